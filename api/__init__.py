@@ -1,0 +1,1 @@
+"""The outside face: REST, pages, commands and the wiring of everything below."""

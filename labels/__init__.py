@@ -1,0 +1,1 @@
+"""Papers: finished data in, PDF or ZPL bytes out."""
