@@ -1,0 +1,101 @@
+"""Who may come in, what they did, and the brakes on guessing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.models.base import Base, PrimaryKey, stored
+from postal.models.people import Person
+
+
+class Role(StrEnum):
+    """What a person does here, and so may do."""
+
+    ADMINISTRATOR = "administrator"
+    CENTRE_CLERK = "centre_clerk"
+    POSTAL_CLERK = "postal_clerk"
+    DISPATCHER = "dispatcher"
+    COURIER = "courier"
+
+
+class User(Base):
+    """A person who signs in; an office bounds what they see (none: the whole province)."""
+
+    __tablename__ = "users"
+
+    id: Mapped[PrimaryKey]
+    username: Mapped[str] = mapped_column(String(80), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(stored(Role))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    session_version: Mapped[int] = mapped_column(default=1)
+    n_failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    added_at: Mapped[datetime]
+    person: Mapped[Person] = relationship()
+
+
+class ApiKey(Base):
+    """A system's key: found by its public prefix, checked against a hash of the whole."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[PrimaryKey]
+    prefix: Mapped[str] = mapped_column(String(16), unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64))
+    source_system: Mapped[str] = mapped_column(String(60), index=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    added_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """Who did or saw what, and why; identifiers only."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    api_key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int | None]
+    reason: Mapped[str | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class IdempotencyRecord(Base):
+    """The answer given to a key, sealed (it may name people), so that a repeat gets the same answer."""
+
+    __tablename__ = "idempotency_records"
+    __table_args__ = (UniqueConstraint("client", "key"),)
+
+    id: Mapped[PrimaryKey]
+    client: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    claimed_at: Mapped[datetime]
+    status: Mapped[int | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body_key_id: Mapped[str | None] = mapped_column(String(16))
+
+
+class TrackingGuess(Base):
+    """Wrong second factors for one code from one source on one day; both as keyed hashes."""
+
+    __tablename__ = "tracking_guesses"
+
+    code_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    source_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    n_wrong: Mapped[int] = mapped_column(default=0)

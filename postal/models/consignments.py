@@ -1,0 +1,147 @@
+"""Consignments, their items, and what was said of each incoming row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.lifecycle import Direction, State
+from postal.models.base import Base, PrimaryKey, stored
+from postal.models.people import Person
+from postal.models.places import Office
+
+
+class AddressStatus(StrEnum):
+    """What the resolver made of the address as written."""
+
+    EXACT = "exact"
+    CONVERTED = "converted"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+    OUTSIDE = "outside"
+    CONFIRMED = "confirmed"
+
+
+class PointPrecision(StrEnum):
+    """How near the point is to the door."""
+
+    DOOR = "door"
+    REMEMBERED = "remembered"
+    STREET = "street"
+    COMMUNE = "commune"
+    NONE = "none"
+
+
+class Consignment(Base):
+    """What goes from one office to one recipient at one address under one service."""
+
+    __tablename__ = "consignments"
+
+    id: Mapped[PrimaryKey]
+    direction: Mapped[Direction] = mapped_column(stored(Direction))
+    source_system: Mapped[str] = mapped_column(String(60))
+    issuing_office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    accepted_at: Mapped[datetime]
+    ready_at: Mapped[datetime]
+    address_status: Mapped[AddressStatus] = mapped_column(stored(AddressStatus), index=True)
+    candidate_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    commune_code: Mapped[str | None] = mapped_column(String(10), index=True)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    precision: Mapped[PointPrecision] = mapped_column(stored(PointPrecision), default=PointPrecision.NONE)
+    radius_m: Mapped[int | None]
+    point_flag: Mapped[str | None] = mapped_column(String(40))
+    released_reason: Mapped[str | None] = mapped_column(String(200))
+    window_from_s: Mapped[int | None]
+    window_until_s: Mapped[int | None]
+    service_level: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str | None] = mapped_column(String(40))
+    attention: Mapped[list[str]] = mapped_column(JSON, default=list)
+    posted_at: Mapped[datetime | None]
+    promised_by: Mapped[datetime | None]
+    grouping_hash: Mapped[str | None] = mapped_column(String(32), index=True)
+
+    person: Mapped[Person] = relationship()
+    issuing_office: Mapped[Office] = relationship()
+    items: Mapped[list[Item]] = relationship(back_populates="consignment", order_by="Item.id")
+
+
+class Item(Base):
+    """One physical piece with one S10. ``state`` is written by ``tracking.record`` alone."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        UniqueConstraint("source_system", "direction", "dossier_key"),
+        Index("ix_items_state_consignment", "state", "consignment_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    consignment_id: Mapped[int] = mapped_column(ForeignKey("consignments.id"), index=True)
+    direction: Mapped[Direction] = mapped_column(stored(Direction))
+    source_system: Mapped[str] = mapped_column(String(60))
+    dossier_code: Mapped[str] = mapped_column(String(80))
+    dossier_key: Mapped[str] = mapped_column(String(80), index=True)
+    s10: Mapped[str | None] = mapped_column(String(13), unique=True)
+    procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedures.code"))
+    documents: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    take_back: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    fee_vnd: Mapped[int] = mapped_column(default=0)
+    weight_g: Mapped[int | None]
+    is_sealed: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[State] = mapped_column(stored(State), default=State.NEW)
+    state_since: Mapped[datetime]
+    courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"), index=True)
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
+    n_attempts: Mapped[int] = mapped_column(default=0)
+    first_attempt_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    token_version: Mapped[int] = mapped_column(default=1)
+
+    consignment: Mapped[Consignment] = relationship(back_populates="items")
+
+
+class RowOutcome(StrEnum):
+    """What intake said of a row."""
+
+    ACCEPTED = "accepted"
+    ATTENTION = "attention"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+
+
+class Intake(Base):
+    """One file or one batch that came in, with its counts."""
+
+    __tablename__ = "intakes"
+    __table_args__ = (UniqueConstraint("source_system", "digest"),)
+
+    id: Mapped[PrimaryKey]
+    source_system: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(20))
+    received_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    n_in: Mapped[int] = mapped_column(default=0)
+    n_accepted: Mapped[int] = mapped_column(default=0)
+    n_attention: Mapped[int] = mapped_column(default=0)
+    n_refused: Mapped[int] = mapped_column(default=0)
+    n_duplicate: Mapped[int] = mapped_column(default=0)
+
+
+class IntakeRow(Base):
+    """What became of one row: the item it made, or the column and code it was refused for."""
+
+    __tablename__ = "intake_rows"
+
+    id: Mapped[PrimaryKey]
+    intake_id: Mapped[int] = mapped_column(ForeignKey("intakes.id"), index=True)
+    row_number: Mapped[int]
+    dossier_code: Mapped[str] = mapped_column(String(80), default="")
+    outcome: Mapped[RowOutcome] = mapped_column(stored(RowOutcome))
+    problems: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)

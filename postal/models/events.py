@@ -1,0 +1,85 @@
+"""What happened to an item: events, attempts, proof, and scans that did not fit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.lifecycle import EventKind, State
+from postal.models.base import Base, PrimaryKey, stored
+from postal.models.consignments import Item
+
+
+class TrackingEvent(Base):
+    """A fact, never edited: when it happened (device), when we heard of it (server), who says so.
+
+    ``is_applied`` tells whether it fits the item's life today; one that does not waits for the gap
+    before it to close. ``sequence`` numbers the applied events of an item for its callbacks.
+    """
+
+    __tablename__ = "tracking_events"
+    __table_args__ = (
+        UniqueConstraint("scan_id"),
+        Index("ix_tracking_events_item_happened", "item_id", "happened_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    kind: Mapped[EventKind] = mapped_column(stored(EventKind))
+    scan_id: Mapped[str] = mapped_column(String(80))
+    happened_at: Mapped[datetime]
+    device_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    is_applied: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int | None]
+    state_after: Mapped[State | None] = mapped_column(stored(State))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("proofs.id"))
+
+    item: Mapped[Item] = relationship()
+    proof: Mapped[ProofOfDelivery | None] = relationship()
+
+
+class ProofOfDelivery(Base):
+    """Who received an item and how we know; the receiver's own data is in the people table."""
+
+    __tablename__ = "proofs"
+
+    id: Mapped[PrimaryKey]
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    relation: Mapped[str] = mapped_column(String(20))
+    id_kind: Mapped[str] = mapped_column(String(20))
+    is_authorised: Mapped[bool] = mapped_column(default=False)
+    n_documents: Mapped[int | None]
+    fee_vnd: Mapped[int] = mapped_column(default=0)
+    fee_receipt: Mapped[str | None] = mapped_column(String(40))
+    taken_back: Mapped[list[str]] = mapped_column(JSON, default=list)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signature_key_id: Mapped[str | None] = mapped_column(String(16))
+    entered_from: Mapped[str] = mapped_column(String(20), default="device")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+
+
+class Discrepancy(Base):
+    """Listed but missing, present but unlisted, or a scan that does not fit: staff settle it with a note."""
+
+    __tablename__ = "discrepancies"
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("tracking_events.id"), unique=True)
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"), index=True)
+    noted_at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(default="")
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    settlement: Mapped[str | None]

@@ -1,0 +1,115 @@
+"""What must be told to other systems: endpoints, callbacks in order for each item, and durable jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.models.base import Base, PrimaryKey, stored
+
+
+class EndpointState(StrEnum):
+    """Whether an endpoint is told."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+class CallbackEndpoint(Base):
+    """Where one system wants to be told, with its own sealed secrets (newest first, for rotation)."""
+
+    __tablename__ = "callback_endpoints"
+
+    id: Mapped[PrimaryKey]
+    source_system: Mapped[str] = mapped_column(String(60), index=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_key_id: Mapped[str] = mapped_column(String(16))
+    old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_secret_key_id: Mapped[str | None] = mapped_column(String(16))
+    kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    state: Mapped[EndpointState] = mapped_column(stored(EndpointState), default=EndpointState.ACTIVE)
+    added_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]
+
+
+class CallbackState(StrEnum):
+    """How far a callback is."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+
+
+class Callback(Base):
+    """One signed message, queued in the event's transaction; its id and body never change."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "item_id", "sequence"),
+        Index("ix_callbacks_due", "state", "next_try_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    message_id: Mapped[str] = mapped_column(String(60), unique=True)
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("callback_endpoints.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("tracking_events.id"))
+    sequence: Mapped[int]
+    body: Mapped[str] = mapped_column(String(4000))
+    state: Mapped[CallbackState] = mapped_column(stored(CallbackState), default=CallbackState.WAITING)
+    queued_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    n_tries: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    endpoint: Mapped[CallbackEndpoint] = relationship()
+    tries: Mapped[list[CallbackTry]] = relationship(order_by="CallbackTry.id")
+
+
+class CallbackTry(Base):
+    """One attempt to send: when, how it was answered, how long it took. Never the answer's text."""
+
+    __tablename__ = "callback_tries"
+
+    id: Mapped[PrimaryKey]
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    tried_at: Mapped[datetime]
+    status: Mapped[int | None]
+    verdict: Mapped[str] = mapped_column(String(40))
+    took_ms: Mapped[int]
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """Durable work: claimed by a guarded update with a lease and a fencing token."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_due", "state", "run_at"),)
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[JobState] = mapped_column(stored(JobState), default=JobState.WAITING)
+    run_at: Mapped[datetime]
+    n_attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    error_code: Mapped[str | None] = mapped_column(String(60))
+    queued_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

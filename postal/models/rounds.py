@@ -1,0 +1,115 @@
+"""Plans, rounds, stops, and what a plan could not place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.models.base import Base, PrimaryKey, stored
+from postal.models.consignments import Consignment
+from postal.models.places import Courier, Office
+
+
+class PlanStatus(StrEnum):
+    """A day has many drafts and at most one published plan."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class DayPlan(Base):
+    """One plan of one day for all offices; kept, never recomputed to reprint."""
+
+    __tablename__ = "day_plans"
+    __table_args__ = (
+        UniqueConstraint("day", "version"),
+        Index("uq_day_plans_published", "day", unique=True, sqlite_where=text("status = 'published'"),
+              postgresql_where=text("status = 'published'")),
+    )  # fmt: skip
+
+    id: Mapped[PrimaryKey]
+    day: Mapped[date]
+    version: Mapped[int]
+    status: Mapped[PlanStatus] = mapped_column(stored(PlanStatus))
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    published_at: Mapped[datetime | None]
+    travel_source: Mapped[str]
+    degraded: Mapped[str | None]
+    travel_s: Mapped[int]
+    cost: Mapped[int]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    rounds: Mapped[list[DeliveryRound]] = relationship(back_populates="plan", order_by="DeliveryRound.number")
+    unserved: Mapped[list[PlanUnserved]] = relationship(order_by="PlanUnserved.id")
+
+
+class RoundStatus(StrEnum):
+    """How far a round is."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    CLOSED = "closed"
+
+
+class DeliveryRound(Base):
+    """One courier, one office, one day, ordered stops."""
+
+    __tablename__ = "delivery_rounds"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[PrimaryKey]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
+    number: Mapped[int]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    status: Mapped[RoundStatus] = mapped_column(stored(RoundStatus), default=RoundStatus.PLANNED)
+    leave_at_s: Mapped[int]
+    back_at_s: Mapped[int]
+    travel_s: Mapped[int]
+    travel_m: Mapped[int]
+    started_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    plan: Mapped[DayPlan] = relationship(back_populates="rounds")
+    courier: Mapped[Courier] = relationship()
+    office: Mapped[Office] = relationship()
+    stops: Mapped[list[RoundStop]] = relationship(back_populates="round", order_by="RoundStop.position")
+
+
+class RoundStop(Base):
+    """One place on a round: a consignment to deliver or to collect, with its planned times of day."""
+
+    __tablename__ = "round_stops"
+    __table_args__ = (
+        UniqueConstraint("round_id", "position"),
+        UniqueConstraint("round_id", "consignment_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"))
+    position: Mapped[int]
+    consignment_id: Mapped[int] = mapped_column(ForeignKey("consignments.id"), index=True)
+    arrive_s: Mapped[int]
+    start_s: Mapped[int]
+    leave_s: Mapped[int]
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    round: Mapped[DeliveryRound] = relationship(back_populates="stops")
+    consignment: Mapped[Consignment] = relationship()
+
+
+class PlanUnserved(Base):
+    """A consignment the plan could not place, with the reason and what would help."""
+
+    __tablename__ = "plan_unserved"
+    __table_args__ = (UniqueConstraint("plan_id", "consignment_id"),)
+
+    id: Mapped[PrimaryKey]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"))
+    consignment_id: Mapped[int] = mapped_column(ForeignKey("consignments.id"))
+    reason: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    consignment: Mapped[Consignment] = relationship()
