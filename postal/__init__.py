@@ -1,1 +1,18 @@
 """The rules of custody, and the memory of everything that happened to an item."""
+
+from postal.db import Database, make_engine
+from postal.errors import PostalError
+from postal.migrations import current_revision, downgrade, newest_revision, upgrade
+from postal.people_vault import Vault, VaultLocked
+
+__all__ = [
+    "Database",
+    "PostalError",
+    "Vault",
+    "VaultLocked",
+    "current_revision",
+    "downgrade",
+    "make_engine",
+    "newest_revision",
+    "upgrade",
+]

@@ -1,0 +1,1 @@
+"""What goes to other systems: callbacks queued with the event, sent later, in order for each item."""
