@@ -1,0 +1,42 @@
+"""Words people read: every state and event has its own, dates and money look Vietnamese."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api import words
+from postal import EventKind, Holder, Outcome, State
+
+HUE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("members", "table"),
+    [(State, words.STATES), (EventKind, words.EVENTS), (Holder, words.HOLDERS), (Outcome, words.OUTCOMES)],
+)
+def test_every_member_is_said_in_both_languages_without_code_words(members, table):
+    assert set(table) == set(members)
+    for member, (vi, en) in table.items():
+        assert vi
+        assert en
+        assert "_" not in vi + en
+        assert vi != en, member
+
+
+def test_dates_times_and_money_are_written_as_people_here_write_them():
+    assert words.say_date(date(2026, 11, 23)) == "thứ Hai 23/11/2026"
+    assert words.say_instant(datetime(2026, 11, 23, 3, 30, tzinfo=UTC), HUE) == "10:30, thứ Hai 23/11/2026"
+    assert words.say_money(135000) == "135.000 đ"
+    assert words.say_money(0) == "0 đ"
+    assert words.say_number(1234.56, 1) == "1.234,6"
+    assert words.say_code("EJ423686407VN") == "EJ 423 686 407 VN"
+
+
+def test_ages_and_durations_use_one_unit_a_clerk_reads_at_a_glance():
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert words.say_age(datetime(2026, 11, 20, 12, tzinfo=UTC), noon) == "3 ngày"
+    assert words.say_age(datetime(2026, 11, 23, 7, tzinfo=UTC), noon) == "5 giờ"
+    assert words.say_age(datetime(2026, 11, 23, 11, 48, tzinfo=UTC), noon) == "12 phút"
+    assert words.say_duration(7500) == "2 giờ 05 phút"
+    assert words.say_day_seconds(27_000) == "07:30"
