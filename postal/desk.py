@@ -1,0 +1,226 @@
+"""What the staff's pages list: batches, handovers, plans, rounds, discrepancies. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from postal.errors import NotFound
+from postal.lifecycle import State
+from postal.models import (
+    Batch,
+    BatchItem,
+    Consignment,
+    DayPlan,
+    DeliveryRound,
+    Discrepancy,
+    Handover,
+    HandoverLine,
+    Intake,
+    IntakeRow,
+    Item,
+    Manifest,
+    Office,
+    OfficeKind,
+    PlanStatus,
+    PlanUnserved,
+    RoundStop,
+    RowOutcome,
+    TrackingEvent,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchLine:
+    """One batch on the list: how many pieces, and how far it is."""
+
+    batch: Batch
+    n_items: int
+    manifest: Manifest | None
+    handover: Handover | None
+
+
+def batches(session: Session, *, office_id: int | None = None, limit: int = 60) -> list[BatchLine]:
+    """Return the newest batches first, of one issuing office or of all."""
+    n_items = select(func.count()).where(BatchItem.batch_id == Batch.id, BatchItem.is_current).scalar_subquery()
+    query = (
+        select(Batch, n_items, Manifest, Handover)
+        .outerjoin(Manifest, Manifest.batch_id == Batch.id)
+        .outerjoin(Handover, Handover.manifest_id == Manifest.id)
+        .options(joinedload(Batch.office))
+        .order_by(Batch.id.desc())
+        .limit(limit)
+    )
+    if office_id is not None:
+        query = query.where(Batch.office_id == office_id)
+    return [
+        BatchLine(batch=batch, n_items=manifest.n_items if manifest else count, manifest=manifest, handover=handover)
+        for batch, count, manifest, handover in session.execute(query)
+    ]
+
+
+def batch(session: Session, batch_id: int) -> Batch:
+    """Return one batch with its lines, items and people. Raises NotFound."""
+    options = (
+        selectinload(Batch.lines).joinedload(BatchItem.item).joinedload(Item.consignment).joinedload(Consignment.person)
+    )
+    found = session.get(Batch, batch_id, options=[options, joinedload(Batch.office)])
+    if found is None:
+        raise NotFound(what="lô bàn giao")
+    return found
+
+
+def manifest_of(session: Session, batch_id: int) -> Manifest | None:
+    """Return the manifest a batch was closed into, if it was."""
+    return session.scalar(select(Manifest).where(Manifest.batch_id == batch_id))
+
+
+def handover_of(session: Session, manifest_id: int) -> Handover | None:
+    """Return the handover of a manifest, if it has taken place."""
+    return session.scalar(select(Handover).where(Handover.manifest_id == manifest_id))
+
+
+def handover(session: Session, handover_id: int) -> Handover:
+    """Return one handover with its lines. Raises NotFound."""
+    options = selectinload(Handover.lines).joinedload(HandoverLine.item).joinedload(Item.consignment)
+    found = session.get(Handover, handover_id, options=[options])
+    if found is None:
+        raise NotFound(what="biên bản bàn giao")
+    return found
+
+
+def handovers(session: Session, *, limit: int = 60) -> Sequence[Handover]:
+    """Return the newest handovers first."""
+    return session.scalars(select(Handover).order_by(Handover.id.desc()).limit(limit)).all()
+
+
+def plans(session: Session, *, limit: int = 30) -> Sequence[DayPlan]:
+    """Return the newest plans first."""
+    return session.scalars(select(DayPlan).order_by(DayPlan.day.desc(), DayPlan.version.desc()).limit(limit)).all()
+
+
+def plan(session: Session, plan_id: int) -> DayPlan:
+    """Return one plan with its rounds, stops and unserved consignments. Raises NotFound."""
+    options = [
+        selectinload(DayPlan.rounds).selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment),
+        selectinload(DayPlan.rounds).joinedload(DeliveryRound.courier),
+        selectinload(DayPlan.rounds).joinedload(DeliveryRound.office),
+        selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment),
+    ]
+    found = session.get(DayPlan, plan_id, options=options)
+    if found is None:
+        raise NotFound(what="phương án phát")
+    return found
+
+
+def published_rounds(
+    session: Session, day: date, *, courier_id: int | None = None, office_id: int | None = None
+) -> Sequence[DeliveryRound]:
+    """Return the rounds of a day's published plan, of one courier or one office or all."""
+    query = (
+        select(DeliveryRound)
+        .join(DayPlan)
+        .where(DayPlan.day == day, DayPlan.status == PlanStatus.PUBLISHED)
+        .options(joinedload(DeliveryRound.courier), joinedload(DeliveryRound.office))
+        .options(selectinload(DeliveryRound.stops))
+        .order_by(DeliveryRound.number)
+    )
+    if courier_id is not None:
+        query = query.where(DeliveryRound.courier_id == courier_id)
+    if office_id is not None:
+        query = query.where(DeliveryRound.office_id == office_id)
+    return session.scalars(query).all()
+
+
+def delivery_round(session: Session, round_id: int) -> DeliveryRound:
+    """Return one round with stops, consignments, items and people. Raises NotFound."""
+    stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment)
+    options = [
+        stops.selectinload(Consignment.items),
+        stops.joinedload(Consignment.person),
+        joinedload(DeliveryRound.courier),
+        joinedload(DeliveryRound.office),
+        joinedload(DeliveryRound.plan),
+    ]
+    found = session.get(DeliveryRound, round_id, options=options)
+    if found is None:
+        raise NotFound(what="chuyến phát")
+    return found
+
+
+def consignment(session: Session, consignment_id: int) -> Consignment:
+    """Return one consignment with its items and person. Raises NotFound."""
+    options = [
+        selectinload(Consignment.items),
+        joinedload(Consignment.person),
+        joinedload(Consignment.issuing_office),
+    ]
+    found = session.get(Consignment, consignment_id, options=options)
+    if found is None:
+        raise NotFound(what="bưu gửi")
+    return found
+
+
+def events_of(session: Session, item_id: int) -> Sequence[TrackingEvent]:
+    """Return an item's events, newest first, those that do not fit yet included."""
+    query = select(TrackingEvent).where(TrackingEvent.item_id == item_id)
+    return session.scalars(query.order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())).all()
+
+
+def intakes(session: Session, *, limit: int = 30) -> Sequence[Intake]:
+    """Return the newest intakes first."""
+    return session.scalars(select(Intake).order_by(Intake.id.desc()).limit(limit)).all()
+
+
+def intake_problems(session: Session, intake_id: int, *, limit: int = 500) -> Sequence[IntakeRow]:
+    """Return an intake's rows that were not simply accepted, in the order of the file."""
+    query = (
+        select(IntakeRow)
+        .where(IntakeRow.intake_id == intake_id, IntakeRow.outcome != RowOutcome.ACCEPTED)
+        .order_by(IntakeRow.row_number)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def intake(session: Session, intake_id: int) -> Intake:
+    """Return one intake. Raises NotFound."""
+    found = session.get(Intake, intake_id)
+    if found is None:
+        raise NotFound(what="lần nhập")
+    return found
+
+
+def open_discrepancies(session: Session, *, limit: int = 200) -> Sequence[Discrepancy]:
+    """Return what nobody has settled yet, oldest first."""
+    query = select(Discrepancy).where(Discrepancy.settled_at.is_(None)).order_by(Discrepancy.id)
+    return session.scalars(query.limit(limit)).all()
+
+
+def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
+    """Return the issuing offices with results ready for a batch, and how many, fullest first."""
+    n_ready = func.count(Item.id)
+    query = (
+        select(Office, n_ready)
+        .join(Consignment, Consignment.issuing_office_id == Office.id)
+        .join(Item, Item.consignment_id == Consignment.id)
+        .where(Item.state == State.WAITING)
+        .group_by(*Office.__table__.c)
+        .order_by(n_ready.desc())
+    )
+    return [(office, count) for office, count in session.execute(query)]
+
+
+def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
+    """Return the offices of one kind by name."""
+    return session.scalars(select(Office).where(Office.kind == kind).order_by(Office.name)).all()
+
+
+def state_counts(session: Session) -> dict[State, int]:
+    """Return how many items are in each state."""
+    rows = session.execute(select(Item.state, func.count()).group_by(Item.state))
+    return {row[0]: row[1] for row in rows}
