@@ -1,26 +1,44 @@
 """The rules of custody, and the memory of everything that happened to an item."""
 
+from postal import accounts, audit
+from postal.accounts import NewUser, SignedIn
 from postal.db import Database, make_engine
 from postal.errors import PostalError
 from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
 from postal.migrations import current_revision, downgrade, newest_revision, upgrade
+from postal.models import Role
 from postal.people_vault import Vault, VaultLocked
+from postal.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
 
 __all__ = [
+    "ANONYMOUS",
+    "Action",
+    "Actor",
+    "ActorKind",
     "Database",
     "Direction",
     "EventKind",
     "Holder",
+    "NewUser",
     "Outcome",
     "PostalError",
+    "Role",
+    "Scope",
+    "SignedIn",
     "State",
+    "Subject",
     "Vault",
     "VaultLocked",
+    "accounts",
+    "audit",
     "current_revision",
     "downgrade",
     "holder",
+    "is_own",
     "make_engine",
     "newest_revision",
     "outcome",
+    "require",
+    "require_own",
     "upgrade",
 ]

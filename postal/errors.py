@@ -118,3 +118,27 @@ class Unavailable(PostalError):
     vi = "{what} đang không trả lời. Hãy thử lại sau ít phút."
     en = "{what} does not answer. Try again in a few minutes."
     is_retryable = True
+
+
+class WeakPassword(InvalidInput):
+    code = "weak_password"
+    vi = "Mật khẩu cần từ 10 đến 200 ký tự và không chứa tên đăng nhập."
+    en = "The password needs 10 to 200 characters and may not contain the user name."
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+    vi = "Tên đăng nhập {username} đã có người dùng."
+    en = "The user name {username} is taken."
+
+
+class HttpsRequired(InvalidInput):
+    code = "https_required"
+    vi = "Địa chỉ nhận tin phải bắt đầu bằng https:// và có tên máy chủ."
+    en = "The callback address must start with https:// and name a host."
+
+
+class AddressNotAllowed(InvalidInput):
+    code = "address_not_allowed"
+    vi = "Địa chỉ nhận tin này không được phép: chỉ gửi tới máy chủ công khai, cổng 443 hoặc 8443, không kèm mật khẩu."
+    en = "This callback address is not allowed: public hosts only, port 443 or 8443, no credentials."
