@@ -1,0 +1,1 @@
+"""One full day of Huế's post on a simulated clock: `tannha demo`."""

@@ -1,0 +1,34 @@
+"""The demo's clock: it stands still until the story moves it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+HUE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class DayClock:
+    """Tells the same instant to everybody until `move_to` is called; never runs backwards."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self._now = self.at("06:00")
+        self._lock = Lock()
+
+    def __call__(self) -> datetime:
+        """Return the simulated instant, aware."""
+        with self._lock:
+            return self._now
+
+    def at(self, text: str) -> datetime:
+        """Return a time of the demo's day: "07:30"."""
+        return datetime.combine(self.day, time.fromisoformat(text), HUE)
+
+    def move_to(self, instant: datetime | str) -> datetime:
+        """Move on to a later instant and return it."""
+        wanted = self.at(instant) if isinstance(instant, str) else instant
+        with self._lock:
+            self._now = max(self._now, wanted)
+            return self._now

@@ -1,0 +1,98 @@
+"""The centre's system of the demo: a process of its own that verifies every callback.
+
+Uses the official Standard Webhooks library and nothing of ours, so that a signature it accepts is one
+that any integrator's library accepts. Writes what it saw to a JSON file after each callback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Lock
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+
+class Ledger:
+    """Counts what arrived: verified, refused, repeated, out of order."""
+
+    def __init__(self, report: Path) -> None:
+        self._report = report
+        self._lock = Lock()
+        self._seen: set[str] = set()
+        self._last: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
+
+    def take(self, message_id: str, body: bytes) -> None:
+        """Note one verified callback."""
+        told = json.loads(body)
+        item, sequence = told["data"]["dossier_code"], told["data"]["sequence"]
+        key = f"{told['data']['direction']} {item}"
+        with self._lock:
+            if message_id in self._seen:
+                self.counts["repeated"] += 1
+                return
+            self._seen.add(message_id)
+            self.counts["verified"] += 1
+            self.counts[told["type"]] += 1
+            self.counts["out_of_order"] += sequence <= self._last.get(key, 0)
+            self._last[key] = max(sequence, self._last.get(key, 0))
+
+    def refuse(self) -> None:
+        """Note a callback whose signature did not hold."""
+        with self._lock:
+            self.counts["refused"] += 1
+
+    def write(self) -> None:
+        """Put the counts where the demo reads them."""
+        with self._lock:
+            self._report.write_text(json.dumps(self.counts, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def serve(port: int, secret: str, ledger: Ledger) -> ThreadingHTTPServer:
+    """Return a server on 127.0.0.1 that verifies what is posted to it; port 0 picks a free one."""
+    webhook = Webhook(secret)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            try:
+                webhook.verify(body, {k.lower(): v for k, v in self.headers.items()})
+            except (WebhookVerificationError, ValueError):
+                ledger.refuse()
+                self._answer(401)
+                return
+            ledger.take(self.headers["webhook-id"], body)
+            self._answer(204)
+
+        def do_GET(self) -> None:
+            """Write the report when asked, so that the demo reads a settled file."""
+            ledger.write()
+            self._answer(204)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Stay quiet: the counts are the report."""
+
+    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+
+
+def main() -> None:
+    """Serve until stopped; print the port on the first line. The secret comes on standard input."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--report", type=Path, required=True)
+    arguments = parser.parse_args()
+    server = serve(0, input().strip(), Ledger(arguments.report))
+    print(server.server_address[1], flush=True)  # noqa: T201 - the parent process reads it
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

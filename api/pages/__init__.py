@@ -1,0 +1,1 @@
+"""Pages by audience: staff at their desks, citizens on their phones."""
