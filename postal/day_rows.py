@@ -71,4 +71,4 @@ def _last_reasons(session: Session, intake_id: int) -> dict[int, str]:
         .join(TrackingEvent, (TrackingEvent.item_id == Item.id) & (TrackingEvent.sequence == last))
         .where(IntakeRow.intake_id == intake_id, TrackingEvent.reason.is_not(None), Item.state != State.DELIVERED)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0]: row[1] or "" for row in session.execute(query)}

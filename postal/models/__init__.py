@@ -1,6 +1,6 @@
 """The tables, one file a subject. Mapped classes are the domain objects."""
 
-from postal.models.access import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, User
+from postal.models.access import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, Upload, User
 from postal.models.base import Base, UtcDateTime
 from postal.models.consignments import (
     AddressStatus,
@@ -57,5 +57,6 @@ __all__ = [
     "IdempotencyRecord", "Intake", "IntakeRow", "Item", "Job", "JobState", "LabelPrint", "Leg", "Manifest",
     "ManifestLine", "Office", "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus", "PlanUnserved",
     "PointMemory", "PointPrecision", "Procedure", "ProofOfDelivery", "Role", "RoundStatus", "RoundStop",
-    "RowOutcome", "S10Range", "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "User", "UtcDateTime",
+    "RowOutcome", "S10Range", "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "Upload", "User",
+    "UtcDateTime",
 ]  # fmt: skip

@@ -99,3 +99,17 @@ class TrackingGuess(Base):
     source_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
     on_date: Mapped[date] = mapped_column(primary_key=True)
     n_wrong: Mapped[int] = mapped_column(default=0)
+
+
+class Upload(Base):
+    """A file between its trial reading and its import: sealed, one person's, gone within a day."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    suffix: Mapped[str] = mapped_column(String(10))
+    kept_at: Mapped[datetime]

@@ -461,6 +461,18 @@ def upgrade() -> None:
     with op.batch_alter_table('tracking_events', schema=None) as batch_op:
         batch_op.create_index('ix_tracking_events_item_happened', ['item_id', 'happened_at'], unique=False)
 
+    op.create_table('uploads',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('key_id', sa.String(length=16), nullable=False),
+    sa.Column('suffix', sa.String(length=10), nullable=False),
+    sa.Column('kept_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_uploads_user_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_uploads')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_uploads_token_hash'))
+    )
     op.create_table('batch_items',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -727,6 +739,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_batch_items_batch_id'))
 
     op.drop_table('batch_items')
+    op.drop_table('uploads')
     with op.batch_alter_table('tracking_events', schema=None) as batch_op:
         batch_op.drop_index('ix_tracking_events_item_happened')
 

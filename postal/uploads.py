@@ -1,0 +1,63 @@
+"""Files between their trial reading and their import: sealed, for one person, for one day at most."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from postal.errors import NotFound
+from postal.models import Upload
+from postal.people import vault_of
+
+KEPT_AT_MOST = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFile:
+    """A file as it came in; ``suffix`` is ".csv" or ".xlsx"."""
+
+    data: bytes
+    suffix: str
+
+    def __repr__(self) -> str:
+        # A file of results is full of people: no traceback may print it.
+        return "<KeptFile>"
+
+
+def keep(session: Session, file: KeptFile, *, user_id: int, now: datetime) -> str:
+    """Seal a file for its owner and return the token that brings it back; drops what is older than a day."""
+    session.execute(delete(Upload).where(Upload.kept_at < now - KEPT_AT_MOST))
+    token = secrets.token_urlsafe(24)
+    sealed = vault_of(session).seal_bytes(file.data)
+    session.add(
+        Upload(
+            token_hash=_digest(token),
+            user_id=user_id,
+            sealed=sealed.data,
+            key_id=sealed.key_id,
+            suffix=file.suffix,
+            kept_at=now,
+        )
+    )
+    session.flush()
+    return token
+
+
+def take(session: Session, token: str, *, user_id: int) -> KeptFile:
+    """Return the file and forget it. Raises NotFound for a wrong, foreign, used or expired token."""
+    query = select(Upload).where(Upload.token_hash == _digest(token), Upload.user_id == user_id)
+    upload = session.scalar(query)
+    if upload is None:
+        raise NotFound(what="tệp đã đọc thử")
+    file = KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
+    session.delete(upload)
+    return file
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
