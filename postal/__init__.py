@@ -1,8 +1,10 @@
 """The rules of custody, and the memory of everything that happened to an item."""
 
-from postal import accounts, audit
+from sqlalchemy.orm import Session
+
+from postal import accounts, audit, desk, errors, idempotency
 from postal.accounts import NewUser, SignedIn
-from postal.db import Database, make_engine
+from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import PostalError
 from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
 from postal.migrations import current_revision, downgrade, newest_revision, upgrade
@@ -24,6 +26,7 @@ __all__ = [
     "PostalError",
     "Role",
     "Scope",
+    "Session",
     "SignedIn",
     "State",
     "Subject",
@@ -32,9 +35,13 @@ __all__ = [
     "accounts",
     "audit",
     "current_revision",
+    "desk",
     "downgrade",
+    "errors",
     "holder",
+    "idempotency",
     "is_own",
+    "is_storage_failure",
     "make_engine",
     "newest_revision",
     "outcome",

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from postal.people_vault import Vault
@@ -67,3 +69,8 @@ class Database:
         with self._reading() as session:
             yield session
             session.rollback()
+
+
+def is_storage_failure(exc: BaseException) -> bool:
+    """Say whether the database itself could not serve (busy, full, gone), so that trying later can help."""
+    return isinstance(exc, OperationalError | InterfaceError | PoolTimeout)
