@@ -1,0 +1,91 @@
+"""Vietnamese text made comparable: clean characters, words without accents, and accents that still count.
+
+Words are compared twice. First by their letters alone ("Hoá", "hóa" and "hoa" are all ``hoa``), then by what
+was written: a word without any accent fits every accent, a word with accents fits only its own. Where the
+tone mark stands (hoá, hóa) and i or y after one consonant (Vỹ, Vĩ) are habits of spelling, not accents.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+# Longer texts are no addresses; the limit keeps a hostile field from costing more than a normal one.
+MAX_ADDRESS_LENGTH = 1_000
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_MARKS = _TONES + "\u0302\u0306\u031b"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\ufe58\ufe63\uff0d\u00ac"
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+
+
+def _clean_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = {ord(char): None for char in _INVISIBLE}
+    table.update({ord(char): "-" for char in _DASHES})
+    table.update({ord("ð"): "đ", ord("Ð"): "đ", ord("ɖ"): "đ", ord("Ɖ"): "đ", ord("İ"): "i"})
+    for code in range(0xFF01, 0xFF5F):  # full-width forms of ASCII
+        table[code] = chr(code - 0xFEE0).lower()
+    table.update({ord("，"): ",", ord("、"): ",", ord("；"): ";", ord("•"): ",", ord("·"): ","})
+    for code in range(32):
+        table[code] = " "
+    table.update({ord(char): "," for char in "\t\n\r\v\f|\\"})
+    table[0xFF0D] = "-"
+    return table
+
+
+def _fold_table() -> dict[int, str]:
+    """Map every precomposed letter with Vietnamese marks to its plain letter, one to one."""
+    table = {ord("đ"): "d"}
+    for code in range(0xC0, min(0x1F00, sys.maxunicode)):
+        char = chr(code)
+        parts = unicodedata.normalize("NFD", char)
+        if len(parts) > 1 and parts[0].isascii() and all(mark in _MARKS for mark in parts[1:]):
+            table[code] = parts[0].lower()
+    return table
+
+
+_CLEAN = _clean_table()
+_FOLD = _fold_table()
+# A word with a digit in it (house numbers 12/5A, K3, P305), a word of letters, or one sign.
+TOKEN = re.compile(r"[^\W_]*\d[^\W_]*(?:[/-]\d[^\W_]*)*|[^\W\d_]+|[^\w\s]")
+# A tight full stop after a letter and before a capital was lost with the case; the lexer judges it.
+
+
+def clean(text: str) -> str:
+    """Return the text composed (NFC), in lower case, with one kind of dash and nothing invisible."""
+    return unicodedata.normalize("NFC", text).lower().translate(_CLEAN)
+
+
+def fold(cleaned: str) -> str:
+    """Return cleaned text without accents; every character keeps its place."""
+    return cleaned.translate(_FOLD)
+
+
+def tokens(cleaned: str) -> tuple[list[str], list[str]]:
+    """Return the words of cleaned text without accents, and the same words as written."""
+    return TOKEN.findall(fold(cleaned)), TOKEN.findall(cleaned)
+
+
+def spelling(word: str) -> str:
+    """Return one spelling for all habits of writing a cleaned word: tone mark last, i for a lone y."""
+    parts = unicodedata.normalize("NFD", word)
+    tone = "".join(char for char in parts if char in _TONES)
+    plain = "".join(char for char in parts if char not in _TONES)
+    if plain.endswith("y") and not any(char in "aeiou\u0302\u0306\u031b" for char in plain[:-1]):
+        plain = plain[:-1] + "i"
+    return unicodedata.normalize("NFC", plain) + tone
+
+
+def fits(written: str, folded: str, spelled: str) -> bool:
+    """Tell whether a written word agrees with a register word: no accent at all, or exactly its accents."""
+    return written == folded or spelling(written) == spelled
+
+
+def lone_y_variants(folded: str) -> tuple[str, ...]:
+    """Return the folded word with its other i/y habit, if it has one: my, mi."""
+    if len(folded) < 2 or any(char in "aeiouy" for char in folded[:-1]):
+        return (folded,)
+    if folded[-1] in "iy":
+        return (folded[:-1] + "i", folded[:-1] + "y")
+    return (folded,)
