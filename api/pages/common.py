@@ -1,0 +1,141 @@
+"""What every page of the desk shares: menu, filters for words, reading of small form values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api import words
+from api.auth import current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, PostalError, reasons
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """One line of the desk's menu."""
+
+    url: str
+    text: str
+    is_current: bool
+
+
+_MENU: tuple[tuple[str, str, Action], ...] = (
+    ("staff.home", "Hôm nay", Action.SEE_QUEUE),
+    ("staff.intake_form", "Nhập kết quả", Action.IMPORT_RESULTS),
+    ("staff.queue", "Hàng chờ", Action.SEE_QUEUE),
+    ("staff.batches", "Lô và bàn giao", Action.SEE_QUEUE),
+    ("staff.plans", "Phương án", Action.SEE_PLAN),
+    ("staff.rounds", "Chuyến phát", Action.SEE_PLAN),
+    ("staff.coverage", "40 xã, phường", Action.SEE_COVERAGE),
+)
+
+
+def local_zone() -> ZoneInfo:
+    """Return the zone people's clocks show."""
+    return ZoneInfo(services().settings.timezone)
+
+
+def today() -> date:
+    """Return today's local date."""
+    return services().clock().astimezone(local_zone()).date()
+
+
+def render_desk(template: str, heading: str, heading_en: str, **context: Any) -> str:
+    """Render a page of the desk with its menu."""
+    actor = current_actor()
+    menu = [
+        MenuEntry(url=url_for(endpoint), text=text, is_current=request.endpoint == endpoint)
+        for endpoint, text, action in _MENU
+        if actor.may(action)
+    ]
+    return render_template(
+        template, heading=heading, heading_en=heading_en, menu=menu, actor=actor, language="vi", **context
+    )
+
+
+def told(refusal: PostalError) -> str:
+    """Return a refusal as one Vietnamese sentence for a notice on a page."""
+    return refusal.sentence("vi")
+
+
+def or_back(act: Callable[[], ResponseReturnValue], back_to: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Carry out an act of the desk; a refusal becomes a notice on the page it came from."""
+    try:
+        return act()
+    except PostalError as refusal:
+        flash(told(refusal), "danger")
+        return back_to()
+
+
+def form_text(name: str, *, limit: int = 200) -> str:
+    """Return a trimmed form value; too long is refused by name."""
+    text = request.form.get(name, "").strip()
+    if len(text) > limit:
+        raise InvalidInput(field=name)
+    return text
+
+
+def form_number(name: str) -> float | None:
+    """Return a number typed with a comma or a point, None when empty. Raises InvalidInput."""
+    text = form_text(name).replace(",", ".")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as exc:
+        raise InvalidInput(field=name) from exc
+
+
+def form_date(name: str) -> date:
+    """Return a date field. Raises InvalidInput."""
+    try:
+        return date.fromisoformat(form_text(name))
+    except ValueError as exc:
+        raise InvalidInput(field=name) from exc
+
+
+def form_int(name: str) -> int:
+    """Return a whole number. Raises InvalidInput."""
+    text = form_text(name)
+    if not (text.isascii() and text.isdigit()) or len(text) > 12:
+        raise InvalidInput(field=name)
+    return int(text)
+
+
+def _instant(instant: datetime | None) -> str:
+    return words.say_instant(instant, local_zone()) if instant else ""
+
+
+def _date(moment: date | datetime) -> str:
+    day = moment.astimezone(local_zone()).date() if isinstance(moment, datetime) else moment
+    return words.say_date(day)
+
+
+def _age(since: datetime) -> str:
+    return words.say_age(since, services().clock().astimezone(UTC))
+
+
+def install_filters(app: Flask) -> None:
+    """Teach the templates our words."""
+    app.jinja_env.filters.update(
+        age=_age,
+        code=words.say_code,
+        date=_date,
+        day_seconds=words.say_day_seconds,
+        duration=words.say_duration,
+        event=words.say_event,
+        instant=_instant,
+        money=words.say_money,
+        number=words.say_number,
+        precision=words.say_precision,
+        reason=reasons.say,
+        state=words.say_state,
+        tone=words.tone,
+    )

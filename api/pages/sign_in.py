@@ -1,0 +1,46 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api import auth
+from api.pages.staff import staff
+from api.wiring import services
+from postal import accounts
+
+# One sentence for every way the pair can be wrong: the page tells a guesser nothing.
+_WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, tài khoản tạm khoá ít phút."
+
+
+@staff.get("/sign-in")
+@auth.allow_everybody("nobody is signed in yet")
+def sign_in() -> ResponseReturnValue:
+    """Ask for name and password."""
+    return render_template("staff/sign_in.html", next_url=request.args.get("next", ""), problem=None)
+
+
+@staff.post("/sign-in")
+@auth.allow_everybody("nobody is signed in yet")
+def sign_in_check() -> ResponseReturnValue:
+    """Let the person in, or say one constant sentence."""
+    next_url = request.form.get("next", "")
+    signed_in = accounts.sign_in(
+        services().database,
+        username=request.form.get("username", "")[:80],
+        password=request.form.get("password", "")[:1024],
+        now=services().clock(),
+    )
+    if signed_in is None:
+        return render_template("staff/sign_in.html", next_url=next_url, problem=_WRONG), 401
+    auth.start_session(signed_in)
+    return redirect(auth.safe_next(next_url, url_for("staff.home")), 303)
+
+
+@staff.post("/sign-out")
+@auth.allow_everybody("ending a session needs no right")
+def sign_out() -> ResponseReturnValue:
+    """End this browser's session."""
+    auth.end_session()
+    return redirect(url_for("staff.sign_in"), 303)
