@@ -49,9 +49,7 @@ def claim_key(session: Session, request: KeyedRequest, *, now: datetime) -> Kept
     """
     if (known := _known(session, request)) is not None:
         return known
-    record = IdempotencyRecord(
-        client=request.client, key=request.key, fingerprint=request.fingerprint, claimed_at=now
-    )
+    record = IdempotencyRecord(client=request.client, key=request.key, fingerprint=request.fingerprint, claimed_at=now)
     try:
         with session.begin_nested():
             session.add(record)

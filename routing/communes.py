@@ -136,12 +136,8 @@ class Register:
         return cls._from_texts(texts[0], texts[1], home)
 
     @classmethod
-    def _from_texts(
-        cls, communes: tuple[str, str], former: tuple[str, str], home: HomeProvince
-    ) -> Register:
-        return cls(
-            communes=tuple(_communes(*communes)), former_units=tuple(_former_units(*former)), home=home
-        )
+    def _from_texts(cls, communes: tuple[str, str], former: tuple[str, str], home: HomeProvince) -> Register:
+        return cls(communes=tuple(_communes(*communes)), former_units=tuple(_former_units(*former)), home=home)
 
 
 def _communes(file_name: str, text: str) -> Iterator[Commune]:

@@ -71,9 +71,7 @@ def _language() -> str:
 def _ask_page(problem: str | None = None) -> str:
     language = _language()
     texts = TEXTS[language]
-    return render_template(
-        "track/ask.html", t=texts, language=language, problem=texts[problem] if problem else None
-    )
+    return render_template("track/ask.html", t=texts, language=language, problem=texts[problem] if problem else None)
 
 
 def _status_page(history: PublicHistory) -> str:

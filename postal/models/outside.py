@@ -32,6 +32,7 @@ class CallbackEndpoint(Base):
     secret_key_id: Mapped[str] = mapped_column(String(16))
     old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     old_secret_key_id: Mapped[str | None] = mapped_column(String(16))
+    old_secret_until: Mapped[datetime | None]
     kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
     state: Mapped[EndpointState] = mapped_column(stored(EndpointState), default=EndpointState.ACTIVE)
     added_at: Mapped[datetime]
@@ -53,7 +54,7 @@ class Callback(Base):
     __tablename__ = "callbacks"
     __table_args__ = (
         UniqueConstraint("endpoint_id", "item_id", "sequence"),
-        Index("ix_callbacks_due", "state", "next_try_at"),
+        Index("ix_callbacks_due", "endpoint_id", "state", "next_try_at"),
     )
 
     id: Mapped[PrimaryKey]

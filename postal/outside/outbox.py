@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from postal.lifecycle import EventKind, Outcome, State, outcome
-from postal.models import Callback, CallbackEndpoint, EndpointState, Item, TrackingEvent
+from postal.models import Callback, CallbackEndpoint, CallbackState, EndpointState, Item, TrackingEvent
 
 # What happens between our own tables is nobody's business outside.
 INTERNAL = frozenset({EventKind.BATCHED, EventKind.UNBATCHED})
+# An endpoint that went dark can catch up on what happened meanwhile: five days dark, then thirty days.
+CATCH_UP_FOR = timedelta(days=35)
 
 
 def queue_callbacks(session: Session, event: TrackingEvent, item: Item, *, now: datetime) -> list[Callback]:
@@ -21,35 +24,52 @@ def queue_callbacks(session: Session, event: TrackingEvent, item: Item, *, now: 
     if event.kind in INTERNAL:
         return []
     callbacks = [
-        _callback(event, item, endpoint_id, now)
-        for endpoint_id, kinds in _endpoints(session, item.source_system)
-        if not kinds or f"item.{event.kind}" in kinds
+        _callback(event, item, endpoint, now)
+        for endpoint in _endpoints(session, item.source_system, now)
+        if not endpoint.kinds or f"item.{event.kind}" in endpoint.kinds
     ]
     session.add_all(callbacks)
     return callbacks
 
 
-def _endpoints(session: Session, source_system: str) -> list[tuple[int, list[str]]]:
+@dataclass(frozen=True)
+class _Told:
+    endpoint_id: int
+    kinds: frozenset[str]
+    state: CallbackState
+
+
+def _endpoints(session: Session, source_system: str, now: datetime) -> list[_Told]:
     # Asked once a transaction: a file of 10,000 rows must not ask 10,000 times.
-    known: dict[str, list[tuple[int, list[str]]]] = session.info.setdefault("endpoints", {})
+    known: dict[str, list[_Told]] = session.info.setdefault("endpoints", {})
     if source_system not in known:
-        query = select(CallbackEndpoint.id, CallbackEndpoint.kinds).where(
+        query = select(CallbackEndpoint.id, CallbackEndpoint.kinds, CallbackEndpoint.state).where(
             CallbackEndpoint.source_system == source_system,
-            CallbackEndpoint.state != EndpointState.DISABLED,
+            or_(
+                CallbackEndpoint.state != EndpointState.DISABLED,
+                CallbackEndpoint.failing_since > now - CATCH_UP_FOR,
+            ),
         )
-        known[source_system] = [(row.id, row.kinds) for row in session.execute(query)]
+        known[source_system] = [
+            _Told(row.id, frozenset(row.kinds), _first_state(row.state)) for row in session.execute(query)
+        ]
     return known[source_system]
 
 
-def _callback(event: TrackingEvent, item: Item, endpoint_id: int, now: datetime) -> Callback:
+def _first_state(endpoint_state: EndpointState) -> CallbackState:
+    return CallbackState.PARKED if endpoint_state is EndpointState.DISABLED else CallbackState.WAITING
+
+
+def _callback(event: TrackingEvent, item: Item, endpoint: _Told, now: datetime) -> Callback:
     assert event.sequence is not None
     return Callback(
         message_id="msg_" + secrets.token_urlsafe(18),
-        endpoint_id=endpoint_id,
+        endpoint_id=endpoint.endpoint_id,
         item_id=item.id,
         event_id=event.id,
         sequence=event.sequence,
         body=callback_body(event, item),
+        state=endpoint.state,
         queued_at=now,
         next_try_at=now,
     )

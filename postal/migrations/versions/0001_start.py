@@ -27,6 +27,7 @@ def upgrade() -> None:
     sa.Column('secret_key_id', sa.String(length=16), nullable=False),
     sa.Column('old_secret', sa.LargeBinary(), nullable=True),
     sa.Column('old_secret_key_id', sa.String(length=16), nullable=True),
+    sa.Column('old_secret_until', UtcDateTime(), nullable=True),
     sa.Column('kinds', sa.JSON(), nullable=False),
     sa.Column('state', sa.Enum('active', 'paused', 'disabled', name='endpointstate', native_enum=False, length=40), nullable=False),
     sa.Column('added_at', UtcDateTime(), nullable=False),
@@ -509,7 +510,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('message_id', name=op.f('uq_callbacks_message_id'))
     )
     with op.batch_alter_table('callbacks', schema=None) as batch_op:
-        batch_op.create_index('ix_callbacks_due', ['state', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_callbacks_due', ['endpoint_id', 'state', 'next_try_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_callbacks_item_id'), ['item_id'], unique=False)
 
     op.create_table('delivery_rounds',

@@ -1,0 +1,175 @@
+"""The columns of an incoming file, the fields they fill, and how a header is recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from postal.errors import PostalError
+from postal.people_vault import fold_name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResultIn:
+    """One finished result as the issuing system tells it: texts, exactly as given. Empty means not told.
+
+    ``finished_at`` is ISO 8601 with an offset; ``documents`` and ``take_back`` are "X (bản chính); Y (bản sao)";
+    ``fee_vnd`` is a whole number of đồng; ``window`` is "HH:MM-HH:MM". ``id_number`` is judged, then only its
+    last four digits are kept.
+    """
+
+    dossier_code: str
+    office: str
+    finished_at: str
+    recipient: str
+    address: str
+    phone: str = ""
+    procedure_code: str = ""
+    procedure_name: str = ""
+    documents: str = ""
+    fee_vnd: str = ""
+    take_back: str = ""
+    lat: str = ""
+    lon: str = ""
+    window: str = ""
+    service_level: str = ""
+    channel: str = ""
+    landmark: str = ""
+    email: str = ""
+    id_number: str = ""
+
+    def __repr__(self) -> str:
+        # A traceback must not be able to print a person.
+        return "<ResultIn>"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectionIn:
+    """One dossier to fetch at a citizen's home. ``wanted_on`` is the day asked for, YYYY-MM-DD or empty.
+
+    ``office`` is the agency the dossier goes to; the other fields are as in ResultIn.
+    """
+
+    dossier_code: str
+    office: str
+    recipient: str
+    address: str
+    phone: str = ""
+    wanted_on: str = ""
+    window: str = ""
+    procedure_code: str = ""
+    procedure_name: str = ""
+    documents: str = ""
+    fee_vnd: str = ""
+    lat: str = ""
+    lon: str = ""
+    landmark: str = ""
+    service_level: str = ""
+    channel: str = ""
+
+    def __repr__(self) -> str:
+        return "<CollectionIn>"
+
+
+# The column of the file for each field: problems name the column, the API renames it back.
+COLUMNS: dict[str, str] = {
+    "dossier_code": "ma_ho_so",
+    "procedure_code": "ma_tthc",
+    "procedure_name": "ten_tthc",
+    "office": "co_quan",
+    "finished_at": "ngay_xong",
+    "recipient": "nguoi_nhan",
+    "phone": "dien_thoai",
+    "address": "dia_chi",
+    "documents": "tai_lieu",
+    "fee_vnd": "thu_ho",
+    "take_back": "thu_hoi",
+    "lat": "vi_do",
+    "lon": "kinh_do",
+    "window": "khung_gio",
+    "service_level": "muc_do_dvc",
+    "channel": "kenh",
+    "landmark": "chi_dan",
+    "email": "thu_dien_tu",
+    "id_number": "so_dinh_danh",
+    "wanted_on": "ngay_hen",
+}
+FIELD_OF_COLUMN: dict[str, str] = {column: field for field, column in COLUMNS.items()}
+REQUIRED = ("ma_ho_so", "co_quan", "ngay_xong", "nguoi_nhan", "dia_chi")
+_RESULT_FIELDS = frozenset(field.name for field in fields(ResultIn))
+
+# What one-stop systems are seen to write above these columns; a setting adds to it.
+_ALIASES: dict[str, str] = {
+    "so_ho_so": "ma_ho_so",
+    "ma_so_ho_so": "ma_ho_so",
+    "ma_thu_tuc": "ma_tthc",
+    "ten_thu_tuc": "ten_tthc",
+    "co_quan_giai_quyet": "co_quan",
+    "don_vi": "co_quan",
+    "ngay_hoan_thanh": "ngay_xong",
+    "ngay_co_ket_qua": "ngay_xong",
+    "ho_ten": "nguoi_nhan",
+    "ho_va_ten": "nguoi_nhan",
+    "ten_nguoi_nhan": "nguoi_nhan",
+    "so_dien_thoai": "dien_thoai",
+    "sdt": "dien_thoai",
+    "dia_chi_nhan": "dia_chi",
+    "dia_chi_nguoi_nhan": "dia_chi",
+    "le_phi": "thu_ho",
+    "vi_do_lat": "vi_do",
+    "kinh_do_lon": "kinh_do",
+    "muc_do_dich_vu": "muc_do_dvc",
+    "email": "thu_dien_tu",
+    "so_cccd": "so_dinh_danh",
+    "cccd": "so_dinh_danh",
+}
+
+
+class BadFile(PostalError):
+    """A file that cannot be read as a table at all; nothing of it was taken."""
+
+    code = "bad_file"
+    vi = "Tệp không đọc được."
+    en = "The file cannot be read."
+
+
+class ColumnMissing(BadFile):
+    code = "column_missing"
+    vi = "Tệp thiếu cột: {columns}. Thêm cột, hoặc khai tên cột tương ứng trong cài đặt."
+    en = "The file lacks the columns {columns}. Add them, or map your headers in the settings."
+
+
+class ColumnTwice(BadFile):
+    code = "column_twice"
+    vi = "Cột {columns} có hai lần trong dòng tiêu đề."
+    en = "Column {columns} stands twice in the header."
+
+
+def header_key(text: str) -> str:
+    """Return how a header is compared: "Mã hồ sơ", "MA_HO_SO" and "ma ho so" are one."""
+    return re.sub(r"[\W_]+", "_", fold_name(text.removeprefix("\ufeff"))).strip("_")
+
+
+def fields_of_header(header: Sequence[str], aliases: Mapping[str, str] | None = None) -> list[str | None]:
+    """Return the field of each column, None for one we do not use.
+
+    ``aliases`` maps headers of one system to our columns. Raises ColumnMissing and ColumnTwice.
+    """
+    known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
+    columns = [known.get(header_key(text), header_key(text)) for text in header]
+    twice = sorted({c for c in columns if c in FIELD_OF_COLUMN and columns.count(c) > 1})
+    if twice:
+        raise ColumnTwice(columns=", ".join(twice))
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        raise ColumnMissing(columns=", ".join(missing))
+    found = [FIELD_OF_COLUMN.get(column) for column in columns]
+    return [field if field in _RESULT_FIELDS else None for field in found]
+
+
+def n_recognised(header: Sequence[str], aliases: Mapping[str, str] | None = None) -> int:
+    """Return how many of the headers are known, to tell the right separator from a wrong one."""
+    known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
+    keys = {header_key(text) for text in header}
+    return len({known.get(key, key) for key in keys} & FIELD_OF_COLUMN.keys())
