@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from postal import accounts, audit, desk, errors, idempotency
+from postal import accounts, audit, desk, errors, idempotency, ownership
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import PostalError
@@ -45,6 +45,7 @@ __all__ = [
     "make_engine",
     "newest_revision",
     "outcome",
+    "ownership",
     "require",
     "require_own",
     "upgrade",
