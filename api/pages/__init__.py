@@ -1,1 +1,27 @@
 """Pages by audience: staff at their desks, citizens on their phones."""
+
+from __future__ import annotations
+
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from api.auth import allow_everybody
+from api.pages import batches, coverage, intake, planning, queue, rounds, sign_in
+from api.pages.common import install_filters
+from api.pages.staff import staff
+from api.pages.track import track
+
+__all__ = ["batches", "coverage", "intake", "planning", "queue", "register_pages", "rounds", "sign_in"]
+
+
+def register_pages(app: Flask) -> None:
+    """Add every page of the house, and the words its templates use."""
+    install_filters(app)
+    app.register_blueprint(staff)
+    app.register_blueprint(track)
+    app.add_url_rule("/", "front", _front)
+
+
+@allow_everybody("the front door leads citizens to tracking")
+def _front() -> ResponseReturnValue:
+    return redirect(url_for("track.ask"))
