@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from postal import accounts, audit, desk, errors, idempotency, ownership
+from postal import accounts, audit, desk, errors, idempotency, models, ownership, people
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import PostalError
@@ -43,9 +43,11 @@ __all__ = [
     "is_own",
     "is_storage_failure",
     "make_engine",
+    "models",
     "newest_revision",
     "outcome",
     "ownership",
+    "people",
     "require",
     "require_own",
     "upgrade",
