@@ -30,9 +30,7 @@ def batches() -> ResponseReturnValue:
     actor = current_actor()
     with services().database.read() as session:
         ready = [
-            (office, n)
-            for office, n in desk.issuing_offices_waiting(session)
-            if actor.office_id in (None, office.id)
+            (office, n) for office, n in desk.issuing_offices_waiting(session) if actor.office_id in (None, office.id)
         ]
         return render_desk(
             "staff/batches.html",
@@ -139,7 +137,7 @@ def batch_labels(batch_id: int) -> ResponseReturnValue:
                 reason=form_text("reason") or None,
                 now=services().now(),
             )
-        return _pdf(pdf, f"nhan-lo-{batch_id}.pdf")
+        return pdf_answer(pdf, f"nhan-lo-{batch_id}.pdf")
 
     return or_back(act, lambda: _to_batch(batch_id))
 
@@ -201,7 +199,7 @@ def handover_paper(handover_id: int) -> ResponseReturnValue:
     """Give the receipt as PDF: the same bytes every time."""
     with services().database.read() as session:
         found = _own_handover(session, handover_id)
-        return _pdf(documents.handover_receipt_of(session, handover_id), f"{found.number}.pdf".replace("/", "-"))
+        return pdf_answer(documents.handover_receipt_of(session, handover_id), f"{found.number}.pdf".replace("/", "-"))
 
 
 @staff.get("/discrepancies")
@@ -291,5 +289,6 @@ def _to_batch(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.batch", batch_id=batch_id), 303)
 
 
-def _pdf(pdf: bytes, name: str) -> ResponseReturnValue:
+def pdf_answer(pdf: bytes, name: str) -> ResponseReturnValue:
+    """Send a paper to the reader's own PDF viewer."""
     return send_file(BytesIO(pdf), mimetype="application/pdf", download_name=name)

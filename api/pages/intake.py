@@ -76,9 +76,7 @@ def _check() -> ResponseReturnValue:
         dry_run=True,
     )
     with services().database.write() as session:
-        token = uploads.keep(
-            session, uploads.KeptFile(data=data, suffix=suffix), user_id=user_id, now=services().now()
-        )
+        token = uploads.keep(session, uploads.KeptFile(data=data, suffix=suffix), user_id=user_id, now=services().now())
     rows = [
         _row(r.row_number, r.dossier_code, r.outcome, [p if isinstance(p, dict) else p.as_json() for p in r.problems])
         for r in report.rows

@@ -78,7 +78,6 @@ def queue_page() -> ResponseReturnValue:
         )
 
 
-
 @staff.post("/find")
 @allow(Action.SEE_RECIPIENT)
 def find() -> ResponseReturnValue:
@@ -154,6 +153,7 @@ def answer_address(consignment_id: int) -> ResponseReturnValue:
 @allow(Action.ANSWER_ADDRESS)
 def confirm_point(consignment_id: int) -> ResponseReturnValue:
     """Record where the door is; the point is remembered for the same address."""
+
     def act(session: Session) -> None:
         lat, lon = form_number("lat"), form_number("lon")
         if lat is None or lon is None:

@@ -1,0 +1,127 @@
+"""The dispatcher's button: plan a day, look at the plan, publish it, print its route sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from api import documents, planning
+from api.auth import allow, current_actor
+from api.pages.batches import pdf_answer
+from api.pages.common import form_date, form_int, or_back, render_desk, today
+from api.pages.plan_words import say_remedy, say_why
+from api.pages.sketch import draw_rounds
+from api.pages.staff import staff
+from api.wiring import services
+from postal import Action, InvalidInput, Session, desk, models, rounds
+
+DEFAULT_SECONDS = 20
+_SECONDS = range(2, 601)
+
+
+@staff.get("/plans")
+@allow(Action.SEE_PLAN)
+def plans() -> ResponseReturnValue:
+    """List the plans and offer to make one."""
+    with services().database.read() as session:
+        return render_desk(
+            "staff/plans.html",
+            "Phương án phát",
+            "Plans",
+            plans=desk.plans(session),
+            today=today(),
+            default_seconds=DEFAULT_SECONDS,
+            may_plan=current_actor().may(Action.PLAN),
+        )
+
+
+@staff.post("/plans")
+@allow(Action.PLAN)
+def plan_make() -> ResponseReturnValue:
+    """Plan a day for all offices at once; the result is a draft."""
+
+    def act() -> ResponseReturnValue:
+        day, seconds = form_date("day"), form_int("seconds")
+        if seconds not in _SECONDS:
+            raise InvalidInput(field="Thời gian tính (2–600 giây)")
+        plan_id = planning.make_plan(services(), day, seconds=seconds, user_id=current_actor().user_id)
+        return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.plans"), 303))
+
+
+@staff.get("/plans/<int:plan_id>")
+@allow(Action.SEE_PLAN)
+def plan(plan_id: int) -> ResponseReturnValue:
+    """Show one plan: its rounds on a sketch, and what it could not place and why."""
+    with services().database.read() as session:
+        found = desk.plan(session, plan_id)
+        own = _own_rounds(found.rounds)
+        return render_desk(
+            "staff/plan.html",
+            f"Phương án {found.day:%d/%m/%Y}, bản {found.version}",
+            "Plan",
+            plan=found,
+            n_stops=sum(len(r.stops) for r in own),
+            sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
+            rounds=[_card(r) for r in own],
+            unserved=[_unserved(session, u) for u in found.unserved],
+            may_publish=current_actor().may(Action.PUBLISH),
+            may_print=current_actor().may(Action.PRINT),
+        )
+
+
+@staff.post("/plans/<int:plan_id>/publish")
+@allow(Action.PUBLISH)
+def plan_publish(plan_id: int) -> ResponseReturnValue:
+    """Make this plan the day's only one."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            rounds.publish_plan(session, plan_id, user_id=current_actor().user_id, now=services().now())
+        return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+@staff.get("/plans/<int:plan_id>/sheets.pdf")
+@allow(Action.PRINT)
+def plan_sheets(plan_id: int) -> ResponseReturnValue:
+    """Give the route sheets of all rounds the reader may see, as one PDF."""
+    with services().database.read() as session:
+        own = _own_rounds(desk.plan(session, plan_id).rounds)
+        return pdf_answer(documents.route_sheets_of(session, [r.id for r in own]), f"phieu-di-phat-{plan_id}.pdf")
+
+
+def _own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRound]:
+    office_id = current_actor().office_id
+    return [r for r in found if office_id in (None, r.office_id)]
+
+
+def _card(delivery_round: models.DeliveryRound) -> dict[str, Any]:
+    return {
+        "id": delivery_round.id,
+        "number": delivery_round.number,
+        "office_name": delivery_round.office.name,
+        "courier_code": delivery_round.courier.code,
+        "n_stops": len(delivery_round.stops),
+        "leave_at_s": delivery_round.leave_at_s,
+        "back_at_s": delivery_round.back_at_s,
+        "travel_m": delivery_round.travel_m,
+    }
+
+
+def _unserved(session: Session, unserved: models.PlanUnserved) -> dict[str, Any]:
+    consignment = desk.consignment(session, unserved.consignment_id)
+    commune = services().guide.register.find(consignment.commune_code or "")
+    return {
+        "consignment_id": consignment.id,
+        "dossier_code": consignment.items[0].dossier_code,
+        "commune": commune.full_name if commune else "–",
+        "why": say_why(unserved.reason),
+        "remedy": say_remedy(unserved.detail),
+    }

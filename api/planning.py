@@ -1,0 +1,30 @@
+"""Planning a day: read the problem, think without the database, write the checked plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from api.wiring import Services
+from postal import rounds
+from routing import Limits, plan
+
+
+def make_plan(
+    services: Services,
+    day: date,
+    *,
+    seconds: float,
+    user_id: int | None,
+    on_progress: Callable[[Any], None] | None = None,
+) -> int:
+    """Plan all offices of a day and save the plan as a draft; return its id.
+
+    Nothing is locked while the solver thinks: `save_plan` checks again what was read.
+    """
+    with services.database.read() as session:
+        problem = rounds.planning_problem(session, day, now=services.now())
+    made = plan(problem, travel=services.travel, limits=Limits(seconds=seconds), on_progress=on_progress)
+    with services.database.write() as session:
+        return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id
