@@ -1,0 +1,133 @@
+"""The demo's couriers: each signs in on a phone and sends scans, some late, some twice, some out of order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.demo.browser import Browser
+from api.demo.clock import HUE, DayClock
+from api.wiring import Services
+from postal import Direction, State, desk, models, people
+
+# What happens at a door, in per mille; the rest is delivered. Reasons are those of the courier's list.
+_MISHAPS: tuple[tuple[str, int], ...] = (
+    ("absent", 60),
+    ("refused", 20),
+    ("wrong_address", 20),
+    ("moved", 10),
+    ("asked_later", 10),
+)
+_OFFLINE_EVERY = 6
+_DOUBLED_EVERY = 9
+
+
+@dataclass
+class Tally:
+    """What the phones sent and what they were told."""
+
+    n_couriers: int = 0
+    n_scans: int = 0
+    n_offline_couriers: int = 0
+    n_doubled: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+def walk_rounds(
+    services: Services, clock: DayClock, base_url: str, passwords: dict[str, str], reasons: set[str]
+) -> Tally:
+    """Walk every published round of the day; ``passwords`` by courier code."""
+    tally = Tally()
+    with services.database.read() as session:
+        round_ids = [r.id for r in desk.published_rounds(session, clock.day)]
+    for number, round_id in enumerate(round_ids):
+        code, scans = _scans_of_round(services, clock, round_id, reasons, tally)
+        is_offline = number % _OFFLINE_EVERY == 2
+        tally.n_couriers += 1
+        tally.n_offline_couriers += is_offline
+        if number % _DOUBLED_EVERY == 1:
+            scans += scans[:3]
+            tally.n_doubled += len(scans[:3])
+        _send(clock, Browser(base_url), code, passwords[code], scans, is_offline, tally)
+    return tally
+
+
+def _send(
+    clock: DayClock,
+    phone: Browser,
+    code: str,
+    password: str,
+    scans: list[dict[str, Any]],
+    is_offline: bool,
+    tally: Tally,
+) -> None:
+    phone.sign_in(code, password)
+    scans = sorted(scans, key=lambda scan: scan["happened_at"])
+    if is_offline:  # the whole round arrives in the evening, in whatever order the phone kept it
+        random.Random(code).shuffle(scans)
+    for first in range(0, len(scans), 25):
+        part = scans[first : first + 25]
+        sent_at = clock().isoformat()
+        answer = phone.post_json("/v1/scans", {"sent_at": sent_at, "scans": part})
+        tally.answers.update(line["status"] for line in answer["scans"])
+        tally.n_scans += len(part)
+
+
+def _scans_of_round(
+    services: Services, clock: DayClock, round_id: int, reasons: set[str], tally: Tally
+) -> tuple[str, list[dict[str, Any]]]:
+    scans: list[dict[str, Any]] = []
+    with services.database.read() as session:
+        walked = desk.delivery_round(session, round_id)
+        midnight = datetime.combine(clock.day, datetime.min.time(), HUE)
+        for stop in walked.stops:
+            at = midnight + timedelta(seconds=stop.leave_s)
+            name = people.open_person(session, stop.consignment.person).full_name
+            for item in stop.consignment.items:
+                if item.state in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
+                    scan = _at_the_door(item, name, at, reasons)
+                    tally.outcomes[scan.get("reason") or scan["kind"]] += 1
+                    scans.append(scan)
+        return walked.courier.code, scans
+
+
+def _at_the_door(item: models.Item, name: str, at: datetime, reasons: set[str]) -> dict[str, Any]:
+    """Return the one scan at this door; what happens depends on the dossier alone, so every run is alike."""
+    is_result = item.direction is Direction.RESULT
+    mishap = _mishap(item.dossier_code, reasons) if is_result else None
+    scan: dict[str, Any] = {
+        "scan_id": f"demo-{item.s10 or item.dossier_code}-{at:%H%M}",
+        "code": item.s10 or item.dossier_code,
+        "happened_at": at.isoformat(),
+    }
+    if mishap:
+        return scan | {"kind": "attempt_failed", "reason": mishap}
+    return scan | {"kind": "delivered" if is_result else "collected", "proof": _proof(item, name)}
+
+
+def _mishap(dossier_code: str, reasons: set[str]) -> str | None:
+    roll = random.Random(dossier_code).randrange(1000)
+    for reason, share in _MISHAPS:
+        if reason not in reasons:
+            continue
+        if roll < share:
+            return reason
+        roll -= share
+    return None
+
+
+def _proof(item: models.Item, name: str) -> dict[str, Any]:
+    return {
+        "receiver_name": name,
+        "relation": "self",
+        "id_kind": "cccd",
+        "id_tail": f"{random.Random(item.dossier_code).randrange(10_000):04d}",
+        "n_documents": len(item.documents) or 1,
+        "fee_vnd": item.fee_vnd,
+        "fee_receipt": f"BL-{item.id:06d}" if item.fee_vnd else None,
+        "taken_back": [d["title"] for d in item.take_back],
+    }
