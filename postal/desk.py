@@ -15,6 +15,7 @@ from postal.models import (
     Batch,
     BatchItem,
     Consignment,
+    Courier,
     DayPlan,
     DeliveryRound,
     Discrepancy,
@@ -218,6 +219,11 @@ def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
 def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
     """Return the offices of one kind by name."""
     return session.scalars(select(Office).where(Office.kind == kind).order_by(Office.name)).all()
+
+
+def couriers(session: Session) -> Sequence[Courier]:
+    """Return the couriers who walk rounds, by code."""
+    return session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code)).all()
 
 
 def state_counts(session: Session) -> dict[State, int]:

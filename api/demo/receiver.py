@@ -52,15 +52,14 @@ class Ledger:
             self._report.write_text(json.dumps(self.counts, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def serve(port: int, secret: str, ledger: Ledger) -> ThreadingHTTPServer:
-    """Return a server on 127.0.0.1 that verifies what is posted to it; port 0 picks a free one."""
-    webhook = Webhook(secret)
+def serve(ledger: Ledger, secrets: list[str]) -> ThreadingHTTPServer:
+    """Return a server on a free port of 127.0.0.1 that verifies what is posted to it by the first of ``secrets``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             try:
-                webhook.verify(body, {k.lower(): v for k, v in self.headers.items()})
+                Webhook(secrets[0]).verify(body, {k.lower(): v for k, v in self.headers.items()})
             except (WebhookVerificationError, ValueError):
                 ledger.refuse()
                 self._answer(401)
@@ -81,16 +80,18 @@ def serve(port: int, secret: str, ledger: Ledger) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Stay quiet: the counts are the report."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
 
 def main() -> None:
-    """Serve until stopped; print the port on the first line. The secret comes on standard input."""
+    """Serve until stopped: the port goes to standard output, then the secret comes on standard input."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--report", type=Path, required=True)
     arguments = parser.parse_args()
-    server = serve(0, input().strip(), Ledger(arguments.report))
+    secrets: list[str] = []
+    server = serve(Ledger(arguments.report), secrets)
     print(server.server_address[1], flush=True)  # noqa: T201 - the parent process reads it
+    secrets.append(input().strip())  # registering the address is what makes the secret
     server.serve_forever()
 
 

@@ -1,0 +1,204 @@
+"""Builds the demo's house from nothing: keys of its own, a SQLite file, people who sign in, a server, a receiver."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import subprocess
+import sys
+import threading
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from api import create_app
+from api.demo.clock import DayClock
+from api.settings import Settings
+from api.wiring import Services, build_services, system_clock
+from postal import (
+    NewUser,
+    Role,
+    Scope,
+    Session,
+    accounts,
+    desk,
+    models,
+    outside,
+    people,
+    places,
+    serials,
+    upgrade,
+)
+
+SYSTEM = "motcua-hue"
+# A range that no post would grant: the indicator is for tests and every serial starts with 9.
+RANGE_FIRST, RANGE_LAST = 90_000_000, 99_999_999
+POLICY = outside.AddressPolicy(allow_http_hosts=frozenset({"127.0.0.1"}))
+
+
+@dataclass
+class House:
+    """Everything that runs while the demo's day is played."""
+
+    out: Path
+    clock: DayClock
+    services: Services
+    base_url: str
+    passwords: dict[str, str] = field(default_factory=dict)
+    user_ids: dict[str, int] = field(default_factory=dict)
+    api_key: str = ""
+    receiver: Receiver | None = None
+    server: BaseWSGIServer | None = None
+
+    def close(self) -> None:
+        """Stop the server and the receiver."""
+        if self.server is not None:
+            self.server.shutdown()
+        if self.receiver is not None:
+            self.receiver.stop()
+        self.services.database.engine.dispose()
+
+
+class Receiver:
+    """The centre's system: another process, which knows nothing but its secret."""
+
+    def __init__(self, report: Path) -> None:
+        self.report = report
+        command = [sys.executable, "-m", "api.demo.receiver", "--report", str(report)]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+        )
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+
+    @property
+    def url(self) -> str:
+        """Return where it listens."""
+        return f"http://127.0.0.1:{self.port}/callbacks"
+
+    def learn(self, secret: str) -> None:
+        """Tell it the secret it was given when its address was registered."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(secret + "\n")
+        self._process.stdin.flush()
+
+    def counts(self) -> dict[str, int]:
+        """Return what it verified, refused and saw twice."""
+        with urllib.request.urlopen(self.url, timeout=10):  # noqa: S310 - our own process
+            pass
+        counts: dict[str, int] = json.loads(self.report.read_text(encoding="utf-8"))
+        return counts
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(timeout=10)
+
+
+def write_settings(out: Path) -> Settings:
+    """Make keys good for this demo only, keep them readable by their owner alone, and return the settings."""
+    values = {
+        "TANNHA_DATABASE_URL": f"sqlite:///{(out / 'demo.db').resolve()}",
+        "TANNHA_SECRET_KEY": secrets.token_urlsafe(48),
+        "TANNHA_VAULT_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "TANNHA_LOOKUP_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "TANNHA_PUBLIC_URL": "http://127.0.0.1:8460",
+        "TANNHA_SOURCE_SYSTEM": SYSTEM,
+        "TANNHA_RATE_LIMITS_ENABLED": "false",
+    }
+    path = out / "demo.env"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
+    return read_settings(out)
+
+
+def read_settings(out: Path) -> Settings:
+    """Return the settings an earlier demo left in its folder."""
+    return Settings(_env_file=out / "demo.env")  # type: ignore[call-arg]
+
+
+def build_house(out: Path, clock: DayClock) -> House:
+    """Make the database, its people and the running server; the folder's old demo goes."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("demo.*"):
+        old.unlink()
+    settings = write_settings(out)
+    services = build_services(settings, clock=clock)
+    upgrade(services.database.engine)
+    server = make_server("127.0.0.1", 0, create_app(settings, services), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    house = House(
+        out=out, clock=clock, services=services, base_url=f"http://127.0.0.1:{server.server_port}", server=server
+    )
+    with services.database.write() as session:
+        places.seed(session, services.guide.register, now=clock(), is_demo=True)
+        serials.grant_range(
+            session,
+            indicator="EY",
+            first=RANGE_FIRST,
+            last=RANGE_LAST,
+            granted_by="dải số giả của bản trình diễn",
+            now=clock(),
+            is_fake=True,
+        )
+        _add_people(house, session)
+    _write_accounts(house)
+    return house
+
+
+def _add_people(house: House, session: Session) -> None:
+    staff = (
+        ("quantri", "Quản trị viên trình diễn", Role.ADMINISTRATOR),
+        ("motcua", "Lê Thị Hoài Thương", Role.CENTRE_CLERK),
+        ("buuchinh", "Nguyễn Văn Thành", Role.POSTAL_CLERK),
+        ("dieuphoi", "Trần Minh Khôi", Role.DISPATCHER),
+    )
+    for username, full_name, role in staff:
+        _add(house, session, NewUser(username=username, password=_password(), full_name=full_name, role=role))
+    for courier in desk.couriers(session):
+        person = people.open_person(session, session.get_one(models.Person, courier.person_id))
+        new = NewUser(
+            username=courier.code.lower(),
+            password=_password(),
+            full_name=person.full_name,
+            role=Role.COURIER,
+            office_id=courier.office_id,
+            courier_id=courier.id,
+        )
+        _add(house, session, new)
+    scopes = (Scope.RESULTS_WRITE, Scope.COLLECTIONS_WRITE, Scope.ITEMS_READ)
+    _, house.api_key = accounts.add_api_key(session, SYSTEM, scopes, now=house.clock())
+
+
+def _add(house: House, session: Session, new: NewUser) -> None:
+    house.user_ids[new.username] = accounts.add_user(session, new, now=house.clock()).id
+    house.passwords[new.username] = new.password
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _write_accounts(house: House) -> None:
+    path = house.out / "demo.accounts.txt"
+    path.touch(mode=0o600)
+    lines = [f"{username}\t{password}\n" for username, password in house.passwords.items()]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def start_receiver(house: House) -> Receiver:
+    """Start the centre's system, register its address, and give it the secret of that registration."""
+    receiver = Receiver(house.out / "demo.receiver.json")
+    house.receiver = receiver
+    with house.services.database.write() as session:
+        _, secret = outside.register_endpoint(session, SYSTEM, receiver.url, (), policy=POLICY, now=house.clock())
+    receiver.learn(secret)
+    return receiver
+
+
+def sender() -> outside.RequestsSender:
+    """Return a sender that may speak to this machine; it signs by the wall clock, as receivers check it."""
+    return outside.RequestsSender.with_policy(POLICY, system_clock)
