@@ -1,0 +1,71 @@
+# Every target sets up by itself what it needs; `make demo` and `make test` work as the first command ever run.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BENCH := .venv-bench
+BENCH_STAMP := $(BENCH)/.installed
+RESULTS ?=
+OUT ?= out
+JOBS ?= 2
+
+.PHONY: install demo run test test-long check format samples bench lock clean
+
+install: $(STAMP)
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(STAMP)
+	$(BIN)/tannha demo --out $(OUT) $(if $(RESULTS),--results "$(RESULTS)")
+
+run: $(STAMP)
+	$(BIN)/tannha run
+
+# Small counts, both databases; at most 10 minutes on 2 cores.
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+# The counts the issues state; writes docs/quality.md.
+test-long: $(STAMP)
+	rm -f .figures.jsonl
+	TANNHA_TEST_LONG=1 TANNHA_FIGURES_FILE=$(CURDIR)/.figures.jsonl $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	$(BIN)/python -m tests.quality .figures.jsonl docs/quality.md
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+samples: $(STAMP)
+	$(BIN)/tannha samples -o docs/papers
+
+bench: $(STAMP) $(BENCH_STAMP)
+	@set -e; for script in benchmarks/*.py; do \
+	  case $$script in *vrplib*|*/__init__.py) continue;; esac; \
+	  echo "== $$script"; $(BENCH)/bin/python $$script; done
+
+$(BENCH_STAMP): requirements.txt requirements-bench.in
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.in
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+lock: $(STAMP)
+	for name in "requirements postgres,scale" "requirements-dev postgres,scale,dev"; do set -- $$name; \
+	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra "$$2" -o $$1.txt pyproject.toml; done
+
+clean:
+	rm -rf $(VENV) $(BENCH) $(OUT) .figures.jsonl .mypy_cache .ruff_cache .pytest_cache
