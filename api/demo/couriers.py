@@ -129,5 +129,5 @@ def _proof(item: models.Item, name: str) -> dict[str, Any]:
         "n_documents": len(item.documents) or 1,
         "fee_vnd": item.fee_vnd,
         "fee_receipt": f"BL-{item.id:06d}" if item.fee_vnd else None,
-        "taken_back": [d["title"] for d in item.take_back],
+        "taken_back": [d["name"] for d in item.take_back],
     }

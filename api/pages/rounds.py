@@ -225,6 +225,6 @@ def _proof(item: models.Item) -> courier.ProofIn:
         n_documents=len(item.documents) or None,
         fee_vnd=item.fee_vnd,
         fee_receipt=form_text(f"fee-receipt-{item.id}") or None,
-        taken_back=[d["title"] for d in item.take_back] if form_text(f"taken-back-{item.id}") == "1" else [],
+        taken_back=[d["name"] for d in item.take_back] if form_text(f"taken-back-{item.id}") == "1" else [],
         entered_from="paper",
     )
