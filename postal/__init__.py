@@ -2,7 +2,22 @@
 
 from sqlalchemy.orm import Session
 
-from postal import accounts, audit, desk, errors, idempotency, models, ownership, people
+from postal import (
+    accounts,
+    audit,
+    balance,
+    day_rows,
+    desk,
+    errors,
+    idempotency,
+    models,
+    ownership,
+    people,
+    public_history,
+    queue,
+    serials,
+    uploads,
+)
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import PostalError
@@ -11,6 +26,7 @@ from postal.migrations import current_revision, downgrade, newest_revision, upgr
 from postal.models import Role
 from postal.people_vault import Vault, VaultLocked
 from postal.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
+from postal.public_history import PublicHistory, PublicStep
 
 __all__ = [
     "ANONYMOUS",
@@ -24,6 +40,8 @@ __all__ = [
     "NewUser",
     "Outcome",
     "PostalError",
+    "PublicHistory",
+    "PublicStep",
     "Role",
     "Scope",
     "Session",
@@ -34,7 +52,9 @@ __all__ = [
     "VaultLocked",
     "accounts",
     "audit",
+    "balance",
     "current_revision",
+    "day_rows",
     "desk",
     "downgrade",
     "errors",
@@ -48,7 +68,11 @@ __all__ = [
     "outcome",
     "ownership",
     "people",
+    "public_history",
+    "queue",
     "require",
     "require_own",
+    "serials",
     "upgrade",
+    "uploads",
 ]

@@ -15,11 +15,11 @@ from postal import Direction, State, desk, models, people
 
 # What happens at a door, in per mille; the rest is delivered. Reasons are those of the courier's list.
 _MISHAPS: tuple[tuple[str, int], ...] = (
-    ("absent", 60),
-    ("refused", 20),
-    ("wrong_address", 20),
-    ("moved", 10),
-    ("asked_later", 10),
+    ("VANG_NHA", 60),
+    ("TU_CHOI", 20),
+    ("SAI_DIA_CHI", 20),
+    ("KHONG_LIEN_LAC", 10),
+    ("HEN_LAI", 10),
 )
 _OFFLINE_EVERY = 6
 _DOUBLED_EVERY = 9

@@ -7,8 +7,8 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from api import words
-from api import auth
+from api import auth, words
+from api.pages import track_words
 from api.pages.common import local_zone
 from api.pages.track_words import TEXTS
 from api.wiring import services
@@ -33,10 +33,9 @@ def look_up() -> ResponseReturnValue:
     now = services().clock()
     with services().database.write() as database_session:  # a wrong guess is counted
         found = public_history.by_code(database_session, code, tail, source=request.remote_addr or "", now=now)
-        token_id = public_history.item_id(found) if found else None
-    if token_id is None:
+    if found is None:
         return _ask_page(problem="not_found"), 404
-    session["tracked"] = {"item": token_id, "until": (now + _OPEN_FOR).timestamp()}
+    session["tracked"] = {"item": found.item_id, "until": (now + _OPEN_FOR).timestamp()}
     return redirect(url_for("track.status", lang=_language()), 303)
 
 
@@ -50,7 +49,7 @@ def status() -> ResponseReturnValue:
         return redirect(url_for("track.ask", lang=_language()), 303)
     with services().database.read() as database_session:
         history = public_history.by_item(database_session, tracked["item"], now=now)
-    return _status_page(history)
+    return _status_page(history) if history is not None else redirect(url_for("track.ask", lang=_language()), 303)
 
 
 @track.get("/t/<token>")
@@ -75,15 +74,25 @@ def _ask_page(problem: str | None = None) -> str:
 
 
 def _status_page(history: PublicHistory) -> str:
-    language = _language()
-    zone = local_zone()
+    language, zone = _language(), local_zone()
+    steps = [
+        {
+            "at_iso": step.at.isoformat(),
+            "at": words.say_instant(step.at, zone, language),
+            "text": track_words.say_step(step, language),
+        }
+        for step in history.steps
+    ]
     return render_template(
         "track/status.html",
         t=TEXTS[language],
         language=language,
-        history=history,
-        steps=[
-            {"at_iso": s.at.isoformat(), "at": words.say_instant(s.at, zone, language), "text": s.text(language)}
-            for s in history.steps
-        ],
+        s10=history.s10,
+        dossier_code=history.dossier_code,
+        now_text=track_words.say_now(history, language),
+        holder_text=track_words.say_who(history, zone, language),
+        next_text=track_words.say_next(history, zone, language),
+        bring=track_words.say_bring(history, language),
+        steps=steps,
+        recipient=history.recipient,
     )

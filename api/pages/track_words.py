@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
+from api.words import EVENTS, HOLDERS, STATES, say_date, say_instant, say_money
+from postal import Direction, PublicHistory, PublicStep, State, reasons
+
 TEXTS: dict[str, dict[str, str]] = {
     "vi": {
         "title": "Tra cứu kết quả trả tận nhà",
@@ -50,3 +55,86 @@ TEXTS: dict[str, dict[str, str]] = {
         "since": "since",
     },
 }
+
+# What comes next, as far as it is known: {by} is the promised day.
+_NEXT: dict[State, tuple[str, str]] = {
+    State.WAITING: (
+        "cơ quan bàn giao cho bưu chính trong lần nhận gần nhất.",
+        "the office hands it to the post at the next pick-up.",
+    ),
+    State.BATCHED: ("cơ quan bàn giao cho bưu chính hôm nay.", "the office hands it to the post today."),
+    State.HANDED_OVER: ("bưu tá mang đến trước hết {by}.", "a courier brings it by the end of {by}."),
+    State.AT_OFFICE: ("bưu tá mang đến trước hết {by}.", "a courier brings it by the end of {by}."),
+    State.ON_ROUND: ("bưu tá đến trong hôm nay.", "the courier comes today."),
+    State.ATTEMPTED: (
+        "bưu tá gọi lại và đến lần nữa. Ông/Bà cũng có thể hẹn giờ qua số điện thoại trên giấy mời.",
+        "the courier calls and comes again. You may also arrange a time by the phone on the slip.",
+    ),
+    State.HELD: (
+        "mời Ông/Bà đến bưu cục nhận, mang theo giấy tờ tuỳ thân.",
+        "please collect it at the post office with an identity document.",
+    ),
+    State.WITH_CARRIER: ("bưu chính ngoài tỉnh phát đến Ông/Bà.", "the national post delivers it."),
+    State.RETURNING_TO_SENDER: (
+        "kết quả trở về cơ quan; mời Ông/Bà liên hệ cơ quan đã nhận hồ sơ.",
+        "the result goes back to the office; please contact the office where you applied.",
+    ),
+    State.RETURNED_TO_SENDER: (
+        "mời Ông/Bà nhận tại cơ quan đã nhận hồ sơ.",
+        "please collect it at the office where you applied.",
+    ),
+    State.MISSING: ("bưu chính đang tìm và sẽ báo Ông/Bà.", "the post is tracing it and will tell you."),
+    State.AWAITING_COLLECTION: ("bưu tá đến nhà nhận hồ sơ.", "a courier comes to collect the dossier."),
+    State.ON_COLLECTION_ROUND: ("bưu tá đến trong hôm nay.", "the courier comes today."),
+    State.COLLECTED: ("hồ sơ được nộp cho cơ quan.", "the dossier is handed to the office."),
+    State.DOSSIER_AT_OFFICE: ("hồ sơ được nộp cho cơ quan.", "the dossier is handed to the office."),
+}
+_COMING = frozenset(
+    {State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND, State.ATTEMPTED, State.HELD, State.WAITING, State.BATCHED}
+)
+
+
+def say_now(history: PublicHistory, language: str) -> str:
+    """Return where the item is, in one short phrase."""
+    return STATES[history.state][language == "en"]
+
+
+def say_who(history: PublicHistory, zone: tzinfo, language: str) -> str:
+    """Return who holds it and since when."""
+    return f"{HOLDERS[history.holder][language == 'en']}, {TEXTS[language]['since']} " + say_instant(
+        history.since, zone, language
+    )
+
+
+def say_next(history: PublicHistory, zone: tzinfo, language: str) -> str:
+    """Return what comes next and by when, "" when it is over."""
+    if history.state not in _NEXT:
+        return ""
+    text = _NEXT[history.state][language == "en"]
+    if "{by}" not in text:
+        return text
+    if history.promised_by is None:
+        return text.split(" trước hết")[0].split(" by the end")[0] + "."
+    return text.format(by=say_date(history.promised_by.astimezone(zone).date(), language))
+
+
+def say_bring(history: PublicHistory, language: str) -> list[str]:
+    """Return what the recipient should have ready when the courier comes."""
+    if history.direction is not Direction.RESULT or history.state not in _COMING:
+        return []
+    is_en = language == "en"
+    things = ["An identity document" if is_en else "Giấy tờ tuỳ thân (căn cước, hộ chiếu)"]
+    if history.fee_vnd:
+        money = say_money(history.fee_vnd)
+        things.append(f"{money} in cash" if is_en else f"{money} tiền phí, lệ phí")
+    else:
+        things.append("Nothing to pay" if is_en else "Không thu tiền")
+    if history.has_take_back:
+        things.append("The old papers that the office takes back" if is_en else "Giấy tờ cũ phải nộp lại cho cơ quan")
+    return things
+
+
+def say_step(step: PublicStep, language: str) -> str:
+    """Return one thing that happened, with its reason where there is one."""
+    text = EVENTS[step.kind][language == "en"]
+    return f"{text}: {reasons.say(step.reason, language)}" if step.reason else text
