@@ -12,7 +12,18 @@ from postal.intake.problems import Problem, question, refusal
 
 MAX_FEE_VND = 1_000_000_000
 MAX_DOCUMENTS = 50
-LIMITS = {"nguoi_nhan": 250, "dia_chi": 500, "co_quan": 200, "ten_tthc": 500, "tai_lieu": 2_000, "thu_hoi": 2_000}
+LIMITS = {
+    "nguoi_nhan": 250,
+    "dia_chi": 500,
+    "co_quan": 200,
+    "ten_tthc": 500,
+    "tai_lieu": 2_000,
+    "thu_hoi": 2_000,
+    # As wide as the columns they are kept in: PostgreSQL refuses what SQLite lets pass.
+    "ma_tthc": 40,
+    "muc_do_dvc": 40,
+    "kenh": 40,
+}
 _OTHER_LIMIT = 200
 
 # Zero-width, joiners, bidi marks and overrides: they hide text or turn it round, and no name needs them.

@@ -74,6 +74,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         "not a citizen identity number: 12 digits with a valid province and century",
         "Kiểm tra lại số CCCD; không có thì để trống.",
     ),
+    "bad_day": (
+        "ngày hẹn không đúng dạng, đã qua hoặc xa hơn một năm",
+        "not a day YYYY-MM-DD between today and a year from now",
+        "Ghi theo mẫu 2026-11-25; ngày nào cũng được thì để trống.",
+    ),
     "bad_window": (
         "khung giờ không đúng dạng hoặc giờ cuối trước giờ đầu",
         "not a time window HH:MM-HH:MM, or it ends before it begins",

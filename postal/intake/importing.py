@@ -1,0 +1,220 @@
+"""The ways in: a file, a batch from another system, orders to fetch dossiers at home."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from postal.db import Database
+from postal.errors import InvalidInput
+from postal.intake.columns import CollectionIn, ResultIn
+from postal.intake.guide import Guide
+from postal.intake.judging import Judged, judge_collection, judge_result
+from postal.intake.reading import content_of, read_rows
+from postal.intake.reports import IntakeReport, RowReport, report_of, stored_report
+from postal.intake.storing import Arrival, Writer
+from postal.lifecycle import Direction
+from postal.models import Intake
+
+BLOCK = 1_000
+MAX_BATCH = 500
+Progress = Callable[[int, int], None]
+
+
+class TooManyAtOnce(InvalidInput):
+    code = "too_many_at_once"
+    vi = "Mỗi lần gửi tối đa {limit} hồ sơ. Chia thành nhiều lần."
+    en = "At most {limit} dossiers at a time. Send several batches."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Incoming:
+    """A file judged and ready to be written."""
+
+    arrival: Arrival
+    digest: str
+    channel: str
+    rows: Sequence[Judged]
+    on_progress: Progress | None
+
+    def tell(self, n_stored: int) -> None:
+        """Report progress: judging is the first half of the way, storing the second."""
+        if self.on_progress is not None:
+            n = len(self.rows)
+            self.on_progress((n + n_stored) // 2, n)
+
+
+def import_results(
+    database: Database,
+    filename: str,
+    data: bytes | Path,
+    *,
+    source_system: str,
+    guide: Guide,
+    user_id: int | None,
+    now: datetime,
+    dry_run: bool = False,
+    on_progress: Progress | None = None,
+) -> IntakeReport:
+    """Read, judge and store one file of finished results; with ``dry_run`` say the same and store nothing.
+
+    The same file again gives its first report and creates nothing. One transaction: all of it or none of it.
+    Raises BadFile and its kin before anything is written. ``on_progress`` is called with rows done and in all.
+    """
+    content = content_of(data)
+    digest = hashlib.sha256(content).hexdigest()
+    with database.read() as session:
+        known = _known(session, source_system, digest)
+    if known is not None:
+        return known
+    judged = _judge_file(filename, content, guide, now, on_progress)
+    arrival = Arrival(source_system=source_system, direction=Direction.RESULT, guide=guide, user_id=user_id, now=now)
+    incoming = _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, on_progress=on_progress)
+    if dry_run:
+        return _try_out(database, incoming)
+    try:
+        return _write(database, incoming)
+    except IntegrityError:
+        # Somebody brought in the same dossier or file at this moment: now it is known, and said so.
+        return _write(database, incoming)
+
+
+def accept_results(
+    session: Session,
+    results: Sequence[ResultIn],
+    *,
+    source_system: str,
+    guide: Guide,
+    user_id: int | None,
+    now: datetime,
+    channel: str = "api",
+) -> IntakeReport:
+    """Take up to 500 results another system sends, in the caller's transaction; rows are numbered from 1.
+
+    Refused rows are in the report and keep nothing out but themselves. Raises TooManyAtOnce.
+    """
+    _check_size(results)
+    judged = [judge_result(n, row, guide, now=now, channel=channel) for n, row in enumerate(results, start=1)]
+    arrival = Arrival(source_system=source_system, direction=Direction.RESULT, guide=guide, user_id=user_id, now=now)
+    return _take(session, judged, arrival, channel)
+
+
+def order_collections(
+    session: Session,
+    orders: Sequence[CollectionIn],
+    *,
+    source_system: str,
+    guide: Guide,
+    user_id: int | None,
+    now: datetime,
+    channel: str = "api",
+) -> IntakeReport:
+    """Take up to 500 orders to fetch a dossier at a citizen's home, in the caller's transaction."""
+    _check_size(orders)
+    judged = [judge_collection(n, order, guide, now=now, channel=channel) for n, order in enumerate(orders, start=1)]
+    arrival = Arrival(
+        source_system=source_system, direction=Direction.COLLECTION, guide=guide, user_id=user_id, now=now
+    )
+    return _take(session, judged, arrival, channel)
+
+
+def _judge_file(
+    filename: str, content: bytes, guide: Guide, now: datetime, on_progress: Progress | None
+) -> list[Judged]:
+    rows = list(read_rows(filename, content, aliases=guide.aliases))
+    judged = []
+    for n, (number, row) in enumerate(rows):
+        judged.append(judge_result(number, row, guide, now=now))
+        if on_progress is not None and n % 200 == 0:
+            on_progress(n // 2, len(rows))
+    return judged
+
+
+def _try_out(database: Database, incoming: _Incoming) -> IntakeReport:
+    with database.read() as session:
+        writer = Writer(session, incoming.arrival)
+        rows = [report for block in _blocks(incoming.rows) for report in writer.report(block)]
+    return report_of(rows, intake_id=None)
+
+
+def _write(database: Database, incoming: _Incoming) -> IntakeReport:
+    with database.write() as session:
+        known = _known(session, incoming.arrival.source_system, incoming.digest)
+        if known is not None:
+            return known
+        writer = Writer(session, incoming.arrival)
+        writer.intake_id = _open_intake(session, incoming.arrival, incoming.digest, incoming.channel)
+        rows: list[RowReport] = []
+        for block in _blocks(incoming.rows):
+            rows += writer.store(block)
+            # What is written is written: ten thousand rows need not live in memory twice.
+            session.expunge_all()
+            incoming.tell(len(rows))
+        return _close_intake(session, writer.intake_id, rows)
+
+
+def _take(session: Session, judged: Sequence[Judged], arrival: Arrival, channel: str) -> IntakeReport:
+    # A random digest: a repeat of the request is known by its Idempotency-Key, one of the dossier by its code.
+    digest = secrets.token_hex(32)
+    try:
+        return _take_once(session, judged, arrival, channel, digest)
+    except IntegrityError:
+        return _take_once(session, judged, arrival, channel, digest)
+
+
+def _take_once(session: Session, judged: Sequence[Judged], arrival: Arrival, channel: str, digest: str) -> IntakeReport:
+    with session.begin_nested():
+        writer = Writer(session, arrival)
+        writer.intake_id = _open_intake(session, arrival, digest, channel)
+        return _close_intake(session, writer.intake_id, writer.store(judged))
+
+
+def _open_intake(session: Session, arrival: Arrival, digest: str, channel: str) -> int:
+    intake = Intake(
+        source_system=arrival.source_system,
+        digest=digest,
+        channel=channel,
+        received_at=arrival.now,
+        user_id=arrival.user_id,
+    )
+    session.add(intake)
+    session.flush()
+    return intake.id
+
+
+def _close_intake(session: Session, intake_id: int, rows: list[RowReport]) -> IntakeReport:
+    report = report_of(rows, intake_id=intake_id)
+    counts = {
+        "n_in": report.n_in,
+        "n_accepted": report.n_accepted,
+        "n_attention": report.n_attention,
+        "n_refused": report.n_refused,
+        "n_duplicate": report.n_duplicate,
+    }
+    session.execute(update(Intake).where(Intake.id == intake_id).values(**counts))
+    return report
+
+
+def _known(session: Session, source_system: str, digest: str) -> IntakeReport | None:
+    intake = session.scalar(select(Intake).where(Intake.source_system == source_system, Intake.digest == digest))
+    return stored_report(session, intake) if intake is not None else None
+
+
+def _check_size(rows: Sequence[object]) -> None:
+    if len(rows) > MAX_BATCH:
+        raise TooManyAtOnce(limit=MAX_BATCH)
+
+
+def _blocks(rows: Iterable[Judged]) -> Iterator[list[Judged]]:
+    remaining = iter(rows)
+    while block := list(islice(remaining, BLOCK)):
+        yield block

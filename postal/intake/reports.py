@@ -1,0 +1,80 @@
+"""What is said of an intake: the counts, and one line for each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.intake.problems import Problem
+from postal.models import Intake, IntakeRow, RowOutcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowReport:
+    """One row and what became of it; ``problems`` are as they are stored, see ``Problem.as_json``."""
+
+    row_number: int
+    dossier_code: str
+    outcome: RowOutcome
+    problems: list[dict[str, str]] = field(default_factory=list)
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeReport:
+    """The counts of an intake: each row is in exactly one of the four. ``intake_id`` is None after a dry run.
+
+    ``is_repeat`` says that the same file came before and nothing was created now.
+    """
+
+    intake_id: int | None
+    n_in: int
+    n_accepted: int
+    n_attention: int
+    n_refused: int
+    n_duplicate: int
+    rows: list[RowReport] = field(repr=False)
+    is_repeat: bool = False
+
+
+def verdict(problems: Iterable[Problem], *, is_duplicate: bool) -> RowOutcome:
+    """Return the pile a row belongs to."""
+    found = list(problems)
+    if is_duplicate:
+        return RowOutcome.DUPLICATE
+    if any(problem.is_refusal for problem in found):
+        return RowOutcome.REFUSED
+    return RowOutcome.ATTENTION if found else RowOutcome.ACCEPTED
+
+
+def report_of(rows: list[RowReport], *, intake_id: int | None, is_repeat: bool = False) -> IntakeReport:
+    """Return the report with its counts taken from the rows themselves."""
+    counts = Counter(row.outcome for row in rows)
+    return IntakeReport(
+        intake_id=intake_id,
+        n_in=len(rows),
+        n_accepted=counts[RowOutcome.ACCEPTED],
+        n_attention=counts[RowOutcome.ATTENTION],
+        n_refused=counts[RowOutcome.REFUSED],
+        n_duplicate=counts[RowOutcome.DUPLICATE],
+        rows=rows,
+        is_repeat=is_repeat,
+    )
+
+
+def stored_report(session: Session, intake: Intake) -> IntakeReport:
+    """Return the report of an intake that took place before, from its own rows."""
+    query = (
+        select(IntakeRow.row_number, IntakeRow.dossier_code, IntakeRow.outcome, IntakeRow.problems, IntakeRow.item_id)
+        .where(IntakeRow.intake_id == intake.id)
+        .order_by(IntakeRow.row_number, IntakeRow.id)
+    )
+    rows = [
+        RowReport(row_number=number, dossier_code=code, outcome=outcome, problems=problems, item_id=item_id)
+        for number, code, outcome, problems, item_id in session.execute(query)
+    ]
+    return report_of(rows, intake_id=intake.id, is_repeat=True)

@@ -1,0 +1,214 @@
+"""Writes judged rows in blocks: people, consignments, items, first events and the rows themselves, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from postal import people
+from postal.intake.grouping import Groups
+from postal.intake.guide import Guide
+from postal.intake.judging import Accepted, Judged, attention_of
+from postal.intake.known import (
+    forbidden_procedures,
+    known_dossiers,
+    note_procedures,
+    office_ids,
+    remembered_points,
+)
+from postal.intake.placing import with_memory
+from postal.intake.problems import refusal
+from postal.intake.reports import RowReport, verdict
+from postal.lifecycle import Direction, EventKind
+from postal.models import Consignment, IntakeRow, Item, PersonKind
+from postal.people_vault import fold_name
+from postal.tracking import Scan, record_first
+
+_FIRST_EVENT = {Direction.RESULT: EventKind.ACCEPTED, Direction.COLLECTION: EventKind.COLLECTION_ORDERED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What all rows of one intake share."""
+
+    source_system: str
+    direction: Direction
+    guide: Guide
+    user_id: int | None
+    now: datetime
+
+
+@dataclass
+class Writer:
+    """Takes one intake's rows block by block; remembers which dossiers it has seen, by their recipient's hash."""
+
+    session: Session
+    arrival: Arrival
+    intake_id: int | None = None
+    _seen: dict[str, str] = field(default_factory=dict)
+    _forbidden: frozenset[str] | None = None
+    _office_ids: dict[str, int] = field(default_factory=dict)
+
+    def report(self, rows: Sequence[Judged]) -> list[RowReport]:
+        """Return what storing would say of these rows, without storing anything."""
+        return [_report(row, is_duplicate) for row, is_duplicate in self._sifted(rows)]
+
+    def store(self, rows: Sequence[Judged]) -> list[RowReport]:
+        """Store the rows that can be taken and a line for every one; return the lines in the same order."""
+        sifted = self._sifted(rows)
+        fresh = [row for row, is_duplicate in sifted if row.accepted is not None and not is_duplicate]
+        item_ids = self._store(fresh) if fresh else {}
+        reports = [replace(_report(row, is_duplicate), item_id=item_ids.get(id(row))) for row, is_duplicate in sifted]
+        self._store_rows(reports)
+        return reports
+
+    # -- what cannot be taken after all ---------------------------------------------------------------
+
+    def _sifted(self, rows: Sequence[Judged]) -> list[tuple[Judged, bool]]:
+        """Pair each row with whether its dossier is here already; refuse procedures that may not travel."""
+        vault = people.vault_of(self.session)
+        checked = [self._allowed(row) for row in rows]
+        wanted = {row.dossier_key for row in checked if row.accepted is not None}
+        known = known_dossiers(self.session, self.arrival.source_system, self.arrival.direction, wanted)
+        known.update({key: name for key, name in self._seen.items() if key in wanted})
+        sifted = []
+        for row in checked:
+            if row.accepted is None:
+                sifted.append((row, False))
+                continue
+            name_hash = vault.look_up("name", fold_name(row.accepted.person.full_name))
+            if row.dossier_key not in known:
+                known[row.dossier_key] = self._seen[row.dossier_key] = name_hash
+                sifted.append((row, False))
+                continue
+            is_same = known[row.dossier_key] == name_hash
+            code = "dossier_exists" if is_same else "dossier_exists_other_person"
+            sifted.append((replace(row, accepted=None, problems=(refusal("ma_ho_so", code),)), True))
+        return sifted
+
+    def _allowed(self, row: Judged) -> Judged:
+        if self._forbidden is None:
+            self._forbidden = forbidden_procedures(self.session)
+        if row.accepted is None or row.accepted.procedure_code not in self._forbidden:
+            return row
+        problem = refusal("ma_tthc", "postal_not_allowed")
+        return replace(row, accepted=None, problems=(*row.problems, problem))
+
+    # -- what is taken --------------------------------------------------------------------------------
+
+    def _store(self, rows: Sequence[Judged]) -> dict[int, int]:
+        """Store the rows and return the id of each one's item, by the row's identity."""
+        arrival, session = self.arrival, self.session
+        accepted = [row.accepted for row in rows if row.accepted is not None]
+        self._learn(accepted)
+        accepted = self._with_memory(accepted)
+        groups = Groups(session, arrival.source_system, arrival.direction, arrival.now, is_on=arrival.guide.groups)
+        hashes = groups.open(accepted)
+        heads = groups.heads(accepted, hashes)
+        person_ids = people.add_people(
+            session, PersonKind.RECIPIENT, [accepted[i].person for i in heads], now=arrival.now
+        )
+        for i, person_id in zip(heads, person_ids, strict=True):
+            groups.add(hashes[i], self._consignment(accepted[i], person_id, hashes[i]), position=i)
+        items = []
+        for i, (row, one) in enumerate(zip(rows, accepted, strict=True)):
+            consignment = groups.of(hashes[i], position=i)
+            consignment.attention = list(dict.fromkeys([*consignment.attention, *attention_of(row.problems)]))
+            items.append(self._item(row, one, consignment))
+        session.add_all(items)
+        session.flush()
+        scan = Scan(
+            kind=_FIRST_EVENT[arrival.direction],
+            scan_id=f"intake-{self.intake_id}",
+            happened_at=arrival.now,
+            user_id=arrival.user_id,
+        )
+        record_first(session, items, scan, now=arrival.now)
+        session.flush()
+        return {id(row): item.id for row, item in zip(rows, items, strict=True)}
+
+    def _learn(self, accepted: Sequence[Accepted]) -> None:
+        unknown = {one.office for one in accepted} - self._office_ids.keys()
+        if unknown:
+            self._office_ids |= office_ids(self.session, unknown, self.arrival.guide)
+        note_procedures(
+            self.session, {one.procedure_code: one.procedure_name for one in accepted if one.procedure_code}
+        )
+
+    def _with_memory(self, accepted: Sequence[Accepted]) -> list[Accepted]:
+        vault = people.vault_of(self.session)
+        hashes = [people.address_hash(vault, one.person.address or "") for one in accepted]
+        remembered = remembered_points(self.session, set(hashes))
+        if not remembered:
+            return list(accepted)
+        return [
+            replace(one, place=with_memory(one.place, remembered, key))
+            for one, key in zip(accepted, hashes, strict=True)
+        ]
+
+    def _consignment(self, one: Accepted, person_id: int, grouping_hash: str) -> Consignment:
+        where, window = one.place, one.window or (None, None)
+        return Consignment(
+            direction=one.direction,
+            source_system=self.arrival.source_system,
+            issuing_office_id=self._office_ids[one.office],
+            person_id=person_id,
+            accepted_at=self.arrival.now,
+            ready_at=one.ready_at,
+            address_status=where.status,
+            candidate_codes=list(where.candidate_codes),
+            commune_code=where.commune_code,
+            lat=where.point.lat if where.point else None,
+            lon=where.point.lon if where.point else None,
+            precision=where.precision,
+            radius_m=where.radius_m,
+            point_flag=where.flag,
+            window_from_s=window[0],
+            window_until_s=window[1],
+            service_level=one.service_level,
+            channel=one.channel,
+            attention=[],
+            grouping_hash=grouping_hash,
+        )
+
+    def _item(self, row: Judged, one: Accepted, consignment: Consignment) -> Item:
+        return Item(
+            consignment=consignment,
+            direction=one.direction,
+            source_system=self.arrival.source_system,
+            dossier_code=one.dossier_code,
+            dossier_key=row.dossier_key,
+            procedure_code=one.procedure_code,
+            documents=one.documents,
+            take_back=one.take_back,
+            fee_vnd=one.fee_vnd,
+            state_since=self.arrival.now,
+        )
+
+    def _store_rows(self, reports: Iterable[RowReport]) -> None:
+        rows = [
+            {
+                "intake_id": self.intake_id,
+                "row_number": report.row_number,
+                "dossier_code": report.dossier_code,
+                "outcome": report.outcome,
+                "problems": report.problems,
+                "item_id": report.item_id,
+            }
+            for report in reports
+        ]
+        if rows:
+            self.session.execute(insert(IntakeRow), rows)
+
+
+def _report(row: Judged, is_duplicate: bool) -> RowReport:
+    return RowReport(
+        row_number=row.row_number,
+        dossier_code=row.dossier_code,
+        outcome=verdict(row.problems, is_duplicate=is_duplicate),
+        problems=[problem.as_json() for problem in row.problems],
+    )
