@@ -47,7 +47,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Harden an app; call before any route is added."""
     is_https = urlsplit(settings.public_url).scheme == "https"
     app.config.update(
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,

@@ -16,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from api import create_app
 from api.demo.clock import DayClock
-from api.settings import Settings
+from api.settings import Settings, load_settings
 from api.wiring import Services, build_services, system_clock
 from postal import (
     NewUser,
@@ -117,7 +117,7 @@ def write_settings(out: Path) -> Settings:
 
 def read_settings(out: Path) -> Settings:
     """Return the settings an earlier demo left in its folder."""
-    return Settings(_env_file=out / "demo.env")  # type: ignore[call-arg]
+    return load_settings(out / "demo.env")
 
 
 def build_house(out: Path, clock: DayClock) -> House:

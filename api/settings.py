@@ -1,0 +1,142 @@
+"""Settings from the environment: the only module that reads it. Every name is documented in docs/operations.md."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KEY_BYTES = 32
+_MIN_SECRET = 32
+
+
+class SettingsMissing(Exception):
+    """Settings that are missing or wrong: every one of them is named at once."""
+
+    code = "settings_missing"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        self.vi = "Thiếu hoặc sai cài đặt: " + "; ".join(f"{name} ({why})" for name, why in problems.items())
+        self.en = "Settings missing or wrong: " + "; ".join(f"{name} ({why})" for name, why in problems.items())
+        super().__init__(self.en)
+
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Secrets have no defaults; lists are written with commas."""
+
+    model_config = SettingsConfigDict(env_prefix="TANNHA_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    secret_key: SecretStr = Field(description="Signs sessions and form tokens; at least 32 characters.")
+    vault_keys: Annotated[tuple[bytes, ...], NoDecode] = Field(
+        description="Keys that seal people's data, base64 of 32 bytes each, newest first, separated by commas."
+    )
+    lookup_key: Annotated[bytes, NoDecode] = Field(
+        description="Key of the hashes people are found by and of the labels' links; base64 of 32 bytes; never changes."
+    )
+
+    database_url: str = Field("sqlite:///tannha.db", description="SQLite file or PostgreSQL (postgresql+psycopg://…).")
+    public_url: str = Field(
+        "http://127.0.0.1:8460", description="Where citizens reach the service; printed in QR codes."
+    )
+    trusted_hosts: Names = Field((), description="Host names the service answers for; empty: those of the public URL.")
+    n_trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand in front.")
+    bind: str = Field("127.0.0.1:8460", description="Address and port that `tannha run` listens on.")
+    n_web_threads: int = Field(8, ge=1, le=128, description="Threads of each web process.")
+    n_web_processes: int = Field(1, ge=1, le=64, description="Web processes; more than one needs PostgreSQL and Redis.")
+    is_worker_embedded: bool = Field(True, description="Whether the web process also runs jobs and sends callbacks.")
+
+    timezone: str = Field("Asia/Ho_Chi_Minh", description="The zone people's clocks show.")
+    source_system: str = Field(
+        "motcua", description="The system imported files come from; dossier codes are unique in it."
+    )
+    header_aliases: dict[str, str] = Field(default_factory=dict, description="JSON: header of your files → our column.")
+    is_saturday_working: bool = Field(False, description="Whether Saturdays count as working days.")
+    has_grouped_consignments: bool = Field(
+        True, description="Whether results of one office for one recipient, address and day travel together."
+    )
+    max_upload_bytes: int = Field(20_000_000, ge=100_000, le=200_000_000, description="Largest file a page takes.")
+
+    rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")
+    rate_limit_storage_url: str = Field("memory://", description="memory:// or redis://…, shared by web processes.")
+
+    callback_allow_hosts: Names = Field(
+        (), description="Receivers on an inner network that callbacks may reach by https."
+    )
+    callback_allow_http_hosts: Names = Field((), description="Receivers that may also be reached without TLS.")
+    callback_ca_file: str | None = Field(None, description="Certificate authority of an inner network.")
+
+    geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
+    geocoder_url: str = Field("", description="Base URL of your own Nominatim or Photon.")
+    geocoder_timeout_s: float = Field(3.0, gt=0, le=60, description="How long one look-up may take.")
+    osrm_url: str = Field("", description="Base URL of your own OSRM; empty: straight lines with detour factors.")
+    osrm_timeout_s: float = Field(10.0, gt=0, le=120, description="How long one matrix request may take.")
+    plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
+    plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
+    plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")
+
+    broker_url: str = Field(
+        "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    is_log_json: bool = Field(False, description="Whether log lines are JSON.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < _MIN_SECRET:
+            raise ValueError(f"needs at least {_MIN_SECRET} characters")
+        return value
+
+    @field_validator("vault_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        return tuple(_key(part) for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("vault_keys")
+    @classmethod
+    def _has_key(cls, value: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        if not value or any(len(key) != KEY_BYTES for key in value):
+            raise ValueError("needs at least one key of 32 bytes in base64")
+        return value
+
+    @field_validator("lookup_key", mode="before")
+    @classmethod
+    def _one_key(cls, value: Any) -> Any:
+        return _key(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_hosts", "callback_allow_hosts", "callback_allow_http_hosts", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the settings; raises SettingsMissing naming everything that is missing or wrong, never a value."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as exc:
+        problems = {}
+        for error in exc.errors(include_input=False, include_url=False, include_context=False):
+            name = "TANNHA_" + str(error["loc"][0]).upper()
+            problems[name] = "thiếu / missing" if error["type"] == "missing" else error["msg"]
+        raise SettingsMissing(problems) from None
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError("needs 32 bytes in base64")
+    return key
