@@ -22,7 +22,7 @@ from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import PostalError
 from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
-from postal.migrations import current_revision, downgrade, newest_revision, upgrade
+from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
 from postal.people_vault import Vault, VaultLocked
 from postal.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
@@ -63,6 +63,7 @@ __all__ = [
     "is_own",
     "is_storage_failure",
     "make_engine",
+    "make_ready",
     "models",
     "newest_revision",
     "outcome",

@@ -142,3 +142,9 @@ class AddressNotAllowed(InvalidInput):
     code = "address_not_allowed"
     vi = "Địa chỉ nhận tin này không được phép: chỉ gửi tới máy chủ công khai, cổng 443 hoặc 8443, không kèm mật khẩu."
     en = "This callback address is not allowed: public hosts only, port 443 or 8443, no credentials."
+
+
+class TablesOutOfDate(Conflict):
+    code = "tables_out_of_date"
+    vi = "Bảng dữ liệu ở phiên bản {current}, chương trình cần {newest}. Chạy: tannha migrate"
+    en = "The tables are at revision {current}, this program needs {newest}. Run: tannha migrate"

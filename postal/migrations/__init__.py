@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from postal.errors import TablesOutOfDate
+
 HERE = Path(__file__).parent
 
 
@@ -34,6 +36,15 @@ def current_revision(engine: Engine) -> str | None:
 def newest_revision() -> str | None:
     """Return the revision this version of the program needs."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def make_ready(engine: Engine) -> None:
+    """Make the tables of an empty database. Raises TablesOutOfDate for one that an older version made."""
+    current = current_revision(engine)
+    if current is None:
+        upgrade(engine)
+    elif current != newest_revision():
+        raise TablesOutOfDate(current=current, newest=newest_revision())
 
 
 def _config(connection: object) -> Config:

@@ -1,0 +1,85 @@
+"""`tannha`: every command of the house. A module is imported only when its command is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+# command → (module, name of the click command in it, one line for the list)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "addresses": ("api.commands.addresses", "addresses", "Đọc địa chỉ ra xã, phường / resolve addresses"),
+    "api-key": ("api.commands.users", "api_key", "Khoá API của hệ thống khác / keys of other systems"),
+    "backup": ("api.commands.backup", "backup", "Sao lưu cơ sở dữ liệu / back the database up"),
+    "coverage": ("api.commands.coverage", "coverage", "40 xã, phường và bưu cục / the communes and their offices"),
+    "demo": ("api.demo.command", "demo", "Diễn một ngày trọn vẹn / play one full day"),
+    "doctor": ("api.commands.doctor", "doctor", "Kiểm tra bản cài đặt / look the installation over"),
+    "endpoint": ("api.commands.callbacks", "endpoint", "Nơi nhận tin báo / receivers of callbacks"),
+    "intake": ("api.commands.intake", "intake", "Nhập tệp kết quả / bring in a file of results"),
+    "migrate": ("api.commands.backup", "migrate", "Nâng cấp bảng dữ liệu / bring the tables up to date"),
+    "plan": ("api.commands.planning", "plan_day", "Lập phương án phát một ngày / plan a day"),
+    "plan-file": ("api.commands.planning", "plan_file", "Lập phương án từ tệp / plan an instance file"),
+    "range": ("api.commands.ranges", "ranges", "Dải số hiệu S10 / granted ranges of S10 numbers"),
+    "restore": ("api.commands.backup", "restore", "Khôi phục từ bản sao lưu / restore a backup"),
+    "rotate-keys": ("api.commands.users", "rotate_keys", "Mã hoá lại bằng khoá mới / reseal with the newest key"),
+    "run": ("api.commands.run", "run", "Chạy các trang và API / serve pages and API"),
+    "samples": ("api.commands.samples", "samples", "In mẫu mọi giấy tờ / a sample of every paper"),
+    "seed": ("api.commands.seed", "seed", "Bưu cục, địa bàn, lịch / offices, coverage, calendar"),
+    "send-callbacks": ("api.commands.callbacks", "send_callbacks", "Gửi tin báo đến hạn / send what is due"),
+    "user": ("api.commands.users", "user", "Người dùng / people who sign in"),
+    "verify": ("api.commands.verify", "verify", "Kiểm tra chuỗi bằng chứng / verify the chain of custody"),
+    "worker": ("api.commands.worker", "worker", "Chạy việc nền / run jobs and callbacks"),
+}
+
+
+class _Lazy(click.Group):
+    """Lists commands from the table and imports the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="tannha")
+def tannha() -> None:
+    """Tận Nhà: bring a finished administrative result to the citizen's own hand."""
+
+
+def main() -> None:
+    """Run a command; an expected refusal is one coded sentence in both languages and exit code 2."""
+    try:
+        tannha(standalone_mode=False)
+    except click.exceptions.Exit as exc:
+        sys.exit(exc.exit_code)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Đã dừng. / Stopped.", err=True)
+        sys.exit(130)
+    except Exception as exc:
+        if not _is_expected(exc):
+            raise
+        click.echo(f"{getattr(exc, 'code', '')}: {_sentence(exc, 'vi')}\n{_sentence(exc, 'en')}", err=True)
+        sys.exit(2)
+
+
+def _is_expected(exc: Exception) -> bool:
+    return all(isinstance(getattr(exc, name, None), str) for name in ("code", "vi", "en"))
+
+
+def _sentence(exc: Exception, language: str) -> str:
+    say = getattr(exc, "sentence", None)
+    return str(say(language)) if say is not None else str(getattr(exc, language))
