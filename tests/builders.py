@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from postal import intake
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
-from postal.models import S10Range
+from postal.models import Item, S10Range
 from postal.people_vault import Vault
 from postal.serials import grant_range
+from routing import AddressResolver, Register
 
 # Friday 20 November 2026, 17:00 in Huế: the sample day is finished, its results wait.
 EVENING = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 SYSTEM = "motcua-hue"
+CENTRE = "Trung tâm Phục vụ hành chính công thành phố Huế"
 
 
 def vault() -> Vault:
@@ -41,3 +49,53 @@ def s10_range(session: Session, *, first: int = 90_000_000, n: int = 100_000, in
         now=EVENING,
         is_fake=True,
     )
+
+
+def guide(**changes: Any) -> intake.Guide:
+    """Return what intake asks, with the shipped register and no geocoder."""
+    register = Register.builtin()
+    return intake.Guide(**{"register": register, "resolver": AddressResolver(register)} | changes)
+
+
+def result(number: int = 1, **changes: str) -> intake.ResultIn:
+    """Return one finished result as a system tells it, in order in every cell, with a point at the door."""
+    cells = {
+        "dossier_code": f"H57.15-261120-{number:04d}",
+        "office": CENTRE,
+        "finished_at": "2026-11-20T15:00:00+07:00",
+        "recipient": "Tôn Nữ Thị Diễm Hằng",
+        "phone": f"090512{number:04d}",
+        "address": f"{number} Lê Lợi, phường Thuận Hóa, thành phố Huế",
+        "procedure_code": "1.004227",
+        "procedure_name": "Đăng ký biến động quyền sử dụng đất",
+        "documents": "Giấy chứng nhận (bản chính)",
+        "fee_vnd": "0",
+        "lat": "16.4632",
+        "lon": "107.5862",
+    }
+    return intake.ResultIn(**cells | changes)
+
+
+def results_csv(results: Sequence[intake.ResultIn], *, separator: str = ",") -> bytes:
+    """Return a file of these results, as a one-stop system exports it."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator)
+    fields = [field.name for field in dataclasses.fields(intake.ResultIn)]
+    writer.writerow([intake.COLUMNS[name] for name in fields])
+    writer.writerows([getattr(one, name) for name in fields] for one in results)
+    return out.getvalue().encode()
+
+
+def accepted(session: Session, *results: intake.ResultIn, now: datetime = EVENING, **changes: Any) -> list[Item]:
+    """Bring results in the way a system sends them; return their items in order. Without any: one result."""
+    report = intake.accept_results(
+        session,
+        results or (result(),),
+        source_system=SYSTEM,
+        guide=changes.pop("guide", None) or guide(),
+        user_id=None,
+        now=now,
+        **changes,
+    )
+    assert not report.n_refused, report.rows
+    return [session.get_one(Item, row.item_id) for row in report.rows if row.item_id is not None]
