@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from postal import people
-from postal.intake.grouping import Groups
+from postal.intake.grouping import Groups, what_must_be_equal
 from postal.intake.guide import Guide
 from postal.intake.judging import Accepted, Judged, attention_of
 from postal.intake.known import (
@@ -19,6 +20,7 @@ from postal.intake.known import (
     note_procedures,
     office_ids,
     remembered_points,
+    reserve_ids,
 )
 from postal.intake.placing import with_memory
 from postal.intake.problems import refusal
@@ -27,6 +29,7 @@ from postal.lifecycle import Direction, EventKind
 from postal.models import Consignment, IntakeRow, Item, PersonKind
 from postal.people_vault import fold_name
 from postal.tracking import Scan, record_first
+from postal.working_days import local_day
 
 _FIRST_EVENT = {Direction.RESULT: EventKind.ACCEPTED, Direction.COLLECTION: EventKind.COLLECTION_ORDERED}
 
@@ -105,31 +108,67 @@ class Writer:
         arrival, session = self.arrival, self.session
         accepted = [row.accepted for row in rows if row.accepted is not None]
         self._learn(accepted)
-        accepted = self._with_memory(accepted)
-        groups = Groups(session, arrival.source_system, arrival.direction, arrival.now, is_on=arrival.guide.groups)
-        hashes = groups.open(accepted)
-        heads = groups.heads(accepted, hashes)
-        person_ids = people.add_people(
-            session, PersonKind.RECIPIENT, [accepted[i].person for i in heads], now=arrival.now
+        vault = people.vault_of(session)
+        addresses = [people.address_hash(vault, one.person.address or "") for one in accepted]
+        accepted = self._with_memory(accepted, addresses)
+        groups = Groups(session, self._group_keys(accepted, addresses), is_on=arrival.guide.groups)
+        consignment_ids = self._store_consignments(accepted, groups)
+        self._ask(rows, consignment_ids, groups)
+        item_ids = reserve_ids(session, Item, len(rows))
+        session.execute(
+            insert(Item),
+            [
+                self._item(item_id, row, one, consignment_id)
+                for item_id, row, one, consignment_id in zip(item_ids, rows, accepted, consignment_ids, strict=True)
+            ],
         )
-        for i, person_id in zip(heads, person_ids, strict=True):
-            groups.add(hashes[i], self._consignment(accepted[i], person_id, hashes[i]), position=i)
-        items = []
-        for i, (row, one) in enumerate(zip(rows, accepted, strict=True)):
-            consignment = groups.of(hashes[i], position=i)
-            consignment.attention = list(dict.fromkeys([*consignment.attention, *attention_of(row.problems)]))
-            items.append(self._item(row, one, consignment))
-        session.add_all(items)
-        session.flush()
+        self._record(item_ids)
+        return {id(row): item_id for row, item_id in zip(rows, item_ids, strict=True)}
+
+    def _group_keys(self, accepted: Sequence[Accepted], addresses: Sequence[str]) -> list[str]:
+        arrival, vault = self.arrival, people.vault_of(self.session)
+        shared = (arrival.source_system, str(arrival.direction), str(local_day(arrival.now)))
+        return [
+            vault.look_up("group", "\x00".join((*shared, address, *what_must_be_equal(one))))
+            for one, address in zip(accepted, addresses, strict=True)
+        ]
+
+    def _store_consignments(self, accepted: Sequence[Accepted], groups: Groups) -> list[int]:
+        """Store the consignments these rows open; return the consignment of every row."""
+        heads = groups.heads()
+        ids = reserve_ids(self.session, Consignment, len(heads))
+        data = [accepted[i].person for i in heads]
+        person_ids = people.add_people(self.session, PersonKind.RECIPIENT, data, now=self.arrival.now)
+        new = []
+        for i, consignment_id, person_id in zip(heads, ids, person_ids, strict=True):
+            groups.open(i, consignment_id)
+            new.append(self._consignment(consignment_id, person_id, accepted[i], groups.keys[i]))
+        if new:
+            self.session.execute(insert(Consignment), new)
+        return [groups.consignment_id(i) for i in range(len(accepted))]
+
+    def _ask(self, rows: Sequence[Judged], consignment_ids: Sequence[int], groups: Groups) -> None:
+        """Put what must be asked of the rows on their consignments."""
+        asked: dict[int, dict[str, None]] = {}
+        for row, consignment_id in zip(rows, consignment_ids, strict=True):
+            if codes := attention_of(row.problems):
+                asked.setdefault(consignment_id, {}).update(dict.fromkeys(codes))
+        if asked:
+            before = groups.attention_before
+            changes = [{"id": key, "attention": [*{**dict.fromkeys(before.get(key, ())), **codes}]}
+                       for key, codes in asked.items()]  # fmt: skip
+            self.session.execute(update(Consignment), changes)
+
+    def _record(self, item_ids: Sequence[int]) -> None:
+        query = select(Item).options(joinedload(Item.consignment)).where(Item.id.in_(item_ids)).order_by(Item.id)
         scan = Scan(
-            kind=_FIRST_EVENT[arrival.direction],
+            kind=_FIRST_EVENT[self.arrival.direction],
             scan_id=f"intake-{self.intake_id}",
-            happened_at=arrival.now,
-            user_id=arrival.user_id,
+            happened_at=self.arrival.now,
+            user_id=self.arrival.user_id,
         )
-        record_first(session, items, scan, now=arrival.now)
-        session.flush()
-        return {id(row): item.id for row, item in zip(rows, items, strict=True)}
+        record_first(self.session, self.session.scalars(query).all(), scan, now=self.arrival.now)
+        self.session.flush()
 
     def _learn(self, accepted: Sequence[Accepted]) -> None:
         unknown = {one.office for one in accepted} - self._office_ids.keys()
@@ -139,55 +178,55 @@ class Writer:
             self.session, {one.procedure_code: one.procedure_name for one in accepted if one.procedure_code}
         )
 
-    def _with_memory(self, accepted: Sequence[Accepted]) -> list[Accepted]:
-        vault = people.vault_of(self.session)
-        hashes = [people.address_hash(vault, one.person.address or "") for one in accepted]
-        remembered = remembered_points(self.session, set(hashes))
+    def _with_memory(self, accepted: Sequence[Accepted], addresses: Sequence[str]) -> list[Accepted]:
+        remembered = remembered_points(self.session, set(addresses))
         if not remembered:
             return list(accepted)
         return [
             replace(one, place=with_memory(one.place, remembered, key))
-            for one, key in zip(accepted, hashes, strict=True)
+            for one, key in zip(accepted, addresses, strict=True)
         ]
 
-    def _consignment(self, one: Accepted, person_id: int, grouping_hash: str) -> Consignment:
+    def _consignment(self, consignment_id: int, person_id: int, one: Accepted, grouping_hash: str) -> dict[str, Any]:
         where, window = one.place, one.window or (None, None)
-        return Consignment(
-            direction=one.direction,
-            source_system=self.arrival.source_system,
-            issuing_office_id=self._office_ids[one.office],
-            person_id=person_id,
-            accepted_at=self.arrival.now,
-            ready_at=one.ready_at,
-            address_status=where.status,
-            candidate_codes=list(where.candidate_codes),
-            commune_code=where.commune_code,
-            lat=where.point.lat if where.point else None,
-            lon=where.point.lon if where.point else None,
-            precision=where.precision,
-            radius_m=where.radius_m,
-            point_flag=where.flag,
-            window_from_s=window[0],
-            window_until_s=window[1],
-            service_level=one.service_level,
-            channel=one.channel,
-            attention=[],
-            grouping_hash=grouping_hash,
-        )
+        return {
+            "id": consignment_id,
+            "direction": one.direction,
+            "source_system": self.arrival.source_system,
+            "issuing_office_id": self._office_ids[one.office],
+            "person_id": person_id,
+            "accepted_at": self.arrival.now,
+            "ready_at": one.ready_at,
+            "address_status": where.status,
+            "candidate_codes": list(where.candidate_codes),
+            "commune_code": where.commune_code,
+            "lat": where.point.lat if where.point else None,
+            "lon": where.point.lon if where.point else None,
+            "precision": where.precision,
+            "radius_m": where.radius_m,
+            "point_flag": where.flag,
+            "window_from_s": window[0],
+            "window_until_s": window[1],
+            "service_level": one.service_level,
+            "channel": one.channel,
+            "attention": [],
+            "grouping_hash": grouping_hash,
+        }
 
-    def _item(self, row: Judged, one: Accepted, consignment: Consignment) -> Item:
-        return Item(
-            consignment=consignment,
-            direction=one.direction,
-            source_system=self.arrival.source_system,
-            dossier_code=one.dossier_code,
-            dossier_key=row.dossier_key,
-            procedure_code=one.procedure_code,
-            documents=one.documents,
-            take_back=one.take_back,
-            fee_vnd=one.fee_vnd,
-            state_since=self.arrival.now,
-        )
+    def _item(self, item_id: int, row: Judged, one: Accepted, consignment_id: int) -> dict[str, Any]:
+        return {
+            "id": item_id,
+            "consignment_id": consignment_id,
+            "direction": one.direction,
+            "source_system": self.arrival.source_system,
+            "dossier_code": one.dossier_code,
+            "dossier_key": row.dossier_key,
+            "procedure_code": one.procedure_code,
+            "documents": one.documents,
+            "take_back": one.take_back,
+            "fee_vnd": one.fee_vnd,
+            "state_since": self.arrival.now,
+        }
 
     def _store_rows(self, reports: Iterable[RowReport]) -> None:
         rows = [
