@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from postal.keys import reserve_ids
 from postal.models import Person, PersonKind, PersonWord
 from postal.people_vault import Vault, fold_name
 
@@ -56,8 +57,8 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
     rows = [_row(vault, kind, data, now) for data in people]
     if not rows:
         return []
-    statement = insert(Person).returning(Person.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(statement, rows))
+    ids = list(reserve_ids(session, Person, len(rows)))
+    session.execute(insert(Person), [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)])
     words = [
         {"person_id": person_id, "word_hash": word}
         for person_id, data in zip(ids, people, strict=True)

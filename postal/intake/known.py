@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from postal.intake.guide import Guide
@@ -70,17 +70,3 @@ def _new_office(name: str, guide: Guide) -> Office:
         name=name,
         commune_code=answer.codes[0] if answer.status.is_automatic else None,
     )
-
-
-def reserve_ids(session: Session, table: type[Consignment | Item], n: int) -> Sequence[int]:
-    """Return the next ``n`` keys of a table, this transaction's own.
-
-    Rows that bring their key are written many at a time; asking for each new key costs a statement a row.
-    """
-    name = table.__tablename__
-    if session.get_bind().dialect.name == "postgresql":
-        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
-        return session.scalars(query, {"name": name, "n": n}).all()
-    # SQLite has one writer, and this transaction is it.
-    first = (session.scalar(select(func.max(table.id))) or 0) + 1
-    return range(first, first + n)

@@ -20,11 +20,11 @@ from postal.intake.known import (
     note_procedures,
     office_ids,
     remembered_points,
-    reserve_ids,
 )
 from postal.intake.placing import with_memory
 from postal.intake.problems import refusal
 from postal.intake.reports import RowReport, verdict
+from postal.keys import reserve_ids
 from postal.lifecycle import Direction, EventKind
 from postal.models import Consignment, IntakeRow, Item, PersonKind
 from postal.people_vault import fold_name

@@ -1,0 +1,19 @@
+"""Keys for rows written many at a time: a row that brings its key needs no statement of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+
+def reserve_ids(session: Session, table: Any, n: int) -> Sequence[int]:
+    """Return the next ``n`` keys of a mapped class with an integer ``id``; they are this transaction's own."""
+    if session.get_bind().dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
+        return session.scalars(query, {"name": table.__tablename__, "n": n}).all()
+    # SQLite has one writer, and this transaction is it.
+    first = (session.scalar(select(func.max(table.id))) or 0) + 1
+    return range(first, first + n)
