@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol, TypeVarTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -28,6 +28,9 @@ _WITH_AGENCY = (State.WAITING, State.BATCHED, State.AWAITING_COLLECTION)
 _WITH_POST = (State.HANDED_OVER, State.AT_OFFICE, State.HELD)
 _UNCLEAR = frozenset({AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN})
 _VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
+
+
+Columns = TypeVarTuple("Columns")
 
 
 class _HasRegister(Protocol):
@@ -323,7 +326,7 @@ def _remember(session: Session, consignment: Consignment, point: Point, now: dat
     session.add(memory)
 
 
-def _of_office(query: Select[Any], office_id: int | None) -> Select[Any]:
+def _of_office(query: Select[*Columns], office_id: int | None) -> Select[*Columns]:
     if office_id is None:
         return query
     served = select(Coverage.commune_code).where(Coverage.office_id == office_id)

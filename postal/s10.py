@@ -76,3 +76,8 @@ def _shown(text: str) -> str:
     """Return only what may stand in an error: whatever was typed there may have been a name."""
     short = text.strip()[:20]
     return f"“{short}”" if short.isascii() and any(c.isdigit() for c in short) else "đã nhập"
+
+
+def normal_s10(text: str) -> str:
+    """Return a scanned code without its spaces and in capitals, whatever it is; looking it up says if it is ours."""
+    return text[:40].translate(_SEPARATORS).strip().upper()

@@ -6,14 +6,15 @@ State never changes by assignment anywhere else. Scans may repeat, come late and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from postal.errors import MoveNotAllowed, ScanIdReused
+from postal.keys import reserve_ids
 from postal.lifecycle import FINAL, EventKind, Fact, State, fold, next_state
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
 from postal.outside.outbox import queue_callbacks
@@ -70,8 +71,9 @@ def record_first(session: Session, items: Sequence[Item], scan: Scan, *, now: da
     """Record the first event of many new items at once; their scan ids are ``<scan.scan_id>:<item id>``."""
     state = fold([Fact(scan_id=scan.scan_id, kind=scan.kind, happened_at=scan.happened_at)]).state
     events = []
-    for item in items:
+    for item, event_id in zip(items, reserve_ids(session, TrackingEvent, len(items)), strict=True):
         event = _event(item, scan, now)
+        event.id = event_id
         event.scan_id = f"{scan.scan_id}:{item.id}"
         event.is_applied, event.sequence, event.state_after = True, 1, state
         _move(item, event, state)
@@ -81,6 +83,57 @@ def record_first(session: Session, items: Sequence[Item], scan: Scan, *, now: da
     for item, event in zip(items, events, strict=True):
         queue_callbacks(session, event, item, now=now)
     return events
+
+
+def record_all(session: Session, items: Sequence[Item], scan: Scan, *, now: datetime) -> list[TrackingEvent]:
+    """Record one act of the office on many items; their scan ids are ``<scan.scan_id>:<item id>``.
+
+    The same as `record_strictly` for each, in two statements where nothing of an item came late.
+    Raises MoveNotAllowed for the first item the act does not fit, and records nothing.
+    """
+    for item in items:
+        if next_state(item.state, scan.kind) is None:
+            raise MoveNotAllowed(state=item.state, kind=scan.kind, s10=item.s10)
+    last = _last_sequences(session, [item.id for item in items])
+    events, plain = [], []
+    for item in items:
+        is_plain = last.get(item.id) is not None and item.state_since <= scan.happened_at
+        if not is_plain:
+            own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
+            events.append(record(session, item, own, now=now))
+            continue
+        event = _event(item, scan, now)
+        event.scan_id = f"{scan.scan_id}:{item.id}"
+        state = next_state(item.state, scan.kind)
+        assert state is not None
+        event.is_applied, event.sequence, event.state_after = True, (last[item.id] or 0) + 1, state
+        _move(item, event, state)
+        item.courier_id = scan.courier_id or item.courier_id
+        item.office_id = scan.office_id or item.office_id
+        events.append(event)
+        plain.append((event, item))
+    session.add_all(events)
+    session.flush()
+    for event, item in plain:
+        queue_callbacks(session, event, item, now=now)
+    return events
+
+
+def _last_sequences(session: Session, item_ids: Sequence[int]) -> dict[int, int | None]:
+    """Return each item's last sequence; None for an item with an event that waits to fit."""
+    found: dict[int, int | None] = {}
+    for first in range(0, len(item_ids), 500):
+        query = (
+            select(
+                TrackingEvent.item_id,
+                func.max(TrackingEvent.sequence),
+                func.min(case((TrackingEvent.is_applied, 1), else_=0)),
+            )
+            .where(TrackingEvent.item_id.in_(item_ids[first : first + 500]))
+            .group_by(TrackingEvent.item_id)
+        )
+        found |= {row[0]: (row[1] if row[2] == 1 else None) for row in session.execute(query)}
+    return found
 
 
 def note_overdue(session: Session, *, now: datetime) -> list[Discrepancy]:

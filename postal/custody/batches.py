@@ -1,0 +1,155 @@
+"""Gathering items of one office for one pick-up, and fixing the list: a manifest never changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.custody.numbers import next_number
+from postal.custody.tokens import set_token
+from postal.errors import Conflict, EmptyBatch, NotFound
+from postal.lifecycle import EventKind, State
+from postal.models import Batch, BatchItem, Consignment, Item, Manifest, ManifestLine, Office
+from postal.queue import is_ready
+from postal.serials import claim
+from postal.tracking import Scan, record_all
+
+
+class BatchClosed(Conflict):
+    code = "batch_closed"
+    vi = "Lô {number} đã chốt danh sách; sai sót ghi vào biên bản bàn giao."
+    en = "Batch {number} is closed; what is wrong with it goes into the handover's minutes."
+
+
+class NotReady(Conflict):
+    code = "item_not_ready"
+    vi = "Hồ sơ {dossier_code} chưa sẵn sàng xếp lô: còn câu hỏi chưa trả lời hoặc đã ở lô khác."
+    en = "Dossier {dossier_code} is not ready for a batch: a question is open, or it is in another batch."
+
+
+def open_batch(session: Session, office_id: int, *, user_id: int | None, now: datetime) -> Batch:
+    """Open a batch for an issuing office with everything of it that may leave, oldest result first.
+
+    Raises NotFound for an unknown office, EmptyBatch where nothing is ready.
+    """
+    office = session.get(Office, office_id)
+    if office is None:
+        raise NotFound(what="cơ quan")
+    ready = ready_items(session, office_id)
+    if not ready:
+        raise EmptyBatch
+    batch = Batch(number=next_number(session, "LO", now=now), office_id=office_id, opened_at=now, opened_by_id=user_id)
+    session.add(batch)
+    session.flush()
+    _add(session, batch, ready, user_id, now)
+    return batch
+
+
+def ready_items(session: Session, office_id: int) -> list[Item]:
+    """Return an office's waiting items with nothing left to ask; consignments travel whole."""
+    query = (
+        select(Consignment)
+        .join(Consignment.items)
+        .where(Consignment.issuing_office_id == office_id, Item.state == State.WAITING)
+        .order_by(Consignment.ready_at, Consignment.id)
+        .options(joinedload(Consignment.items))
+    )
+    return [
+        item
+        for consignment in session.scalars(query).unique()
+        if is_ready(consignment)
+        for item in consignment.items
+        if item.state is State.WAITING
+    ]
+
+
+def add_items(
+    session: Session, batch_id: int, item_ids: Iterable[int], *, user_id: int | None, now: datetime
+) -> Sequence[Item]:
+    """Add items to an open batch. Raises NotFound, BatchClosed, NotReady naming the dossier."""
+    batch = open_one(session, batch_id)
+    items = [session.get(Item, item_id) for item_id in item_ids]
+    for item in items:
+        if item is None:
+            raise NotFound(what="bưu gửi")
+        consignment = item.consignment
+        is_here = item.state is State.WAITING and consignment.issuing_office_id == batch.office_id
+        if not is_here or not is_ready(consignment):
+            raise NotReady(dossier_code=item.dossier_code)
+    found = [item for item in items if item is not None]
+    _add(session, batch, found, user_id, now)
+    return found
+
+
+def remove_item(session: Session, batch_id: int, item_id: int, *, user_id: int | None, now: datetime) -> None:
+    """Take an item out of an open batch; it waits again. Raises NotFound, BatchClosed."""
+    batch = open_one(session, batch_id)
+    line = next((line for line in batch.lines if line.item_id == item_id and line.is_current), None)
+    if line is None:
+        raise NotFound(what="bưu gửi trong lô")
+    line.is_current = False
+    scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"unbatch:{line.id}", happened_at=now, user_id=user_id)
+    record_all(session, [line.item], scan, now=now)
+
+
+def close_batch(session: Session, batch_id: int, *, user_id: int | None, now: datetime) -> Manifest:
+    """Fix the list: each item gets its S10 and its link, and a numbered line; one digest over all of it.
+
+    Both sides count, pack and seal before this (QĐ 45/2016/QĐ-TTg Đ8). Raises NotFound, BatchClosed,
+    EmptyBatch, RangeExhausted.
+    """
+    batch = open_one(session, batch_id)
+    items = [line.item for line in batch.lines if line.is_current]
+    if not items:
+        raise EmptyBatch
+    unnumbered = [item for item in items if item.s10 is None]
+    for item, code in zip(unnumbered, claim(session, len(unnumbered)), strict=True):
+        item.s10 = code
+        set_token(session, item)
+    batch.closed_at = now
+    manifest = Manifest(
+        number=next_number(session, "DS", now=now),
+        batch_id=batch.id,
+        closed_at=now,
+        n_items=len(items),
+        weight_g=sum(item.weight_g or 0 for item in items),
+        digest=list_digest([item.s10 or "" for item in items]),
+    )
+    session.add(manifest)
+    session.flush()
+    session.add_all(
+        ManifestLine(manifest_id=manifest.id, position=position, item_id=item.id, s10=item.s10 or "")
+        for position, item in enumerate(items, start=1)
+    )
+    session.flush()
+    session.refresh(manifest)
+    return manifest
+
+
+def list_digest(codes: Iterable[str]) -> str:
+    """Return SHA-256 over the codes in their order, one a line: what both sides signed for."""
+    return hashlib.sha256("\n".join(codes).encode()).hexdigest()
+
+
+def open_one(session: Session, batch_id: int) -> Batch:
+    """Return a batch that may still change. Raises NotFound, BatchClosed."""
+    batch = session.get(Batch, batch_id, with_for_update=True)
+    if batch is None:
+        raise NotFound(what="lô bàn giao")
+    if batch.closed_at is not None:
+        raise BatchClosed(number=batch.number)
+    return batch
+
+
+def _add(session: Session, batch: Batch, items: Sequence[Item], user_id: int | None, now: datetime) -> None:
+    lines = [BatchItem(batch_id=batch.id, item_id=item.id, added_at=now) for item in items]
+    session.add_all(lines)
+    session.flush()
+    # The line's own id makes the scan: an item may enter a batch, leave it and enter another.
+    scan = Scan(kind=EventKind.BATCHED, scan_id=f"batch:{lines[0].id}", happened_at=now, user_id=user_id)
+    record_all(session, items, scan, now=now)
+    session.expire(batch, ["lines"])

@@ -1,0 +1,318 @@
+"""Custody passes: expected against scanned, both parties named, one immutable numbered receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.custody.batches import list_digest
+from postal.custody.numbers import next_number
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.lifecycle import EventKind, State
+from postal.models import (
+    AddressStatus,
+    Batch,
+    BatchItem,
+    Consignment,
+    Discrepancy,
+    Found,
+    Handover,
+    HandoverLine,
+    Item,
+    Leg,
+    Manifest,
+    PersonKind,
+)
+from postal.people import PersonData, add_person
+from postal.promises import load_promises
+from postal.s10 import normal_s10
+from postal.tracking import Scan, record_all
+
+MAX_SCANNED = 20_000
+
+
+class NotClosed(Conflict):
+    code = "batch_not_closed"
+    vi = "Lô chưa chốt danh sách nên chưa bàn giao được."
+    en = "The batch has no fixed list yet and cannot be handed over."
+
+
+class AlreadyHandedOver(Conflict):
+    code = "already_handed_over"
+    vi = "Danh sách này đã bàn giao theo biên bản {number}."
+    en = "This list was handed over already: receipt {number}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """One side of a handover, as it signs. ``code`` is the staff code of a postal clerk or courier."""
+
+    name: str
+    position: str = ""
+    code: str = ""
+
+    def __repr__(self) -> str:
+        return "<Party>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the count said: codes in the order of the list, then in the order they were scanned."""
+
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def count(expected: Sequence[str], scanned: Iterable[str], known: Iterable[str]) -> Counted:
+    """Compare a list with what was scanned; a code scanned twice counts once. Pure.
+
+    ``known`` are codes of items of ours that are not on this list: extra. Anything else is wrong.
+    """
+    seen = dict.fromkeys(code for code in scanned if code)
+    ours, listed = set(known), set(expected)
+    return Counted(
+        present=tuple(code for code in expected if code in seen),
+        missing=tuple(code for code in expected if code not in seen),
+        extra=tuple(code for code in seen if code not in listed and code in ours),
+        wrong=tuple(code for code in seen if code not in listed and code not in ours),
+    )
+
+
+def hand_over(
+    session: Session,
+    batch_id: int,
+    *,
+    scanned: Iterable[str],
+    giver: Party,
+    receiver: Party,
+    user_id: int | None,
+    now: datetime,
+    receiver_office_id: int | None = None,
+) -> Handover:
+    """Pass a closed batch from the agency to the post; J starts here (TT 17/2017/TT-BTTTT Đ7).
+
+    What was listed but not scanned goes back to the queue, what was scanned but not listed stays with the
+    giver; both become discrepancies. Raises NotFound, NotClosed, AlreadyHandedOver, InvalidInput.
+    """
+    manifest = _manifest(session, batch_id)
+    lines = manifest.lines
+    expected = [line.s10 for line in lines]
+    codes = clean_codes(scanned)
+    counted = count(expected, codes, _known(session, codes))
+    by_code = {line.s10: line.item for line in lines}
+    handover = write_receipt(
+        session,
+        leg=Leg.CENTRE_TO_POST,
+        counted=counted,
+        giver=giver,
+        receiver=receiver,
+        user_id=user_id,
+        now=now,
+        giver_office_id=manifest.batch.office_id,
+        receiver_office_id=receiver_office_id,
+        manifest_id=manifest.id,
+    )
+    present = [by_code[code] for code in counted.present]
+    _promise(session, present, now)
+    scan = Scan(
+        kind=EventKind.HANDED_OVER,
+        scan_id=f"handover:{handover.id}",
+        happened_at=now,
+        user_id=user_id,
+        facts={"handover": handover.number},
+    )
+    record_all(session, present, scan, now=now)
+    _back_to_queue(session, manifest.batch, [by_code[code] for code in counted.missing], handover, user_id, now)
+    return handover
+
+
+def write_receipt(
+    session: Session,
+    *,
+    leg: Leg,
+    counted: Counted,
+    giver: Party,
+    receiver: Party,
+    user_id: int | None,
+    now: datetime,
+    giver_office_id: int | None = None,
+    receiver_office_id: int | None = None,
+    manifest_id: int | None = None,
+    round_id: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Handover:
+    """Write the receipt of one change of hands with every code it counted, and a discrepancy for each fault."""
+    for party, field in ((giver, "giver_name"), (receiver, "receiver_name")):
+        if not party.name.strip():
+            raise InvalidInput(field=field)
+    handover = Handover(
+        number=next_number(session, "BB", now=now),
+        leg=leg,
+        manifest_id=manifest_id,
+        round_id=round_id,
+        giver_office_id=giver_office_id,
+        receiver_office_id=receiver_office_id,
+        giver_id=_signatory(session, giver, now),
+        receiver_id=_signatory(session, receiver, now),
+        handed_over_at=now,
+        recorded_at=now,
+        recorded_by_id=user_id,
+        n_expected=len(counted.present) + len(counted.missing),
+        n_present=len(counted.present),
+        digest=list_digest(counted.present),
+        facts={"giver_code": giver.code, "receiver_code": receiver.code} | (facts or {}),
+    )
+    session.add(handover)
+    session.flush()
+    _write_lines(session, handover, counted, now)
+    return handover
+
+
+def clean_codes(scanned: Iterable[str]) -> list[str]:
+    """Return scanned codes in one form, empty lines gone. Raises InvalidInput for far too many."""
+    codes = [normal_s10(text) for text in scanned if text.strip()]
+    if len(codes) > MAX_SCANNED:
+        raise InvalidInput(field="scanned")
+    return codes
+
+
+def items_by_code(session: Session, codes: Sequence[str]) -> dict[str, Item]:
+    """Return our items among these codes."""
+    found: dict[str, Item] = {}
+    for first in range(0, len(codes), 500):
+        query = select(Item).options(joinedload(Item.consignment)).where(Item.s10.in_(codes[first : first + 500]))
+        found |= {item.s10 or "": item for item in session.scalars(query)}
+    return found
+
+
+def _known(session: Session, codes: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for first in range(0, len(codes), 500):
+        query = select(Item.s10).where(Item.s10.in_(codes[first : first + 500]))
+        known |= {code for code in session.scalars(query) if code is not None}
+    return known
+
+
+def _manifest(session: Session, batch_id: int) -> Manifest:
+    batch = session.get(Batch, batch_id, with_for_update=True)  # two clerks at one counter: the second waits
+    if batch is None:
+        raise NotFound(what="lô bàn giao")
+    manifest = session.scalar(
+        select(Manifest)
+        .where(Manifest.batch_id == batch_id)
+        .options(joinedload(Manifest.batch), joinedload(Manifest.lines))
+    )
+    if manifest is None:
+        raise NotClosed
+    number = session.scalar(select(Handover.number).where(Handover.manifest_id == manifest.id))
+    if number is not None:
+        raise AlreadyHandedOver(number=number)
+    return manifest
+
+
+def _signatory(session: Session, party: Party, now: datetime) -> int:
+    data = PersonData(full_name=party.name.strip(), position=party.position.strip() or None)
+    return add_person(session, PersonKind.PARTY, data, now=now).id
+
+
+def _write_lines(session: Session, handover: Handover, counted: Counted, now: datetime) -> None:
+    faults = {Found.MISSING: counted.missing, Found.EXTRA: counted.extra, Found.WRONG: counted.wrong}
+    codes = [*counted.present, *counted.missing, *counted.extra]
+    items = items_by_code(session, codes)
+    found = [(code, Found.PRESENT) for code in counted.present]
+    found += [(code, kind) for kind, codes_of in faults.items() for code in codes_of]
+    session.add_all(
+        HandoverLine(
+            handover_id=handover.id,
+            item_id=items[code].id if code in items else None,
+            code=code[:40],
+            found=kind,
+        )
+        for code, kind in found
+    )
+    session.add_all(
+        Discrepancy(
+            kind=str(kind),
+            item_id=items[code].id if code in items else None,
+            handover_id=handover.id,
+            noted_at=now,
+            detail=code[:40],
+        )
+        for code, kind in found
+        if kind is not Found.PRESENT
+    )
+    session.flush()
+    session.refresh(handover)
+
+
+def _promise(session: Session, items: Sequence[Item], now: datetime) -> None:
+    promises = load_promises(session)
+    for consignment in {item.consignment_id: item.consignment for item in items}.values():
+        consignment.posted_at = now
+        consignment.promised_by = promises.of(consignment, now).by
+
+
+def _back_to_queue(
+    session: Session, batch: Batch, items: Sequence[Item], handover: Handover, user_id: int | None, now: datetime
+) -> None:
+    if not items:
+        return
+    ids = {item.id for item in items}
+    lines = session.scalars(select(BatchItem).where(BatchItem.batch_id == batch.id, BatchItem.is_current))
+    for line in lines:
+        line.is_current = line.item_id not in ids
+    scan = Scan(
+        kind=EventKind.UNBATCHED, scan_id=f"missing:{handover.id}", happened_at=now, user_id=user_id, reason="missing"
+    )
+    record_all(session, items, scan, now=now)
+
+
+def receive_at_office(
+    session: Session, office_id: int, scanned: Iterable[str], *, user_id: int | None, now: datetime
+) -> Counted:
+    """Note what arrived at a delivery office; a code that cannot arrive now comes back as extra or wrong."""
+    codes = clean_codes(scanned)
+    items = items_by_code(session, codes)
+    arriving = [code for code, item in items.items() if item.state is State.HANDED_OVER]
+    counted = count(arriving, codes, items)
+    scan = Scan(
+        kind=EventKind.ARRIVED_AT_OFFICE,
+        scan_id=f"arrive:{office_id}:{now.timestamp():.6f}",
+        happened_at=now,
+        user_id=user_id,
+        office_id=office_id,
+    )
+    record_all(session, [items[code] for code in arriving], scan, now=now)
+    return counted
+
+
+def outside_items(session: Session) -> list[Item]:
+    """Return what the post holds for addresses in other provinces."""
+    query = (
+        select(Item)
+        .join(Item.consignment)
+        .options(joinedload(Item.consignment))
+        .where(
+            Consignment.address_status == AddressStatus.OUTSIDE,
+            Item.state.in_((State.HANDED_OVER, State.AT_OFFICE)),
+        )
+        .order_by(Item.id)
+    )
+    return list(session.scalars(query))
+
+
+def pass_to_carrier(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
+    """Hand everything for other provinces to the national post; it leaves "gửi ngoài tỉnh"."""
+    items = outside_items(session)
+    scan = Scan(
+        kind=EventKind.PASSED_TO_CARRIER, scan_id=f"carrier:{now.timestamp():.6f}", happened_at=now, user_id=user_id
+    )
+    record_all(session, items, scan, now=now)
+    return items

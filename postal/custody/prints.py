@@ -1,0 +1,78 @@
+"""Printing is an act: each label once; a reprint needs a reason, is marked, and is counted by person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal.errors import Conflict
+from postal.models import Item, LabelPrint
+
+
+class ReprintNeedsReason(Conflict):
+    code = "reprint_needs_reason"
+    vi = "Nhãn {s10} đã in rồi. In lại phải ghi lý do."
+    en = "Label {s10} was printed before. Printing it again needs a reason."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """One label's act of printing: 1 is the first, 2 the first reprint."""
+
+    item: Item
+    number: int
+
+    @property
+    def reprint_number(self) -> int:
+        """Return n of "Bản in lại lần n", 0 for the first print."""
+        return self.number - 1
+
+
+def record_label_print(
+    session: Session, items: Sequence[Item], *, user_id: int | None, reason: str | None = None, now: datetime
+) -> list[Printed]:
+    """Note the printing of these items' labels, in their order. Raises ReprintNeedsReason and notes nothing."""
+    printed = _numbers(session, [item.id for item in items])
+    for item in items:
+        if printed.get(item.id) and not (reason and reason.strip()):
+            raise ReprintNeedsReason(s10=item.s10)
+    acts = [Printed(item=item, number=printed.get(item.id, 0) + 1) for item in items]
+    session.add_all(
+        LabelPrint(
+            item_id=act.item.id,
+            number=act.number,
+            printed_at=now,
+            user_id=user_id,
+            reason=reason.strip()[:200] if reason and act.number > 1 else None,
+        )
+        for act in acts
+    )
+    session.flush()
+    return acts
+
+
+def are_labels_printed(session: Session, item_ids: Sequence[int]) -> bool:
+    """Say whether any of these items has a printed label."""
+    return bool(_numbers(session, item_ids))
+
+
+def reprints_by_person(session: Session) -> dict[int | None, int]:
+    """Return how many reprints each person made."""
+    query = select(LabelPrint.user_id, func.count()).where(LabelPrint.number > 1).group_by(LabelPrint.user_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _numbers(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for first in range(0, len(item_ids), 500):
+        query = (
+            select(LabelPrint.item_id, func.max(LabelPrint.number))
+            .where(LabelPrint.item_id.in_(item_ids[first : first + 500]))
+            .group_by(LabelPrint.item_id)
+        )
+        found |= {row[0]: row[1] for row in session.execute(query)}
+    return found

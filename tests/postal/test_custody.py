@@ -1,0 +1,185 @@
+"""Batches, fixed lists, counted handovers and prints."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from postal import custody
+from postal.custody import AlreadyHandedOver, BatchClosed, Party, ReprintNeedsReason, count
+from postal.errors import EmptyBatch, InvalidInput
+from postal.lifecycle import State
+from postal.models import Consignment, Discrepancy, Found, Handover, Item, LabelPrint, TrackingEvent
+from tests import builders as build
+
+NOW = build.EVENING
+GIVER, RECEIVER = Party(name="Lê Thị Giao", position="Cán bộ"), Party(name="Trần Văn Nhận", code="BC-1")
+
+
+@pytest.fixture
+def batch(session):
+    build.s10_range(session)
+    items = _results(session, 5)
+    return custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+
+
+def _results(session, n):
+    start = session.scalar(select(func.count()).select_from(Item))
+    return build.accepted(session, *(build.result(start + i + 1) for i in range(n)))
+
+
+def codes_of(manifest):
+    return [line.s10 for line in manifest.lines]
+
+
+def hand_over(session, batch, scanned, **others):
+    wanted = {"giver": GIVER, "receiver": RECEIVER, "user_id": None, "now": NOW} | others
+    return custody.hand_over(session, batch.id, scanned=scanned, **wanted)
+
+
+def test_a_batch_gathers_everything_of_one_office_that_may_leave(session, batch):
+    assert len(batch.lines) == 5
+    assert {line.item.state for line in batch.lines} == {State.BATCHED}
+    with pytest.raises(EmptyBatch):
+        custody.open_batch(session, batch.office_id, user_id=None, now=NOW)
+
+
+def test_what_still_has_a_question_stays_out_of_the_batch(session):
+    build.s10_range(session)
+    items = _results(session, 3)
+    items[0].consignment.address_status = "unknown"
+    items[1].consignment.precision, items[1].consignment.released_reason = "commune", None
+    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+    assert [line.item_id for line in batch.lines] == [items[2].id]
+
+
+def test_closing_numbers_the_lines_and_gives_each_item_its_code_and_link(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    assert [line.position for line in manifest.lines] == [1, 2, 3, 4, 5]
+    items = session.scalars(select(Item)).all()
+    assert len({item.s10 for item in items}) == 5
+    assert len({custody.token_of(session, item) for item in items}) == 5
+    assert all(item.token_hash for item in items)
+    assert manifest.digest == custody.list_digest(codes_of(manifest))
+
+
+def test_a_closed_batch_never_changes(session, batch):
+    item_id = batch.lines[0].item_id
+    custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    for change in (
+        lambda: custody.remove_item(session, batch.id, item_id, user_id=None, now=NOW),
+        lambda: custody.add_items(session, batch.id, [item_id], user_id=None, now=NOW),
+        lambda: custody.close_batch(session, batch.id, user_id=None, now=NOW),
+    ):
+        with pytest.raises(BatchClosed):
+            change()
+
+
+def test_an_item_may_leave_a_batch_and_enter_another(session, batch):
+    item = batch.lines[0].item
+    custody.remove_item(session, batch.id, item.id, user_id=None, now=NOW)
+    assert item.state is State.WAITING
+    again = custody.open_batch(session, batch.office_id, user_id=None, now=NOW + timedelta(minutes=1))
+    assert [line.item_id for line in again.lines if line.is_current] == [item.id]
+
+
+def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    handover = hand_over(session, batch, [code.lower() for code in codes_of(manifest)])
+    assert (handover.n_expected, handover.n_present) == (5, 5)
+    assert {item.state for item in session.scalars(select(Item))} == {State.HANDED_OVER}
+    for consignment in session.scalars(select(Consignment)):
+        assert consignment.posted_at == NOW
+        assert consignment.promised_by > NOW
+    assert session.scalar(select(func.count()).select_from(Discrepancy)) == 0
+
+
+def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    other = _results(session, 1)[0]
+    other.s10 = "EY999999995VN"
+    codes = codes_of(manifest)
+    handover = hand_over(session, batch, [*codes[1:], other.s10, "khong-phai-ma", codes[1]])
+    found = {line.code: line.found for line in handover.lines}
+    assert found[codes[0]] is Found.MISSING
+    assert found[other.s10] is Found.EXTRA
+    assert found["KHONGPHAIMA"] is Found.WRONG
+    assert handover.n_present == 4
+    missing = session.scalar(select(Item).where(Item.s10 == codes[0]))
+    assert missing.state is State.WAITING
+    assert other.state is State.WAITING
+    assert {d.kind for d in session.scalars(select(Discrepancy))} == {"missing", "extra", "wrong"}
+    again = custody.open_batch(session, batch.office_id, user_id=None, now=NOW + timedelta(hours=1))
+    assert missing.id in {line.item_id for line in again.lines}
+
+
+def test_a_list_is_handed_over_once(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    first = hand_over(session, batch, codes_of(manifest))
+    with pytest.raises(AlreadyHandedOver, match=first.number):
+        hand_over(session, batch, codes_of(manifest))
+    assert session.scalar(select(func.count()).select_from(Handover)) == 1
+
+
+def test_both_parties_are_named_and_their_names_are_sealed(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    with pytest.raises(InvalidInput):
+        hand_over(session, batch, codes_of(manifest), receiver=Party(name="  "))
+    handover = hand_over(session, batch, codes_of(manifest))
+    assert "Giao" not in repr(vars(handover))
+
+
+def test_receipts_are_numbered_without_gaps(session):
+    build.s10_range(session)
+    numbers = [custody.next_number(session, "BB", now=NOW) for _ in range(3)]
+    assert numbers == ["BB-2026-000001", "BB-2026-000002", "BB-2026-000003"]
+
+
+def test_a_label_prints_once_and_a_reprint_needs_a_reason(session, batch):
+    items = [line.item for line in batch.lines]
+    first = custody.record_label_print(session, items, user_id=None, now=NOW)
+    assert {printed.reprint_number for printed in first} == {0}
+    with pytest.raises(ReprintNeedsReason):
+        custody.record_label_print(session, items[:1], user_id=None, now=NOW)
+    again = custody.record_label_print(session, items[:1], user_id=None, reason="nhãn rách", now=NOW)
+    assert again[0].reprint_number == 1
+    assert session.scalar(select(func.count()).select_from(LabelPrint)) == 6
+    assert custody.reprints_by_person(session) == {None: 1}
+
+
+def test_a_revoked_link_is_another_link(session, batch):
+    item = batch.lines[0].item
+    custody.set_token(session, item)
+    old, old_hash = custody.token_of(session, item), item.token_hash
+    custody.revoke_token(session, item)
+    assert custody.token_of(session, item) != old
+    assert item.token_hash != old_hash
+
+
+def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_post(session):
+    build.s10_range(session)
+    items = _results(session, 2)
+    items[0].consignment.address_status, items[0].consignment.commune_code = "outside", None
+    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    hand_over(session, batch, codes_of(manifest))
+    passed = custody.pass_to_carrier(session, user_id=None, now=NOW + timedelta(minutes=5))
+    assert [item.id for item in passed] == [items[0].id]
+    assert items[0].state is State.WITH_CARRIER
+    assert items[1].state is State.HANDED_OVER
+
+
+def test_each_act_of_the_office_is_one_event_with_the_next_sequence(session, batch):
+    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    hand_over(session, batch, codes_of(manifest))
+    item = batch.lines[0].item
+    events = session.scalars(
+        select(TrackingEvent).where(TrackingEvent.item_id == item.id).order_by(TrackingEvent.sequence)
+    ).all()
+    assert [e.sequence for e in events] == [1, 2, 3]
+    assert [str(e.kind) for e in events] == ["accepted", "batched", "handed_over"]
+
+
+def test_counting_is_about_sets_of_codes():
+    counted = count(["A", "B"], ["B", "B", "C", "D", ""], ["C"])
+    assert counted == custody.Counted(present=("B",), missing=("A",), extra=("C",), wrong=("D",))
