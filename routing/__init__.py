@@ -1,28 +1,80 @@
 """Where a result goes, and who goes where in which order: plain values in, plain values out."""
 
 from routing.addresses import AddressAnswer, AddressResolver, AddressStatus
+from routing.check import Fault, check
 from routing.communes import HUE, Commune, HomeProvince, Register
-from routing.errors import BadRegister, GeocoderUnavailable, RoutingError
+from routing.errors import (
+    BadPlanFile,
+    BadProblem,
+    BadRegister,
+    BadTravelTimes,
+    EngineUnavailable,
+    GeocoderUnavailable,
+    RoutingError,
+)
+from routing.plan import plan
+from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
-from routing.types import Point, great_circle_m
+from routing.travel import UNREACHABLE, FileMatrix, StraightLine, Terrain, TravelTimes, terrain_of
+from routing.types import (
+    Courier,
+    DeliveryOffice,
+    Limits,
+    Plan,
+    PlannedRound,
+    Point,
+    Problem,
+    Progress,
+    Stop,
+    Unserved,
+    Visit,
+    Window,
+    great_circle_m,
+)
 
 __all__ = [
     "HUE",
+    "UNREACHABLE",
     "AddressAnswer",
     "AddressResolver",
     "AddressStatus",
+    "BadPlanFile",
+    "BadProblem",
     "BadRegister",
+    "BadTravelTimes",
     "Commune",
+    "Courier",
+    "DeliveryOffice",
+    "EngineUnavailable",
+    "Fault",
+    "FileMatrix",
     "GeocoderUnavailable",
     "HomeProvince",
     "JudgedPoint",
+    "Limits",
+    "Plan",
+    "PlannedRound",
     "Point",
     "PointFlag",
     "Precision",
+    "Problem",
+    "Progress",
     "Register",
     "RoutingError",
+    "Stop",
+    "StraightLine",
+    "Terrain",
+    "TravelTimes",
+    "Unserved",
+    "Visit",
+    "Window",
+    "check",
     "commune_point",
     "great_circle_m",
     "is_in_province",
     "judge_point",
+    "plan",
+    "plan_file_problem",
+    "plan_file_text",
+    "terrain_of",
 ]

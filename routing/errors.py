@@ -36,3 +36,49 @@ class GeocoderUnavailable(RoutingError):
     def __init__(self, *, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
         super().__init__()
+
+
+class BadProblem(RoutingError):
+    """A planning problem that contradicts itself; ``what`` names the office, courier or stop, ``field`` the value."""
+
+    code = "bad_problem"
+
+    def __init__(self, what: str, field: str) -> None:
+        self.what, self.field = what, field
+        super().__init__(
+            vi=f"Dữ liệu lập tuyến sai ở {what}: {field}.",
+            en=f"The planning data is wrong at {what}: {field}.",
+        )
+
+
+class BadTravelTimes(RoutingError):
+    """A travel-time table no solver may see: wrong shape, not integer, negative or too large."""
+
+    code = "bad_travel_times"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            vi=f"Bảng thời gian đi đường không dùng được: {why}.", en=f"The travel times cannot be used: {why}."
+        )
+
+
+class EngineUnavailable(RoutingError):
+    """The travel-time engine did not answer usably; asking again after ``retry_after_s`` can help."""
+
+    code = "engine_unavailable"
+    vi = "Máy chủ tính đường chưa trả lời."
+    en = "The travel-time engine did not answer."
+    is_retryable = True
+
+    def __init__(self, *, retry_after_s: int = 30) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__()
+
+
+class BadPlanFile(RoutingError):
+    """A planning instance file that cannot be read; the sentences name the entry."""
+
+    code = "bad_plan_file"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(vi=f"Tệp bài toán sai ở {where}.", en=f"The instance file is wrong at {where}.")

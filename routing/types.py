@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from math import asin, cos, radians, sin, sqrt
+from typing import Any, Literal
 
 EARTH_RADIUS_M = 6_371_000.0
 
@@ -23,3 +25,158 @@ def great_circle_m(a: Point, b: Point) -> float:
     half_lon = sin(radians(b.lon - a.lon) / 2)
     chord = half_lat * half_lat + cos(lat_a) * cos(lat_b) * half_lon * half_lon
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(chord)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """From and until, in seconds after local midnight; both ends belong to it."""
+
+    from_s: int
+    until_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryOffice:
+    """Where rounds start and end."""
+
+    office_id: str
+    point: Point
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Courier:
+    """One courier's day.
+
+    ``lunch`` begins at ``lunch.from_s``, or as soon as the visit in hand then ends, and lasts as long as the window.
+    ``familiar`` are the codes of the communes of the standing beat. ``fixed_cost_s`` is what using the courier at all
+    costs, in seconds of travel. ``start`` and ``end`` replace the office as the two ends of the round.
+    """
+
+    courier_id: str
+    office_id: str
+    shift: Window
+    lunch: Window | None = None
+    capacity_ml: int = 80_000
+    skills: frozenset[str] = frozenset()
+    familiar: frozenset[str] = frozenset()
+    fixed_cost_s: int = 0
+    start: Point | None = None
+    end: Point | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """One door to go to. Service begins inside ``window``; ``setup_s`` comes before it, once for each ``building``.
+
+    ``office_id`` None lets any office serve the stop. ``lateness_per_day`` is what one more day of waiting costs,
+    in seconds of travel; a stop that ``must_today`` costs far more. ``skills`` are those its courier must have.
+    ``locked_to`` names the only courier who may serve it. ``radius_m`` is how far the true door may be from the point.
+    """
+
+    stop_id: str
+    office_id: str | None
+    point: Point
+    commune_code: str
+    service_s: int
+    setup_s: int = 0
+    building: str = ""
+    window: Window | None = None
+    volume_ml: int = 0
+    kind: Literal["delivery", "collection"] = "delivery"
+    must_today: bool = False
+    lateness_per_day: int = 36_000
+    skills: frozenset[str] = frozenset()
+    radius_m: int = 0
+    locked_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """All that is to be planned for one day. Stops in ``closed_communes`` (floods) are not visited.
+
+    ``unfamiliar_s`` is the price, in seconds of travel, of each stop outside its courier's beat; 0 ignores beats.
+    """
+
+    day: date
+    offices: tuple[DeliveryOffice, ...]
+    couriers: tuple[Courier, ...]
+    stops: tuple[Stop, ...]
+    closed_communes: frozenset[str] = frozenset()
+    unfamiliar_s: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """When a courier reaches a stop, begins the service there, and leaves; seconds after local midnight."""
+
+    stop_id: str
+    arrive_s: int
+    start_s: int
+    leave_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedRound:
+    """One courier's ordered day; ``travel_s`` and ``travel_m`` count the road only, not waiting, lunch or service."""
+
+    courier_id: str
+    office_id: str
+    leave_at_s: int
+    back_at_s: int
+    travel_s: int
+    travel_m: int
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unserved:
+    """A stop the plan does not serve. ``reason`` is a code of ``routing.explain``; ``remedy`` says what would help."""
+
+    stop_id: str
+    reason: str
+    remedy: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Rounds and what is left over. ``degraded`` says, when not None, why the plan may be worse than it should be.
+
+    ``cost`` is travel plus fixed costs, unfamiliar stops and the price of what is unserved, in seconds of travel.
+    ``seconds`` is how long planning took.
+    """
+
+    rounds: tuple[PlannedRound, ...]
+    unserved: tuple[Unserved, ...]
+    travel_s: int
+    cost: int
+    travel_source: str
+    degraded: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What planning may use: wall-clock seconds, processes, memory of each solve.
+
+    ``pieces`` bounds the work instead of the clock (same input and ``seed``, same cost): that many pieces are
+    improved, each by ``solutions`` accepted solutions.
+    """
+
+    seconds: float = 20.0
+    cores: int = 2
+    memory_mb: int = 1_536
+    seed: int = 1
+    pieces: int | None = None
+    solutions: int = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """A line of the search: seconds since the start, travel and stops served by now, pieces tried and their gain."""
+
+    seconds: float
+    travel_s: int
+    n_unserved: int
+    n_pieces: int
+    gain_s: int

@@ -1,0 +1,63 @@
+"""From all communes to first problems: every stop belongs to one office, every office is planned on its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from routing.types import DeliveryOffice, Problem, Stop
+
+PIECE_LIMIT = 600
+"""An office with more stops is cut into neighbouring pieces: a first solve grows faster than its stops."""
+
+
+def partition(problem: Problem) -> list[Problem]:
+    """Return one problem for each office that has stops and couriers; each stop is in at most one of them.
+
+    A stop that any office may serve goes to the nearest office with couriers. Larger offices are cut by direction
+    and distance, couriers shared out by stops. Stops of an office without couriers are in no piece.
+    """
+    staffed = [o for o in problem.offices if any(c.office_id == o.office_id for c in problem.couriers)]
+    if not staffed:
+        return []
+    pieces = []
+    of_office: dict[str, list[Stop]] = {o.office_id: [] for o in staffed}
+    nearest = _nearest([s for s in problem.stops if s.office_id is None], staffed)
+    for stop in problem.stops:
+        home = nearest[stop.stop_id] if stop.office_id is None else stop.office_id
+        if home in of_office:
+            of_office[home].append(stop)
+    for office in staffed:
+        couriers = tuple(c for c in problem.couriers if c.office_id == office.office_id)
+        stops = of_office[office.office_id]
+        if stops:
+            own = replace(problem, offices=(office,), couriers=couriers, stops=tuple(stops))
+            pieces += _cut(own, office)
+    return pieces
+
+
+def _nearest(stops: list[Stop], offices: list[DeliveryOffice]) -> dict[str, str]:
+    lat = np.radians([o.point.lat for o in offices])
+    lon = np.radians([o.point.lon for o in offices])
+    found = {}
+    for stop in stops:
+        y, x = np.radians(stop.point.lat), np.radians(stop.point.lon)
+        far = (lat - y) ** 2 + ((lon - x) * np.cos(y)) ** 2
+        found[stop.stop_id] = offices[int(np.argmin(far))].office_id
+    return found
+
+
+def _cut(own: Problem, office: DeliveryOffice) -> list[Problem]:
+    n_pieces = min(-(-len(own.stops) // PIECE_LIMIT), len(own.couriers))
+    if n_pieces <= 1:
+        return [own]
+    y0, x0 = office.point.lat, office.point.lon
+    turn = [float(np.arctan2(s.point.lat - y0, s.point.lon - x0)) for s in own.stops]
+    order = sorted(range(len(own.stops)), key=lambda i: turn[i])
+    pieces = []
+    for k in range(n_pieces):
+        chosen = order[k * len(order) // n_pieces : (k + 1) * len(order) // n_pieces]
+        crew = own.couriers[k * len(own.couriers) // n_pieces : (k + 1) * len(own.couriers) // n_pieces]
+        pieces.append(replace(own, stops=tuple(own.stops[i] for i in chosen), couriers=crew))
+    return pieces

@@ -1,0 +1,211 @@
+"""The whole pipeline: validate, part by office, solve in children, improve across offices, check, explain.
+
+Whatever happens to the solver, a checked plan comes back in time: an office whose child breaks is planned greedily,
+and the plan says so.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from routing.check import check
+from routing.errors import BadTravelTimes, EngineUnavailable
+from routing.explain import explain, set_aside
+from routing.partition import partition
+from routing.places import Places
+from routing.solving.children import ChildBroke, Children
+from routing.solving.greedy import greedy
+from routing.solving.improve import Improvement
+from routing.solving.piece import Orders, Piece, unserved_price
+from routing.solving.standing import Standing
+from routing.timing import walk, work_day
+from routing.travel import StraightLine, TravelTimes
+from routing.types import Limits, Plan, PlannedRound, Problem, Progress, Unserved
+from routing.validate import validate
+
+FIRST_SHARE = 0.3
+"""The first plans of all offices may take this share of the time; everything after is improvement."""
+LAST_S = 0.4
+"""Kept back for the checker and the explanations."""
+
+
+def plan(
+    problem: Problem,
+    *,
+    travel: TravelTimes,
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    solver: Sequence[str] | None = None,
+) -> Plan:
+    """Return the best checked plan found within ``limits``; never later than its seconds + 2.
+
+    Setting ``stop`` ends the search at once and keeps the best plan. ``solver`` replaces the child's command.
+    Raises BadProblem if the problem contradicts itself (a single bad stop does not: it is unserved, with its reason).
+    """
+    limits = limits or Limits()
+    began = time.monotonic()
+    validate(problem)
+    usable, aside = set_aside(problem)
+    job = _Planning(problem, usable, aside, travel, limits, began, on_progress, stop or threading.Event())
+    standing = job.run(solver)
+    made = job.describe(standing)
+    if check(problem, made, job.travel):
+        job.degraded = "check_failed"
+        standing = job.greedy_only()
+        made = job.describe(standing)
+    made = explain(standing, made, until=began + limits.seconds + 1.0)
+    return replace(made, seconds=round(time.monotonic() - began, 3))
+
+
+@dataclass
+class _Planning:
+    """One run of the pipeline; ``usable`` is the problem without the stops set aside."""
+
+    problem: Problem
+    usable: Problem
+    aside: tuple[Unserved, ...]
+    travel: TravelTimes
+    limits: Limits
+    began: float
+    on_progress: Callable[[Progress], None] | None
+    stop: threading.Event
+    degraded: str | None = None
+
+    def run(self, solver: Sequence[str] | None) -> Standing:
+        """Return the best standing: first plans by office, then improvement across offices."""
+        standing = Standing.empty(self.usable, self._places())
+        deadline = self.began + self.limits.seconds - LAST_S
+        with Children(self.limits.cores, self.limits.memory_mb, command=solver) as children:
+            self._first(standing, children, deadline)
+            improvement = Improvement(standing, children, self.limits)
+            lock = threading.Lock()
+
+            def report() -> None:
+                with lock:
+                    self._report(standing, improvement)
+
+            report()
+            improvement.run(deadline, self.stop, report)
+            if children.n_broken:
+                self.degraded = self.degraded or "solver_broke"
+        return standing
+
+    def _places(self) -> Places:
+        """Return the places with travel times that have been seen to work; a dead engine falls back, and says so."""
+        places = Places(self.usable, self.travel)
+        try:
+            places.tables(range(min(len(places.points), 2)))
+        except (EngineUnavailable, BadTravelTimes) as exc:
+            self.degraded = exc.code
+            self.travel = StraightLine()
+            places = Places(self.usable, self.travel)
+        return places
+
+    def _first(self, standing: Standing, children: Children, deadline: float) -> None:
+        """Plan every office on its own, as many at a time as there are children."""
+        parts = partition(self.usable)
+        number = {s.stop_id: i for i, s in enumerate(self.usable.stops)}
+        crew = {c.courier_id: i for i, c in enumerate(self.usable.couriers)}
+        total = max(1, sum(len(p.stops) for p in parts))
+        lock = threading.Lock()
+
+        def solve(part: Problem) -> None:
+            stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
+            piece = standing.piece(couriers, stops)
+            share = FIRST_SHARE * self.limits.seconds * len(children) * len(stops) / total
+            orders = self._solved(children, piece, max(0.2, share), deadline)
+            with lock:
+                if orders is None or not standing.adopt(couriers, stops, piece, orders):
+                    standing.adopt(couriers, stops, piece, greedy(piece))
+
+        with ThreadPoolExecutor(len(children)) as pool:
+            list(pool.map(solve, sorted(parts, key=lambda p: -len(p.stops))))
+
+    def _solved(self, children: Children, piece: Piece, seconds: float, deadline: float) -> Orders | None:
+        options = {"seconds": seconds, "method": "first"}
+        if self.limits.pieces is not None:
+            options["seconds"] = 60.0
+        for _ in range(2):  # a child that broke has been replaced: the second try tells bad luck from a bad piece
+            if self.stop.is_set() or time.monotonic() >= deadline:
+                return None
+            try:
+                return children.solve(piece, None, options, deadline=deadline)
+            except ChildBroke:
+                self.degraded = "solver_broke"
+        return None
+
+    def greedy_only(self) -> Standing:
+        """Return a standing no solver touched."""
+        standing = Standing.empty(self.usable, self._places())
+        number = {s.stop_id: i for i, s in enumerate(self.usable.stops)}
+        crew = {c.courier_id: i for i, c in enumerate(self.usable.couriers)}
+        for part in partition(self.usable):
+            stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
+            piece = standing.piece(couriers, stops)
+            standing.adopt(couriers, stops, piece, greedy(piece))
+        return standing
+
+    def _report(self, standing: Standing, improvement: Improvement) -> None:
+        if self.on_progress is not None:
+            self.on_progress(
+                Progress(
+                    seconds=time.monotonic() - self.began,
+                    travel_s=sum(standing.costs),
+                    n_unserved=len(standing.left),
+                    n_pieces=improvement.n_pieces,
+                    gain_s=improvement.gain,
+                )
+            )
+
+    def describe(self, standing: Standing) -> Plan:
+        """Return the standing as a plan with times; unserved stops get their reasons later."""
+        rounds = tuple(planned_round(standing, c) for c, order in enumerate(standing.orders) if order)
+        left = tuple(
+            Unserved(stop_id=self.usable.stops[s].stop_id, reason="not_planned") for s in sorted(standing.left)
+        )
+        price = {s.stop_id: unserved_price(s) for s in self.problem.stops}
+        return Plan(
+            rounds=rounds,
+            unserved=self.aside + left,
+            travel_s=sum(r.travel_s for r in rounds),
+            cost=sum(standing.costs) + sum(price[u.stop_id] for u in self.aside + left),
+            travel_source=self.travel.name,
+            degraded=self.degraded,
+            seconds=0.0,
+        )
+
+
+def planned_round(standing: Standing, courier_number: int) -> PlannedRound:
+    """Return one courier's round with its times. The order must obey every rule."""
+    problem, places = standing.problem, standing.places
+    courier, day = problem.couriers[courier_number], work_day(problem.couriers[courier_number])
+    stops = [problem.stops[s] for s in standing.orders[courier_number]]
+    start, end = places.ends(courier)
+    legs_s, legs_m = places.tables([start, *(places.stop_at[s.stop_id] for s in stops), end])
+    along = range(len(stops) + 1)
+    seconds = [int(legs_s[i, i + 1]) for i in along]
+    before = ["", *(s.building for s in stops)]
+    walked = walk(
+        day,
+        [s.stop_id for s in stops],
+        seconds,
+        [0 if s.building and s.building == before[i] else s.setup_s for i, s in enumerate(stops)],
+        [s.service_s for s in stops],
+        [day.window(s.window) for s in stops],
+    )
+    if walked is None:
+        raise AssertionError(f"an order of courier {courier.courier_id} breaks its own rules")
+    return PlannedRound(
+        courier_id=courier.courier_id,
+        office_id=courier.office_id,
+        leave_at_s=walked.leave_at_s,
+        back_at_s=walked.back_at_s,
+        travel_s=sum(seconds),
+        travel_m=sum(int(legs_m[i, i + 1]) for i in along),
+        visits=walked.visits,
+    )

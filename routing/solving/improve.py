@@ -1,0 +1,183 @@
+"""Improvement across offices: overlapping pieces of neighbouring rounds are solved again, some at a time.
+
+A piece is a round and its nearest neighbours, whatever office they belong to, 60 to 150 stops together. A piece in
+which nothing changed since it was tried in vain is not tried again, unless nothing else is left.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from routing.solving.children import ChildBroke, Children
+from routing.solving.standing import Standing
+from routing.types import Limits
+
+SECONDS_PER_STOP = 0.006
+LARGEST_PIECE = 150
+SMALLEST_PIECE = 60
+MOST_EFFORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to try next: couriers, stops, and how hard."""
+
+    couriers: tuple[int, ...]
+    stops: tuple[int, ...]
+    key: frozenset[tuple[int, int]]
+    effort: int
+
+
+class Improvement:
+    """The search over pieces, run by as many threads as there are children."""
+
+    def __init__(self, standing: Standing, children: Children, limits: Limits) -> None:
+        self.standing, self.children, self.limits = standing, children, limits
+        self.n_pieces = self.gain = 0
+        self._rng = random.Random(limits.seed)  # noqa: S311 - a repeatable search, not a secret
+        self._lock = threading.Lock()
+        self._busy: set[int] = set()
+        self._tried: dict[frozenset[tuple[int, int]], int] = {}
+        stops = standing.problem.stops
+        lat = np.radians(np.array([s.point.lat for s in stops]))
+        lon = np.radians(np.array([s.point.lon for s in stops]))
+        self._xy = np.stack([lat, lon * np.cos(lat.mean() if len(lat) else 0.0)], axis=1) * 6_371_000
+        self._round_of = np.full(len(stops), -1, dtype=np.int64)
+        for courier, order in enumerate(standing.orders):
+            self._round_of[order] = courier
+        self._by_office: dict[str, list[int]] = {}
+        for number, crew in enumerate(standing.problem.couriers):
+            self._by_office.setdefault(crew.office_id, []).append(number)
+
+    def run(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
+        """Improve until the monotonic ``deadline``, until told to stop, or until nothing is left to try."""
+        n = 1 if self.limits.pieces is not None else len(self.children)
+        threads = [threading.Thread(target=self._work, args=(deadline, stop, on_gain), daemon=True) for _ in range(n)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive() and not stop.is_set():
+                thread.join(0.1)
+
+    def _work(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
+        while not stop.is_set() and self.children.n_broken < 10:
+            left = deadline - time.monotonic()
+            choice = self._choose() if left > 0.05 and self._may_go_on() else None
+            if choice is None:
+                return
+            try:
+                gain = self._try(choice, deadline, left, stop)
+            finally:
+                with self._lock:
+                    self._busy -= set(choice.couriers)
+            if gain:
+                on_gain()
+
+    def _may_go_on(self) -> bool:
+        return self.limits.pieces is None or self.n_pieces < self.limits.pieces
+
+    def _try(self, choice: Choice, deadline: float, left: float, stop: threading.Event) -> int:
+        standing = self.standing
+        piece = standing.piece(choice.couriers, choice.stops)
+        at = {s: i for i, s in enumerate(choice.stops)}
+        initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
+        seconds = min(left, SECONDS_PER_STOP * len(at) * choice.effort)
+        options = {"seconds": seconds, "method": "gls"}
+        if self.limits.pieces is not None:
+            options |= {"seconds": 60.0, "solutions": self.limits.solutions}
+        try:
+            orders = self.children.solve(piece, initial, options, deadline=deadline + 0.5)
+        except ChildBroke:
+            return 0
+        with self._lock:
+            self.n_pieces += 1
+            if stop.is_set() or orders is None:
+                return 0
+            gain = standing.adopt(choice.couriers, choice.stops, piece, orders)
+            self.gain += gain
+            if gain:
+                self._round_of[list(choice.stops)] = -1
+                for courier in choice.couriers:
+                    self._round_of[standing.orders[courier]] = courier
+            else:
+                self._tried[choice.key] = choice.effort
+            return gain
+
+    def _choose(self) -> Choice | None:
+        """Return a piece that is not barren and holds no busy round; raise the effort when there is none."""
+        for _ in range(200):
+            with self._lock:
+                for effort in (1, 2, 4, MOST_EFFORT):
+                    for _ in range(40):
+                        choice = self._grow(effort)
+                        if choice is not None and self._tried.get(choice.key, 0) < effort:
+                            self._busy |= set(choice.couriers)
+                            return choice
+                if not self._busy:
+                    return None
+            time.sleep(0.05)
+        return None
+
+    def _grow(self, effort: int) -> Choice | None:
+        standing = self.standing
+        left = sorted(standing.left)
+        if left and self._rng.random() < 0.3:
+            seed = [self._rng.choice(left)]
+        else:
+            going = [c for c, order in enumerate(standing.orders) if order and c not in self._busy]
+            seed = standing.orders[self._rng.choice(going)] if going else left[:1]
+        if not seed:
+            return None
+        couriers = self._neighbours(seed, self._rng.randint(SMALLEST_PIECE, LARGEST_PIECE))
+        couriers += self._idle(couriers, seed)
+        if not couriers:
+            return None
+        stops = standing.stops_of(couriers)
+        stops += self._nearest_left(seed, left)
+        key = frozenset((c, standing.version[c]) for c in couriers)
+        return Choice(tuple(couriers), tuple(stops), key, effort)
+
+    def _neighbours(self, seed: Sequence[int], size: int) -> list[int]:
+        """Return the couriers of the rounds nearest to the seed's stops, up to ``size`` stops together."""
+        standing = self.standing
+        away = np.full(len(self._xy), np.inf)
+        picked = list(seed) if len(seed) <= 8 else self._rng.sample(list(seed), 8)
+        for stop in picked:
+            away = np.minimum(away, np.abs(self._xy - self._xy[stop]).sum(axis=1))
+        couriers: list[int] = []
+        total = 0
+        for stop in np.argsort(away, kind="stable")[: 6 * LARGEST_PIECE].tolist():
+            courier = int(self._round_of[stop])
+            if courier < 0 or courier in couriers or courier in self._busy:
+                continue
+            total += len(standing.orders[courier])
+            if couriers and total > size:
+                break
+            couriers.append(courier)
+        return couriers
+
+    def _idle(self, couriers: list[int], seed: Sequence[int]) -> list[int]:
+        """Return one courier who has no round yet for each office concerned."""
+        problem, standing = self.standing.problem, self.standing
+        offices = {problem.couriers[c].office_id for c in couriers}
+        offices |= {o for s in seed if (o := problem.stops[s].office_id)}
+        if not offices:
+            offices = set(self._by_office)
+        found = []
+        for office in sorted(offices):
+            idle = [c for c in self._by_office.get(office, ()) if not standing.orders[c] and c not in self._busy]
+            found += idle[:1]
+        return found[:6]
+
+    def _nearest_left(self, seed: Sequence[int], left: list[int]) -> list[int]:
+        if not left:
+            return []
+        ids = np.array(left)
+        away = np.abs(self._xy[ids] - self._xy[seed[0]]).sum(axis=1)
+        return [int(s) for s in ids[np.argsort(away, kind="stable")[:10]]]

@@ -1,0 +1,97 @@
+"""The clock of a round as the planner sees it: work time, from which the lunch break is cut out.
+
+Work time makes lunch vanish: a courier with lunch from 11:30 for an hour has an instant 11:30 of work after which
+the wall clock is an hour ahead. The independent checker does not use this module: it walks the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.types import Courier, Visit, Window
+
+WHOLE_DAY = Window(from_s=0, until_s=86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDay:
+    """A shift in work time; ``pause_s`` seconds are cut out at ``pause_at_s`` (0 seconds: no lunch)."""
+
+    from_s: int
+    until_s: int
+    pause_at_s: int
+    pause_s: int
+
+    def window(self, window: Window | None) -> tuple[int, int]:
+        """Return the work-time interval in which a service may start; empty (from > until) where it never can."""
+        if window is None:
+            return self.from_s, self.until_s
+        early, late = window.from_s, window.until_s
+        if self.pause_s:
+            early = early if early < self.pause_at_s else max(self.pause_at_s, early - self.pause_s)
+            late = late - self.pause_s if late >= self.pause_at_s + self.pause_s else min(late, self.pause_at_s - 1)
+        return max(early, self.from_s), min(late, self.until_s)
+
+    def arrival(self, work_s: int) -> int:
+        """Return the wall clock of the end of a drive."""
+        return work_s + (self.pause_s if work_s > self.pause_at_s else 0)
+
+    def start(self, work_s: int) -> int:
+        """Return the wall clock of the start of a service."""
+        return work_s + (self.pause_s if work_s >= self.pause_at_s else 0)
+
+
+def work_day(courier: Courier) -> WorkDay:
+    """Return a courier's shift in work time."""
+    shift, lunch = courier.shift, courier.lunch
+    begin, end = shift.from_s, shift.until_s
+    if lunch is None or lunch.until_s <= lunch.from_s or lunch.until_s <= begin or lunch.from_s >= end:
+        return WorkDay(begin, end, end + 1, 0)
+    if begin >= lunch.from_s:
+        return WorkDay(lunch.until_s, end, end + 1, 0)
+    length = lunch.until_s - lunch.from_s
+    return WorkDay(begin, end - length if end >= lunch.until_s else lunch.from_s, lunch.from_s, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A feasible walk through a round: leaving and coming back, and its visits, in wall-clock seconds."""
+
+    leave_at_s: int
+    back_at_s: int
+    visits: tuple[Visit, ...]
+
+
+def walk(
+    day: WorkDay,
+    stop_ids: Sequence[str],
+    legs_s: Sequence[int],
+    setups_s: Sequence[int],
+    services_s: Sequence[int],
+    windows: Sequence[tuple[int, int]],
+) -> Walked | None:
+    """Return the earliest walk through the stops in order, or None if a window or the shift's end is broken.
+
+    ``legs_s`` holds one leg more than there are stops: the last leads back. Windows are in work time.
+    """
+    leave = day.from_s
+    if stop_ids:  # waiting at the first door is spent at the office instead
+        leave = max(leave, windows[0][0] - legs_s[0] - setups_s[0])
+        if leave > day.pause_at_s:
+            leave = day.from_s
+    clock, visits = leave, []
+    for i, stop_id in enumerate(stop_ids):
+        arrive = clock + legs_s[i]
+        start = max(arrive + setups_s[i], windows[i][0])
+        if start > windows[i][1]:
+            return None
+        clock = start + services_s[i]
+        begun = day.start(start)
+        visits.append(
+            Visit(stop_id=stop_id, arrive_s=day.arrival(arrive), start_s=begun, leave_s=begun + services_s[i])
+        )
+    back = clock + legs_s[-1]
+    if back > day.until_s:
+        return None
+    return Walked(leave, day.arrival(back), tuple(visits))

@@ -1,0 +1,161 @@
+"""Travel times between points: the port every source fulfils, the straight-line estimate, and the gate of integers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.communes import Commune
+from routing.errors import BadTravelTimes
+from routing.types import EARTH_RADIUS_M, Point
+
+UNREACHABLE = 10_000_000
+"""Seconds and metres of a pair without a road: longer than any day, so no round can hold it."""
+
+Table = NDArray[np.int32]
+
+
+class TravelTimes(Protocol):
+    """A source of travel times; ``name`` is shown on the plan."""
+
+    @property
+    def name(self) -> str:
+        """Return what the plan calls this source."""
+        ...
+
+    def matrix(self, points: Sequence[Point]) -> tuple[Table, Table]:
+        """Return driving seconds and metres between every pair of points.
+
+        Row is origin, column is destination, in the order of ``points``; a pair with no road holds UNREACHABLE.
+        Raises EngineUnavailable.
+        """
+        ...
+
+
+def checked_table(table: object, n: int) -> Table:
+    """Return ``table`` as n × n integers from 0 to UNREACHABLE with a zero diagonal. Raises BadTravelTimes."""
+    try:
+        square = np.asarray(table)
+    except ValueError as exc:
+        raise BadTravelTimes("rows of different lengths") from exc
+    if square.shape != (n, n):
+        raise BadTravelTimes(f"shape {square.shape}, expected {(n, n)}")
+    if square.dtype.kind not in "iu":
+        raise BadTravelTimes(f"values of type {square.dtype}, expected integers")
+    bad = np.argwhere((square < 0) | (square > UNREACHABLE))
+    if len(bad):
+        raise BadTravelTimes(f"row {bad[0][0]}, column {bad[0][1]} is out of range")
+    clean = square.astype(np.int32)
+    np.fill_diagonal(clean, 0)
+    return clean
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terrain:
+    """Where the land is not flat: points belong to the area of the nearest commune; factors are for pairs of areas."""
+
+    lat_rad: NDArray[np.float64]
+    lon_rad: NDArray[np.float64]
+    area_of: NDArray[np.int64]
+    detour: NDArray[np.float64]
+    speed_kmh: NDArray[np.float64]
+
+    def areas(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the area number of each point, given in radians."""
+        nearest = [
+            int(np.argmin((self.lat_rad - y) ** 2 + ((self.lon_rad - x) * np.cos(y)) ** 2))
+            for y, x in zip(lat, lon, strict=True)
+        ]
+        return self.area_of[np.array(nearest, dtype=np.int64)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StraightLine:
+    """Great circle × detour / speed: symmetric, whole seconds, needs no map and no network."""
+
+    detour: float = 1.35
+    speed_kmh: float = 28.0
+    terrain: Terrain | None = None
+    name: str = field(default="straight line", init=False)
+
+    def matrix(self, points: Sequence[Point]) -> tuple[Table, Table]:
+        """Return driving seconds and metres between every pair of points."""
+        lat = np.radians(np.array([p.lat for p in points], dtype=np.float64))
+        lon = np.radians(np.array([p.lon for p in points], dtype=np.float64))
+        half = np.sin((lat[:, None] - lat) / 2) ** 2
+        half += np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+        km = 2 * (EARTH_RADIUS_M / 1000) * np.arcsin(np.sqrt(half))
+        if self.terrain is None:
+            road = km * self.detour
+            return _whole(road / self.speed_kmh * 3600), _whole(road * 1000)
+        area = self.terrain.areas(lat, lon)
+        road = km * self.terrain.detour[area[:, None], area]
+        slower = np.minimum(self.terrain.speed_kmh[area][:, None], self.terrain.speed_kmh[area])
+        return _whole(road / slower * 3600), _whole(road * 1000)
+
+
+def _whole(values: NDArray[np.float64]) -> Table:
+    return np.rint(np.minimum(values, UNREACHABLE)).astype(np.int32)
+
+
+def terrain_of(communes: Sequence[Commune]) -> Terrain:
+    """Return the estimated terrain of a province: kinds of area and factors from ``data/terrain.json``.
+
+    A commune the file does not name is a town when it is a ward, otherwise plain. Every figure is an estimate until
+    measured legs replace it.
+    """
+    told = json.loads(resources.files("routing").joinpath("data/terrain.json").read_text(encoding="utf-8"))
+    kinds: list[str] = list(told["kinds"])
+    named = {code: kind for kind, codes in told["communes"].items() for code in codes}
+    area_of = [kinds.index(named.get(c.code, "town" if c.type == "phường" else "plain")) for c in communes]
+    detour = np.array([[told["detour"][a][b] for b in kinds] for a in kinds], dtype=np.float64)
+    return Terrain(
+        lat_rad=np.radians(np.array([c.point.lat for c in communes])),
+        lon_rad=np.radians(np.array([c.point.lon for c in communes])),
+        area_of=np.array(area_of, dtype=np.int64),
+        detour=detour,
+        speed_kmh=np.array([told["speed_kmh"][k] for k in kinds], dtype=np.float64),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMatrix:
+    """Measured legs from a CSV of ``from_lat,from_lon,to_lat,to_lon,seconds,metres``; other pairs are estimated."""
+
+    legs: dict[tuple[Point, Point], tuple[int, int]]
+    otherwise: StraightLine = field(default_factory=StraightLine)
+    name: str = field(default="file", init=False)
+
+    @classmethod
+    def read(cls, path: Path) -> FileMatrix:
+        """Read the legs of a file. Raises BadTravelTimes naming the line."""
+        legs = {}
+        with path.open(encoding="utf-8", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), 2):
+                try:
+                    a = Point(lat=float(row["from_lat"]), lon=float(row["from_lon"]))
+                    b = Point(lat=float(row["to_lat"]), lon=float(row["to_lon"]))
+                    legs[a, b] = int(row["seconds"]), int(row["metres"])
+                except (KeyError, TypeError, ValueError) as exc:
+                    raise BadTravelTimes(f"line {number} of the legs") from exc
+        return cls(legs=legs)
+
+    def matrix(self, points: Sequence[Point]) -> tuple[Table, Table]:
+        """Return driving seconds and metres: the file's legs where it has them."""
+        seconds, metres = self.otherwise.matrix(points)
+        index: dict[Point, list[int]] = {}
+        for i, point in enumerate(points):
+            index.setdefault(point, []).append(i)
+        for (a, b), (leg_s, leg_m) in self.legs.items():
+            for i in index.get(a, ()):
+                for j in index.get(b, ()):
+                    seconds[i, j], metres[i, j] = leg_s, leg_m
+        return checked_table(seconds, len(points)), checked_table(metres, len(points))

@@ -1,0 +1,88 @@
+"""What a planning problem must be before anyone thinks about it. One bad stop is set aside elsewhere, not refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+
+from routing.errors import BadProblem
+from routing.types import Courier, Point, Problem, Stop, Window
+
+DAY_S = 86_400
+MOST_ML = 1_000_000_000
+
+
+def validate(problem: Problem) -> None:
+    """Raise BadProblem if identifiers repeat, an office is unknown, or an office or courier holds unusable values."""
+    _unique("stop", (s.stop_id for s in problem.stops))
+    _unique("courier", (c.courier_id for c in problem.couriers))
+    _unique("office", (o.office_id for o in problem.offices))
+    offices = {o.office_id for o in problem.offices}
+    for office in problem.offices:
+        if not is_place(office.point):
+            raise BadProblem(f"office {office.office_id}", "point")
+    for courier in problem.couriers:
+        if courier.office_id not in offices:
+            raise BadProblem(f"courier {courier.courier_id}", "office_id")
+        if bad := _bad_courier_field(courier):
+            raise BadProblem(f"courier {courier.courier_id}", bad)
+    for stop in problem.stops:
+        if stop.office_id is not None and stop.office_id not in offices:
+            raise BadProblem(f"stop {stop.stop_id}", "office_id")
+    if not _is_count(problem.unfamiliar_s, DAY_S):
+        raise BadProblem("problem", "unfamiliar_s")
+
+
+def _unique(what: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise BadProblem(f"{what} {name}", f"{what}_id")
+        seen.add(name)
+
+
+def is_place(point: Point) -> bool:
+    """Return whether a point is a place on earth at all, and not the (0, 0) of a missing answer."""
+    if not all(isinstance(v, int | float) and isfinite(v) for v in (point.lat, point.lon)):
+        return False
+    return abs(point.lat) <= 90 and abs(point.lon) <= 180 and (point.lat, point.lon) != (0, 0)
+
+
+def _is_count(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _is_window(window: Window) -> bool:
+    return _is_count(window.from_s, 2 * DAY_S) and _is_count(window.until_s, 2 * DAY_S)
+
+
+def _bad_courier_field(courier: Courier) -> str | None:
+    if not _is_window(courier.shift) or courier.shift.from_s > courier.shift.until_s:
+        return "shift"
+    if courier.lunch is not None and not _is_window(courier.lunch):
+        return "lunch"
+    if not _is_count(courier.capacity_ml, MOST_ML):
+        return "capacity_ml"
+    if not _is_count(courier.fixed_cost_s, DAY_S):
+        return "fixed_cost_s"
+    for name, point in (("start", courier.start), ("end", courier.end)):
+        if point is not None and not is_place(point):
+            return name
+    return None
+
+
+def bad_stop_field(stop: Stop) -> str | None:
+    """Return the first field of a stop no plan can use, None if all are sound."""
+    if not is_place(stop.point):
+        return "point"
+    if stop.window is not None and not _is_window(stop.window):
+        return "window"
+    for name, most in (
+        ("service_s", DAY_S),
+        ("setup_s", DAY_S),
+        ("volume_ml", MOST_ML),
+        ("lateness_per_day", MOST_ML),
+    ):
+        if not _is_count(getattr(stop, name), most):
+            return name
+    return None if stop.kind in ("delivery", "collection") else "kind"
