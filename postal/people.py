@@ -58,7 +58,10 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
     if not rows:
         return []
     ids = list(reserve_ids(session, Person, len(rows)))
-    session.execute(insert(Person), [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)])
+    session.execute(
+        insert(Person).execution_options(render_nulls=True),
+        [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)],
+    )
     words = [
         {"person_id": person_id, "word_hash": word}
         for person_id, data in zip(ids, people, strict=True)

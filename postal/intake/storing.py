@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Insert, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from postal import people
@@ -116,7 +116,7 @@ class Writer:
         self._ask(rows, consignment_ids, groups)
         item_ids = reserve_ids(session, Item, len(rows))
         session.execute(
-            insert(Item),
+            _many(Item),
             [
                 self._item(item_id, row, one, consignment_id)
                 for item_id, row, one, consignment_id in zip(item_ids, rows, accepted, consignment_ids, strict=True)
@@ -144,7 +144,7 @@ class Writer:
             groups.open(i, consignment_id)
             new.append(self._consignment(consignment_id, person_id, accepted[i], groups.keys[i]))
         if new:
-            self.session.execute(insert(Consignment), new)
+            self.session.execute(_many(Consignment), new)
         return [groups.consignment_id(i) for i in range(len(accepted))]
 
     def _ask(self, rows: Sequence[Judged], consignment_ids: Sequence[int], groups: Groups) -> None:
@@ -241,7 +241,7 @@ class Writer:
             for report in reports
         ]
         if rows:
-            self.session.execute(insert(IntakeRow), rows)
+            self.session.execute(_many(IntakeRow), rows)
 
 
 def _report(row: Judged, is_duplicate: bool) -> RowReport:
@@ -251,3 +251,8 @@ def _report(row: Judged, is_duplicate: bool) -> RowReport:
         outcome=verdict(row.problems, is_duplicate=is_duplicate),
         problems=[problem.as_json() for problem in row.problems],
     )
+
+
+def _many(table: type[Consignment | Item | IntakeRow]) -> Insert:
+    # Without render_nulls a row with an empty column is written apart from its neighbours, in a statement of its own.
+    return insert(table).execution_options(render_nulls=True)
