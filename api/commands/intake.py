@@ -1,0 +1,111 @@
+"""`tannha intake`: bring in a file of finished results, or read it without recording anything."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api.settings import load_settings
+from api.wiring import build_services
+from postal import intake as incoming
+
+_OUTCOMES = {
+    "accepted": "tiếp nhận",
+    "attention": "tiếp nhận, cần hỏi",
+    "duplicate": "trùng",
+    "refused": "từ chối",
+}
+_N_SHOWN = 20
+# What a spreadsheet would run as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source-system", help="Hệ thống gửi tệp / the system the file comes from.")
+@click.option("--dry-run", is_flag=True, help="Chỉ đọc thử, không ghi gì / say what would happen, record nothing.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Ghi báo cáo từng dòng / row by row.")
+def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | None) -> None:
+    """Read FILE (CSV or XLSX), sort its rows, store what can be taken. The same file again creates nothing."""
+    settings = load_settings()
+    services = build_services(settings)
+    console = Console(stderr=True)
+    try:
+        with _bar(console) as bar:
+            task = bar.add_task("Nhập kết quả / results", total=None)
+            answer = incoming.import_results(
+                services.database,
+                file.name,
+                file,
+                source_system=source_system or settings.source_system,
+                guide=services.guide,
+                user_id=None,
+                now=services.now(),
+                dry_run=dry_run,
+                on_progress=lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all),
+            )
+    finally:
+        services.database.engine.dispose()
+    if report is not None:
+        write_report(answer, report)
+    _show(answer, dry_run=dry_run)
+
+
+def write_report(answer: incoming.IntakeReport, path: Path) -> None:
+    """Write one line for each row; a cell a spreadsheet would run as a formula is written as text."""
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "vi", "suggestion"))
+        for row in answer.rows:
+            for problem in row.problems or [{}]:
+                told = [problem.get(name, "") for name in ("column", "code", "vi", "suggestion")]
+                writer.writerow([row.row_number, _as_text(row.dossier_code), str(row.outcome), *map(_as_text, told)])
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _show(answer: incoming.IntakeReport, *, dry_run: bool) -> None:
+    console = Console()
+    counts = (answer.n_accepted, answer.n_attention, answer.n_duplicate, answer.n_refused)
+    told = ", ".join(f"{n} {text}" for n, text in zip(counts, _OUTCOMES.values(), strict=True))
+    console.print(f"{answer.n_in} dòng: {told}.", highlight=False)
+    if answer.is_repeat:
+        console.print("Tệp này đã nhập trước đó: không ghi thêm gì. / The file was brought in before.", highlight=False)
+    elif dry_run:
+        console.print("Chỉ đọc thử, chưa ghi gì. / A dry run: nothing was recorded.", highlight=False)
+    else:
+        console.print(f"Lần nhập số {answer.intake_id}. / Intake no. {answer.intake_id}.", highlight=False)
+    looked_at = [row for row in answer.rows if str(row.outcome) in ("refused", "duplicate")]
+    if looked_at:
+        console.print(_table(looked_at[:_N_SHOWN]))
+    if len(looked_at) > _N_SHOWN:
+        console.print(
+            f"Còn {len(looked_at) - _N_SHOWN} dòng; xem đủ bằng --report. / More in --report.", highlight=False
+        )
+
+
+def _table(rows: list[incoming.RowReport]) -> Table:
+    table = Table("Dòng", "Mã hồ sơ", "Kết luận", "Cột", "Lý do", box=None, pad_edge=False)
+    for row in rows:
+        for problem in row.problems:
+            table.add_row(
+                str(row.row_number),
+                escape(row.dossier_code),
+                _OUTCOMES[str(row.outcome)],
+                problem["column"],
+                problem["vi"],
+            )
+    return table
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
