@@ -48,7 +48,9 @@ _CCCD = re.compile(r"([0-9]{3})([0-9])[0-9]{8}", re.ASCII)
 _LEGACY = re.compile(
     r"[a-zà-ÿ][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÆÇËÎÏÑÖ×ØÛÜÞ]|[A-Za-z][\u00a1-\u00bf]|[\u00a1-\u00a7\u00a9-\u00bf][a-zà-ÿ]|[ae][àáâãäåèéêëïøùûü]"
 )
-_HOTLINES = frozenset({phonenumbers.PhoneNumberType.TOLL_FREE, phonenumbers.PhoneNumberType.SHARED_COST})
+# 1800… and 1900…: nobody lives behind them.
+_KIND = phonenumbers.PhoneNumberType
+_HOTLINES = frozenset({_KIND.TOLL_FREE, _KIND.SHARED_COST, _KIND.PREMIUM_RATE, _KIND.UAN})
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
