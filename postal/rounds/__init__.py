@@ -1,0 +1,33 @@
+"""The courier's day: the problem, the plan that was chosen, the rounds that were walked."""
+
+from postal.rounds.coverage import CoverageLine, coverage
+from postal.rounds.plans import DayHasStarted, PlanNotDraft, PlanOutdated, publish_plan, save_plan
+from postal.rounds.problem import NotToday, planning_problem, ready_consignments, working_couriers
+from postal.rounds.walking import (
+    RoundNotPublished,
+    RoundStateWrong,
+    close_round,
+    last_reason,
+    start_round,
+    submit_dossiers,
+)
+
+__all__ = [
+    "CoverageLine",
+    "DayHasStarted",
+    "NotToday",
+    "PlanNotDraft",
+    "PlanOutdated",
+    "RoundNotPublished",
+    "RoundStateWrong",
+    "close_round",
+    "coverage",
+    "last_reason",
+    "planning_problem",
+    "publish_plan",
+    "ready_consignments",
+    "save_plan",
+    "start_round",
+    "submit_dossiers",
+    "working_couriers",
+]

@@ -1,0 +1,197 @@
+"""From what the post holds to a planning problem: plain values for routing, nothing personal in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from postal.lifecycle import Direction, State
+from postal.models import (
+    Absence,
+    AddressStatus,
+    CommuneClosure,
+    Consignment,
+    Courier,
+    Coverage,
+    DayPlan,
+    DeliveryRound,
+    Item,
+    Office,
+    OfficeKind,
+    PlanStatus,
+    RoundStatus,
+)
+from postal.working_days import local_day
+from routing import Courier as PlanCourier
+from routing import DeliveryOffice, Point, Problem, Stop, Window
+
+DELIVERABLE = (State.HANDED_OVER, State.AT_OFFICE)
+COLLECTABLE = (State.AWAITING_COLLECTION,)
+
+# Seconds at the door by class of item; a measured table replaces them (docs/planning.md).
+SERVICE_S = 150
+EACH_FURTHER_ITEM_S = 40
+FEE_S = 60
+TAKE_BACK_S = 75
+COLLECTION_S = 300
+SETUP_S = 75
+ITEM_ML = 600
+LATENESS_PER_DAY_S = 14_400
+UNFAMILIAR_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotToday:
+    """A consignment that is ready but cannot be on a round of this day, and since when it can."""
+
+    consignment_id: int
+    reason: str
+    detail: dict[str, str]
+
+
+def planning_problem(session: Session, day: date, *, now: datetime) -> Problem:
+    """Return everything that can go out on ``day``: offices, working couriers, and one stop a consignment.
+
+    ``stop_id`` is the consignment's id, ``courier_id`` and ``office_id`` are their codes. Consignments whose
+    commune is not served that weekday are left out (`not_today` names them).
+    """
+    ready = ready_consignments(session)
+    coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
+    stops = tuple(
+        _stop(consignment, coverage[consignment.commune_code or ""], day)
+        for consignment in ready
+        if why_not_today(consignment, coverage, day) is None
+    )
+    offices = session.scalars(select(Office).where(Office.kind == OfficeKind.DELIVERY, Office.is_active))
+    return Problem(
+        day=day,
+        offices=tuple(
+            DeliveryOffice(office_id=o.code, point=Point(lat=o.lat, lon=o.lon), name=o.name)
+            for o in sorted(offices, key=lambda o: o.code)
+            if o.lat is not None and o.lon is not None
+        ),
+        couriers=tuple(_courier(c) for c in working_couriers(session, day)),
+        stops=stops,
+        closed_communes=frozenset(closed_communes(session, day)),
+        unfamiliar_s=UNFAMILIAR_S,
+    )
+
+
+def ready_consignments(session: Session) -> list[Consignment]:
+    """Return consignments with something to deliver or to collect, the nearest promise first."""
+    query = (
+        select(Consignment)
+        .where(
+            Consignment.id.in_(select(Item.consignment_id).where(Item.state.in_((*DELIVERABLE, *COLLECTABLE)))),
+            Consignment.address_status != AddressStatus.OUTSIDE,
+        )
+        .options(selectinload(Consignment.items))
+        .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.id)
+    )
+    return list(session.scalars(query))
+
+
+def why_not_today(consignment: Consignment, coverage: dict[str, Coverage], day: date) -> NotToday | None:
+    """Return why a consignment cannot be planned for the day at all, None when it can."""
+    served = coverage.get(consignment.commune_code or "")
+    if consignment.lat is None or consignment.lon is None:
+        return NotToday(consignment_id=consignment.id, reason="no_point", detail={})
+    if served is None:
+        return NotToday(consignment_id=consignment.id, reason="commune_not_covered", detail={})
+    if str(day.weekday()) not in served.weekdays:
+        return NotToday(
+            consignment_id=consignment.id,
+            reason="not_a_delivery_day",
+            detail={"kind": "other_day", "day": _next_served(served, day).isoformat()},
+        )
+    is_wanted_later = consignment.direction is Direction.COLLECTION and local_day(consignment.ready_at) > day
+    if is_wanted_later:
+        wanted = local_day(consignment.ready_at).isoformat()
+        return NotToday(
+            consignment_id=consignment.id, reason="wanted_later", detail={"kind": "other_day", "day": wanted}
+        )
+    return None
+
+
+def working_couriers(session: Session, day: date) -> list[Courier]:
+    """Return active couriers who are not absent and have not already left on a round of this day."""
+    absent = select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)
+    gone = (
+        select(DeliveryRound.courier_id)
+        .join(DayPlan)
+        .where(
+            DayPlan.day == day,
+            DayPlan.status == PlanStatus.PUBLISHED,
+            DeliveryRound.status != RoundStatus.PLANNED,
+        )
+    )
+    query = (
+        select(Courier)
+        .where(Courier.is_active, Courier.id.not_in(absent), Courier.id.not_in(gone))
+        .options(joinedload(Courier.office))
+        .order_by(Courier.code)
+    )
+    return list(session.scalars(query))
+
+
+def closed_communes(session: Session, day: date) -> Iterable[str]:
+    """Return the codes of communes cut off on the day."""
+    return session.scalars(
+        select(CommuneClosure.commune_code).where(CommuneClosure.from_date <= day, CommuneClosure.until_date >= day)
+    ).all()
+
+
+def _next_served(served: Coverage, day: date) -> date:
+    following = (day + timedelta(days=n) for n in range(1, 8))
+    return next((d for d in following if str(d.weekday()) in served.weekdays), day)
+
+
+def _courier(courier: Courier) -> PlanCourier:
+    has_lunch = courier.lunch_from_s is not None and courier.lunch_until_s is not None
+    lunch = Window(from_s=courier.lunch_from_s or 0, until_s=courier.lunch_until_s or 0) if has_lunch else None
+    return PlanCourier(
+        courier_id=courier.code,
+        office_id=courier.office.code,
+        shift=Window(from_s=courier.shift_from_s, until_s=courier.shift_until_s),
+        lunch=lunch,
+        capacity_ml=courier.capacity_ml,
+        skills=frozenset(courier.skills),
+        familiar=frozenset(courier.beat),
+    )
+
+
+def _stop(consignment: Consignment, served: Coverage, day: date) -> Stop:
+    items = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
+    is_collection = consignment.direction is Direction.COLLECTION
+    window = None
+    if consignment.window_from_s is not None and consignment.window_until_s is not None:
+        window = Window(from_s=consignment.window_from_s, until_s=consignment.window_until_s)
+    due = consignment.promised_by
+    assert consignment.lat is not None
+    assert consignment.lon is not None
+    return Stop(
+        stop_id=str(consignment.id),
+        office_id=served.office.code,
+        point=Point(lat=consignment.lat, lon=consignment.lon),
+        commune_code=consignment.commune_code or "",
+        service_s=COLLECTION_S if is_collection else _service_s(items),
+        setup_s=SETUP_S,
+        # Equal coordinates are one building or one hamlet: parking and asking the way count once.
+        building=f"{consignment.lat:.5f},{consignment.lon:.5f}",
+        window=window,
+        volume_ml=ITEM_ML * len(items),
+        kind="collection" if is_collection else "delivery",
+        must_today=due is not None and local_day(due) <= day,
+        lateness_per_day=LATENESS_PER_DAY_S,
+        radius_m=consignment.radius_m or 0,
+    )
+
+
+def _service_s(items: list[Item]) -> int:
+    seconds = SERVICE_S + EACH_FURTHER_ITEM_S * (len(items) - 1)
+    seconds += FEE_S * any(item.fee_vnd for item in items)
+    return seconds + TAKE_BACK_S * any(item.take_back for item in items)

@@ -1,0 +1,221 @@
+"""A round from its load check to its end: what was scanned out, what came home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from postal import reasons
+from postal.custody import Counted, Party, clean_codes, count, items_by_code, write_receipt
+from postal.errors import Conflict, NotFound
+from postal.lifecycle import Direction, EventKind, State
+from postal.models import (
+    Consignment,
+    Courier,
+    DeliveryRound,
+    Handover,
+    Item,
+    Leg,
+    Person,
+    PlanStatus,
+    RoundStatus,
+    RoundStop,
+    TrackingEvent,
+    User,
+)
+from postal.people import open_person
+from postal.rounds.problem import DELIVERABLE
+from postal.tracking import Scan, record_all
+
+_STILL_OUT = (State.ON_ROUND, State.ATTEMPTED)
+
+
+class RoundNotPublished(Conflict):
+    code = "round_not_published"
+    vi = "Chuyến này chưa được công bố hoặc đã bị thay bằng phương án khác."
+    en = "This round is not published, or another plan replaced it."
+
+
+class RoundStateWrong(Conflict):
+    code = "round_state_wrong"
+    vi = "Chuyến {number} đang ở tình trạng khác: {status}."
+    en = "Round {number} is {status}; this step does not fit."
+
+
+def start_round(
+    session: Session, round_id: int, *, scanned: Iterable[str], user_id: int | None, now: datetime
+) -> Handover:
+    """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
+
+    Raises NotFound, RoundNotPublished, RoundStateWrong.
+    """
+    found = _round(session, round_id, RoundStatus.PLANNED)
+    items = _items(found)
+    to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in DELIVERABLE]
+    to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
+    codes = clean_codes(scanned)
+    counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(session, codes))
+    handover = _receipt(session, found, Leg.OFFICE_TO_COURIER, counted, user_id, now)
+    loaded = set(counted.present)
+    _record(session, found, EventKind.OUT_FOR_DELIVERY, [i for i in to_deliver if i.s10 in loaded], user_id, now)
+    _record(session, found, EventKind.OUT_FOR_COLLECTION, to_collect, user_id, now)
+    found.status, found.started_at = RoundStatus.STARTED, now
+    session.flush()
+    return handover
+
+
+def close_round(
+    session: Session, round_id: int, *, user_id: int | None, now: datetime, scanned: Iterable[str] | None = None
+) -> Handover:
+    """Take back what was not delivered and what was collected, count it, and close the round.
+
+    ``scanned`` None takes everything that should come back as counted. What is missing from the count stays
+    in the courier's name and becomes a discrepancy. Raises NotFound, RoundStateWrong.
+    """
+    found = _round(session, round_id, RoundStatus.STARTED)
+    items = _items(found)
+    undelivered = [item for item in items if item.state in _STILL_OUT]
+    collected = [item for item in items if item.state is State.COLLECTED]
+    expected = [item.s10 or item.dossier_code for item in (*undelivered, *collected)]
+    codes = expected if scanned is None else clean_codes(scanned)
+    counted = count(expected, codes, items_by_code(session, codes))
+    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now)
+    back = set(counted.present)
+    came_back = [i for i in (*undelivered, *collected) if (i.s10 or i.dossier_code) in back]
+    _record(session, found, EventKind.BACK_AT_OFFICE, came_back, user_id, now)
+    unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
+    _record(session, found, EventKind.COLLECTION_FAILED, unvisited, user_id, now, reason="NOT_VISITED")
+    _set_aside(session, found, came_back, user_id, now)
+    found.status, found.closed_at = RoundStatus.CLOSED, now
+    session.flush()
+    return handover
+
+
+def submit_dossiers(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
+    """Hand collected dossiers to their agencies: the legal time of submission (QĐ 45/2016/QĐ-TTg Đ7)."""
+    query = select(Item).where(Item.state == State.DOSSIER_AT_OFFICE).options(joinedload(Item.consignment))
+    by_office: dict[int, list[Item]] = {}
+    for item in session.scalars(query.order_by(Item.id)):
+        by_office.setdefault(item.consignment.issuing_office_id, []).append(item)
+    submitted: list[Item] = []
+    for office_id, items in sorted(by_office.items()):
+        codes = tuple(item.dossier_code for item in items)
+        handover = write_receipt(
+            session,
+            leg=Leg.POST_TO_CENTRE,
+            counted=Counted(present=codes, missing=(), extra=(), wrong=()),
+            giver=Party(name="Bưu điện", position="Nhân viên bưu chính"),
+            receiver=_user_party(session, user_id, "Cán bộ Bộ phận Một cửa"),
+            user_id=user_id,
+            now=now,
+            receiver_office_id=office_id,
+            facts={"what": "dossiers"},
+        )
+        scan = Scan(kind=EventKind.SUBMITTED, scan_id=f"submit:{handover.id}", happened_at=now, user_id=user_id)
+        record_all(session, items, scan, now=now)
+        submitted += items
+    return submitted
+
+
+def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRound:
+    stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment).selectinload(Consignment.items)
+    options = [stops, joinedload(DeliveryRound.courier), joinedload(DeliveryRound.plan)]
+    found = session.get(DeliveryRound, round_id, options=options)
+    if found is None:
+        raise NotFound(what="chuyến phát")
+    if found.plan.status is not PlanStatus.PUBLISHED:
+        raise RoundNotPublished
+    session.refresh(found, ["status"], with_for_update=True)  # two clerks: the second sees what the first did
+    if found.status is not status:
+        raise RoundStateWrong(number=found.number, status=found.status)
+    return found
+
+
+def _items(found: DeliveryRound) -> list[Item]:
+    return [item for stop in found.stops for item in stop.consignment.items]
+
+
+def _receipt(
+    session: Session, found: DeliveryRound, leg: Leg, counted: Counted, user_id: int | None, now: datetime
+) -> Handover:
+    courier = _courier_party(session, found.courier)
+    office = _user_party(session, user_id, "Nhân viên bưu cục")
+    giver, receiver = (office, courier) if leg is Leg.OFFICE_TO_COURIER else (courier, office)
+    return write_receipt(
+        session,
+        leg=leg,
+        counted=counted,
+        giver=giver,
+        receiver=receiver,
+        user_id=user_id,
+        now=now,
+        giver_office_id=found.office_id,
+        receiver_office_id=found.office_id,
+        round_id=found.id,
+    )
+
+
+def _courier_party(session: Session, courier: Courier) -> Party:
+    person = session.get_one(Person, courier.person_id)
+    return Party(name=open_person(session, person).full_name, position="Bưu tá", code=courier.code)
+
+
+def _user_party(session: Session, user_id: int | None, position: str) -> Party:
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None:
+        return Party(name="Bưu cục", position=position)
+    name = open_person(session, session.get_one(Person, user.person_id)).full_name
+    return Party(name=name, position=position)
+
+
+def _record(
+    session: Session,
+    found: DeliveryRound,
+    kind: EventKind,
+    items: Sequence[Item],
+    user_id: int | None,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> None:
+    if not items:
+        return
+    scan = Scan(
+        kind=kind,
+        scan_id=f"round:{found.id}:{kind}",
+        happened_at=now,
+        user_id=user_id,
+        courier_id=found.courier_id,
+        office_id=found.office_id,
+        reason=reason,
+    )
+    record_all(session, items, scan, now=now)
+
+
+def _set_aside(
+    session: Session, found: DeliveryRound, items: Sequence[Item], user_id: int | None, now: datetime
+) -> None:
+    """Keep at the office what must not simply go out again: the agency is asked first."""
+    waiting_for_word = [
+        item
+        for item in items
+        if (why := reasons.reason(last_reason(session, item) or "")) is not None and why.next is reasons.Next.ASK_AGENCY
+    ]
+    _record(session, found, EventKind.HELD, waiting_for_word, user_id, now, reason=None)
+
+
+def last_reason(session: Session, item: Item) -> str | None:
+    """Return why the item's last applied attempt failed, None where none did."""
+    query = (
+        select(TrackingEvent.reason)
+        .where(
+            TrackingEvent.item_id == item.id,
+            TrackingEvent.kind == EventKind.ATTEMPT_FAILED,
+            TrackingEvent.is_applied,
+        )
+        .order_by(TrackingEvent.sequence.desc())
+    )
+    return session.scalar(query.limit(1))
