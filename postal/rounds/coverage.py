@@ -62,4 +62,4 @@ def _last_rounds(session: Session) -> dict[str, date]:
         .where(DayPlan.status == PlanStatus.PUBLISHED, Consignment.commune_code.is_not(None))
         .group_by(Consignment.commune_code)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {code: day for code, day in session.execute(query) if code is not None}
