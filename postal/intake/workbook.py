@@ -38,14 +38,25 @@ def workbook_rows(data: bytes) -> Iterator[list[str]]:
         try:
             if not book.worksheets:
                 raise NotATable(why="không có trang tính nào", why_en="it has no sheet")
-            for cells in book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True):
-                yield _texts(cells)
+            yield from _sheet_rows(book.worksheets[0])
         finally:
             book.close()
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, SyntaxError, OSError,
             ParseError, zipfile.BadZipFile, zlib.error) as exc:  # fmt: skip
         # openpyxl answers broken files with whatever its parser stumbled over.
         raise _broken() from exc
+
+
+def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
+    header: list[str] = []
+    for cells in sheet.iter_rows(max_row=1, max_col=MAX_COLUMNS, values_only=True):
+        header = _texts(cells)
+    yield header
+    # A cell far below makes a million empty rows: kept as narrow as the table, they pass in a second or two.
+    # The two columns more show a row that is too wide.
+    empty: list[str] = []
+    for cells in sheet.iter_rows(min_row=2, max_col=len(header) + 2, values_only=True):
+        yield _texts(cells) if any(cells) else empty
 
 
 def _texts(cells: Sequence[Any]) -> list[str]:
