@@ -2,6 +2,7 @@
 
 from postal.models.access import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, Upload, User
 from postal.models.base import Base, UtcDateTime
+from postal.models.chain import ChainLink
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -52,8 +53,8 @@ from postal.models.rounds import DayPlan, DeliveryRound, PlanStatus, PlanUnserve
 
 __all__ = [
     "Absence", "AddressStatus", "ApiKey", "AuditEntry", "Base", "Batch", "BatchItem", "CalendarDay", "Callback",
-    "CallbackEndpoint", "CallbackState", "CallbackTry", "CommuneClosure", "Consignment", "Counter", "Courier",
-    "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState", "Found", "Handover", "HandoverLine",
+    "CallbackEndpoint", "CallbackState", "CallbackTry", "ChainLink", "CommuneClosure", "Consignment", "Counter",
+    "Courier", "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState", "Found", "Handover", "HandoverLine",
     "IdempotencyRecord", "Intake", "IntakeRow", "Item", "Job", "JobState", "LabelPrint", "Leg", "Manifest",
     "ManifestLine", "Office", "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus", "PlanUnserved",
     "PointMemory", "PointPrecision", "Procedure", "ProofOfDelivery", "Role", "RoundStatus", "RoundStop",

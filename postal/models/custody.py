@@ -108,6 +108,9 @@ class Handover(Base):
     n_present: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Both names as a salted commitment: erasing a person forgets the salt, the chain stays valid.
+    person_salt: Mapped[str | None] = mapped_column(String(32))
+    person_commitment: Mapped[str | None] = mapped_column(String(64))
     manifest: Mapped[Manifest | None] = relationship()
     lines: Mapped[list[HandoverLine]] = relationship(order_by="HandoverLine.id")
 

@@ -66,6 +66,9 @@ class ProofOfDelivery(Base):
     entered_from: Mapped[str] = mapped_column(String(20), default="device")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    # The receiver's data as a salted commitment: erasing the person forgets the salt, the chain stays valid.
+    person_salt: Mapped[str | None] = mapped_column(String(32))
+    person_commitment: Mapped[str | None] = mapped_column(String(64))
 
 
 class Discrepancy(Base):

@@ -37,6 +37,17 @@ def upgrade() -> None:
     with op.batch_alter_table('callback_endpoints', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_callback_endpoints_source_system'), ['source_system'], unique=False)
 
+    op.create_table('chain_links',
+    sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('subject_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('salt', sa.String(length=32), nullable=False),
+    sa.Column('commitment', sa.String(length=64), nullable=False),
+    sa.Column('head', sa.String(length=64), nullable=False),
+    sa.Column('sealed_at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('position', name=op.f('pk_chain_links')),
+    sa.UniqueConstraint('kind', 'subject_id', name=op.f('uq_chain_links_kind_subject_id'))
+    )
     op.create_table('commune_closures',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('commune_code', sa.String(length=10), nullable=False),
@@ -271,6 +282,8 @@ def upgrade() -> None:
     sa.Column('entered_from', sa.String(length=20), nullable=False),
     sa.Column('lat', sa.Double(), nullable=True),
     sa.Column('lon', sa.Double(), nullable=True),
+    sa.Column('person_salt', sa.String(length=32), nullable=True),
+    sa.Column('person_commitment', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['receiver_id'], ['people.id'], name=op.f('fk_proofs_receiver_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proofs'))
     )
@@ -607,6 +620,8 @@ def upgrade() -> None:
     sa.Column('n_present', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('person_salt', sa.String(length=32), nullable=True),
+    sa.Column('person_commitment', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['giver_id'], ['people.id'], name=op.f('fk_handovers_giver_id_people')),
     sa.ForeignKeyConstraint(['giver_office_id'], ['offices.id'], name=op.f('fk_handovers_giver_office_id_offices')),
     sa.ForeignKeyConstraint(['manifest_id'], ['manifests.id'], name=op.f('fk_handovers_manifest_id_manifests')),
@@ -822,6 +837,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_commune_closures_commune_code'))
 
     op.drop_table('commune_closures')
+    op.drop_table('chain_links')
     with op.batch_alter_table('callback_endpoints', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_callback_endpoints_source_system'))
 

@@ -1,0 +1,29 @@
+"""The chain of evidence: one link for each event and each receipt, in the order they were sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postal.models.base import Base, BigId
+
+
+class ChainLink(Base):
+    """What was said, as a salted commitment, bound to everything sealed before it.
+
+    ``position`` counts from 1 without gaps. ``head`` is the hash over the head before and this link, so one head
+    vouches for all that came earlier. Nothing here is personal, and nothing here changes when a person is erased.
+    """
+
+    __tablename__ = "chain_links"
+    __table_args__ = (UniqueConstraint("kind", "subject_id"),)
+
+    position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[int]
+    salt: Mapped[str] = mapped_column(String(32))
+    commitment: Mapped[str] = mapped_column(String(64))
+    head: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime]
