@@ -18,7 +18,7 @@ from routing.solving.children import ChildBroke, Children
 from routing.solving.standing import Standing
 from routing.types import Limits
 
-SECONDS_PER_STOP = 0.006
+SECONDS_PER_STOP = 0.005
 LARGEST_PIECE = 150
 SMALLEST_PIECE = 60
 MOST_EFFORT = 8
@@ -88,9 +88,9 @@ class Improvement:
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
         seconds = min(left, SECONDS_PER_STOP * len(at) * choice.effort)
-        options = {"seconds": seconds, "method": "gls"}
+        options = {"seconds": seconds, "method": "iterate"}
         if self.limits.pieces is not None:
-            options |= {"seconds": 60.0, "solutions": self.limits.solutions}
+            options |= {"seconds": 5.0, "method": "gls", "solutions": self.limits.solutions}
         try:
             orders = self.children.solve(piece, initial, options, deadline=deadline + 0.5)
         except ChildBroke:
@@ -140,6 +140,7 @@ class Improvement:
             return None
         stops = standing.stops_of(couriers)
         stops += self._nearest_left(seed, left)
+        self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
         key = frozenset((c, standing.version[c]) for c in couriers)
         return Choice(tuple(couriers), tuple(stops), key, effort)
 

@@ -85,7 +85,7 @@ class Model:
             if not piece.allowed[stop]:
                 routing.VehicleVar(index).SetValue(-1)
             elif len(piece.allowed[stop]) < everyone:
-                routing.SetAllowedVehiclesForIndex(piece.allowed[stop], index)
+                routing.VehicleVar(index).SetValues([-1, *piece.allowed[stop]])  # -1: left out
 
     def solve(self, initial: Orders | None, options: dict[str, Any]) -> Orders | None:
         """Return the best orders found within the options' seconds or solution limit; None without any."""

@@ -44,10 +44,14 @@ def _iterated(told: Any, enums: Any, switch: Any) -> Any:
     for name in NO_INSERTION_LNS:
         setattr(told.local_search_operators, name, switch.BOOL_FALSE)
     search = told.iterated_local_search_parameters
+    # Local search after each recreation costs more iterations than it saves (1.1 % against 0.2 % gained in 2 s).
+    search.improve_perturbed_solution = False
     ruin = search.ruin_recreate_parameters.ruin_strategies.add()
-    ruin.sisr.max_removed_sequence_size = 10
-    ruin.sisr.avg_num_removed_visits = 10
+    ruin.sisr.max_removed_sequence_size = 20
+    ruin.sisr.avg_num_removed_visits = 12
     ruin.sisr.bypass_factor = 0.01
     annealing = search.reference_solution_acceptance_strategy.simulated_annealing
-    annealing.automatic_temperatures = True
+    annealing.automatic_temperatures = False
+    annealing.initial_temperature = 300  # seconds of travel
+    annealing.final_temperature = 3
     return told
