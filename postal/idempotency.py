@@ -73,7 +73,7 @@ def forget_old_keys(session: Session, *, now: datetime) -> int:
     return int(old.rowcount)  # type: ignore[attr-defined]
 
 
-def _of(request: KeyedRequest) -> Select[tuple[IdempotencyRecord]]:
+def _of(request: KeyedRequest) -> Select[IdempotencyRecord]:
     return select(IdempotencyRecord).where(
         IdempotencyRecord.client == request.client, IdempotencyRecord.key == request.key
     )
