@@ -64,7 +64,7 @@ def result(number: int = 1, **changes: str) -> intake.ResultIn:
         "office": CENTRE,
         "finished_at": "2026-11-20T15:00:00+07:00",
         "recipient": "Tôn Nữ Thị Diễm Hằng",
-        "phone": f"090512{number:04d}",
+        "phone": f"0905{120_000 + number}",
         "address": f"{number} Lê Lợi, phường Thuận Hóa, thành phố Huế",
         "procedure_code": "1.004227",
         "procedure_name": "Đăng ký biến động quyền sử dụng đất",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import phonenumbers
 
@@ -40,6 +40,7 @@ _ORDER_CODE = re.compile(r"[A-Z0-9][A-Z0-9./_-]{3,79}", re.IGNORECASE | re.ASCII
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MONEY = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[.,\u00a0 ][0-9]{3}){1,3}", re.ASCII)
 _WINDOW = re.compile(r"([0-9]{1,2})[:hH]([0-9]{2})\s*[-\u2013]\s*([0-9]{1,2})[:hH]([0-9]{2})", re.ASCII)
 _DOCUMENT = re.compile(r"(.+?)\s*\((bản chính|bản gốc|bản sao|bản điện tử)\)", re.IGNORECASE)
@@ -117,6 +118,19 @@ def instant(text: str, column: str) -> tuple[datetime | None, Problem | None]:
         if _EARLIEST <= value < _LATEST:
             return value, None
     return None, refusal(column, "bad_datetime")
+
+
+def day(text: str, column: str) -> tuple[date | None, Problem | None]:
+    """Return a day written YYYY-MM-DD; an empty cell is no wish."""
+    given = text.strip()
+    if not given:
+        return None, None
+    if _DAY.fullmatch(given):
+        try:
+            return date.fromisoformat(given), None
+        except ValueError:
+            pass
+    return None, refusal(column, "bad_day")
 
 
 def phone(text: str, column: str) -> tuple[str | None, bool]:

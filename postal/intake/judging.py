@@ -15,9 +15,10 @@ from postal.intake.problems import REFUSALS, Problem, question, refusal
 from postal.intake.reading import BrokenRow
 from postal.lifecycle import Direction
 from postal.people import PersonData
-from postal.working_days import LOCAL
+from postal.working_days import LOCAL, local_day
 
 _STRICT_CHANNELS = frozenset({"api"})
+_LATEST_WISH_DAYS = 366
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,17 +116,11 @@ def judge_collection(
 
 
 def _wanted_from(found: _Cells, now: datetime) -> datetime | None:
-    text = getattr(found.row, "wanted_on", "").strip()
-    if not text:
+    day: date | None = found.read(cells.day, "wanted_on")
+    if day is None:
         return now
-    try:
-        day = date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        day = None
-    today = now.astimezone(LOCAL).date()
-    if day is None or not 0 <= (day - today).days <= 366:
+    if not 0 <= (day - local_day(now)).days <= _LATEST_WISH_DAYS:
         found.note(refusal(COLUMNS["wanted_on"], "bad_day"))
-        return None
     return max(now, datetime.combine(day, time.min, tzinfo=LOCAL).astimezone(UTC))
 
 

@@ -16,6 +16,7 @@ JUDGES = (
     cells.dossier_code,
     cells.order_code,
     cells.instant,
+    cells.day,
     cells.money,
     cells.window,
     cells.documents,
