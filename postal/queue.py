@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol, TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal import audit
@@ -115,6 +115,7 @@ def queue_counts(session: Session, *, office_id: int | None = None) -> QueueCoun
     for state, status, precision, reason, attention in session.execute(query):
         if state in _WITH_POST:
             counts[POST] += 1
+            counts[OUTSIDE] += status is AddressStatus.OUTSIDE
             continue
         needs = _needs(status, precision, reason, attention)
         counts.update(needs)
@@ -135,26 +136,47 @@ def waiting(
     """Return what waits for one thing, or everything: the nearest promise first, then the oldest result."""
     if needs is not None and needs not in NEEDS:
         raise InvalidInput(field="needs")
-    states = _WITH_POST if needs == POST else _WITH_AGENCY if needs else (*_WITH_AGENCY, *_WITH_POST)
     query = (
         select(Item)
         .join(Item.consignment)
         .options(joinedload(Item.consignment).joinedload(Consignment.person))
-        .where(Item.state.in_(states))
+        .where(_wanted(needs))
         .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.ready_at, Item.id)
     )
     if commune_code is not None:
         query = query.where(Consignment.commune_code == commune_code)
     query = _of_office(query, office_id)
-    if needs in (None, POST):
+    if needs not in (QUESTION, READY):
         return lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
-    fitting = [item for item in session.scalars(query) if _fits(item, needs or "")]
+    # What was asked is a list no database searches alike: these two are sifted here.
+    fitting = [item for item in session.scalars(query) if _fits(item, needs)]
     return lines_of(session, fitting[offset : offset + limit], now=now)
 
 
 def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
     """Return the lines of a list for these items, in their order."""
     return [_line(session, item, now) for item in items]
+
+
+def _wanted(needs: str | None) -> ColumnElement[bool]:
+    """Return what the database can tell of an item on the list for ``needs``."""
+    with_agency = Item.state.in_(_WITH_AGENCY)
+    if needs is None:
+        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST))
+    if needs == POST:
+        return Item.state.in_(_WITH_POST)
+    if needs == READY:
+        return Item.state == State.WAITING
+    status = Consignment.address_status
+    if needs == ADDRESS:
+        return with_agency & status.in_(_UNCLEAR)
+    if needs == OUTSIDE:
+        # "Gửi ngoài tỉnh": until the national post has it, whoever holds it meanwhile.
+        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST)) & (status == AddressStatus.OUTSIDE)
+    if needs == POINT:
+        is_vague = Consignment.precision.in_(_VAGUE) & Consignment.released_reason.is_(None)
+        return with_agency & is_vague & status.not_in((*_UNCLEAR, AddressStatus.OUTSIDE))
+    return with_agency
 
 
 def _fits(item: Item, needs: str) -> bool:
@@ -224,7 +246,7 @@ def answer_address(
 
     Raises NotFound, Withheld once the item left the agency, InvalidInput for a commune that was not offered.
     """
-    consignment = _still_here(session, consignment_id)
+    consignment = still_here(session, consignment_id)
     commune = guide.register.find(commune_code)
     if commune is None or (consignment.candidate_codes and commune_code not in consignment.candidate_codes):
         raise InvalidInput(field="commune_code")
@@ -238,7 +260,7 @@ def answer_address(
         consignment.precision = PointPrecision.COMMUNE
         consignment.radius_m = round(commune.radius_km * 1000)
     consignment.point_flag = judged.flag or consignment.point_flag
-    _note(session, "answer_address", consignment_id, actor_user_id, now)
+    note_answer(session, "answer_address", consignment_id, actor_user_id, now)
     session.flush()
     return consignment
 
@@ -257,7 +279,7 @@ def confirm_point(
 
     Raises NotFound, Withheld, InvalidInput for (0, 0), swapped or out-of-province coordinates.
     """
-    consignment = _still_here(session, consignment_id)
+    consignment = still_here(session, consignment_id)
     commune = guide.register.find(consignment.commune_code or "")
     judged = judge_point(lat, lon, commune, guide.register)
     if judged.point is None:
@@ -266,7 +288,7 @@ def confirm_point(
     consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
     consignment.point_flag = judged.flag
     _remember(session, consignment, judged.point, now)
-    _note(session, "confirm_point", consignment_id, user_id, now)
+    note_answer(session, "confirm_point", consignment_id, user_id, now)
     session.flush()
     return consignment
 
@@ -277,9 +299,9 @@ def release_point(
     """Let a consignment go although only its commune is known. Raises InvalidInput without a reason."""
     if not reason.strip():
         raise InvalidInput(field="Lý do")
-    consignment = _still_here(session, consignment_id)
+    consignment = still_here(session, consignment_id)
     consignment.released_reason = reason.strip()[:200]
-    _note(session, "release_point", consignment_id, user_id, now)
+    note_answer(session, "release_point", consignment_id, user_id, now)
     session.flush()
     return consignment
 
@@ -303,7 +325,8 @@ def find_items(session: Session, text: str, *, limit: int = 100) -> list[Item]:
     )
 
 
-def _still_here(session: Session, consignment_id: int) -> Consignment:
+def still_here(session: Session, consignment_id: int) -> Consignment:
+    """Return a consignment whose answers can still change. Raises NotFound, Withheld."""
     consignment = session.get(Consignment, consignment_id)
     if consignment is None:
         raise NotFound(what="bưu gửi")
@@ -312,7 +335,8 @@ def _still_here(session: Session, consignment_id: int) -> Consignment:
     return consignment
 
 
-def _note(session: Session, action: str, consignment_id: int, user_id: int | None, now: datetime) -> None:
+def note_answer(session: Session, action: str, consignment_id: int, user_id: int | None, now: datetime) -> None:
+    """Put an answer into the audit."""
     audit.note(session, Actor(kind=ActorKind.USER, user_id=user_id), action, "consignment", consignment_id, now=now)
 
 

@@ -1,0 +1,108 @@
+"""Answers to what intake asked: a corrected name or phone, a result finished meanwhile, an address elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal import people
+from postal.errors import InvalidInput
+from postal.intake import cells
+from postal.intake.guide import Guide
+from postal.models import AddressStatus, Consignment, PointPrecision
+from postal.queue import needs_of, note_answer, still_here
+
+_OF_ADDRESS = frozenset({"address_ambiguous", "address_unknown"})
+
+
+class StillUnprintable(InvalidInput):
+    code = "still_unprintable"
+    vi = "Vẫn còn chữ không in được lên nhãn: gõ lại bằng chữ Việt có dấu."
+    en = "A letter still cannot be printed: type it again in Vietnamese letters."
+
+
+class NotAsked(InvalidInput):
+    code = "not_asked"
+    vi = "Bưu gửi này không có câu hỏi đó."
+    en = "This was not asked about the consignment."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What the recipient said: only what changed."""
+
+    full_name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+    def __repr__(self) -> str:
+        return "<Correction>"
+
+
+def settle(
+    session: Session,
+    consignment_id: int,
+    code: str,
+    *,
+    correction: Correction | None = None,
+    user_id: int | None,
+    guide: Guide,
+    now: datetime,
+) -> Consignment:
+    """Record the answer to one question of the attention list, with what had to be corrected for it.
+
+    A corrected address changes what is printed, not the commune found. Raises NotFound, Withheld, NotAsked (the
+    commune and the point have their own answers), InvalidInput for a correction that cannot be, StillUnprintable.
+    """
+    consignment = still_here(session, consignment_id)
+    if code not in consignment.attention or code in _OF_ADDRESS:
+        raise NotAsked
+    person = people.open_person(session, consignment.person)
+    if correction is not None:
+        person = _corrected(person, correction)
+        people.replace_person(session, consignment.person, person)
+    if code == "unprintable" and any(
+        guide.is_printable(text) is not None for text in (person.full_name, person.address or "")
+    ):
+        raise StillUnprintable
+    consignment.attention = [asked for asked in consignment.attention if asked != code]
+    note_answer(session, f"settle_{code}", consignment_id, user_id, now)
+    session.flush()
+    return consignment
+
+
+def answer_outside(session: Session, consignment_id: int, *, user_id: int | None, now: datetime) -> Consignment:
+    """Record that an unclear address lies in another province: it goes by the national post.
+
+    Raises NotFound, Withheld, NotAsked where the address is not unclear.
+    """
+    consignment = still_here(session, consignment_id)
+    if "address" not in needs_of(consignment):
+        raise NotAsked
+    consignment.address_status = AddressStatus.OUTSIDE
+    consignment.candidate_codes = []
+    consignment.attention = [asked for asked in consignment.attention if asked not in _OF_ADDRESS]
+    consignment.lat = consignment.lon = consignment.radius_m = None
+    consignment.precision = PointPrecision.NONE
+    note_answer(session, "answer_outside", consignment_id, user_id, now)
+    session.flush()
+    return consignment
+
+
+def _corrected(person: people.PersonData, correction: Correction) -> people.PersonData:
+    changes: dict[str, str | None] = {}
+    if correction.full_name is not None:
+        changes["full_name"], problem = cells.name(correction.full_name, "nguoi_nhan")
+        if problem is not None:
+            raise InvalidInput(field="Họ tên")
+    if correction.address is not None:
+        changes["address"], problem = cells.required(correction.address, "dia_chi")
+        if problem is not None:
+            raise InvalidInput(field="Địa chỉ")
+    if correction.phone is not None:
+        changes["phone"], is_right = cells.phone(correction.phone, "dien_thoai")
+        if not is_right:
+            raise InvalidInput(field="Điện thoại")
+    return replace(person, **changes)  # type: ignore[arg-type]
