@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from postal.custody.commitments import commit, new_salt, person_payload
 from postal.errors import InvalidInput
 from postal.lifecycle import Direction
 from postal.models import Item, PersonKind, ProofOfDelivery
@@ -91,6 +92,7 @@ def keep_proof(session: Session, proof: ProofIn, *, now: datetime) -> ProofOfDel
     """Store a checked proof; the receiver's name and document are sealed with the people."""
     data = PersonData(full_name=proof.receiver_name.strip()[:250], id_number_tail=proof.id_tail.strip().upper() or None)
     receiver = add_person(session, PersonKind.RECEIVER, data, now=now)
+    salt = new_salt()
     return ProofOfDelivery(
         receiver_id=receiver.id,
         relation=proof.relation,
@@ -103,4 +105,6 @@ def keep_proof(session: Session, proof: ProofIn, *, now: datetime) -> ProofOfDel
         entered_from=proof.entered_from,
         lat=proof.lat,
         lon=proof.lon,
+        person_salt=salt,
+        person_commitment=commit(salt, person_payload(data.full_name, data.id_number_tail)),
     )

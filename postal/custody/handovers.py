@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.batches import list_digest
+from postal.custody.chain import seal_at_commit
+from postal.custody.commitments import commit, new_salt, person_payload
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.lifecycle import EventKind, State
@@ -152,6 +154,7 @@ def write_receipt(
     for party, field in ((giver, "giver_name"), (receiver, "receiver_name")):
         if not party.name.strip():
             raise InvalidInput(field=field)
+    salt = new_salt()
     handover = Handover(
         number=next_number(session, "BB", now=now),
         leg=leg,
@@ -168,11 +171,19 @@ def write_receipt(
         n_present=len(counted.present),
         digest=list_digest(counted.present),
         facts={"giver_code": giver.code, "receiver_code": receiver.code} | (facts or {}),
+        person_salt=salt,
+        person_commitment=commit(salt, parties_payload(giver, receiver)),
     )
     session.add(handover)
     session.flush()
     _write_lines(session, handover, counted, now)
+    seal_at_commit(session, now=now)
     return handover
+
+
+def parties_payload(giver: Party, receiver: Party) -> str:
+    """Return the canonical text of who signed: what the receipt commits to."""
+    return person_payload(giver.name.strip(), giver.position.strip(), receiver.name.strip(), receiver.position.strip())
 
 
 def clean_codes(scanned: Iterable[str]) -> list[str]:

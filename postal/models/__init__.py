@@ -54,10 +54,10 @@ from postal.models.rounds import DayPlan, DeliveryRound, PlanStatus, PlanUnserve
 __all__ = [
     "Absence", "AddressStatus", "ApiKey", "AuditEntry", "Base", "Batch", "BatchItem", "CalendarDay", "Callback",
     "CallbackEndpoint", "CallbackState", "CallbackTry", "ChainLink", "CommuneClosure", "Consignment", "Counter",
-    "Courier", "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState", "Found", "Handover", "HandoverLine",
-    "IdempotencyRecord", "Intake", "IntakeRow", "Item", "Job", "JobState", "LabelPrint", "Leg", "Manifest",
-    "ManifestLine", "Office", "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus", "PlanUnserved",
-    "PointMemory", "PointPrecision", "Procedure", "ProofOfDelivery", "Role", "RoundStatus", "RoundStop",
-    "RowOutcome", "S10Range", "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "Upload", "User",
-    "UtcDateTime",
+    "Courier", "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState", "Found", "Handover",
+    "HandoverLine", "IdempotencyRecord", "Intake", "IntakeRow", "Item", "Job", "JobState", "LabelPrint", "Leg",
+    "Manifest", "ManifestLine", "Office", "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus",
+    "PlanUnserved", "PointMemory", "PointPrecision", "Procedure", "ProofOfDelivery", "Role", "RoundStatus",
+    "RoundStop", "RowOutcome", "S10Range", "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "Upload",
+    "User", "UtcDateTime",
 ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Sealing: what was recorded since the last seal joins the chain, last of all in its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.orm import Session
+
+from postal.custody.commitments import (
+    EVENT,
+    EVENT_COLUMNS,
+    GENESIS,
+    RECEIPT,
+    commit,
+    event_columns,
+    instant_text,
+    link_head,
+    new_salt,
+    proof_payloads,
+    receipt_payload,
+)
+from postal.models import ChainLink
+
+# Transactions commit out of the order of their keys; nothing is still open this far behind the newest sealed one.
+_LATE_AT_MOST = 100_000
+_LOCK = 7_846_101
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The end of the chain: how many links, and the hash that vouches for them all."""
+
+    position: int
+    head: str
+
+
+def head_of(session: Session) -> Head:
+    """Return the present end of the chain."""
+    query = select(ChainLink.position, ChainLink.head).order_by(ChainLink.position.desc()).limit(1)
+    found = session.execute(query).first()
+    return Head(position=found[0], head=found[1]) if found else Head(position=0, head=GENESIS)
+
+
+def seal_at_commit(session: Session, *, now: datetime) -> None:
+    """Seal everything new when this transaction commits.
+
+    Last of all, so that whoever holds the chain waits for nobody: writers never lock each other out in a circle.
+    """
+    is_first = "seal_at" not in session.info
+    session.info["seal_at"] = now
+    if is_first:
+        event.listen(session, "before_commit", _seal_last)
+
+
+def _seal_last(session: Session) -> None:
+    if session.in_nested_transaction() or session.info.get("seal_at") is None:
+        return
+    seal(session, now=session.info["seal_at"])
+    session.info["seal_at"] = None
+
+
+def seal(session: Session, *, now: datetime) -> Head:
+    """Add every event and receipt that is not in the chain yet; return the new end."""
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        # One at a time may lengthen the chain; SQLite has one writer anyway.
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    end = head_of(session)
+    position, head = end.position, end.head
+    sealed_at = instant_text(now)
+    links = []
+    for kind, subject_id, payload in _unsealed(session):
+        position += 1
+        salt = new_salt()
+        commitment = commit(salt, payload)
+        head = link_head(head, position, kind, subject_id, sealed_at, commitment)
+        links.append(
+            {
+                "position": position,
+                "kind": kind,
+                "subject_id": subject_id,
+                "salt": salt,
+                "commitment": commitment,
+                "head": head,
+                "sealed_at": now,
+            }
+        )
+    if links:
+        session.execute(insert(ChainLink), links)
+    return Head(position=position, head=head)
+
+
+def _unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
+    proof_at = EVENT_COLUMNS.index("proof_id")
+    rows = session.execute(text(_unsealed_events(session)), {"kind": EVENT, "late": _LATE_AT_MOST}).all()
+    proofs = proof_payloads(session, [row[proof_at] for row in rows if row[proof_at] is not None])
+    for row in rows:
+        yield EVENT, row[0], event_payload(tuple(row), proofs)
+    receipts = text(
+        "SELECT h.id FROM handovers h WHERE NOT EXISTS "
+        "(SELECT 1 FROM chain_links l WHERE l.kind = :kind AND l.subject_id = h.id) ORDER BY h.id"
+    )
+    for handover_id in session.scalars(receipts, {"kind": RECEIPT}).all():
+        yield RECEIPT, handover_id, receipt_payload(session, handover_id) or ""
+
+
+def event_payload(row: tuple[Any, ...], proofs: dict[int, str]) -> str:
+    """Return an event's canonical text: its bound columns, and the digest of its proof where it has one."""
+    proof_id = row[-1]
+    return ascii(row) if proof_id is None else ascii((*row, proofs.get(proof_id)))
+
+
+def _unsealed_events(session: Session) -> str:
+    columns = event_columns(session.get_bind().dialect.name)
+    return (
+        f"SELECT {columns} FROM tracking_events e "  # noqa: S608 - names of our own columns
+        "WHERE e.id > (SELECT COALESCE(MAX(subject_id), 0) FROM chain_links WHERE kind = :kind) - :late "
+        "AND NOT EXISTS (SELECT 1 FROM chain_links l WHERE l.kind = :kind AND l.subject_id = e.id) ORDER BY e.id"
+    )

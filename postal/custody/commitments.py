@@ -1,0 +1,134 @@
+"""What the chain binds itself to: one canonical text for each event, receipt and proof. Pure but for reading rows.
+
+The canonical text is Python's `ascii()` of a tuple of numbers, texts and None: unambiguous, and the same on every
+database and every version. Instants are texts "YYYY-MM-DD HH:MM:SS.ffffff" in UTC; JSON is its stored text.
+What the fold may change later (`is_applied`, `sequence`, `state_after`) is not bound, nor is any person's data:
+names enter as salted commitments of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofOfDelivery
+
+GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
+EVENT, RECEIPT = "event", "receipt"
+# The columns of an event that are bound, in the order in which they are hashed.
+EVENT_COLUMNS = (
+    "id", "item_id", "kind", "scan_id", "@happened_at", "@device_at", "@recorded_at",
+    "user_id", "courier_id", "office_id", "reason", "#facts", "proof_id",
+)  # fmt: skip
+_PROOF_COLUMNS = (
+    ProofOfDelivery.id, ProofOfDelivery.relation, ProofOfDelivery.id_kind, ProofOfDelivery.is_authorised,
+    ProofOfDelivery.n_documents, ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back,
+    ProofOfDelivery.entered_from, ProofOfDelivery.lat, ProofOfDelivery.lon, ProofOfDelivery.person_commitment,
+)  # fmt: skip
+
+
+_RECEIPT_COLUMNS = (
+    Handover.id, Handover.number, Handover.leg, Handover.manifest_id, Handover.round_id, Handover.giver_office_id,
+    Handover.receiver_office_id, Handover.giver_id, Handover.receiver_id, Handover.handed_over_at,
+    Handover.recorded_at, Handover.recorded_by_id, Handover.n_expected, Handover.n_present, Handover.digest,
+    Handover.facts, Handover.person_commitment,
+)  # fmt: skip
+
+
+def new_salt() -> str:
+    """Return 128 bits nobody can guess, as 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+def commit(salt: str, payload: str) -> str:
+    """Return the commitment to a payload: without the salt nobody can try out what it might be."""
+    return hashlib.sha256(f"{salt}{payload}".encode()).hexdigest()
+
+
+def link_head(before: str, position: int, kind: str, subject_id: int, sealed_at: str, commitment: str) -> str:
+    """Return the head after one more link."""
+    return hashlib.sha256(f"{before}|{position}|{kind}|{subject_id}|{sealed_at}|{commitment}".encode()).hexdigest()
+
+
+def person_payload(*texts: str | None) -> str:
+    """Return the canonical text of somebody's data, as it was when it was written down."""
+    return ascii(texts)
+
+
+def event_columns(dialect: str, alias: str = "e") -> str:
+    """Return the SQL of an event's bound columns, giving the same texts on every database."""
+    return ", ".join(_column(dialect, alias, name) for name in EVENT_COLUMNS)
+
+
+def instant_column(dialect: str, column: str) -> str:
+    """Return the SQL of an instant as its canonical text."""
+    if dialect == "postgresql":
+        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+    return column
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant as its canonical text."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def proof_payloads(session: Session, proof_ids: Sequence[int]) -> dict[int, str]:
+    """Return the digest of each proof's own columns, by id; a proof that is gone is not in the answer."""
+    found: dict[int, str] = {}
+    for first in range(0, len(proof_ids), 500):
+        query = select(*_PROOF_COLUMNS).where(ProofOfDelivery.id.in_(proof_ids[first : first + 500]))
+        for proof_id, *values in session.execute(query):
+            payload = ascii((*values[:6], json.dumps(values[6]), *values[7:]))
+            found[proof_id] = hashlib.sha256(payload.encode()).hexdigest()
+    return found
+
+
+def receipt_payload(session: Session, handover_id: int) -> str | None:
+    """Return the canonical text of a receipt: its head, every line, and the fixed list it was counted against."""
+    found = session.execute(select(*_RECEIPT_COLUMNS).where(Handover.id == handover_id)).first()
+    if found is None:
+        return None
+    lines = session.execute(
+        select(HandoverLine.id, HandoverLine.item_id, HandoverLine.code, HandoverLine.found)
+        .where(HandoverLine.handover_id == handover_id)
+        .order_by(HandoverLine.id)
+    )
+    head = tuple(_canonical(value) for value in found)
+    told = tuple((row[0], row[1], row[2], str(row[3])) for row in lines)
+    return ascii((head, told, _manifest(session, found[3])))
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True)
+    return str(value) if isinstance(value, str) else value
+
+
+def _manifest(session: Session, manifest_id: int | None) -> tuple[Any, ...] | None:
+    if manifest_id is None:
+        return None
+    columns = (Manifest.number, Manifest.batch_id, Manifest.n_items, Manifest.weight_g, Manifest.digest)
+    head = session.execute(select(*columns).where(Manifest.id == manifest_id)).first()
+    lines = session.execute(
+        select(ManifestLine.position, ManifestLine.item_id, ManifestLine.s10)
+        .where(ManifestLine.manifest_id == manifest_id)
+        .order_by(ManifestLine.position, ManifestLine.id)
+    )
+    return (tuple(head) if head else None, tuple(tuple(line) for line in lines))
+
+
+def _column(dialect: str, alias: str, name: str) -> str:
+    if name.startswith("@"):
+        return instant_column(dialect, f"{alias}.{name[1:]}")
+    if name.startswith("#"):
+        return f"CAST({alias}.{name[1:]} AS TEXT)"
+    return f"{alias}.{name}"
