@@ -27,7 +27,8 @@ class PostalError(Exception):
     def sentence(self, language: str = "vi") -> str:
         """Return the sentence for people with this refusal's own identifiers in it."""
         template = self.vi if language == "vi" else self.en
-        return template.format_map(_Known(self.facts))
+        named = {} if self.field is None else {"field": self.field}
+        return template.format_map(_Known({**named, **self.facts}))
 
 
 class _Known(dict[str, object]):
