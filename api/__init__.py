@@ -1,1 +1,5 @@
-"""The outside face: REST, pages, commands and the wiring of everything below."""
+"""The outermost package: pages, REST, commands, and the wiring of everything inside."""
+
+from api.app import create_app
+
+__all__ = ["create_app"]

@@ -5,35 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from flask import current_app
 
 from api.settings import Settings
-from postal import Database, Vault, make_engine
+from labels import is_printable
+from postal import Database, Vault, intake, make_engine, outside
+from routing import AddressResolver, Register, StraightLine, TravelTimes
 
 EXTENSION = "tannha"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything a view may reach for: built once for an app, replaced piece by piece in tests."""
+    """Everything a view or a command may reach for: built once, replaced piece by piece in tests."""
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
-    guide: Any = None
-    sender: Any = None
+    guide: intake.Guide
+    travel: TravelTimes
+    sender: outside.Sender
 
     def now(self) -> datetime:
-        """Return the instant, aware, in UTC. Only views and commands ask; use cases are told."""
+        """Return the instant, aware. Only views and commands ask; use cases are told."""
         return self.clock()
 
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Choose and connect every adapter the settings ask for. Connects to nothing yet."""
-    database = Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key))
-    return Services(settings=settings, database=database, clock=clock or system_clock)
+    return Services(
+        settings=settings,
+        database=Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key)),
+        clock=clock or system_clock,
+        guide=_guide(settings),
+        travel=_travel(settings),
+        sender=outside.RequestsSender.with_policy(
+            callback_policy(settings), system_clock, ca_file=settings.callback_ca_file
+        ),
+    )
+
+
+def callback_policy(settings: Settings) -> outside.AddressPolicy:
+    """Return where callbacks may go: public hosts by https, and the exceptions the operator named."""
+    return outside.AddressPolicy(
+        allow_hosts=frozenset(settings.callback_allow_hosts),
+        allow_http_hosts=frozenset(settings.callback_allow_http_hosts),
+    )
 
 
 def system_clock() -> datetime:
@@ -44,3 +63,18 @@ def system_clock() -> datetime:
 def services() -> Services:
     """Return the services of the running app."""
     return cast(Services, current_app.extensions[EXTENSION])
+
+
+def _guide(settings: Settings) -> intake.Guide:
+    register = Register.builtin()
+    return intake.Guide(
+        register=register,
+        resolver=AddressResolver(register),
+        is_printable=is_printable,
+        aliases=settings.header_aliases,
+        groups=settings.has_grouped_consignments,
+    )
+
+
+def _travel(settings: Settings) -> TravelTimes:
+    return StraightLine()

@@ -1,8 +1,10 @@
 """What goes to other systems: callbacks queued with the event, sent later, in order for each item."""
 
-from postal.outside.addresses import AddressPolicy
+from postal.outside.addresses import PUBLIC_ONLY, AddressPolicy, check_url, is_public_address
+from postal.outside.claims import KEPT_FOR, Claimed, Stuck, Verdict, disable_dark, forget_old, replay, stuck
 from postal.outside.endpoints import (
     KINDS,
+    change_endpoint,
     disable,
     endpoints_of,
     find_endpoint,
@@ -12,22 +14,36 @@ from postal.outside.endpoints import (
     resume,
     rotate_secret,
 )
+from postal.outside.safe_http import SafeClient
 from postal.outside.sender import RequestsSender, Sender, SendReport, send_due, send_forever
 
 __all__ = [
+    "KEPT_FOR",
     "KINDS",
+    "PUBLIC_ONLY",
     "AddressPolicy",
+    "Claimed",
     "RequestsSender",
+    "SafeClient",
     "SendReport",
     "Sender",
+    "Stuck",
+    "Verdict",
+    "change_endpoint",
+    "check_url",
     "disable",
+    "disable_dark",
     "endpoints_of",
     "find_endpoint",
+    "forget_old",
+    "is_public_address",
     "pause",
     "register_endpoint",
+    "replay",
     "reseal_secrets",
     "resume",
     "rotate_secret",
     "send_due",
     "send_forever",
+    "stuck",
 ]

@@ -1,0 +1,114 @@
+"""`tannha verify`: is every event and receipt still there, unchanged and in its place?"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from api.settings import load_settings
+from api.wiring import Services, build_services
+from postal import custody
+
+_HEADS = "head-*.json"
+
+
+@click.command()
+@click.option(
+    "--heads", type=click.Path(exists=True, path_type=Path), help="Thư mục hoặc tệp mốc đã ký / signed heads."
+)
+@click.option("--anchor", type=click.Path(file_okay=False, path_type=Path), help="Ghi mốc hôm nay / sign today's head.")
+@click.option("--receipt", help="Nội dung mã vuông trên biên bản / the text of a receipt's square code.")
+@click.option("--public-key", help="Khoá công khai; để trống là khoá của hệ thống / without it the house's own.")
+@click.option("--show-key", is_flag=True, help="In khoá công khai / print the public key.")
+def verify(
+    heads: Path | None, anchor: Path | None, receipt: str | None, public_key: str | None, show_key: bool
+) -> None:
+    """Check the chain of custody and name the first broken place; exit code 1 where something is wrong.
+
+    A single paper receipt is checked by --receipt and --public-key alone: no database and no settings are needed.
+    """
+    if receipt is not None and public_key is not None:
+        _say_receipt(custody.read_receipt_code(receipt, public_key))
+        return
+    services = build_services(load_settings())
+    try:
+        if show_key:
+            key = _own_key(services)
+            click.echo(f"{key}\n{custody.digest_of_key(key)}")
+        elif receipt is not None:
+            _match(services, receipt)
+        else:
+            if anchor is not None:
+                _anchor(services, anchor)
+            _check(services, heads or anchor, public_key)
+    finally:
+        services.database.engine.dispose()
+
+
+def _own_key(services: Services) -> str:
+    with services.database.read() as session:
+        return custody.public_key_of(session)
+
+
+def _anchor(services: Services, folder: Path) -> None:
+    """Seal everything and leave today's signed head in a folder that should not live beside the database."""
+    now = services.now()
+    day = now.astimezone(ZoneInfo(services.settings.timezone)).date()
+    with services.database.write() as session:
+        head = custody.sign_day(session, day, now=now)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"head-{day:%Y-%m-%d}.json"
+    part = path.with_suffix(".part")
+    part.write_text(head.to_json(), encoding="utf-8")
+    os.replace(part, path)
+    click.echo(f"Mốc {head.position} đã ký: {path} / signed head")
+
+
+def _check(services: Services, heads: Path | None, public_key: str | None) -> None:
+    anchors = _read_heads(heads, public_key or _own_key(services))
+    began = time.perf_counter()
+    with services.database.read() as session:
+        checked = custody.check_chain(session, anchors=anchors)
+        people = custody.check_people(session) if checked.broken is None else []
+    took_s = time.perf_counter() - began
+    for broken in [checked.broken, *people]:
+        if broken is not None:
+            vi, en = custody.WHY[broken.why]
+            where = f"{broken.kind or 'chain'} {broken.subject_id or ''}".strip()
+            click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {vi} / {en}")
+    click.echo(
+        f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu chuỗi / head: {checked.head}"
+    )
+    if checked.broken is not None or people:
+        sys.exit(1)
+
+
+def _read_heads(heads: Path | None, public_key: str) -> list[custody.SignedHead]:
+    if heads is None:
+        return []
+    files = sorted(heads.glob(_HEADS)) if heads.is_dir() else [heads]
+    return [custody.read_head(file.read_text(encoding="utf-8"), public_key) for file in files]
+
+
+def _match(services: Services, receipt: str) -> None:
+    told = custody.read_receipt_code(receipt, _own_key(services))
+    _say_receipt(told)
+    with services.database.read() as session:
+        match = custody.match_receipt(session, told)
+    if not match.is_same:
+        say = "không có trong cơ sở dữ liệu / unknown here" if not match.is_known else "khác bản đã ghi / not the same"
+        click.echo(f"HỎNG: biên bản {told.number} {say}")
+        sys.exit(1)
+    click.echo("Khớp với cơ sở dữ liệu. / The database holds the same receipt.")
+
+
+def _say_receipt(told: custody.SealedReceipt) -> None:
+    click.echo(
+        f"Chữ ký đúng / signature good: {told.number}, {told.leg}, {told.handed_over_at:%Y-%m-%d %H:%M} UTC, "
+        f"{told.n_present}/{told.n_expected} bưu gửi, mắt xích {told.position}"
+    )

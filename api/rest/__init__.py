@@ -1,0 +1,17 @@
+"""REST for other systems and for couriers' phones: `/v1`, strict JSON in, problem documents out."""
+
+from __future__ import annotations
+
+from flask_openapi3 import OpenAPI
+
+from api.observability import Meters
+from api.rest import collections, endpoints, items, operations, results, scans
+from api.rest.common import v1
+
+__all__ = ["collections", "endpoints", "items", "operations", "register_rest", "results", "scans"]
+
+
+def register_rest(app: OpenAPI, meters: Meters) -> None:
+    """Add every API route."""
+    app.register_api(v1)
+    operations.register(app, meters)

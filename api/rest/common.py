@@ -1,0 +1,129 @@
+"""What every API route shares: the blueprint, idempotency, the form of an answer about rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint
+
+from api.auth import client_name, current_actor
+from api.problems import WebRefusal
+from api.wiring import services
+from postal import Conflict, InvalidInput, Session, idempotency, intake
+
+v1 = APIBlueprint("v1", "api.rest", url_prefix="/v1", abp_security=[{"key": []}])
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,200}", re.ASCII)
+Answer = tuple[int, dict[str, Any]]
+
+
+class RowRefused(InvalidInput):
+    """One row that cannot be taken; the code is the rule it broke."""
+
+    def __init__(self, problem: dict[str, str], field: str) -> None:
+        self.code = problem["code"]
+        self.vi = f"{field}: {problem['vi']}. {problem.get('suggestion', '')}".strip()
+        self.en = f"{field}: {problem['en']}."
+        super().__init__(field=field)
+
+
+class RowExists(Conflict):
+    """A dossier that was accepted before."""
+
+    def __init__(self, problem: dict[str, str], dossier_code: str) -> None:
+        self.code = "dossier_exists"
+        self.vi = f"Hồ sơ {dossier_code}: {problem['vi']}."
+        self.en = f"Dossier {dossier_code}: {problem['en']}."
+        super().__init__(field="dossier_code")
+
+
+def once(work: Callable[[Session], Answer]) -> Response:
+    """Do the work of a keyed request once; a repeat gets the first answer, marked as replayed.
+
+    The answer is kept in the transaction of its effect: after a crash between commit and answer the repeat
+    finds it. A refusal leaves no trace and the key free.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        raise WebRefusal("idempotency_key_required")
+    if not _KEY.fullmatch(key):
+        raise WebRefusal("bad_key")
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).hexdigest()
+    keyed = idempotency.KeyedRequest(client=client_name(), key=key, fingerprint=digest)
+    with services().database.write() as session:
+        kept = idempotency.claim_key(session, keyed, now=services().now())
+        if kept is not None:
+            return _response(kept.status, kept.body, is_replay=True)
+        status, answer = work(session)
+        body = json.dumps(answer, ensure_ascii=False).encode()
+        idempotency.keep_answer(session, keyed, idempotency.KeptAnswer(status=status, body=body))
+    return _response(status, body, is_replay=False)
+
+
+def source_system() -> str:
+    """Return the system whose dossiers this request speaks of; people at desks speak for the set-up one."""
+    return current_actor().source_system or services().settings.source_system
+
+
+def row_answer(row: intake.RowReport) -> dict[str, Any]:
+    """Return what is told of one row: its outcome and its problems by field, never a value."""
+    return {
+        "dossier_code": row.dossier_code,
+        "outcome": str(row.outcome),
+        "problems": [
+            {
+                "field": field_of(problem["column"]),
+                "code": problem["code"],
+                "detail": problem["vi"],
+                "detail_en": problem["en"],
+            }
+            for problem in problems_of(row)
+        ],
+    }
+
+
+def problems_of(row: intake.RowReport) -> list[dict[str, str]]:
+    """Return a row's problems as stored."""
+    return [p if isinstance(p, dict) else p.as_json() for p in row.problems]
+
+
+def field_of(column: str) -> str:
+    """Return the API's name of a column."""
+    return intake.FIELD_OF_COLUMN.get(column, column)
+
+
+def single(report: intake.IntakeReport) -> Answer:
+    """Answer for one row: 201, or 202 where somebody must look first. Raises RowRefused, RowExists."""
+    row = report.rows[0]
+    outcome, problems = str(row.outcome), problems_of(row)
+    if outcome == "duplicate":
+        raise RowExists(problems[0], row.dossier_code)
+    if outcome == "refused":
+        problem = problems[0]
+        if problem["code"].startswith("dossier_exists"):
+            raise RowExists(problem, row.dossier_code)
+        raise RowRefused(problem, field_of(problem["column"]))
+    return (202 if "date_in_future" in {p["code"] for p in problems} else 201), row_answer(row)
+
+
+def many(report: intake.IntakeReport, name: str) -> Answer:
+    """Answer for a batch: the counts, and one entry for each row in the order sent."""
+    return 200, {
+        "n_in": report.n_in,
+        "n_accepted": report.n_accepted,
+        "n_attention": report.n_attention,
+        "n_refused": report.n_refused,
+        "n_duplicate": report.n_duplicate,
+        name: [row_answer(row) for row in report.rows],
+    }
+
+
+def _response(status: int, body: bytes, *, is_replay: bool) -> Response:
+    response = Response(body, status=status, content_type="application/json")
+    if is_replay:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response

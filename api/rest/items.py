@@ -1,0 +1,92 @@
+"""Items as other systems see them: identifiers, states and events, nothing personal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from api.auth import allow, current_actor
+from api.rest.common import v1
+from api.schemas.common import Body, Line200
+from api.wiring import services
+from postal import Action, Session, desk, holder, items, models, ownership, require_own
+
+
+class ItemPath(Body):
+    """The S10 or the dossier code of an item."""
+
+    code: str = Field(min_length=4, max_length=80)
+
+
+class CancelBody(Body):
+    """Why an item is withdrawn before it is handed over."""
+
+    reason: Line200
+
+
+@v1.get("/items/<code>", summary="Where an item is and who answers for it")
+@allow(Action.SEE_ITEM)
+def get_item(path: ItemPath) -> ResponseReturnValue:
+    """Return one item by S10 or dossier code."""
+    with services().database.read() as session:
+        return jsonify(_told(_own(session, path.code, Action.SEE_ITEM)))
+
+
+@v1.get("/items/<code>/events", summary="What happened to an item, oldest first")
+@allow(Action.SEE_ITEM)
+def get_events(path: ItemPath) -> ResponseReturnValue:
+    """Return an item's events that fit its life, in the order they happened."""
+    with services().database.read() as session:
+        item = _own(session, path.code, Action.SEE_ITEM)
+        events = [event for event in reversed(desk.events_of(session, item.id)) if event.is_applied]
+        return jsonify(
+            {
+                "events": [
+                    {
+                        "kind": f"item.{event.kind}",
+                        "sequence": event.sequence,
+                        "happened_at": event.happened_at.isoformat(),
+                        "recorded_at": event.recorded_at.isoformat(),
+                        "reason": event.reason,
+                    }
+                    for event in events
+                ]
+            }
+        )
+
+
+@v1.post("/items/<code>/cancel", summary="Withdraw an item before it is handed over")
+@allow(Action.CANCEL)
+def post_cancel(path: ItemPath, body: CancelBody) -> ResponseReturnValue:
+    """Withdraw an item the post does not hold yet (Luật Bưu chính Đ16)."""
+    with services().database.write() as session:
+        item = _own(session, path.code, Action.CANCEL)
+        items.cancel(
+            session, item, reason=body.reason, user_id=current_actor().user_id, now=services().now()
+        )
+        return jsonify(_told(item))
+
+
+def _own(session: Session, code: str, action: Action) -> models.Item:
+    item = items.by_code(session, code, source_system=current_actor().source_system)
+    require_own(current_actor(), action, ownership.subject_of_item(session, item), what="bưu gửi")
+    return item
+
+
+def _told(item: models.Item) -> dict[str, Any]:
+    promised_by = item.consignment.promised_by
+    return {
+        "s10": item.s10,
+        "dossier_code": item.dossier_code,
+        "direction": str(item.direction),
+        "state": str(item.state),
+        "holder": str(holder(item.state)),
+        "since": item.state_since.isoformat(),
+        "promised_by": promised_by.isoformat() if promised_by else None,
+        "n_attempts": item.n_attempts,
+        "address_status": str(item.consignment.address_status),
+        "commune_code": item.consignment.commune_code,
+    }

@@ -1,0 +1,64 @@
+"""Health for the operator, counts and coverage for other systems."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from flask import Response, jsonify
+from flask.typing import ResponseReturnValue
+from flask_openapi3 import OpenAPI
+
+from api.auth import allow, allow_everybody, current_actor
+from api.observability import Meters
+from api.rest.common import v1
+from api.wiring import services
+from postal import Action, current_revision, newest_revision, queue, rounds
+
+
+@v1.get("/queue", summary="How many items wait for what")
+@allow(Action.SEE_QUEUE)
+def get_queue() -> ResponseReturnValue:
+    """Return the counts of the queue."""
+    with services().database.read() as session:
+        return jsonify(dataclasses.asdict(queue.queue_counts(session, office_id=current_actor().office_id)))
+
+
+@v1.get("/communes", summary="The communes with office, delivery days, promise and last round")
+@allow(Action.SEE_COVERAGE)
+def get_communes() -> ResponseReturnValue:
+    """Return one entry for each commune of the register."""
+    with services().database.read() as session:
+        lines = rounds.coverage(session, services().guide.register)
+    return jsonify(
+        {
+            "communes": [
+                dataclasses.asdict(line) | {"last_round": line.last_round.isoformat() if line.last_round else None}
+                for line in lines
+            ]
+        }
+    )
+
+
+def register(app: OpenAPI, meters: Meters) -> None:
+    """Add the operator's addresses: alive, ready, counters."""
+
+    @app.get("/healthz", doc_ui=False)
+    @allow_everybody("a supervisor asks whether the process lives")
+    def healthz() -> ResponseReturnValue:
+        return jsonify({"status": "ok"})
+
+    @app.get("/readyz", doc_ui=False)
+    @allow_everybody("a load balancer asks whether requests can be served")
+    def readyz() -> ResponseReturnValue:
+        is_ready = current_revision(services().database.engine) == newest_revision()
+        return jsonify({"status": "ok" if is_ready else "tables_out_of_date"}), 200 if is_ready else 503
+
+    @app.get("/metrics", doc_ui=False)
+    @allow(Action.SEE_AUDIT)
+    def metrics() -> Response:
+        return meters.exposition()
+
+    @app.get("/openapi.json", doc_ui=False)
+    @allow_everybody("engineers read the contract before they have a key")
+    def openapi() -> ResponseReturnValue:
+        return jsonify(app.api_doc)

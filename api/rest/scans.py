@@ -1,0 +1,86 @@
+"""`POST /v1/scans`: what happened at the doors, from a courier's phone or another system's terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from pydantic import Field, StringConstraints
+
+from api.auth import allow, current_actor
+from api.rest.common import v1
+from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
+from api.wiring import services
+from postal import Action, EventKind, courier
+
+ScanId = Annotated[str, StringConstraints(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
+
+
+class ProofBody(Body):
+    """Who received, what was shown, what was paid and taken back."""
+
+    receiver_name: Annotated[str, StringConstraints(max_length=250)]
+    relation: Literal["self", "authorised"] = "self"
+    id_kind: Literal["cccd", "passport", "vneid", "other"] = "cccd"
+    id_tail: Annotated[str, StringConstraints(max_length=4)] = ""
+    n_documents: Annotated[Whole, Field(ge=0, le=50)] | None = None
+    fee_vnd: Money = 0
+    fee_receipt: Annotated[str, StringConstraints(max_length=40)] | None = None
+    taken_back: Annotated[list[Line200], Field(max_length=50)] = []
+    lat: Degrees | None = None
+    lon: Degrees | None = None
+
+
+class ScanBody(Body):
+    """One act. ``scan_id`` is the device's own: a repeat of it is the same act."""
+
+    scan_id: ScanId
+    code: Annotated[str, StringConstraints(min_length=4, max_length=80)]
+    kind: Literal[
+        "out_for_delivery", "delivered", "attempt_failed", "out_for_collection", "collected", "collection_failed"
+    ]
+    happened_at: Instant
+    reason: Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Z_]+$")] | None = None
+    proof: ProofBody | None = None
+
+
+class ScansBody(Body):
+    """Up to 500 scans; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
+
+    scans: Annotated[list[ScanBody], Field(min_length=1, max_length=courier.MAX_SCANS)]
+    sent_at: Instant | None = None
+
+
+@v1.post("/scans", summary="Report scans of one's own round; late, doubled and shuffled ones are welcome")
+@allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
+def post_scans(body: ScansBody) -> ResponseReturnValue:
+    """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
+    scans = [_scan(scan, body.sent_at) for scan in body.scans]
+    with services().database.write() as session:
+        answers = courier.record_scans(session, scans, actor=current_actor(), now=services().now())
+    return jsonify(
+        {
+            "scans": [
+                {"scan_id": a.scan_id, "status": a.status, "code": a.code, "detail": a.vi, "detail_en": a.en}
+                for a in answers
+            ]
+        }
+    )
+
+
+def _scan(told: ScanBody, sent_at: datetime | None) -> courier.CourierScan:
+    proof = None
+    if told.proof is not None:
+        proof = courier.ProofIn(**told.proof.model_dump(), is_authorised=told.proof.relation == "authorised")
+    return courier.CourierScan(
+        scan_id=told.scan_id,
+        s10=told.code,
+        dossier_code=told.code,
+        kind=EventKind(told.kind),
+        happened_at=told.happened_at,
+        sent_at=sent_at,
+        reason=told.reason,
+        proof=proof,
+    )

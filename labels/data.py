@@ -1,0 +1,127 @@
+"""Finished data for each paper: what stands on it, already worded. Drawing looks nothing up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemLabelData:
+    """One item's label. Never the procedure's name; the phone comes masked. ``token_url`` is the QR's link.
+
+    ``round_text`` is "" until the round is known; ``reprint_number`` 0 is the first print.
+    """
+
+    s10: str
+    token_url: str
+    recipient_name: str
+    address: str
+    commune: str
+    phone_masked: str
+    sender_name: str
+    sender_address: str
+    delivery_office: str
+    dossier_code: str
+    posted_on: date | None = None
+    due_on: date | None = None
+    round_text: str = ""
+    fee_vnd: int = 0
+    n_documents: int = 1
+    is_hand_delivery: bool = True
+    has_take_back: bool = False
+    is_outside: bool = False
+    landmark: str = ""
+    reprint_number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyData:
+    """One side of a handover as it signs."""
+
+    title: str
+    organisation: str
+    full_name: str
+    position: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverLineData:
+    """One numbered line of a handover. ``fault`` is "" for what was there."""
+
+    position: int
+    s10: str
+    dossier_code: str
+    recipient_name: str = ""
+    commune: str = ""
+    n_documents: int = 0
+    fee_vnd: int = 0
+    has_take_back: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverReceiptData:
+    """Minutes of one change of hands, for both sides alike."""
+
+    number: str
+    title: str
+    manifest_number: str
+    place: str
+    at: datetime
+    giver: PartyData
+    receiver: PartyData
+    n_expected: int
+    n_present: int
+    n_documents: int
+    fee_total_vnd: int
+    digest: str
+    lines: tuple[HandoverLineData, ...]
+    faults: tuple[HandoverLineData, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetItemData:
+    """One piece at a stop."""
+
+    code: str
+    dossier_code: str
+    fee_vnd: int = 0
+    has_take_back: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetStopData:
+    """One stop of a route sheet. ``precision`` is "" at a known door, else "≈ 1,2 km"."""
+
+    position: int
+    arrive: str
+    window: str
+    kind: str
+    recipient_name: str
+    address: str
+    phone_masked: str
+    precision: str
+    barcode: str
+    lat: float
+    lon: float
+    items: tuple[SheetItemData, ...]
+    must_today: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteSheetData:
+    """One courier's round on paper."""
+
+    number: int
+    day: date
+    office: str
+    courier_code: str
+    courier_name: str
+    leave: str
+    back: str
+    km: int
+    office_lat: float | None
+    office_lon: float | None
+    stops: tuple[SheetStopData, ...]

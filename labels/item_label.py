@@ -1,0 +1,166 @@
+"""The item's label: what a sorter, a courier and a recipient each need to see first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from reportlab.lib.units import mm
+
+from labels import symbols, text
+from labels.data import ItemLabelData
+from labels.page import LINE, SIZES_MM, Sheet
+from labels.text import BODY, BOLD, LARGE, SMALL, TINY
+from labels.words import group_code, say_day, say_money
+
+_EDGE = 4.0
+_WORDS = {
+    "vi": {
+        "head": "BƯU CHÍNH CÔNG ÍCH",
+        "sub": "Trả kết quả thủ tục hành chính",
+        "from": "Người gửi",
+        "to": "Người nhận",
+        "phone": "Điện thoại",
+        "office": "Bưu cục phát",
+        "round": "Chuyến",
+        "posted": "Ngày nhận gửi (J)",
+        "due": "Hạn phát",
+        "none": "Không thu tiền",
+        "fee": "Thu",
+        "hand": "Phát tận tay, xem giấy tờ",
+        "take_back": "Thu hồi giấy tờ cũ",
+        "outside": "GỬI NGOÀI TỈNH",
+        "papers": "tài liệu",
+        "reprint": "Bản in lại lần",
+        "sign": "Người nhận ký, ghi rõ họ tên, ngày giờ",
+        "track": "Tra cứu",
+    },
+    "en": {
+        "head": "PUBLIC POSTAL SERVICE",
+        "sub": "Result of an administrative procedure",
+        "from": "Sender",
+        "to": "Recipient",
+        "phone": "Phone",
+        "office": "Delivery office",
+        "round": "Round",
+        "posted": "Posted (J)",
+        "due": "Due",
+        "none": "Nothing to pay",
+        "fee": "Collect",
+        "hand": "Into the hand, see ID",
+        "take_back": "Take old papers back",
+        "outside": "OUT OF PROVINCE",
+        "papers": "papers",
+        "reprint": "Reprint no.",
+        "sign": "Received: signature, name, date and time",
+        "track": "Track",
+    },
+}
+
+
+def item_labels(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: str = "vi") -> bytes:
+    """Return a PDF with one label a page, in the order given. Sizes: 100x150 (mm), A6.
+
+    Raises UnprintableText naming the field where a letter cannot be printed; check with `check_label` first
+    to stop one item and not a box.
+    """
+    if size not in ("100x150", "A6"):
+        raise ValueError("labels are 100x150 or A6")
+    sheet = Sheet(SIZES_MM[size], "Nhãn bưu gửi")
+    for number, label in enumerate(labels):
+        if number:
+            sheet.next_page()
+        _draw(sheet, check_label(label), _WORDS[language])
+    return sheet.finish()
+
+
+def check_label(label: ItemLabelData) -> ItemLabelData:
+    """Return the label with every text in NFC. Raises UnprintableText naming the field."""
+    texts = {f.name: getattr(label, f.name) for f in fields(label) if isinstance(getattr(label, f.name), str)}
+    return replace(label, **{name: text.clean(value, name) for name, value in texts.items()})
+
+
+def _draw(sheet: Sheet, label: ItemLabelData, words: dict[str, str]) -> None:
+    right = sheet.width - _EDGE
+    _head(sheet, label, words, right)
+    _codes(sheet, label, right)
+    sheet.line(_EDGE, 45, right, 45, width=LINE)
+    _sort(sheet, label, words, right)
+    sheet.line(_EDGE, 65, right, 65, width=LINE)
+    _people(sheet, label, words, right)
+    sheet.line(_EDGE, 114, right, 114, width=LINE)
+    _service(sheet, label, words, right)
+    sheet.line(_EDGE, 132, right, 132, width=LINE)
+    sheet.label(_EDGE, 133.2, words["sign"])
+
+
+def _head(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+    sheet.write(_EDGE, 4, words["head"], font=BOLD, size=BODY)
+    sheet.write(_EDGE, 8.6, words["sub"], size=SMALL)
+    if label.reprint_number:
+        sheet.write(right, 4, f"{words['reprint']} {label.reprint_number}", font=BOLD, size=SMALL, align="right")
+
+
+def _codes(sheet: Sheet, label: ItemLabelData, right: float) -> None:
+    qr_side = 27.0
+    sheet.qr(right - qr_side + 2, 13.5, label.token_url, side=qr_side)
+    room = right - qr_side - _EDGE
+    wide = symbols.barcode_width(label.s10) / mm
+    # Whole dots or nothing: where three dots are too wide for the space, two still are.
+    bar = symbols.BAR_PT if wide <= room else symbols.BAR_PT * 2 / 3
+    wide = symbols.barcode_width(label.s10, bar=bar) / mm
+    x = _EDGE + max(0.0, (room - wide) / 2)
+    sheet.barcode(x, 16, label.s10, height=17, bar=bar)
+    sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
+    sheet.write(right - qr_side / 2 + 2, 40.6, label.dossier_code[:28], size=TINY, align="centre")
+
+
+def _sort(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+    where = words["outside"] if label.is_outside else label.commune
+    side = 24.0 if label.round_text else 0.0
+    fitted = text.fit(
+        where,
+        box=((right - _EDGE - side) * mm, 10 * mm),
+        font=BOLD,
+        sizes=(text.HUGE, 18.0, LARGE, BODY),
+        field="commune",
+    )
+    sheet.write_fitted(_EDGE, 46.6, fitted)
+    sheet.label(_EDGE, 56.6, words["office"])
+    sheet.paragraph(_EDGE, 59.2, label.delivery_office, right - _EDGE - side, font=BOLD, size=BODY, max_height=5)
+    if label.round_text:
+        sheet.label(right - side + 2, 47, words["round"])
+        sheet.write(right, 49, label.round_text, font=BOLD, size=text.HUGE, align="right")
+
+
+def _people(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+    wide = right - _EDGE
+    sheet.label(_EDGE, 66.2, words["from"])
+    sheet.paragraph(_EDGE, 69, label.sender_name, wide, size=SMALL, max_height=7.2)
+    sheet.paragraph(_EDGE, 76.2, label.sender_address, wide, size=TINY, max_height=3.2)
+    sheet.label(_EDGE, 81, words["to"])
+    name = text.fit(label.recipient_name.upper(), box=(wide * mm, 11 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY, SMALL))
+    y = 83.6 + sheet.write_fitted(_EDGE, 83.6, name) + 0.6
+    # The start of an address is the house: it wraps and shrinks, and only its end may ever be shortened.
+    address = text.fit(label.address, box=(wide * mm, (109 - y) * mm), sizes=(11.0, BODY, SMALL, TINY), field="address")
+    y += sheet.write_fitted(_EDGE, y, address)
+    if label.landmark and y < 105:
+        y += sheet.paragraph(_EDGE, y, f"({label.landmark})", wide, size=SMALL, max_height=109 - y)
+    if label.phone_masked:
+        sheet.write(_EDGE, 109.6, f"{words['phone']}: {label.phone_masked}", size=BODY)
+
+
+def _service(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+    middle = _EDGE + (right - _EDGE) * 0.52
+    money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
+    sheet.write(_EDGE, 115.4, money, font=BOLD, size=12)
+    flags = [words["hand"]] if label.is_hand_delivery else []
+    flags += [words["take_back"]] if label.has_take_back else []
+    for number, flag in enumerate(flags):
+        sheet.box(_EDGE, 121.8 + number * 4.4, 2.6, 2.6)
+        sheet.write(_EDGE + 4, 121.4 + number * 4.4, flag, size=SMALL)
+    sheet.label(middle, 115.2, words["posted"])
+    sheet.write(middle, 117.6, say_day(label.posted_on) if label.posted_on else "", size=SMALL)
+    sheet.label(middle, 121.8, words["due"])
+    sheet.write(middle, 124.2, say_day(label.due_on) if label.due_on else "", font=BOLD, size=BODY)
+    sheet.write(right, 128.4, f"{label.n_documents} {words['papers']}", size=TINY, align="right")

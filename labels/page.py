@@ -1,0 +1,134 @@
+"""One grid and one canvas for all papers: millimetres from the top left, the same bytes for the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from labels import symbols, text
+from labels.text import BODY, BOLD, LEADING, REGULAR, SMALL, TINY, Fitted
+
+SIZES_MM: dict[str, tuple[float, float]] = {
+    "100x150": (100, 150),
+    "A7": (74, 105),
+    "A6": (105, 148),
+    "A5": (148, 210),
+    "A4": (210, 297),
+}
+HAIR, LINE = 0.4, 0.8
+
+
+class Sheet:
+    """A PDF being drawn; positions and sizes in millimetres, the origin at the top left."""
+
+    def __init__(self, size_mm: tuple[float, float], title: str) -> None:
+        text.fonts()
+        self.width, self.height = size_mm
+        self._buffer = BytesIO()
+        self.canvas = Canvas(self._buffer, pagesize=(size_mm[0] * mm, size_mm[1] * mm), invariant=1, pageCompression=1)
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor("Tận Nhà")
+        self.dx = self.dy = 0.0
+
+    def finish(self) -> bytes:
+        """Return the PDF."""
+        self.canvas.save()
+        return self._buffer.getvalue()
+
+    def next_page(self) -> None:
+        """Begin another page."""
+        self.canvas.showPage()
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = HAIR, dashed: bool = False) -> None:
+        """Draw a line."""
+        self.canvas.setLineWidth(width)
+        self.canvas.setDash(2, 2) if dashed else self.canvas.setDash()
+        self.canvas.line(self._x(x1), self._y(y1), self._x(x2), self._y(y2))
+
+    def box(self, x: float, y: float, width: float, height: float, *, line: float = HAIR, fill: float = 1) -> None:
+        """Draw a rectangle; ``fill`` is a grey from 0 (black) to 1 (none)."""
+        self.canvas.setLineWidth(line)
+        self.canvas.setDash()
+        self.canvas.setFillGray(fill)
+        self.canvas.rect(
+            self._x(x), self._y(y + height), width * mm, height * mm, stroke=int(line > 0), fill=int(fill < 1)
+        )
+        self.canvas.setFillGray(0)
+
+    def write(
+        self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
+    ) -> None:
+        """Write one line with its top at ``y``; the text must be clean."""
+        self.canvas.setFont(font, size)
+        baseline = self._y(y) - size * 0.95
+        put = {
+            "left": self.canvas.drawString,
+            "right": self.canvas.drawRightString,
+            "centre": self.canvas.drawCentredString,
+        }[align]
+        put(self._x(x), baseline, words)
+
+    def write_fitted(self, x: float, y: float, fitted: Fitted, *, align: str = "left") -> float:
+        """Write fitted lines with their top at ``y``; return the millimetres they took."""
+        step = fitted.size * LEADING / mm
+        for number, words in enumerate(fitted.lines):
+            self.write(x, y + number * step, words, font=fitted.font, size=fitted.size, align=align)
+        return len(fitted.lines) * step
+
+    def paragraph(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        width: float,
+        *,
+        font: str = REGULAR,
+        size: float = BODY,
+        max_height: float = 1000,
+    ) -> float:
+        """Write wrapped text, shrinking then shortening to ``max_height``; return the millimetres it took."""
+        sizes = tuple(s for s in (size, BODY, SMALL, TINY) if s <= size)
+        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes)
+        return self.write_fitted(x, y, fitted)
+
+    def label(self, x: float, y: float, words: str) -> None:
+        """Write a small heading of a field."""
+        self.write(x, y, words, size=TINY)
+
+    def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
+        """Draw Code 128 with its top left corner at (x, y); return its width in millimetres."""
+        return (
+            symbols.draw_barcode(self.canvas, code, self._x(x), self._y(y + height), height=height * mm, bar=bar) / mm
+        )
+
+    def qr(self, x: float, y: float, words: str, *, side: float) -> None:
+        """Draw a QR code with its top left corner at (x, y), quiet zone included."""
+        symbols.draw_qr(self.canvas, words, self._x(x), self._y(y + side), side=side * mm)
+
+    def polyline(self, points: Sequence[tuple[float, float]], *, width: float = HAIR) -> None:
+        """Draw a line through points."""
+        self.canvas.setLineWidth(width)
+        self.canvas.setDash()
+        path = self.canvas.beginPath()
+        path.moveTo(self._x(points[0][0]), self._y(points[0][1]))
+        for x, y in points[1:]:
+            path.lineTo(self._x(x), self._y(y))
+        self.canvas.drawPath(path, stroke=1, fill=0)
+
+    def dot(self, x: float, y: float, radius: float, *, fill: float = 0) -> None:
+        """Draw a filled circle."""
+        self.canvas.setFillGray(fill)
+        self.canvas.circle(self._x(x), self._y(y), radius * mm, stroke=int(fill > 0), fill=1)
+        self.canvas.setFillGray(0)
+
+    def _x(self, x: float) -> float:
+        return (self.dx + x) * mm
+
+    def _y(self, y: float) -> float:
+        return (self.height - self.dy - y) * mm
+
+
+__all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Sheet"]

@@ -1,0 +1,133 @@
+"""Vietnamese text on paper: one embedded font, NFC, measured before it is drawn, never clipped."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
+
+from labels.errors import TextTooLong, UnprintableText
+
+REGULAR, BOLD = "TanNha", "TanNha-Bold"
+_FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf"}
+# Five sizes in points, after which a text wraps, then shortens.
+TINY, SMALL, BODY, LARGE, HUGE = 6.5, 8.0, 10.0, 14.0, 22.0
+LEADING = 1.22
+_ELLIPSIS = "…"
+
+
+@cache
+def fonts() -> frozenset[int]:
+    """Register both fonts once and return the code points both of them can print."""
+    known: list[set[int]] = []
+    for name, file_name in _FILES.items():
+        with resources.as_file(resources.files("font_roboto") / "files" / file_name) as path:
+            font = TTFont(name, str(path))
+        pdfmetrics.registerFont(font)
+        face: TTFontFace = font.face
+        known.append(set(face.charToGlyph))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+    return frozenset(known[0] & known[1])
+
+
+def is_printable(text: str) -> int | None:
+    """Return the position of the first character that cannot be printed, in NFC; None when all can."""
+    known = fonts()
+    for position, letter in enumerate(unicodedata.normalize("NFC", text)):
+        category = unicodedata.category(letter)
+        if ord(letter) not in known or category in ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn"):
+            return position
+    return None
+
+
+def clean(text: str, field: str) -> str:
+    """Return the text in NFC. Raises UnprintableText naming the field and the position, never the text."""
+    normal = unicodedata.normalize("NFC", text)
+    position = is_printable(normal)
+    if position is not None:
+        raise UnprintableText(field, position)
+    return normal
+
+
+def width(text: str, font: str, size: float) -> float:
+    """Return the width in points."""
+    fonts()
+    return float(pdfmetrics.stringWidth(text, font, size))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """Lines that fit their box, and whether something had to be cut."""
+
+    lines: tuple[str, ...]
+    font: str
+    size: float
+    is_shortened: bool = False
+
+    @property
+    def height(self) -> float:
+        """Return the height in points."""
+        return len(self.lines) * self.size * LEADING
+
+
+def fit(
+    text: str,
+    *,
+    box: tuple[float, float],
+    font: str = REGULAR,
+    sizes: tuple[float, ...] = (BODY, SMALL, TINY),
+    may_shorten: bool = True,
+    field: str = "",
+) -> Fitted:
+    """Return the text wrapped into a box of (width, height) points: the largest size first, shortened last.
+
+    Raises TextTooLong where it does not fit the smallest size and may not be shortened.
+    """
+    box_width, box_height = box
+    for size in sizes:
+        lines = wrap(text, font, size, box_width)
+        if len(lines) * size * LEADING <= box_height + 0.01:
+            return Fitted(lines=tuple(lines), font=font, size=size)
+    if not may_shorten:
+        raise TextTooLong(field)
+    size = sizes[-1]
+    n_lines = max(1, int((box_height + 0.01) / (size * LEADING)))
+    lines = wrap(text, font, size, box_width)[:n_lines]
+    lines[-1] = _shorten(lines[-1], font, size, box_width)
+    return Fitted(lines=tuple(lines), font=font, size=size, is_shortened=True)
+
+
+def wrap(text: str, font: str, size: float, limit: float) -> list[str]:
+    """Return lines no wider than ``limit`` points, broken at spaces and, where a word is wider, inside it."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        wanted = f"{line} {word}" if line else word
+        if width(wanted, font, size) <= limit:
+            line = wanted
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _pieces(word, font, size, limit)
+        lines += full
+    return [*lines, line] if line or not lines else lines
+
+
+def _pieces(word: str, font: str, size: float, limit: float) -> list[str]:
+    pieces, piece = [], ""
+    for letter in word:
+        if piece and width(piece + letter, font, size) > limit:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return [*pieces, piece]
+
+
+def _shorten(line: str, font: str, size: float, limit: float) -> str:
+    while line and width(line + _ELLIPSIS, font, size) > limit:
+        line = line[:-1].rstrip()
+    return line + _ELLIPSIS
