@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from postal.models import AuditEntry, Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
@@ -64,19 +64,25 @@ def due_endpoints(session: Session, now: datetime) -> dict[int, bool]:
     return {row.id: row.failing_since is not None for row in session.execute(query)}
 
 
-def claim(session: Session, slots: Mapping[int, int], *, now: datetime) -> list[Claimed]:
-    """Claim up to the given number of due callbacks for each endpoint; nobody else gets the same ones."""
+def claim(
+    session: Session, slots: Mapping[int, int], *, now: datetime, due_by: datetime | None = None
+) -> list[Claimed]:
+    """Claim up to the given number of callbacks for each endpoint; nobody else gets the same ones.
+
+    Due are those whose time came by ``due_by`` (``now`` unless told otherwise); leases run from ``now``.
+    """
+    due_by = due_by or now
     vault = vault_of(session)
     claimed: list[Claimed] = []
     for endpoint_id, n_free in slots.items():
-        ids = session.scalars(_due(endpoint_id, now).limit(n_free)).all() if n_free > 0 else []
+        ids = session.scalars(_due(endpoint_id, due_by).limit(n_free)).all() if n_free > 0 else []
         if not ids:
             continue
         endpoint = session.get_one(CallbackEndpoint, endpoint_id)
         secrets = _secrets(vault, endpoint, now)
         rows = session.execute(
             update(Callback)
-            .where(Callback.id.in_(ids), _is_ripe(Callback, now))
+            .where(Callback.id.in_(ids), _is_ripe(Callback, due_by))
             .values(state=CallbackState.SENDING, leased_until=now + LEASE, fence=Callback.fence + 1)
             .returning(Callback.id, Callback.fence, Callback.message_id, Callback.body)
             .execution_options(synchronize_session=False)
@@ -156,6 +162,40 @@ def replay(
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """How far the telling is behind: due but unsent, parked, and endpoints that fail or were disabled."""
+
+    n_due: int
+    oldest_due_at: datetime | None
+    n_parked: int
+    failing_endpoint_ids: tuple[int, ...]
+    disabled_endpoint_ids: tuple[int, ...]
+
+
+def stuck(session: Session, *, now: datetime) -> Stuck:
+    """Count what is late, for the operator's eye."""
+    is_due = and_(Callback.state.in_(_OPEN), Callback.next_try_at <= now)
+    n_due, oldest = session.execute(
+        select(func.count(), func.min(Callback.next_try_at))
+        .join(CallbackEndpoint)
+        .where(is_due, CallbackEndpoint.state == EndpointState.ACTIVE)
+    ).one()
+    n_parked = session.scalar(select(func.count()).where(Callback.state == CallbackState.PARKED)) or 0
+    states = session.execute(
+        select(CallbackEndpoint.id, CallbackEndpoint.state, CallbackEndpoint.failing_since).order_by(
+            CallbackEndpoint.id
+        )
+    ).all()
+    return Stuck(
+        n_due=n_due,
+        oldest_due_at=oldest,
+        n_parked=n_parked,
+        failing_endpoint_ids=tuple(row.id for row in states if row.state is EndpointState.ACTIVE and row.failing_since),
+        disabled_endpoint_ids=tuple(row.id for row in states if row.state is EndpointState.DISABLED),
+    )
 
 
 def forget_old(session: Session, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -89,7 +89,13 @@ class SendReport:
 
 def send_due(database: Database, sender: Sender, *, now: datetime, limit: int = 100_000) -> SendReport:
     """Send everything that is due at ``now``, then return; what fails waits for its next time."""
-    with Sending(database, sender, clock=lambda: now) as sending:
+    began_s = time.monotonic()
+
+    def clock() -> datetime:
+        # Time goes on during a long pass: leases given at its end must not have run out already.
+        return now + timedelta(seconds=time.monotonic() - began_s)
+
+    with Sending(database, sender, clock=clock, due_by=now) as sending:
         while sending.step(n_more=limit - sending.n_claimed) or sending.n_in_flight:
             sending.wait(_LOOK_EVERY_S)
         return sending.report()
@@ -113,10 +119,19 @@ class Sending:
     The threads never touch the database, so one slow receiver holds a thread and nothing else.
     """
 
-    def __init__(self, database: Database, sender: Sender, *, clock: Clock, n_threads: int = N_THREADS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        *,
+        clock: Clock,
+        due_by: datetime | None = None,
+        n_threads: int = N_THREADS,
+    ) -> None:
         self._database = database
         self._sender = sender
         self._clock = clock
+        self._due_by = due_by
         self._n_threads = n_threads
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="callback")
         self._ended: SimpleQueue[tuple[Claimed, Verdict]] = SimpleQueue()
@@ -143,13 +158,13 @@ class Sending:
         self._take_ended()
         ended = self._unsettled
         with self._database.read() as session:
-            due = due_endpoints(session, now) if n_more > 0 else {}
+            due = due_endpoints(session, self._due_by or now) if n_more > 0 else {}
         if not ended and not self._slots(due, n_more):
             return False
         with self._database.write() as session:
             settle(session, ended, now=now, chance=random.random)
             disabled = disable_dark(session, now=now)
-            claimed = claim(session, self._slots(due, n_more), now=now)
+            claimed = claim(session, self._slots(due, n_more), now=now, due_by=self._due_by)
         self._unsettled = []
         self._count(ended, disabled)
         for message in claimed:
