@@ -1,0 +1,247 @@
+"""The queue as a clerk sees it: what waits, why, in which order, and the answers that let it go on."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import people, questions, queue
+from postal.errors import InvalidInput, NotFound
+from postal.lifecycle import EventKind, State
+from postal.models import (
+    AddressStatus,
+    AuditEntry,
+    Coverage,
+    Office,
+    OfficeKind,
+    PointMemory,
+    PointPrecision,
+)
+from postal.questions import Correction
+from postal.tracking import Scan, record
+from tests import builders as build
+
+NOW = build.EVENING + timedelta(days=2)
+GUIDE = build.guide()
+THUAN_HOA = "12 Lê Lợi, phường Thuận Hóa, thành phố Huế"
+
+
+def lines(session, needs=None, **more):
+    return [line.dossier_code[-4:] for line in queue.waiting(session, now=NOW, needs=needs, **more)]
+
+
+def one(session, number=1, **changes):
+    (item,) = build.accepted(session, build.result(number, **changes), now=NOW, guide=GUIDE, channel="file")
+    return item
+
+
+def move(session, item, *kinds, at=NOW):
+    for n, kind in enumerate(kinds):
+        scan = Scan(kind=kind, scan_id=f"{item.id}-{kind}-{n}", happened_at=at + timedelta(minutes=n))
+        record(session, item, scan, now=at + timedelta(minutes=n))
+
+
+@pytest.fixture
+def five(session):
+    """One item for every list: ready, unclear, commune only, unprintable, elsewhere."""
+    guide = build.guide(is_printable=lambda text: 3 if "😀" in text else None)
+    results = [
+        build.result(1),
+        build.result(2, address="gần chợ", lat="", lon=""),
+        build.result(3, lat="", lon=""),
+        build.result(4, recipient="Lê 😀"),
+        build.result(5, address="12 Lê Duẩn, Hải Châu, Đà Nẵng", lat="", lon=""),
+    ]
+    return build.accepted(session, *results, guide=guide, now=NOW)
+
+
+def test_each_item_waits_on_the_list_of_what_it_needs(session, five):
+    assert {needs: lines(session, needs) for needs in queue.NEEDS} == {
+        "address": ["0002"],
+        "point": ["0003"],
+        "question": ["0004"],
+        "ready": ["0001", "0005"],
+        "outside": ["0005"],
+        "post": [],
+    }
+    counts = queue.queue_counts(session)
+    assert {needs: getattr(counts, needs) for needs in queue.NEEDS} == {
+        needs: len(lines(session, needs)) for needs in queue.NEEDS
+    }
+    assert sorted(lines(session)) == ["0001", "0002", "0003", "0004", "0005"]
+    with pytest.raises(InvalidInput):
+        lines(session, "everything")
+
+
+def test_every_reason_for_waiting_is_said_in_vietnamese(session, five):
+    why = {line.dossier_code[-4:]: line.why for line in queue.waiting(session, now=NOW)}
+    assert why == {
+        "0001": "", "0002": "address_unknown", "0003": "point_commune_only", "0004": "unprintable",
+        "0005": "outside_province",
+    }  # fmt: skip
+    for code in filter(None, why.values()):
+        assert queue.say_question(code) != code
+        assert "{" not in queue.say_question(code)
+
+
+def test_what_goes_elsewhere_stays_on_its_list_until_the_national_post_has_it(session, five):
+    elsewhere = five[4]
+    move(session, elsewhere, EventKind.BATCHED, EventKind.HANDED_OVER)
+    assert lines(session, "outside") == ["0005"] == lines(session, "post")
+    assert queue.queue_counts(session).outside == 1
+    move(session, elsewhere, EventKind.PASSED_TO_CARRIER, at=NOW + timedelta(hours=1))
+    assert elsewhere.state is State.WITH_CARRIER
+    assert lines(session, "outside") == []
+
+
+def test_the_nearest_promise_comes_first_then_the_oldest_result(session):
+    young = one(session, 1, finished_at="2026-11-20T09:00:00+07:00")
+    old = one(session, 2, finished_at="2026-11-18T09:00:00+07:00")
+    promised, late = one(session, 3), one(session, 4)
+    promised.consignment.promised_by = NOW + timedelta(days=1)
+    late.consignment.promised_by = NOW - timedelta(days=1)
+    session.flush()
+    found = queue.waiting(session, now=NOW)
+    assert [line.item_id for line in found] == [late.id, promised.id, old.id, young.id]
+    assert [line.is_late for line in found] == [True, False, False, False]
+    assert [line.item_id for line in queue.waiting(session, now=NOW, limit=2, offset=1)] == [promised.id, old.id]
+
+
+def test_an_office_sees_what_it_issued_and_what_it_will_deliver(session):
+    here, there = (
+        one(session, 1),
+        one(session, 2, office="Sở Xây dựng", address="thôn 3, xã A Lưới 2, Huế", lat="", lon=""),
+    )
+    post = Office(code="BC1", kind=OfficeKind.DELIVERY, name="Bưu cục A Lưới")
+    session.add(post)
+    session.flush()
+    session.add(Coverage(commune_code=there.consignment.commune_code, office_id=post.id, zone="A Lưới"))
+    session.flush()
+    assert lines(session, office_id=here.consignment.issuing_office_id) == ["0001"]
+    assert lines(session, office_id=post.id) == ["0002"]
+    assert queue.queue_counts(session, office_id=post.id).point == 1
+    assert lines(session, commune_code=here.consignment.commune_code) == ["0001"]
+
+
+# -- answers ------------------------------------------------------------------------------------------
+
+
+def test_an_answered_commune_lets_the_item_go_on_and_keeps_the_words_written(session):
+    item = one(session, address="gần chợ")
+    code = one(session, 2).consignment.commune_code
+    queue.answer_address(session, item.consignment_id, code, actor_user_id=None, guide=GUIDE, now=NOW)
+    consignment = item.consignment
+    assert (consignment.address_status, consignment.commune_code) == (AddressStatus.CONFIRMED, code)
+    assert (consignment.attention, consignment.precision) == ([], PointPrecision.DOOR)
+    assert people.open_person(session, consignment.person).address == "gần chợ"
+    assert queue.is_ready(consignment)
+    assert session.scalars(select(AuditEntry.action)).all() == ["answer_address"]
+
+
+def test_an_answer_without_a_point_gives_the_communes_and_waits_for_that(session):
+    item = one(session, address="gần chợ", lat="", lon="")
+    queue.answer_address(session, item.consignment_id, "19789", actor_user_id=None, guide=GUIDE, now=NOW)
+    assert (item.consignment.precision, item.consignment.radius_m is None) == (PointPrecision.COMMUNE, False)
+    assert lines(session, "point") == ["0001"]
+
+
+def test_only_a_commune_that_was_offered_can_be_the_answer(session):
+    item = one(session, address="gần chợ")
+    item.consignment.candidate_codes = ["19789", "19815"]
+    for code in ("20044", "99999", ""):
+        with pytest.raises(InvalidInput):
+            queue.answer_address(session, item.consignment_id, code, actor_user_id=None, guide=GUIDE, now=NOW)
+    with pytest.raises(NotFound):
+        queue.answer_address(session, 999_999, "19789", actor_user_id=None, guide=GUIDE, now=NOW)
+
+
+def test_a_confirmed_point_is_remembered_for_the_next_result_to_the_same_door(session):
+    item = one(session, 1, address=THUAN_HOA, lat="", lon="")
+    queue.confirm_point(session, item.consignment_id, 16.4650, 107.5850, user_id=None, guide=GUIDE, now=NOW)
+    assert (item.consignment.precision, item.consignment.radius_m) == (PointPrecision.DOOR, None)
+    assert queue.is_ready(item.consignment)
+    again = one(session, 2, address=THUAN_HOA.upper(), lat="", lon="")
+    assert (again.consignment.precision, again.consignment.lat) == (PointPrecision.REMEMBERED, 16.4650)
+    queue.confirm_point(session, again.consignment_id, 16.4660, 107.5860, user_id=None, guide=GUIDE, now=NOW)
+    assert [memory.lat for memory in session.scalars(select(PointMemory))] == [16.4660]
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(0, 0), (107.58, 16.46), (21.03, 105.85), (91, 181), (float("nan"), 107)])
+def test_a_point_that_cannot_be_is_not_confirmed(session, lat, lon):
+    item = one(session, lat="", lon="")
+    with pytest.raises(InvalidInput):
+        queue.confirm_point(session, item.consignment_id, lat, lon, user_id=None, guide=GUIDE, now=NOW)
+    assert item.consignment.precision is PointPrecision.COMMUNE
+
+
+def test_a_release_needs_a_reason(session):
+    item = one(session, lat="", lon="")
+    with pytest.raises(InvalidInput):
+        queue.release_point(session, item.consignment_id, "  ", user_id=None, now=NOW)
+    assert not queue.is_ready(item.consignment)
+    queue.release_point(session, item.consignment_id, "Bưu tá quen địa bàn", user_id=None, now=NOW)
+    assert queue.is_ready(item.consignment)
+    assert (lines(session, "point"), lines(session, "ready")) == ([], ["0001"])
+
+
+def test_what_has_left_the_agency_cannot_be_changed_here(session):
+    item = one(session)
+    move(session, item, EventKind.BATCHED, EventKind.HANDED_OVER)
+    with pytest.raises(queue.Withheld):
+        queue.confirm_point(session, item.consignment_id, 16.465, 107.585, user_id=None, guide=GUIDE, now=NOW)
+
+
+def test_a_name_that_cannot_be_printed_is_corrected_before_it_goes(session, five):
+    item, guide = five[3], build.guide(is_printable=lambda text: 3 if "😀" in text else None)
+    ask = {"user_id": None, "guide": guide, "now": NOW}
+    with pytest.raises(questions.StillUnprintable):
+        questions.settle(session, item.consignment_id, "unprintable", **ask)
+    with pytest.raises(InvalidInput):
+        questions.settle(session, item.consignment_id, "unprintable", correction=Correction(full_name="\u200b"), **ask)
+    questions.settle(
+        session, item.consignment_id, "unprintable", correction=Correction(full_name="Lê Hoàng Sao"), **ask
+    )
+    assert queue.is_ready(item.consignment)
+    assert [found.id for found in queue.find_items(session, "hoang sao")] == [item.id]
+
+
+def test_a_date_is_settled_and_a_phone_corrected(session):
+    item = one(session, finished_at="2026-12-20T09:00:00+07:00", phone="09123")
+    ask = {"user_id": None, "guide": GUIDE, "now": NOW}
+    assert not queue.is_ready(item.consignment)
+    questions.settle(session, item.consignment_id, "date_in_future", **ask)
+    assert queue.is_ready(item.consignment)
+    questions.settle(session, item.consignment_id, "bad_phone", correction=Correction(phone="0912 345 678"), **ask)
+    assert (item.consignment.attention, queue.find_items(session, "+84912345678")) == ([], [item])
+    with pytest.raises(questions.NotAsked):
+        questions.settle(session, item.consignment_id, "bad_phone", **ask)
+
+
+def test_an_unclear_address_can_turn_out_to_be_elsewhere(session):
+    item = one(session, address="gần chợ")
+    questions.answer_outside(session, item.consignment_id, user_id=None, now=NOW)
+    assert lines(session, "outside") == ["0001"] == lines(session, "ready")
+    assert item.consignment.lat is None
+    with pytest.raises(questions.NotAsked):
+        questions.answer_outside(session, item.consignment_id, user_id=None, now=NOW)
+
+
+# -- finding ------------------------------------------------------------------------------------------
+
+
+def test_an_item_is_found_by_everything_a_clerk_may_be_told(session):
+    item, other = one(session, 1), one(session, 2, recipient="Đặng Quỳnh Thủy")
+    item.s10 = "EY900000019VN"
+    session.flush()
+    for text in ("EY900000019VN", "ey 900 000 019 vn", "H57.15-261120-0001", " h57.15-261120-0001 ", "0905120001",
+                 "+84 905 120 001", "Diễm Hằng", "diem hang", "HẰNG tôn"):  # fmt: skip
+        assert queue.find_items(session, text) == [item], text
+    for text in ("", "   ", "%", "_", "0905999999", "Hằng Thủy", "EY900000028VN", "H57.15-261120-%", "'; DROP TABLE"):
+        assert queue.find_items(session, text) == [], text
+    assert queue.find_items(session, "quỳnh") == [other]
+
+
+def test_a_line_does_not_print_a_person_by_accident(session):
+    one(session)
+    assert "Hằng" not in repr(queue.waiting(session, now=NOW))
+    assert "Hằng" not in repr(build.result(1))
