@@ -18,9 +18,7 @@ _HEADS = "head-*.json"
 
 
 @click.command()
-@click.option(
-    "--heads", type=click.Path(exists=True, path_type=Path), help="Thư mục hoặc tệp mốc đã ký / signed heads."
-)
+@click.option("--heads", type=click.Path(exists=True, path_type=Path), help="Mốc đã ký / signed heads.")
 @click.option("--anchor", type=click.Path(file_okay=False, path_type=Path), help="Ghi mốc hôm nay / sign today's head.")
 @click.option("--receipt", help="Nội dung mã vuông trên biên bản / the text of a receipt's square code.")
 @click.option("--public-key", help="Khoá công khai; để trống là khoá của hệ thống / without it the house's own.")
@@ -81,9 +79,7 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
             vi, en = custody.WHY[broken.why]
             where = f"{broken.kind or 'chain'} {broken.subject_id or ''}".strip()
             click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {vi} / {en}")
-    click.echo(
-        f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu chuỗi / head: {checked.head}"
-    )
+    click.echo(f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu / head: {checked.head}")
     if checked.broken is not None or people:
         sys.exit(1)
 

@@ -40,10 +40,12 @@ from postal.custody.signing import (
     SealedReceipt,
     SignedHead,
     digest_of_key,
+    public_key_of,
     public_key_text,
     read_head,
     read_receipt_code,
     receipt_code,
+    sign_day,
     sign_head,
 )
 from postal.custody.tokens import revoke_token, set_token, token_of
@@ -83,6 +85,7 @@ __all__ = [
     "open_batch",
     "outside_items",
     "pass_to_carrier",
+    "public_key_of",
     "public_key_text",
     "read_head",
     "read_receipt_code",
@@ -97,6 +100,7 @@ __all__ = [
     "seal_at_commit",
     "set_token",
     "settle_discrepancy",
+    "sign_day",
     "sign_head",
     "token_of",
     "write_receipt",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal.custody.chain import Head, event_payload
@@ -24,7 +24,7 @@ from postal.custody.commitments import (
     proof_payloads,
     receipt_payload,
 )
-from postal.custody.signing import SignedHead
+from postal.custody.signing import SealedReceipt, SignedHead
 from postal.models import ChainLink, Handover, Person, ProofOfDelivery, TrackingEvent
 from postal.people import open_person
 
@@ -185,11 +185,14 @@ class ReceiptMatch:
     is_same: bool
 
 
-def match_receipt(session: Session, number: str, digest: str, position: int, head: str) -> ReceiptMatch:
+def match_receipt(session: Session, told: SealedReceipt) -> ReceiptMatch:
     """Hold what a receipt's code says against the database."""
-    found = session.query(Handover).filter(Handover.number == number).one_or_none()
+    found = session.scalar(select(Handover).where(Handover.number == told.number))
     if found is None:
         return ReceiptMatch(is_known=False, is_same=False)
-    link = text("SELECT head FROM chain_links WHERE position = :position AND kind = :kind AND subject_id = :id")
-    here = session.scalar(link, {"position": position, "kind": RECEIPT, "id": found.id})
-    return ReceiptMatch(is_known=True, is_same=found.digest == digest and here == head)
+    link = select(ChainLink.head).where(
+        ChainLink.position == told.position, ChainLink.kind == RECEIPT, ChainLink.subject_id == found.id
+    )
+    counts = (found.n_expected, found.n_present, found.digest)
+    is_same = counts == (told.n_expected, told.n_present, told.digest) and session.scalar(link) == told.head
+    return ReceiptMatch(is_known=True, is_same=is_same)

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.custody.chain import Head
+from postal.custody.chain import Head, seal
 from postal.custody.commitments import RECEIPT
 from postal.errors import InvalidInput, NotFound
 from postal.models import ChainLink, Handover
@@ -75,6 +75,16 @@ def public_key_text(vault: Vault) -> str:
     """Return the public key as people pass it on: 43 characters."""
     raw = signing_key(vault).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return _text(raw)
+
+
+def public_key_of(session: Session) -> str:
+    """Return the house's public key."""
+    return public_key_text(vault_of(session))
+
+
+def sign_day(session: Session, day: date, *, now: datetime) -> SignedHead:
+    """Seal everything recorded so far and sign the end of the chain as this local day's head."""
+    return sign_head(vault_of(session), seal(session, now=now), day=day.isoformat(), now=now)
 
 
 def receipt_code(session: Session, handover_id: int) -> str:
