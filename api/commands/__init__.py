@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("api.commands.doctor", "doctor", "Kiểm tra bản cài đặt / look the installation over"),
     "endpoint": ("api.commands.callbacks", "endpoint", "Nơi nhận tin báo / receivers of callbacks"),
     "intake": ("api.commands.intake", "intake", "Nhập tệp kết quả / bring in a file of results"),
+    "locate": ("api.commands.intake", "locate", "Tìm tọa độ cho điểm mới đến xã / ask the geocoder"),
     "migrate": ("api.commands.backup", "migrate", "Nâng cấp bảng dữ liệu / bring the tables up to date"),
     "plan": ("api.commands.planning", "plan_day", "Lập phương án phát một ngày / plan a day"),
     "plan-file": ("api.commands.planning", "plan_file", "Lập phương án từ tệp / plan an instance file"),

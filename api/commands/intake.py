@@ -57,6 +57,20 @@ def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | 
     _show(answer, dry_run=dry_run)
 
 
+@click.command()
+def locate() -> None:
+    """Ask the geocoder of the settings for every waiting point that is only a commune's."""
+    settings = load_settings()
+    services = build_services(settings)
+    try:
+        found = incoming.locate(services.database, guide=services.guide)
+    finally:
+        services.database.engine.dispose()
+    click.echo(f"Đã hỏi {found.n_asked}, tìm được {found.n_found}. / Asked {found.n_asked}, found {found.n_found}.")
+    if found.is_cut_short:
+        raise click.ClickException("Máy chủ tìm tọa độ thôi trả lời; chạy lại sau. / The geocoder stopped answering.")
+
+
 def write_report(answer: incoming.IntakeReport, path: Path) -> None:
     """Write one line for each row; a cell a spreadsheet would run as a formula is written as text."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:

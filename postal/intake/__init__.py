@@ -4,6 +4,7 @@ from postal.intake.columns import COLUMNS, FIELD_OF_COLUMN, BadFile, CollectionI
 from postal.intake.failures import EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook
 from postal.intake.guide import Guide, PlaceFinder
 from postal.intake.importing import MAX_BATCH, TooManyAtOnce, accept_results, import_results, order_collections
+from postal.intake.locating import Located, locate
 from postal.intake.problems import Problem
 from postal.intake.reading import BrokenRow, read_rows
 from postal.intake.reports import IntakeReport, RowReport
@@ -22,6 +23,7 @@ __all__ = [
     "Guide",
     "IntakeReport",
     "LegacyEncoding",
+    "Located",
     "NotATable",
     "PlaceFinder",
     "Problem",
@@ -31,6 +33,7 @@ __all__ = [
     "UnsafeWorkbook",
     "accept_results",
     "import_results",
+    "locate",
     "order_collections",
     "read_rows",
 ]
