@@ -35,7 +35,7 @@ class StrictRequest(Request):
         return read_object(self.get_data())
 
 
-class TanNha(OpenAPI):  # type: ignore[misc]
+class TanNha(OpenAPI):
     """Our application class."""
 
     request_class = StrictRequest
@@ -67,6 +67,3 @@ def create_app(settings: Settings, services: Services | None = None) -> OpenAPI:
 
 def _refuse(exc: ValidationError) -> Any:
     raise exc
-
-
-

@@ -59,7 +59,7 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
 
 def current_actor() -> Actor:
     """Return who makes the running request."""
-    return cast(Actor, g.get("actor", ANONYMOUS))
+    return cast("Actor", g.get("actor", ANONYMOUS))
 
 
 def client_name() -> str:
@@ -175,5 +175,5 @@ def _check_origin() -> None:
 def _ask_to_sign_in() -> Response:
     is_page = not request.path.startswith("/v1/") and "staff.sign_in" in current_app.view_functions
     if is_page and request.method == "GET":
-        return cast(Response, redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?"))))
+        return cast("Response", redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?"))))
     raise WebRefusal("sign_in_required")

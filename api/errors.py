@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from api.observability import request_id
@@ -86,6 +86,19 @@ _PYDANTIC_CODES: dict[str, str] = {
     "int_parsing_size": "number_out_of_range",
     "string_pattern_mismatch": "bad_format",
 }
+
+
+class ProblemModel(BaseModel):
+    """A problem document as the contract describes it (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_en: str
+    code: str
+    field: str | None
+    request_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def system_clock() -> datetime:
 
 def services() -> Services:
     """Return the services of the running app."""
-    return cast(Services, current_app.extensions[EXTENSION])
+    return cast("Services", current_app.extensions[EXTENSION])
 
 
 def _guide(settings: Settings) -> intake.Guide:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from reportlab.lib.units import mm
 
@@ -76,8 +77,9 @@ def item_labels(labels: Sequence[ItemLabelData], *, size: str = "100x150", langu
 
 def check_label(label: ItemLabelData) -> ItemLabelData:
     """Return the label with every text in NFC. Raises UnprintableText naming the field."""
-    texts = {f.name: getattr(label, f.name) for f in fields(label) if isinstance(getattr(label, f.name), str)}
-    return replace(label, **{name: text.clean(value, name) for name, value in texts.items()})
+    values = {f.name: getattr(label, f.name) for f in fields(label)}
+    changes: dict[str, Any] = {n: text.clean(v, n) for n, v in values.items() if isinstance(v, str)}
+    return replace(label, **changes)
 
 
 def _draw(sheet: Sheet, label: ItemLabelData, words: dict[str, str]) -> None:

@@ -76,7 +76,7 @@ class Sheet:
         step = fitted.size * LEADING / mm
         for number, words in enumerate(fitted.lines):
             self.write(x, y + number * step, words, font=fitted.font, size=fitted.size, align=align)
-        return len(fitted.lines) * step
+        return float(len(fitted.lines) * step)
 
     def paragraph(
         self,
@@ -100,9 +100,8 @@ class Sheet:
 
     def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
         """Draw Code 128 with its top left corner at (x, y); return its width in millimetres."""
-        return (
-            symbols.draw_barcode(self.canvas, code, self._x(x), self._y(y + height), height=height * mm, bar=bar) / mm
-        )
+        left, bottom = self._x(x), self._y(y + height)
+        return float(symbols.draw_barcode(self.canvas, code, left, bottom, height=height * mm, bar=bar) / mm)
 
     def qr(self, x: float, y: float, words: str, *, side: float) -> None:
         """Draw a QR code with its top left corner at (x, y), quiet zone included."""
@@ -125,10 +124,10 @@ class Sheet:
         self.canvas.setFillGray(0)
 
     def _x(self, x: float) -> float:
-        return (self.dx + x) * mm
+        return float((self.dx + x) * mm)
 
     def _y(self, y: float) -> float:
-        return (self.height - self.dy - y) * mm
+        return float((self.height - self.dy - y) * mm)
 
 
 __all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Sheet"]

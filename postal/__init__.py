@@ -14,6 +14,7 @@ from postal import (
     evidence,
     idempotency,
     intake,
+    items,
     models,
     outside,
     ownership,
@@ -30,7 +31,7 @@ from postal import (
 )
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
-from postal.errors import PostalError
+from postal.errors import Conflict, InvalidInput, PostalError
 from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
@@ -43,10 +44,12 @@ __all__ = [
     "Action",
     "Actor",
     "ActorKind",
+    "Conflict",
     "Database",
     "Direction",
     "EventKind",
     "Holder",
+    "InvalidInput",
     "NewUser",
     "Outcome",
     "PostalError",
@@ -76,6 +79,7 @@ __all__ = [
     "intake",
     "is_own",
     "is_storage_failure",
+    "items",
     "make_engine",
     "make_ready",
     "models",

@@ -221,6 +221,11 @@ def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
     return session.scalars(select(Office).where(Office.kind == kind).order_by(Office.name)).all()
 
 
+def all_offices(session: Session) -> dict[int, Office]:
+    """Return every office by its id."""
+    return {office.id: office for office in session.scalars(select(Office))}
+
+
 def couriers(session: Session) -> Sequence[Courier]:
     """Return the couriers who walk rounds, by code."""
     return session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code)).all()

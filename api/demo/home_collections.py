@@ -28,10 +28,13 @@ def orders(day_code: str) -> list[dict[str, Any]]:
             "recipient": name,
             "address": address,
             "phone": phone,
-            "documents": "Đơn đề nghị (bản chính); Giấy tờ kèm theo (bản sao)",
-            "fee_vnd": "0",
-            "lat": f"{lat}",
-            "lon": f"{lon}",
+            "documents": [
+                {"name": "Đơn đề nghị", "kind": "bản chính"},
+                {"name": "Giấy tờ kèm theo", "kind": "bản sao"},
+            ],
+            "fee_vnd": 0,
+            "lat": lat,
+            "lon": lon,
         }
         for number, (name, address, phone, lat, lon) in enumerate(_ASKED)
     ]

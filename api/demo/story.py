@@ -19,7 +19,21 @@ from api import documents, planning
 from api.demo import clerk, couriers, home_collections
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM, House, sender, start_receiver
-from postal import Session, balance, custody, day_rows, desk, intake, models, outside, reasons, returns, rounds
+from postal import (
+    Session,
+    balance,
+    custody,
+    day_rows,
+    desk,
+    intake,
+    items,
+    models,
+    outside,
+    people,
+    reasons,
+    returns,
+    rounds,
+)
 
 PLAN_SECONDS = 20
 
@@ -135,7 +149,13 @@ def _batches(story: Story) -> list[int]:
         for batch_id in batch_ids:
             with story.services.database.write() as session:
                 pdf = documents.item_labels_of_batch(
-                    session, batch_id, size="100x150", user_id=user_id, reason=None, now=story.services.now()
+                    story.services,
+                    session,
+                    batch_id,
+                    size="100x150",
+                    user_id=user_id,
+                    reason=None,
+                    now=story.services.now(),
                 )
                 manifest = desk.manifest_of(session, batch_id)
                 assert manifest is not None
@@ -157,7 +177,9 @@ def _handovers(story: Story, batch_ids: list[int]) -> None:
             handover_id, missing, extra = _hand_over(story, batch_id, scanned)
             n_missing, n_extra = n_missing + missing, n_extra + extra
             with story.services.database.read() as session:
-                story.keep(f"handover-{handover_id}.pdf", documents.handover_receipt_of(session, handover_id))
+                story.keep(
+                    f"handover-{handover_id}.pdf", documents.handover_receipt_of(story.services, session, handover_id)
+                )
         say(f"{len(batch_ids)} biên bản; thiếu {n_missing}, thừa hoặc sai {n_extra}")
 
 
@@ -213,7 +235,7 @@ def _plan(story: Story) -> None:
                 f"{plan.travel_s / 3600:.1f} giờ đi đường ({plan.travel_source})"
             )
             if plan.rounds:
-                pdf = documents.route_sheets_of(session, [r.id for r in plan.rounds])
+                pdf = documents.route_sheets_of(story.services, session, [r.id for r in plan.rounds])
                 story.keep("route-sheets.pdf", pdf)
 
 
@@ -292,12 +314,11 @@ def _tracking(story: Story) -> None:
 
 
 def _somebody_delivered(story: Story) -> tuple[str, str, str]:
-    from postal import people  # noqa: PLC0415
 
     with story.services.database.read() as session:
         for fate in day_rows.row_fates(session, story.intake_id or 0):
             if fate.outcome == "delivered":
-                item = custody.item_of_code(session, fate.s10)
+                item = items.by_code(session, fate.s10)
                 person = people.open_person(session, item.consignment.person)
                 if person.phone:
                     digits = people.bare_phone(person.phone)

@@ -13,7 +13,7 @@ from api.auth import allow, current_actor
 from api.pages.common import form_int, form_text, or_back, render_desk
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, custody, desk, models, ownership, people, require_own
+from postal import Action, InvalidInput, Session, Subject, custody, desk, models, ownership, people, require_own
 
 _FOUND_TEXTS = {
     models.Found.MISSING: "có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ",
@@ -50,7 +50,7 @@ def batch_open() -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         office_id = form_int("office_id")
         with services().database.write() as session:
-            own = ownership.Subject(office_ids=frozenset({office_id}))
+            own = Subject(office_ids=frozenset({office_id}))
             require_own(current_actor(), Action.BATCH, own, what="cơ quan")
             batch = custody.open_batch(session, office_id, user_id=current_actor().user_id, now=services().now())
             batch_id = batch.id
@@ -130,6 +130,7 @@ def batch_labels(batch_id: int) -> ResponseReturnValue:
         with services().database.write() as session:
             _own_batch(session, batch_id, Action.PRINT)
             pdf = documents.item_labels_of_batch(
+                services(),
                 session,
                 batch_id,
                 size=size,
@@ -199,7 +200,9 @@ def handover_paper(handover_id: int) -> ResponseReturnValue:
     """Give the receipt as PDF: the same bytes every time."""
     with services().database.read() as session:
         found = _own_handover(session, handover_id)
-        return pdf_answer(documents.handover_receipt_of(session, handover_id), f"{found.number}.pdf".replace("/", "-"))
+        return pdf_answer(
+            documents.handover_receipt_of(services(), session, handover_id), f"{found.number}.pdf".replace("/", "-")
+        )
 
 
 @staff.get("/discrepancies")

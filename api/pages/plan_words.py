@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.words import say_day_seconds, say_duration
-
 _WHY: dict[str, str] = {}
 _REMEDY: dict[str, str] = {}
 

@@ -94,7 +94,9 @@ def plan_sheets(plan_id: int) -> ResponseReturnValue:
     """Give the route sheets of all rounds the reader may see, as one PDF."""
     with services().database.read() as session:
         own = _own_rounds(desk.plan(session, plan_id).rounds)
-        return pdf_answer(documents.route_sheets_of(session, [r.id for r in own]), f"phieu-di-phat-{plan_id}.pdf")
+        return pdf_answer(
+            documents.route_sheets_of(services(), session, [r.id for r in own]), f"phieu-di-phat-{plan_id}.pdf"
+        )
 
 
 def _own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRound]:

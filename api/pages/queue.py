@@ -12,7 +12,7 @@ from api.pages.common import form_number, form_text, or_back, render_desk
 from api.pages.staff import Counter, staff
 from api.wiring import services
 from api.words import say_age
-from postal import Action, InvalidInput, Session, desk, models, ownership, people, queue, require_own
+from postal import Action, InvalidInput, Session, desk, is_own, models, ownership, people, queue, require_own
 
 _PAGE = 100
 _BUCKETS: tuple[tuple[str, str, str], ...] = (
@@ -51,7 +51,7 @@ def queue_page() -> ResponseReturnValue:
     text = request.args.get("q", "").strip()[:80]
     office = request.args.get("office", "")
     office_id = actor.office_id or (int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None)
-    first = max(0, request.args.get("from", 0, type=int))
+    first = max(0, request.args.get("start", 0, type=int))
     with services().database.read() as session:
         if text:
             found = queue.find_items(session, text)
@@ -64,7 +64,7 @@ def queue_page() -> ResponseReturnValue:
         has_more = len(lines) > _PAGE
         next_url = None
         if has_more and not text:
-            next_url = url_for("staff.queue", bucket=bucket, office=office or None, **{"from": first + _PAGE})
+            next_url = url_for("staff.queue", bucket=bucket, office=office or None, start=first + _PAGE)
         return render_desk(
             "staff/queue.html",
             "Hàng chờ",
@@ -204,7 +204,7 @@ def _own(session: Session, consignment_id: int, action: Action) -> models.Consig
 
 
 def _is_own(session: Session, item: models.Item) -> bool:
-    return ownership.is_own(current_actor(), ownership.subject_of_item(session, item))
+    return is_own(current_actor(), ownership.subject_of_item(session, item))
 
 
 def _counters(session: Session, office_id: int | None) -> list[Counter]:

@@ -80,7 +80,9 @@ def round_sheet(round_id: int) -> ResponseReturnValue:
     """Give the round's route sheet as PDF."""
     with services().database.read() as session:
         _own_round(session, round_id, Action.SEE_PLAN)
-        return pdf_answer(documents.route_sheets_of(session, [round_id]), f"phieu-di-phat-chuyen-{round_id}.pdf")
+        return pdf_answer(
+            documents.route_sheets_of(services(), session, [round_id]), f"phieu-di-phat-chuyen-{round_id}.pdf"
+        )
 
 
 @staff.post("/rounds/<int:round_id>/start")

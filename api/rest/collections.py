@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask.typing import ResponseReturnValue
+from flask import Response
 
 from api.auth import allow, current_actor
 from api.rest.common import many, once, single, source_system, v1
@@ -13,7 +13,7 @@ from postal import Action, Session, intake
 
 @v1.post("/collections", summary="Ask for dossiers to be fetched at home, one or a batch of up to 500")
 @allow(Action.ORDER_COLLECTIONS)
-def post_collections(body: CollectionsBody) -> ResponseReturnValue:
+def post_collections(body: CollectionsBody) -> Response:
     """Accept orders: 201 for one, 200 with one entry a row for a batch."""
     told = body.root
     rows = [row.as_row() for row in told.collections] if isinstance(told, CollectionBatch) else [told.as_row()]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from flask import jsonify
-from flask.typing import ResponseReturnValue
+from flask import Response, jsonify, make_response
 from pydantic import Field, StringConstraints
 
 from api.auth import allow, current_actor
@@ -19,7 +18,7 @@ class EndpointBody(Body):
     """Where to send; no kinds: every kind."""
 
     url: Annotated[str, StringConstraints(min_length=8, max_length=500)]
-    kinds: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)] = []
+    kinds: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60, default_factory=list)]
 
 
 class EndpointPath(Body):
@@ -30,7 +29,7 @@ class EndpointPath(Body):
 
 @v1.get("/endpoints", summary="One's own receivers of callbacks")
 @allow(Action.SEE_CALLBACKS)
-def get_endpoints() -> ResponseReturnValue:
+def get_endpoints() -> Response:
     """List the endpoints; secrets are never shown again."""
     with services().database.read() as session:
         found = outside.endpoints_of(session, current_actor().source_system)
@@ -39,7 +38,7 @@ def get_endpoints() -> ResponseReturnValue:
 
 @v1.post("/endpoints", summary="Register a receiver; the answer holds its secret, once")
 @allow(Action.MANAGE_ENDPOINTS)
-def post_endpoint(body: EndpointBody) -> ResponseReturnValue:
+def post_endpoint(body: EndpointBody) -> Response:
     """Register a receiver and return its secret."""
     with services().database.write() as session:
         endpoint, secret = outside.register_endpoint(
@@ -50,12 +49,12 @@ def post_endpoint(body: EndpointBody) -> ResponseReturnValue:
             policy=callback_policy(services().settings),
             now=services().now(),
         )
-        return jsonify(_told(endpoint) | {"secret": secret}), 201
+        return make_response(jsonify(_told(endpoint) | {"secret": secret}), 201)
 
 
 @v1.post("/endpoints/<endpoint_id>/rotate", summary="Take a new secret; both sign for a day")
 @allow(Action.MANAGE_ENDPOINTS)
-def post_rotate(path: EndpointPath) -> ResponseReturnValue:
+def post_rotate(path: EndpointPath) -> Response:
     """Return a new secret; the old one stays good for 24 hours."""
     with services().database.write() as session:
         endpoint = outside.find_endpoint(session, path.endpoint_id, current_actor().source_system)

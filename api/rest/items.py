@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify
-from flask.typing import ResponseReturnValue
+from flask import Response, jsonify
 from pydantic import Field
 
 from api.auth import allow, current_actor
@@ -29,7 +28,7 @@ class CancelBody(Body):
 
 @v1.get("/items/<code>", summary="Where an item is and who answers for it")
 @allow(Action.SEE_ITEM)
-def get_item(path: ItemPath) -> ResponseReturnValue:
+def get_item(path: ItemPath) -> Response:
     """Return one item by S10 or dossier code."""
     with services().database.read() as session:
         return jsonify(_told(_own(session, path.code, Action.SEE_ITEM)))
@@ -37,7 +36,7 @@ def get_item(path: ItemPath) -> ResponseReturnValue:
 
 @v1.get("/items/<code>/events", summary="What happened to an item, oldest first")
 @allow(Action.SEE_ITEM)
-def get_events(path: ItemPath) -> ResponseReturnValue:
+def get_events(path: ItemPath) -> Response:
     """Return an item's events that fit its life, in the order they happened."""
     with services().database.read() as session:
         item = _own(session, path.code, Action.SEE_ITEM)
@@ -60,13 +59,11 @@ def get_events(path: ItemPath) -> ResponseReturnValue:
 
 @v1.post("/items/<code>/cancel", summary="Withdraw an item before it is handed over")
 @allow(Action.CANCEL)
-def post_cancel(path: ItemPath, body: CancelBody) -> ResponseReturnValue:
+def post_cancel(path: ItemPath, body: CancelBody) -> Response:
     """Withdraw an item the post does not hold yet (Luật Bưu chính Đ16)."""
     with services().database.write() as session:
         item = _own(session, path.code, Action.CANCEL)
-        items.cancel(
-            session, item, reason=body.reason, user_id=current_actor().user_id, now=services().now()
-        )
+        items.cancel(session, item, reason=body.reason, user_id=current_actor().user_id, now=services().now())
         return jsonify(_told(item))
 
 

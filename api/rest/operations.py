@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from flask import Response, jsonify
-from flask.typing import ResponseReturnValue
+from flask import Response, jsonify, make_response
 from flask_openapi3 import OpenAPI
 
 from api.auth import allow, allow_everybody, current_actor
@@ -17,7 +16,7 @@ from postal import Action, current_revision, newest_revision, queue, rounds
 
 @v1.get("/queue", summary="How many items wait for what")
 @allow(Action.SEE_QUEUE)
-def get_queue() -> ResponseReturnValue:
+def get_queue() -> Response:
     """Return the counts of the queue."""
     with services().database.read() as session:
         return jsonify(dataclasses.asdict(queue.queue_counts(session, office_id=current_actor().office_id)))
@@ -25,7 +24,7 @@ def get_queue() -> ResponseReturnValue:
 
 @v1.get("/communes", summary="The communes with office, delivery days, promise and last round")
 @allow(Action.SEE_COVERAGE)
-def get_communes() -> ResponseReturnValue:
+def get_communes() -> Response:
     """Return one entry for each commune of the register."""
     with services().database.read() as session:
         lines = rounds.coverage(session, services().guide.register)
@@ -44,14 +43,15 @@ def register(app: OpenAPI, meters: Meters) -> None:
 
     @app.get("/healthz", doc_ui=False)
     @allow_everybody("a supervisor asks whether the process lives")
-    def healthz() -> ResponseReturnValue:
+    def healthz() -> Response:
         return jsonify({"status": "ok"})
 
     @app.get("/readyz", doc_ui=False)
     @allow_everybody("a load balancer asks whether requests can be served")
-    def readyz() -> ResponseReturnValue:
+    def readyz() -> Response:
         is_ready = current_revision(services().database.engine) == newest_revision()
-        return jsonify({"status": "ok" if is_ready else "tables_out_of_date"}), 200 if is_ready else 503
+        answer = jsonify({"status": "ok" if is_ready else "tables_out_of_date"})
+        return make_response(answer, 200 if is_ready else 503)
 
     @app.get("/metrics", doc_ui=False)
     @allow(Action.SEE_AUDIT)
@@ -60,5 +60,5 @@ def register(app: OpenAPI, meters: Meters) -> None:
 
     @app.get("/openapi.json", doc_ui=False)
     @allow_everybody("engineers read the contract before they have a key")
-    def openapi() -> ResponseReturnValue:
+    def openapi() -> Response:
         return jsonify(app.api_doc)

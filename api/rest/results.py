@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask.typing import ResponseReturnValue
+from flask import Response
 
 from api.auth import allow, current_actor
 from api.rest.common import many, once, single, source_system, v1
@@ -13,7 +13,7 @@ from postal import Action, Session, intake
 
 @v1.post("/results", summary="Bring in one completed result, or a batch of up to 500")
 @allow(Action.IMPORT_RESULTS)
-def post_results(body: ResultsBody) -> ResponseReturnValue:
+def post_results(body: ResultsBody) -> Response:
     """Accept results: 201 for one (202 where somebody must look), 200 with one entry a row for a batch."""
     told = body.root
     rows = [row.as_row() for row in told.results] if isinstance(told, ResultBatch) else [told.as_row()]

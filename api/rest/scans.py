@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from flask import jsonify
-from flask.typing import ResponseReturnValue
+from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
 from api.auth import allow, current_actor
@@ -28,7 +27,7 @@ class ProofBody(Body):
     n_documents: Annotated[Whole, Field(ge=0, le=50)] | None = None
     fee_vnd: Money = 0
     fee_receipt: Annotated[str, StringConstraints(max_length=40)] | None = None
-    taken_back: Annotated[list[Line200], Field(max_length=50)] = []
+    taken_back: Annotated[list[Line200], Field(max_length=50, default_factory=list)]
     lat: Degrees | None = None
     lon: Degrees | None = None
 
@@ -55,7 +54,7 @@ class ScansBody(Body):
 
 @v1.post("/scans", summary="Report scans of one's own round; late, doubled and shuffled ones are welcome")
 @allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
-def post_scans(body: ScansBody) -> ResponseReturnValue:
+def post_scans(body: ScansBody) -> Response:
     """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
     scans = [_scan(scan, body.sent_at) for scan in body.scans]
     with services().database.write() as session:

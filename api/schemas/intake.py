@@ -20,7 +20,7 @@ class Document(Body):
     kind: Literal["bản chính", "bản gốc", "bản sao", "bản điện tử"] = "bản chính"
 
 
-Documents = Annotated[list[Document], Field(max_length=50)]
+Documents = Annotated[list[Document], Field(max_length=50, default_factory=list)]
 
 
 class _Row(Body):
@@ -31,7 +31,7 @@ class _Row(Body):
     phone: Text = ""
     procedure_code: Text = ""
     procedure_name: Text = ""
-    documents: Documents = []
+    documents: Documents
     fee_vnd: Whole = 0
     lat: Degrees | None = None
     lon: Degrees | None = None
@@ -45,7 +45,7 @@ class ResultBody(_Row):
     """One completed result."""
 
     finished_at: Text = Field(examples=["2026-11-20T16:30:00+07:00"])
-    take_back: Documents = []
+    take_back: Documents
     email: Text = ""
     id_number: Text = ""
 
@@ -84,9 +84,7 @@ def _which(value: Any) -> str:
 class ResultsBody(RootModel[Any]):
     """One result, or ``{"results": [...]}``."""
 
-    root: Annotated[
-        Annotated[ResultBatch, Tag("batch")] | Annotated[ResultBody, Tag("one")], Discriminator(_which)
-    ]
+    root: Annotated[Annotated[ResultBatch, Tag("batch")] | Annotated[ResultBody, Tag("one")], Discriminator(_which)]
 
 
 class CollectionsBody(RootModel[Any]):

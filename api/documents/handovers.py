@@ -1,0 +1,75 @@
+"""The minutes of a handover, always the same bytes: everything on them was fixed when it was signed."""
+
+from __future__ import annotations
+
+from api.documents.common import commune_name, local
+from api.wiring import Services
+from labels import HandoverLineData, HandoverReceiptData, PartyData, handover_receipt
+from postal import Session, desk, models, people
+
+_TITLES = {
+    models.Leg.CENTRE_TO_POST: "Biên bản bàn giao bưu gửi",
+    models.Leg.OFFICE_TO_COURIER: "Biên bản giao chuyến cho bưu tá",
+    models.Leg.COURIER_TO_OFFICE: "Biên bản nhận lại từ bưu tá",
+    models.Leg.POST_TO_CENTRE: "Biên bản bưu chính bàn giao cho cơ quan",
+    models.Leg.POST_TO_CARRIER: "Biên bản giao bưu chính ngoài tỉnh",
+}
+_FAULTS = {
+    models.Found.MISSING: "có trong danh sách, không có bưu gửi",
+    models.Found.EXTRA: "có bưu gửi, không có trong danh sách",
+    models.Found.WRONG: "mã không thuộc bưu gửi nào",
+}
+
+
+def handover_receipt_of(services: Services, session: Session, handover_id: int, *, copies: int = 2) -> bytes:
+    """Return the minutes of one handover as PDF. Raises NotFound, UnprintableText."""
+    found = desk.handover(session, handover_id)
+    offices = desk.all_offices(session)
+    present = [line for line in found.lines if line.found is models.Found.PRESENT]
+    faults = [line for line in found.lines if line.found is not models.Found.PRESENT]
+    lines = tuple(_line(services, n, line) for n, line in enumerate(present, start=1))
+    centre = offices.get(found.giver_office_id or 0)
+    receipt = HandoverReceiptData(
+        number=found.number,
+        title=_TITLES[found.leg],
+        manifest_number=found.manifest.number if found.manifest else "chuyến phát",
+        place=centre.name if centre else "bưu cục",
+        at=local(services, found.handed_over_at),
+        giver=_party(session, found, offices, is_giver=True),
+        receiver=_party(session, found, offices, is_giver=False),
+        n_expected=found.n_expected,
+        n_present=found.n_present,
+        n_documents=sum(line.n_documents for line in lines),
+        fee_total_vnd=sum(line.fee_vnd for line in lines),
+        digest=found.digest,
+        lines=lines,
+        faults=tuple(_line(services, n, line) for n, line in enumerate(faults, start=1)),
+    )
+    return handover_receipt(receipt, copies=copies)
+
+
+def _line(services: Services, position: int, line: models.HandoverLine) -> HandoverLineData:
+    item = line.item
+    return HandoverLineData(
+        position=position,
+        s10=line.code,
+        dossier_code=item.dossier_code if item else "",
+        commune=(commune_name(services, item.consignment) or "ngoài tỉnh") if item else "",
+        n_documents=(len(item.documents) or 1) if item else 0,
+        fee_vnd=item.fee_vnd if item else 0,
+        has_take_back=bool(item.take_back) if item else False,
+        fault=_FAULTS.get(line.found, ""),
+    )
+
+
+def _party(session: Session, found: models.Handover, offices: dict[int, models.Office], *, is_giver: bool) -> PartyData:
+    person_id = found.giver_id if is_giver else found.receiver_id
+    office = offices.get((found.giver_office_id if is_giver else found.receiver_office_id) or 0)
+    person = people.open_person(session, session.get_one(models.Person, person_id))
+    return PartyData(
+        title="Bên giao" if is_giver else "Bên nhận",
+        organisation=office.name if office else "Bưu điện thành phố Huế",
+        full_name=person.full_name,
+        position=person.position or "",
+        code=str(found.facts.get("giver_code" if is_giver else "receiver_code", "")),
+    )

@@ -1,0 +1,75 @@
+"""Route sheets of published or drafted rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.documents.common import commune_name
+from api.wiring import Services
+from api.words import say_day_seconds
+from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
+from postal import Direction, Session, desk, models, people
+
+
+def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int]) -> bytes:
+    """Return the route sheets of these rounds as one PDF. Raises NotFound, UnprintableText."""
+    return route_sheets([_sheet(services, session, desk.delivery_round(session, round_id)) for round_id in round_ids])
+
+
+def _sheet(services: Services, session: Session, walked: models.DeliveryRound) -> RouteSheetData:
+    courier = people.open_person(session, session.get_one(models.Person, walked.courier.person_id))
+    day = walked.plan.day
+    return RouteSheetData(
+        number=walked.number,
+        day=day,
+        office=walked.office.name,
+        courier_code=walked.courier.code,
+        courier_name=courier.full_name,
+        leave=say_day_seconds(walked.leave_at_s),
+        back=say_day_seconds(walked.back_at_s),
+        km=round(walked.travel_m / 1000),
+        office_lat=walked.office.lat,
+        office_lon=walked.office.lon,
+        stops=tuple(_stop(services, session, stop) for stop in walked.stops),
+    )
+
+
+def _stop(services: Services, session: Session, stop: models.RoundStop) -> SheetStopData:
+    consignment = stop.consignment
+    person = people.open_person(session, consignment.person)
+    is_collection = consignment.direction is Direction.COLLECTION
+    first = consignment.items[0]
+    window = ""
+    if consignment.window_from_s is not None and consignment.window_until_s is not None:
+        window = f"{say_day_seconds(consignment.window_from_s)}–{say_day_seconds(consignment.window_until_s)}"
+    address = person.address or commune_name(services, consignment)
+    return SheetStopData(
+        position=stop.position,
+        arrive=say_day_seconds(stop.start_s),
+        window=window,
+        kind="Nhận hồ sơ" if is_collection else "Phát",
+        recipient_name=person.full_name,
+        address=f"{address} ({person.landmark})" if person.landmark else address,
+        phone_masked=people.mask_phone(person.phone),
+        precision=_precision(consignment),
+        barcode=first.s10 or first.dossier_code,
+        lat=consignment.lat or 0.0,
+        lon=consignment.lon or 0.0,
+        items=tuple(
+            SheetItemData(
+                code=item.s10 or item.dossier_code,
+                dossier_code=item.dossier_code,
+                fee_vnd=item.fee_vnd,
+                has_take_back=bool(item.take_back),
+            )
+            for item in consignment.items
+        ),
+    )
+
+
+def _precision(consignment: models.Consignment) -> str:
+    if consignment.precision in (models.PointPrecision.DOOR, models.PointPrecision.REMEMBERED):
+        return ""
+    if consignment.radius_m is None:
+        return "≈"
+    return f"≈ {consignment.radius_m / 1000:.1f} km".replace(".", ",")
