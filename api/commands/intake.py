@@ -17,7 +17,7 @@ from postal import intake as incoming
 
 _OUTCOMES = {
     "accepted": "tiếp nhận",
-    "attention": "tiếp nhận, cần hỏi",
+    "attention": "tiếp nhận (còn phải hỏi)",
     "duplicate": "trùng",
     "refused": "từ chối",
 }
