@@ -31,7 +31,7 @@ class KeptFile:
 
 def keep(session: Session, file: KeptFile, *, user_id: int, now: datetime) -> str:
     """Seal a file for its owner and return the token that brings it back; drops what is older than a day."""
-    session.execute(delete(Upload).where(Upload.kept_at < now - KEPT_AT_MOST))
+    forget_old_uploads(session, now=now)
     token = secrets.token_urlsafe(24)
     sealed = vault_of(session).seal_bytes(file.data)
     session.add(
@@ -57,6 +57,12 @@ def take(session: Session, token: str, *, user_id: int) -> KeptFile:
     file = KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
     session.delete(upload)
     return file
+
+
+def forget_old_uploads(session: Session, *, now: datetime) -> int:
+    """Delete files kept for more than a day; return how many."""
+    old = session.execute(delete(Upload).where(Upload.kept_at < now - KEPT_AT_MOST))
+    return int(old.rowcount)  # type: ignore[attr-defined]
 
 
 def _digest(token: str) -> str:

@@ -1,0 +1,63 @@
+"""The house's own recurring work: late scans are brought to staff, what need not be kept is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from postal.idempotency import forget_old_keys
+from postal.jobs.running import Run, Works
+from postal.jobs.table import forget_ended
+from postal.outside.claims import forget_old
+from postal.public_history import forget_guesses
+from postal.tracking import note_overdue
+from postal.uploads import forget_old_uploads
+
+
+def _note_overdue(run: Run) -> None:
+    with run.write() as session:
+        note_overdue(session, now=run.now())
+
+
+def _forget_uploads(run: Run) -> None:
+    with run.write() as session:
+        forget_old_uploads(session, now=run.now())
+
+
+def _forget_keys(run: Run) -> None:
+    with run.write() as session:
+        forget_old_keys(session, now=run.now())
+
+
+def _forget_guesses(run: Run) -> None:
+    with run.write() as session:
+        forget_guesses(session, now=run.now())
+
+
+def _forget_callbacks(run: Run) -> None:
+    with run.write() as session:
+        forget_old(session, now=run.now())
+
+
+def _forget_jobs(run: Run) -> None:
+    with run.write() as session:
+        forget_ended(session, now=run.now())
+
+
+HOUSEKEEPING = Works(
+    by_kind={
+        "note_overdue": _note_overdue,
+        "forget_uploads": _forget_uploads,
+        "forget_keys": _forget_keys,
+        "forget_guesses": _forget_guesses,
+        "forget_callbacks": _forget_callbacks,
+        "forget_jobs": _forget_jobs,
+    },
+    every={
+        "note_overdue": timedelta(minutes=10),
+        "forget_uploads": timedelta(hours=1),
+        "forget_keys": timedelta(hours=6),
+        "forget_guesses": timedelta(hours=6),
+        "forget_callbacks": timedelta(hours=6),
+        "forget_jobs": timedelta(hours=6),
+    },
+)
