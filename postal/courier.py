@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal import reasons
-from postal.errors import Forbidden, InvalidInput, PostalError, UnknownS10
+from postal.custody import seal_at_commit
+from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
 from postal.evidence import ProofIn, check_proof, keep_proof
 from postal.lifecycle import Direction, EventKind
-from postal.models import DayPlan, DeliveryRound, Item, PlanStatus, Role, RoundStop, TrackingEvent
+from postal.models import (
+    DayPlan,
+    DeliveryRound,
+    Item,
+    PlanStatus,
+    ProofOfDelivery,
+    Role,
+    RoundStatus,
+    RoundStop,
+    TrackingEvent,
+)
 from postal.policy import Action, Actor
+from postal.rounds import act_id
 from postal.s10 import is_s10, normal_s10
 from postal.tracking import Scan, record
 
@@ -25,6 +38,8 @@ AHEAD_AT_MOST = timedelta(minutes=5)
 OLD_AT_MOST = timedelta(days=31)
 _OFFSET_IGNORED = timedelta(seconds=90)
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
+_LOADED = frozenset({EventKind.OUT_FOR_DELIVERY, EventKind.OUT_FOR_COLLECTION})
+_SCAN_ID = re.compile(r"[!-~]{1,60}")
 _DONE = frozenset({EventKind.DELIVERED, EventKind.COLLECTED})
 KINDS = {
     Direction.RESULT: frozenset({EventKind.OUT_FOR_DELIVERY, EventKind.DELIVERED, EventKind.ATTEMPT_FAILED}),
@@ -56,6 +71,12 @@ class WrongKind(InvalidInput):
     code = "wrong_kind"
     vi = "Loại lượt quét không hợp với bưu gửi này."
     en = "This kind of scan does not go with this item."
+
+
+class RoundOver(Conflict):
+    code = "round_closed"
+    vi = "Chuyến đã khép; bưu gửi này không được giao cho bưu tá trong chuyến."
+    en = "The round is closed; this item was not on its load."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +119,7 @@ def record_scans(session: Session, scans: Sequence[CourierScan], *, actor: Actor
     answers: dict[int, ScanAnswer] = {}
     for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
         answers[index] = _record_one(session, scans[index], actor, now)
+    seal_at_commit(session, now=now)
     return [answers[index] for index in range(len(scans))]
 
 
@@ -123,31 +145,52 @@ def _record_one(session: Session, scan: CourierScan, actor: Actor, now: datetime
 def _try(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> ScanAnswer:
     item = _item(session, scan)
     walked = _round_of(session, item, actor)
-    happened_at = _corrected(scan, now)
     _check_kind(item, scan)
-    scan_id = f"r{walked.id}:{scan.scan_id}"
+    scan_id = _scan_id(walked, item, scan)
     known = session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
+    if known is not None and scan.kind in _LOADED:
+        return ScanAnswer(scan_id=scan.scan_id, status="known")
+    if known is None and scan.kind in _LOADED and walked.status is RoundStatus.CLOSED:
+        raise RoundOver(field="kind")
+    happened_at = _corrected(scan, now)
     proof = None
     if known is None and scan.kind in _DONE:
         proof = keep_proof(session, check_proof(item, scan.proof), now=now)
-    event = record(
-        session,
-        item,
-        Scan(
-            kind=scan.kind,
-            scan_id=scan_id,
-            happened_at=happened_at,
-            device_at=scan.happened_at,
-            user_id=actor.user_id,
-            courier_id=walked.courier_id,
-            office_id=walked.office_id,
-            reason=scan.reason if scan.kind in _FAILURES else None,
-            proof=proof,
-        ),
-        now=now,
-    )
+    event = record(session, item, _told(scan, scan_id, happened_at, walked, actor, proof), now=now)
     status = "known" if known is not None else ("recorded" if event.is_applied else "held")
     return ScanAnswer(scan_id=scan.scan_id, status=status)
+
+
+def _scan_id(walked: DeliveryRound, item: Item, scan: CourierScan) -> str:
+    """Return the id under which a scan is one act: of the device's own round; of the load, whoever counted it."""
+    if scan.kind in _LOADED:
+        return f"{act_id(walked.id, scan.kind)}:{item.id}"
+    if not _SCAN_ID.fullmatch(scan.scan_id):
+        raise InvalidInput(field="scan_id")
+    return f"r{walked.id}:{scan.scan_id}"
+
+
+def _told(
+    scan: CourierScan,
+    scan_id: str,
+    happened_at: datetime,
+    walked: DeliveryRound,
+    actor: Actor,
+    proof: ProofOfDelivery | None,
+) -> Scan:
+    why = reasons.reason(scan.reason or "") if scan.kind in _FAILURES else None
+    return Scan(
+        kind=scan.kind,
+        scan_id=scan_id,
+        happened_at=happened_at,
+        device_at=scan.happened_at,
+        user_id=actor.user_id,
+        courier_id=walked.courier_id,
+        office_id=walked.office_id,
+        reason=why.code if why else None,
+        facts={"cost_bearer": why.cost_bearer} if why else {},
+        proof=proof,
+    )
 
 
 def _item(session: Session, scan: CourierScan) -> Item:

@@ -26,6 +26,12 @@ class ProofMissing(InvalidInput):
     en = "Proof of delivery is incomplete: {what_en}."
 
 
+class DocumentsDiffer(InvalidInput):
+    code = "documents_differ"
+    vi = "Phải kiểm đếm đủ {n_documents} tài liệu. Thiếu hoặc sai thì không phát, ghi lý do và mang về."
+    en = "All {n_documents} documents must be counted. If one is missing or wrong, do not deliver: bring it back."
+
+
 class FeeNotCollected(InvalidInput):
     code = "fee_not_collected"
     vi = "Phải thu {fee_vnd} đồng và ghi số biên lai trước khi phát."
@@ -60,32 +66,39 @@ class ProofIn:
 
 
 def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
-    """Return the proof if it is enough. Raises ProofMissing, FeeNotCollected or PapersNotTakenBack.
+    """Return the proof if it is enough.
+
+    Raises ProofMissing, DocumentsDiffer, FeeNotCollected or PapersNotTakenBack, each naming the field.
 
     A hand-over at the door needs the receiver's name, the right to receive and a document shown (TT 17/2017
-    Đ5.2d); the fee (Đ5.2e); the papers to take back (Đ5.2đ). A collected dossier needs the giver's name and
-    the count of its papers (QĐ 45/2016/QĐ-TTg Đ6).
+    Đ5.2d), the count of the papers and those to take back (Đ5.2đ), the fee (Đ5.2e). A collected dossier needs the
+    giver's name, the count of its papers and the fee (QĐ 45/2016/QĐ-TTg Đ6).
     """
     if proof is None or not proof.receiver_name.strip():
         raise ProofMissing(field="receiver_name", what="họ tên người nhận", what_en="the receiver's name")
-    if item.direction is Direction.COLLECTION:
-        return proof
-    if proof.relation not in RELATIONS:
-        raise ProofMissing(
-            field="relation",
-            what="người nhận phải là chính chủ hoặc có giấy ủy quyền",
-            what_en="the receiver is neither the recipient nor authorised",
-        )
-    if proof.id_kind not in ID_KINDS or not _TAIL.fullmatch(proof.id_tail.strip().upper()):
-        raise ProofMissing(
-            field="id_tail", what="4 ký tự cuối của giấy tờ", what_en="last 4 characters of the document"
-        )
+    if item.direction is Direction.RESULT:
+        _check_receiver(proof)
+    if item.documents and proof.n_documents != len(item.documents):
+        raise DocumentsDiffer(field="n_documents", n_documents=len(item.documents))
     if item.fee_vnd and (proof.fee_vnd != item.fee_vnd or not (proof.fee_receipt or "").strip()):
         raise FeeNotCollected(field="fee_receipt", fee_vnd=item.fee_vnd)
     wanted = {paper["name"] for paper in item.take_back}
     if not wanted <= set(proof.taken_back):
         raise PapersNotTakenBack(field="taken_back")
     return proof
+
+
+def _check_receiver(proof: ProofIn) -> None:
+    if proof.relation not in RELATIONS or (proof.relation == "authorised" and not proof.is_authorised):
+        raise ProofMissing(
+            field="relation",
+            what="người nhận phải là chính chủ hoặc có giấy ủy quyền",
+            what_en="the receiver is neither the recipient nor authorised in writing",
+        )
+    if proof.id_kind not in ID_KINDS or not _TAIL.fullmatch(proof.id_tail.strip().upper()):
+        raise ProofMissing(
+            field="id_tail", what="4 ký tự cuối của giấy tờ", what_en="last 4 characters of the document"
+        )
 
 
 def keep_proof(session: Session, proof: ProofIn, *, now: datetime) -> ProofOfDelivery:

@@ -13,13 +13,18 @@ class Next(StrEnum):
     """What the office does with the item afterwards."""
 
     TRY_AGAIN = "try_again"
+    HOLD = "hold"
     ASK_AGENCY = "ask_agency"
     RETURN = "return"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One reason of the courier's list. ``counts`` says whether it uses up one of the two attempts."""
+    """One reason of the courier's list.
+
+    ``counts`` says whether the try is one of the two invitations; ``legal_return`` whether the law lets the item
+    go back once nobody helps. ``cost_bearer`` pays for another try (QĐ 45/2016/QĐ-TTg Đ12.4): the party at fault.
+    """
 
     code: str
     vi: str
@@ -27,6 +32,8 @@ class Reason:
     next: Next
     legal: str = ""
     counts: bool = True
+    legal_return: bool = True
+    cost_bearer: str = "recipient"
 
 
 _LIST = (
@@ -44,6 +51,8 @@ _LIST = (
         vi="địa chỉ sai hoặc không đầy đủ",
         en="wrong or incomplete address",
         next=Next.ASK_AGENCY,
+        counts=False,
+        cost_bearer="agency",
         legal="Đ17.1a",
     ),
     Reason(
@@ -51,6 +60,7 @@ _LIST = (
         vi="đã chuyển đi, không để lại địa chỉ",
         en="moved away, no new address",
         next=Next.ASK_AGENCY,
+        counts=False,
         legal="Đ17.1b",
     ),
     Reason(
@@ -58,6 +68,8 @@ _LIST = (
         vi="không có người này tại địa chỉ",
         en="nobody of this name at the address",
         next=Next.ASK_AGENCY,
+        counts=False,
+        cost_bearer="agency",
         legal="Đ17.1c",
     ),
     Reason(code="TU_CHOI", vi="từ chối nhận", en="refused", next=Next.RETURN, legal="Đ17.1đ"),
@@ -76,13 +88,17 @@ _LIST = (
         vi="không nộp lại giấy tờ phải thu hồi",
         en="papers to take back not given",
         next=Next.ASK_AGENCY,
+        counts=False,
+        legal_return=False,
         legal="TT 17/2017 Đ5.2đ",
     ),
     Reason(
         code="KHONG_DU_TAI_LIEU",
         vi="kiểm đếm thiếu hoặc sai kết quả",
         en="documents missing or wrong when counted",
-        next=Next.ASK_AGENCY,
+        next=Next.RETURN,
+        counts=False,
+        cost_bearer="agency",
     ),
     Reason(
         code="BAT_KHA_KHANG",
@@ -90,8 +106,17 @@ _LIST = (
         en="flood or storm, road cut off",
         next=Next.TRY_AGAIN,
         counts=False,
+        cost_bearer="nobody",
     ),
-    Reason(code="TU_TRAN", vi="người nhận đã mất", en="recipient has died", next=Next.ASK_AGENCY, legal="Đ17.1c"),
+    Reason(
+        code="TU_TRAN",
+        vi="người nhận đã mất",
+        en="recipient has died",
+        next=Next.ASK_AGENCY,
+        counts=False,
+        legal_return=False,
+        legal="Đ17.1c",
+    ),
 )
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _LIST}
 
@@ -99,6 +124,8 @@ REASONS: dict[str, Reason] = {reason.code: reason for reason in _LIST}
 _OWN: dict[str, tuple[str, str]] = {
     "NOT_VISITED": ("chưa đến được trong chuyến", "not reached on the round"),
     "HELD_TOO_LONG": ("hết thời hạn lưu giữ tại bưu cục", "kept at the office for as long as the rule allows"),
+    "AGENCY_ASKED": ("cơ quan gửi yêu cầu rút lại", "the agency asked for it back"),
+    "NOT_LOADED": ("không có khi giao chuyến", "not there when the round was loaded"),
     "missing": ("thiếu khi bàn giao", "missing at the handover"),
 }
 

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal import reasons
 from postal.custody import Party, clean_codes, count, items_by_code, write_receipt
-from postal.errors import InvalidInput, NotFound
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import EventKind, State
 from postal.models import Consignment, Handover, Item, Leg
-from postal.rounds import last_reason
+from postal.promises import load_calendar
 from postal.tracking import Scan, record_all, record_strictly
+from postal.working_days import local_day
 
-# Kept at the office for the recipient or the agency's word (domain: a setting of the post's own rules).
-HELD_AT_MOST = timedelta(days=10)
+AGENCY_ASKED = "AGENCY_ASKED"
+
+
+class ReturnTooEarly(Conflict):
+    code = "return_too_early"
+    vi = "Chưa được chuyển hoàn: cần mời đủ hai lần, cách nhau hai ngày làm việc (đã mời {n_invitations} lần)."
+    en = "It may not go back yet: two invitations, two working days apart, come first ({n_invitations} so far)."
 
 
 def start_return(session: Session, item_id: int, reason: str, *, user_id: int | None, now: datetime) -> Item:
-    """Start sending one item back. Raises NotFound, InvalidInput for an unknown reason, MoveNotAllowed."""
+    """Start sending one item back: refused, undeliverable after two invitations, or asked back by the agency.
+
+    Until it is delivered an item belongs to the sender, who may have it back any time (Luật Bưu chính 49/2010 Đ16):
+    reason AGENCY_ASKED. Raises NotFound, InvalidInput for an unknown reason, ReturnTooEarly, MoveNotAllowed.
+    """
     item = session.get(Item, item_id)
     if item is None:
         raise NotFound(what="bưu gửi")
-    if reasons.reason(reason) is None and reason != "HELD_TOO_LONG":
+    if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
         raise InvalidInput(field="reason")
+    if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
+        found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
+        if found is None or not found.may_return:
+            raise ReturnTooEarly(n_invitations=found.n_invitations if found else 0)
     scan = Scan(
         kind=EventKind.RETURN_STARTED,
         scan_id=f"return:{item.id}:{item.n_attempts}",
@@ -39,24 +54,20 @@ def start_return(session: Session, item_id: int, reason: str, *, user_id: int | 
 
 
 def due_returns(session: Session, *, now: datetime) -> list[tuple[Item, str]]:
-    """Return items at an office that must go back, with the reason: refused, or held for too long.
-
-    A refusal returns at once (Luật Bưu chính Đ17.1đ); everything else waits for the agency or the recipient.
-    """
+    """Return items at an office that go back today, with the reason: refused, or nobody came or answered in time."""
     query = (
         select(Item)
-        .where(Item.state.in_((State.AT_OFFICE, State.HELD)))
+        .where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0)
         .options(joinedload(Item.consignment))
         .order_by(Item.id)
     )
+    items = list(session.scalars(query))
+    attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
     due = []
-    for item in session.scalars(query):
-        code = last_reason(session, item)
-        why = reasons.reason(code or "")
-        if why is not None and why.next is reasons.Next.RETURN:
-            due.append((item, why.code))
-        elif item.state is State.HELD and item.state_since <= now - HELD_AT_MOST:
-            due.append((item, code or "HELD_TOO_LONG"))
+    for item in items:
+        found = follow_up(attempts.get(item.id, ()), calendar)
+        if found is not None and found.return_on is not None and found.return_on <= local_day(now):
+            due.append((item, found.reason))
     return due
 
 

@@ -21,13 +21,14 @@ from postal.custody.handovers import (
     clean_codes,
     count,
     hand_over,
+    item_of_code,
     items_by_code,
     outside_items,
     pass_to_carrier,
     receive_at_office,
     write_receipt,
 )
-from postal.custody.numbers import next_number
+from postal.custody.numbers import next_number, take_number
 from postal.custody.prints import (
     Printed,
     ReprintNeedsReason,
@@ -78,6 +79,7 @@ __all__ = [
     "digest_of_key",
     "hand_over",
     "head_of",
+    "item_of_code",
     "items_by_code",
     "list_digest",
     "match_receipt",
@@ -102,6 +104,7 @@ __all__ = [
     "settle_discrepancy",
     "sign_day",
     "sign_head",
+    "take_number",
     "token_of",
     "write_receipt",
 ]

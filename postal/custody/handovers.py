@@ -14,7 +14,7 @@ from postal.custody.batches import list_digest
 from postal.custody.chain import seal_at_commit
 from postal.custody.commitments import commit, new_salt, person_payload
 from postal.custody.numbers import next_number
-from postal.errors import Conflict, InvalidInput, NotFound
+from postal.errors import Conflict, InvalidInput, NotFound, UnknownS10
 from postal.lifecycle import EventKind, State
 from postal.models import (
     AddressStatus,
@@ -192,6 +192,14 @@ def clean_codes(scanned: Iterable[str]) -> list[str]:
     if len(codes) > MAX_SCANNED:
         raise InvalidInput(field="scanned")
     return codes
+
+
+def item_of_code(session: Session, code: str) -> Item:
+    """Return the item with this S10. Raises UnknownS10."""
+    item = session.scalar(select(Item).where(Item.s10 == normal_s10(code)))
+    if item is None:
+        raise UnknownS10(s10=code, what=f"bưu gửi {code}")
+    return item
 
 
 def items_by_code(session: Session, codes: Sequence[str]) -> dict[str, Item]:

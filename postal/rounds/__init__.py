@@ -1,11 +1,20 @@
 """The courier's day: the problem, the plan that was chosen, the rounds that were walked."""
 
 from postal.rounds.coverage import CoverageLine, coverage
-from postal.rounds.plans import DayHasStarted, PlanNotDraft, PlanOutdated, publish_plan, save_plan
+from postal.rounds.plans import (
+    DayHasStarted,
+    PlanIncomplete,
+    PlanNotDraft,
+    PlanOutdated,
+    PublishedMeanwhile,
+    publish_plan,
+    save_plan,
+)
 from postal.rounds.problem import NotToday, planning_problem, ready_consignments, working_couriers
 from postal.rounds.walking import (
     RoundNotPublished,
     RoundStateWrong,
+    act_id,
     close_round,
     last_reason,
     start_round,
@@ -16,10 +25,13 @@ __all__ = [
     "CoverageLine",
     "DayHasStarted",
     "NotToday",
+    "PlanIncomplete",
     "PlanNotDraft",
     "PlanOutdated",
+    "PublishedMeanwhile",
     "RoundNotPublished",
     "RoundStateWrong",
+    "act_id",
     "close_round",
     "coverage",
     "last_reason",

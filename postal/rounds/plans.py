@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from postal.audit import note
+from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
     Courier,
-    Coverage,
     DayPlan,
     DeliveryRound,
     Office,
@@ -20,7 +22,8 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
-from postal.rounds.problem import ready_consignments, why_not_today
+from postal.policy import Actor, ActorKind
+from postal.rounds.problem import day_setting, ready_consignments, why_not_today
 from routing import Plan, PlannedRound, Problem
 
 
@@ -29,6 +32,18 @@ class PlanOutdated(Conflict):
     vi = "Trong lúc lập phương án, có bưu gửi đã đổi trạng thái. Lập lại phương án."
     en = "While the plan was made, an item changed. Plan again."
     is_retryable = True
+
+
+class PlanIncomplete(Conflict):
+    code = "plan_incomplete"
+    vi = "Phương án bỏ sót hoặc lặp lại điểm phát; không lưu."
+    en = "The plan leaves a stop out or serves one twice; it is not kept."
+
+
+class PublishedMeanwhile(Conflict):
+    code = "published_meanwhile"
+    vi = "Sau khi lập phương án này, ngày đó đã có phương án khác được công bố. Xem lại rồi lập phương án mới."
+    en = "Another plan of that day was published after this one was made. Look at it, then plan again."
 
 
 class PlanNotDraft(Conflict):
@@ -48,16 +63,19 @@ def save_plan(
 ) -> DayPlan:
     """Save a checked plan as the day's next draft; rounds are numbered by office and courier.
 
-    What was read before planning is looked at again: raises PlanOutdated where a planned item moved on.
+    What was read before planning is looked at again: raises PlanOutdated where a planned item moved on,
+    PlanIncomplete where the plan does not account for each stop of the problem exactly once.
     """
     ready = {consignment.id: consignment for consignment in ready_consignments(session)}
-    planned = {int(visit.stop_id) for r in plan.rounds for visit in r.visits}
-    if not planned <= ready.keys():
+    visited = [int(visit.stop_id) for r in plan.rounds for visit in r.visits]
+    told = visited + [int(u.stop_id) for u in plan.unserved]
+    if sorted(told) != sorted(int(stop.stop_id) for stop in problem.stops):
+        raise PlanIncomplete
+    if not set(visited) <= ready.keys():
         raise PlanOutdated
-    n_visits = sum(len(r.visits) for r in plan.rounds)
     saved = DayPlan(
         day=day,
-        version=(session.scalar(select(func.max(DayPlan.version)).where(DayPlan.day == day)) or 0) + 1,
+        version=take_number(session, f"plan-{day.isoformat()}"),
         status=PlanStatus.DRAFT,
         made_at=now,
         made_by_id=user_id,
@@ -65,7 +83,12 @@ def save_plan(
         degraded=plan.degraded,
         travel_s=plan.travel_s,
         cost=plan.cost,
-        figures={"n_rounds": len(plan.rounds), "n_stops": n_visits, "seconds": round(plan.seconds, 1)},
+        figures={
+            "n_rounds": len(plan.rounds),
+            "n_stops": len(visited),
+            "seconds": round(plan.seconds, 1),
+            "replaces": _published_id(session, day),
+        },
     )
     session.add(saved)
     session.flush()
@@ -77,37 +100,50 @@ def save_plan(
 
 
 def publish_plan(session: Session, plan_id: int, *, user_id: int | None, now: datetime) -> DayPlan:
-    """Make a draft the day's one published plan; the one before is superseded.
+    """Make a draft the day's one published plan; the one it was made to replace is superseded.
 
-    Raises NotFound, PlanNotDraft, DayHasStarted. Of two at once exactly one wins.
+    Of two at once, and of two made side by side, exactly one wins. Raises NotFound, PlanNotDraft,
+    PublishedMeanwhile, DayHasStarted.
     """
     plan = session.get(DayPlan, plan_id)
     if plan is None:
         raise NotFound(what="phương án phát")
-    same_day = select(DayPlan.id).where(DayPlan.day == plan.day, DayPlan.status == PlanStatus.PUBLISHED)
-    gone = select(DeliveryRound.id).where(
-        DeliveryRound.plan_id.in_(same_day), DeliveryRound.status != RoundStatus.PLANNED
-    )
-    if session.scalar(gone.limit(1)) is not None:
+    if plan.status is not PlanStatus.DRAFT:
+        raise PlanNotDraft
+    before = _published_id(session, plan.day)
+    if before != plan.figures.get("replaces"):
+        raise PublishedMeanwhile
+    if before is not None and _has_left(session, before):
         raise DayHasStarted
     try:
         with session.begin_nested():
-            session.execute(
-                update(DayPlan)
-                .where(DayPlan.day == plan.day, DayPlan.status == PlanStatus.PUBLISHED)
-                .values(status=PlanStatus.SUPERSEDED)
-            )
-            won = session.execute(
-                update(DayPlan)
-                .where(DayPlan.id == plan_id, DayPlan.status == PlanStatus.DRAFT)
-                .values(status=PlanStatus.PUBLISHED, published_at=now)
-            )
-            if won.rowcount != 1:  # type: ignore[attr-defined]
-                raise PlanNotDraft
+            if before is not None:
+                _move(session, before, PlanStatus.PUBLISHED, status=PlanStatus.SUPERSEDED)
+            _move(session, plan_id, PlanStatus.DRAFT, status=PlanStatus.PUBLISHED, published_at=now)
     except IntegrityError as exc:  # the unique index on the day's published plan: somebody was first
-        raise PlanNotDraft from exc
+        raise PublishedMeanwhile from exc
     session.refresh(plan)
+    note(session, Actor(kind=ActorKind.USER, user_id=user_id), "publish_plan", "plan", plan_id, now=now)
     return plan
+
+
+def _published_id(session: Session, day: date) -> int | None:
+    return session.scalar(select(DayPlan.id).where(DayPlan.day == day, DayPlan.status == PlanStatus.PUBLISHED))
+
+
+def _has_left(session: Session, plan_id: int) -> bool:
+    query = select(DeliveryRound.id).where(
+        DeliveryRound.plan_id == plan_id, DeliveryRound.status != RoundStatus.PLANNED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -> None:
+    """Change a plan that is still as expected; somebody else may have been faster."""
+    mine = update(DayPlan).where(DayPlan.id == plan_id, DayPlan.status == expected).values(**values)
+    result = session.execute(mine.execution_options(synchronize_session=False))
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise PublishedMeanwhile
 
 
 def _save_rounds(session: Session, saved: DayPlan, plan: Plan) -> None:
@@ -145,14 +181,15 @@ def _round(saved: DayPlan, number: int, planned: PlannedRound, courier_id: int, 
 
 
 def _save_unserved(session: Session, saved: DayPlan, problem: Problem, plan: Plan, day: date) -> None:
-    coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
+    ready = ready_consignments(session)
+    setting = day_setting(session, day, ready)
     left_over = [
         PlanUnserved(plan_id=saved.id, consignment_id=int(u.stop_id), reason=u.reason, detail=dict(u.remedy))
         for u in plan.unserved
     ]
     in_problem = {int(stop.stop_id) for stop in problem.stops}
-    for consignment in ready_consignments(session):
-        why = why_not_today(consignment, coverage, day)
+    for consignment in ready:
+        why = why_not_today(consignment, setting)
         if why is not None and consignment.id not in in_problem:
             left_over.append(
                 PlanUnserved(plan_id=saved.id, consignment_id=consignment.id, reason=why.reason, detail=why.detail)

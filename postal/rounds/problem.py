@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from postal.follow_up import FollowUp, follow_up, load_attempts
 from postal.lifecycle import Direction, State
 from postal.models import (
     Absence,
@@ -25,7 +26,8 @@ from postal.models import (
     PlanStatus,
     RoundStatus,
 )
-from postal.working_days import local_day
+from postal.promises import load_calendar
+from postal.working_days import WorkingDays, local_day
 from routing import Courier as PlanCourier
 from routing import DeliveryOffice, Point, Problem, Stop, Window
 
@@ -56,16 +58,12 @@ class NotToday:
 def planning_problem(session: Session, day: date, *, now: datetime) -> Problem:
     """Return everything that can go out on ``day``: offices, working couriers, and one stop a consignment.
 
-    ``stop_id`` is the consignment's id, ``courier_id`` and ``office_id`` are their codes. Consignments whose
-    commune is not served that weekday are left out (`not_today` names them).
+    ``stop_id`` is the consignment's id, ``courier_id`` and ``office_id`` are their codes. What cannot go out that
+    day at all is left out; `why_not_today` names the reason.
     """
     ready = ready_consignments(session)
-    coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
-    stops = tuple(
-        _stop(consignment, coverage[consignment.commune_code or ""], day)
-        for consignment in ready
-        if why_not_today(consignment, coverage, day) is None
-    )
+    setting = day_setting(session, day, ready)
+    stops = tuple(_stop(c, setting) for c in ready if why_not_today(c, setting) is None)
     offices = session.scalars(select(Office).where(Office.kind == OfficeKind.DELIVERY, Office.is_active))
     return Problem(
         day=day,
@@ -95,26 +93,54 @@ def ready_consignments(session: Session) -> list[Consignment]:
     return list(session.scalars(query))
 
 
-def why_not_today(consignment: Consignment, coverage: dict[str, Coverage], day: date) -> NotToday | None:
+@dataclass(frozen=True, kw_only=True)
+class DaySetting:
+    """What every stop of a day is judged by."""
+
+    day: date
+    coverage: dict[str, Coverage]
+    calendar: WorkingDays
+    follow_ups: dict[int, FollowUp]
+
+
+def day_setting(session: Session, day: date, consignments: Iterable[Consignment]) -> DaySetting:
+    """Read who serves what, the calendar, and what follows the attempts made before."""
+    coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
+    calendar = load_calendar(session)
+    tried = [item.id for c in consignments for item in c.items if item.n_attempts]
+    found = {item_id: follow_up(made, calendar) for item_id, made in load_attempts(session, tried).items()}
+    follow_ups = {item_id: what for item_id, what in found.items() if what is not None}
+    return DaySetting(day=day, coverage=coverage, calendar=calendar, follow_ups=follow_ups)
+
+
+def why_not_today(consignment: Consignment, setting: DaySetting) -> NotToday | None:
     """Return why a consignment cannot be planned for the day at all, None when it can."""
-    served = coverage.get(consignment.commune_code or "")
+    day, served = setting.day, setting.coverage.get(consignment.commune_code or "")
+
+    def not_today(reason: str, when: date | None = None) -> NotToday:
+        detail = {"kind": "other_day", "day": when.isoformat()} if when else {}
+        return NotToday(consignment_id=consignment.id, reason=reason, detail=detail)
+
     if consignment.lat is None or consignment.lon is None:
-        return NotToday(consignment_id=consignment.id, reason="no_point", detail={})
+        return not_today("no_point")
     if served is None:
-        return NotToday(consignment_id=consignment.id, reason="commune_not_covered", detail={})
+        return not_today("commune_not_covered")
+    if consignment.direction is Direction.COLLECTION and local_day(consignment.ready_at) > day:
+        return not_today("wanted_later", local_day(consignment.ready_at))
+    blocked = _tried_before(consignment, setting)
+    if blocked is not None:
+        return not_today("tried_before", blocked.try_from) if blocked.try_from else not_today("waits_for_answer")
     if str(day.weekday()) not in served.weekdays:
-        return NotToday(
-            consignment_id=consignment.id,
-            reason="not_a_delivery_day",
-            detail={"kind": "other_day", "day": _next_served(served, day).isoformat()},
-        )
-    is_wanted_later = consignment.direction is Direction.COLLECTION and local_day(consignment.ready_at) > day
-    if is_wanted_later:
-        wanted = local_day(consignment.ready_at).isoformat()
-        return NotToday(
-            consignment_id=consignment.id, reason="wanted_later", detail={"kind": "other_day", "day": wanted}
-        )
+        return not_today("not_a_delivery_day", next_served(served, setting))
     return None
+
+
+def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | None:
+    """Return what keeps every piece here from going out again; None when at least one may."""
+    pieces = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
+    found = [setting.follow_ups.get(item.id) for item in pieces]
+    waiting = [f for f in found if f is not None and (f.try_from is None or f.try_from > setting.day)]
+    return waiting[0] if waiting and len(waiting) == len(pieces) else None
 
 
 def working_couriers(session: Session, day: date) -> list[Courier]:
@@ -145,9 +171,14 @@ def closed_communes(session: Session, day: date) -> Iterable[str]:
     ).all()
 
 
-def _next_served(served: Coverage, day: date) -> date:
-    following = (day + timedelta(days=n) for n in range(1, 8))
-    return next((d for d in following if str(d.weekday()) in served.weekdays), day)
+def next_served(served: Coverage, setting: DaySetting) -> date:
+    """Return the next working day after this one on which the commune is visited."""
+    day = setting.day
+    for _ in range(14):
+        day = setting.calendar.next_working_day(day)
+        if str(day.weekday()) in served.weekdays:
+            return day
+    return setting.day + timedelta(days=1)
 
 
 def _courier(courier: Courier) -> PlanCourier:
@@ -164,13 +195,13 @@ def _courier(courier: Courier) -> PlanCourier:
     )
 
 
-def _stop(consignment: Consignment, served: Coverage, day: date) -> Stop:
+def _stop(consignment: Consignment, setting: DaySetting) -> Stop:
+    served = setting.coverage[consignment.commune_code or ""]
     items = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
     is_collection = consignment.direction is Direction.COLLECTION
     window = None
     if consignment.window_from_s is not None and consignment.window_until_s is not None:
         window = Window(from_s=consignment.window_from_s, until_s=consignment.window_until_s)
-    due = consignment.promised_by
     assert consignment.lat is not None
     assert consignment.lon is not None
     return Stop(
@@ -185,10 +216,18 @@ def _stop(consignment: Consignment, served: Coverage, day: date) -> Stop:
         window=window,
         volume_ml=ITEM_ML * len(items),
         kind="collection" if is_collection else "delivery",
-        must_today=due is not None and local_day(due) <= day,
+        must_today=_must_today(consignment, items, served, setting),
         lateness_per_day=LATENESS_PER_DAY_S,
         radius_m=consignment.radius_m or 0,
     )
+
+
+def _must_today(consignment: Consignment, items: list[Item], served: Coverage, setting: DaySetting) -> bool:
+    """Say whether the promise breaks unless it is tried today. The first attempt stopped the clock (Đ7)."""
+    due = consignment.promised_by
+    if due is None or all(item.first_attempt_at is not None for item in items):
+        return False
+    return local_day(due) < next_served(served, setting)
 
 
 def _service_s(items: list[Item]) -> int:

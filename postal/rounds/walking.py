@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from postal import reasons
 from postal.custody import Counted, Party, clean_codes, count, items_by_code, write_receipt
 from postal.errors import Conflict, NotFound
+from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import Direction, EventKind, State
 from postal.models import (
     Consignment,
@@ -21,15 +23,19 @@ from postal.models import (
     Leg,
     Person,
     PlanStatus,
+    ProofOfDelivery,
     RoundStatus,
     RoundStop,
     TrackingEvent,
     User,
 )
 from postal.people import open_person
+from postal.promises import load_calendar
 from postal.rounds.problem import DELIVERABLE
 from postal.tracking import Scan, record_all
 
+# The courier may have scanned a piece out before the office counts the load.
+LOADABLE = (*DELIVERABLE, State.ON_ROUND)
 _STILL_OUT = (State.ON_ROUND, State.ATTEMPTED)
 
 
@@ -54,13 +60,14 @@ def start_round(
     """
     found = _round(session, round_id, RoundStatus.PLANNED)
     items = _items(found)
-    to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in DELIVERABLE]
+    to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
     codes = clean_codes(scanned)
     counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(session, codes))
     handover = _receipt(session, found, Leg.OFFICE_TO_COURIER, counted, user_id, now)
     loaded = set(counted.present)
-    _record(session, found, EventKind.OUT_FOR_DELIVERY, [i for i in to_deliver if i.s10 in loaded], user_id, now)
+    waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
+    _record(session, found, EventKind.OUT_FOR_DELIVERY, waiting, user_id, now)
     _record(session, found, EventKind.OUT_FOR_COLLECTION, to_collect, user_id, now)
     found.status, found.started_at = RoundStatus.STARTED, now
     session.flush()
@@ -82,7 +89,8 @@ def close_round(
     expected = [item.s10 or item.dossier_code for item in (*undelivered, *collected)]
     codes = expected if scanned is None else clean_codes(scanned)
     counted = count(expected, codes, items_by_code(session, codes))
-    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now)
+    brought = _fees_and_papers(session, found)
+    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=brought)
     back = set(counted.present)
     came_back = [i for i in (*undelivered, *collected) if (i.s10 or i.dossier_code) in back]
     _record(session, found, EventKind.BACK_AT_OFFICE, came_back, user_id, now)
@@ -139,7 +147,14 @@ def _items(found: DeliveryRound) -> list[Item]:
 
 
 def _receipt(
-    session: Session, found: DeliveryRound, leg: Leg, counted: Counted, user_id: int | None, now: datetime
+    session: Session,
+    found: DeliveryRound,
+    leg: Leg,
+    counted: Counted,
+    user_id: int | None,
+    now: datetime,
+    *,
+    facts: dict[str, Any] | None = None,
 ) -> Handover:
     courier = _courier_party(session, found.courier)
     office = _user_party(session, user_id, "Nhân viên bưu cục")
@@ -155,7 +170,31 @@ def _receipt(
         giver_office_id=found.office_id,
         receiver_office_id=found.office_id,
         round_id=found.id,
+        facts=facts,
     )
+
+
+def _fees_and_papers(session: Session, found: DeliveryRound) -> dict[str, Any]:
+    """Return what the courier must bring back besides items: the state's money and papers (TT 17/2017 Đ5.2g)."""
+    consignments = [stop.consignment_id for stop in found.stops]
+    query = (
+        select(ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back)
+        .join(TrackingEvent, TrackingEvent.proof_id == ProofOfDelivery.id)
+        .join(Item, Item.id == TrackingEvent.item_id)
+        .where(
+            Item.consignment_id.in_(consignments),
+            TrackingEvent.is_applied,
+            TrackingEvent.courier_id == found.courier_id,
+            TrackingEvent.happened_at >= found.started_at,
+        )
+        .order_by(TrackingEvent.id)
+    )
+    rows = session.execute(query).all()
+    return {
+        "fees_vnd": sum(row[0] for row in rows),
+        "fee_receipts": [row[1] for row in rows if row[1]],
+        "n_taken_back": sum(len(row[2]) for row in rows),
+    }
 
 
 def _courier_party(session: Session, courier: Courier) -> Party:
@@ -185,7 +224,7 @@ def _record(
         return
     scan = Scan(
         kind=kind,
-        scan_id=f"round:{found.id}:{kind}",
+        scan_id=act_id(found.id, kind),
         happened_at=now,
         user_id=user_id,
         courier_id=found.courier_id,
@@ -198,13 +237,16 @@ def _record(
 def _set_aside(
     session: Session, found: DeliveryRound, items: Sequence[Item], user_id: int | None, now: datetime
 ) -> None:
-    """Keep at the office what must not simply go out again: the agency is asked first."""
-    waiting_for_word = [
-        item
-        for item in items
-        if (why := reasons.reason(last_reason(session, item) or "")) is not None and why.next is reasons.Next.ASK_AGENCY
-    ]
-    _record(session, found, EventKind.HELD, waiting_for_word, user_id, now, reason=None)
+    """Keep for the recipient at the office what was invited for twice; it goes out no more."""
+    attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
+    told = {item.id: follow_up(attempts.get(item.id, ()), calendar) for item in items}
+    held = [item for item in items if (what := told[item.id]) is not None and what.next is reasons.Next.HOLD]
+    _record(session, found, EventKind.HELD, held, user_id, now)
+
+
+def act_id(round_id: int, kind: EventKind) -> str:
+    """Return the scan id of an act on a whole round; each item's own is this, a colon and the item's id."""
+    return f"round:{round_id}:{kind}"
 
 
 def last_reason(session: Session, item: Item) -> str | None:
