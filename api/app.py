@@ -52,7 +52,7 @@ def create_app(settings: Settings, services: Services | None = None) -> OpenAPI:
         validation_error_model=errors.ProblemModel,
         doc_ui=False,
     )
-    observability.configure_logs()
+    observability.configure_logs(settings.log_level)
     app.extensions[EXTENSION] = services or build_services(settings)
     meters = observability.Meters()
     observability.register(app, meters)

@@ -19,7 +19,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
-def configure_logs() -> None:
+def configure_logs(level: str = "info") -> None:
     """Write one JSON object a line to stderr. Safe to repeat."""
     structlog.configure(
         processors=[
@@ -27,7 +27,7 @@ def configure_logs() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         # stderr is looked up at each call, because tests and servers replace it.
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,

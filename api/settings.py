@@ -86,7 +86,6 @@ class Settings(BaseSettings):
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
-    is_log_json: bool = Field(False, description="Whether log lines are JSON.")
 
     @field_validator("secret_key")
     @classmethod

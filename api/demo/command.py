@@ -12,7 +12,7 @@ from rich.console import Console
 
 from api import create_app
 from api.demo.clock import DayClock
-from api.demo.house import build_house, read_settings
+from api.demo.house import QuietHandler, build_house, read_settings
 from api.demo.story import Story, last_line, play
 from api.wiring import build_services
 from postal import intake
@@ -30,7 +30,7 @@ def demo(context: click.Context, results: Path, out: Path) -> None:
     if context.invoked_subcommand is not None:
         return
     began = time.perf_counter()
-    console = Console()
+    console = Console(soft_wrap=True)
     clock = DayClock(day_of(results))
     house = build_house(out, clock)
     try:
@@ -61,7 +61,8 @@ def pages(out: Path, port: int) -> None:
     for line in (out / "demo.accounts.txt").read_text(encoding="utf-8").splitlines()[:4]:
         click.echo(line)
     click.echo(f"http://127.0.0.1:{port}/staff/    http://127.0.0.1:{port}/track")
-    run_simple("127.0.0.1", port, create_app(settings, build_services(settings, clock=clock)), threaded=True)
+    app = create_app(settings, build_services(settings, clock=clock))
+    run_simple("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
 
 
 def day_of(results: Path) -> date:

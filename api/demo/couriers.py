@@ -40,35 +40,35 @@ class Tally:
 def walk_rounds(
     services: Services, clock: DayClock, base_url: str, passwords: dict[str, str], reasons: set[str]
 ) -> Tally:
-    """Walk every published round of the day; ``passwords`` by courier code."""
+    """Walk every published round of the day; ``passwords`` by user name."""
     tally = Tally()
     with services.database.read() as session:
         round_ids = [r.id for r in desk.published_rounds(session, clock.day)]
     for number, round_id in enumerate(round_ids):
-        code, scans = _scans_of_round(services, clock, round_id, reasons, tally)
+        username, scans = _scans_of_round(services, clock, round_id, reasons, tally)
         is_offline = number % _OFFLINE_EVERY == 2
         tally.n_couriers += 1
         tally.n_offline_couriers += is_offline
         if number % _DOUBLED_EVERY == 1:
             scans += scans[:3]
             tally.n_doubled += len(scans[:3])
-        _send(clock, Browser(base_url), code, passwords[code], scans, is_offline, tally)
+        _send(clock, Browser(base_url), username, passwords[username], scans, is_offline, tally)
     return tally
 
 
 def _send(
     clock: DayClock,
     phone: Browser,
-    code: str,
+    username: str,
     password: str,
     scans: list[dict[str, Any]],
     is_offline: bool,
     tally: Tally,
 ) -> None:
-    phone.sign_in(code, password)
+    phone.sign_in(username, password)
     scans = sorted(scans, key=lambda scan: scan["happened_at"])
     if is_offline:  # the whole round arrives in the evening, in whatever order the phone kept it
-        random.Random(code).shuffle(scans)
+        random.Random(username).shuffle(scans)
     for first in range(0, len(scans), 25):
         part = scans[first : first + 25]
         sent_at = clock().isoformat()
@@ -92,7 +92,7 @@ def _scans_of_round(
                     scan = _at_the_door(item, name, at, reasons)
                     tally.outcomes[scan.get("reason") or scan["kind"]] += 1
                     scans.append(scan)
-        return walked.courier.code, scans
+        return walked.courier.code.lower(), scans
 
 
 def _at_the_door(item: models.Item, name: str, at: datetime, reasons: set[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from api import create_app
 from api.demo.clock import DayClock
@@ -62,6 +62,13 @@ class House:
         self.services.database.engine.dispose()
 
 
+class QuietHandler(WSGIRequestHandler):
+    """Writes no access log: paths hold labels' links, and the app keeps its own log without them."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Stay quiet."""
+
+
 class Receiver:
     """The centre's system: another process, which knows nothing but its secret."""
 
@@ -108,6 +115,7 @@ def write_settings(out: Path) -> Settings:
         "TANNHA_PUBLIC_URL": "http://127.0.0.1:8460",
         "TANNHA_SOURCE_SYSTEM": SYSTEM,
         "TANNHA_RATE_LIMITS_ENABLED": "false",
+        "TANNHA_LOG_LEVEL": "warning",
     }
     path = out / "demo.env"
     path.touch(mode=0o600)
@@ -128,7 +136,7 @@ def build_house(out: Path, clock: DayClock) -> House:
     settings = write_settings(out)
     services = build_services(settings, clock=clock)
     upgrade(services.database.engine)
-    server = make_server("127.0.0.1", 0, create_app(settings, services), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(settings, services), threaded=True, request_handler=QuietHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     house = House(
         out=out, clock=clock, services=services, base_url=f"http://127.0.0.1:{server.server_port}", server=server
