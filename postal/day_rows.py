@@ -9,9 +9,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal.lifecycle import EventKind, Outcome, State, outcome
-from postal.models import Consignment, IntakeRow, Item, RowOutcome, TrackingEvent
+from postal.models import (
+    Consignment,
+    DayPlan,
+    IntakeRow,
+    Item,
+    PlanStatus,
+    PlanUnserved,
+    RowOutcome,
+    TrackingEvent,
+)
+from postal.queue import why_waiting
 
-_FAILURES = (EventKind.ATTEMPT_FAILED, EventKind.RETURN_STARTED, EventKind.COLLECTION_FAILED)
+_FAILURES = (
+    EventKind.ATTEMPT_FAILED,
+    EventKind.RETURN_STARTED,
+    EventKind.COLLECTION_FAILED,
+    EventKind.UNBATCHED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +43,7 @@ class RowFate:
 def row_fates(session: Session, intake_id: int) -> Iterator[RowFate]:
     """Yield one fate for each row of an intake, in the order of the file. Duplicates count as refused."""
     reasons = _last_reasons(session, intake_id)
+    unserved = _unserved(session, intake_id)
     query = (
         select(IntakeRow, Item, Consignment)
         .outerjoin(Item, Item.id == IntakeRow.item_id)
@@ -41,7 +57,11 @@ def row_fates(session: Session, intake_id: int) -> Iterator[RowFate]:
             yield _fate(row, Outcome.REFUSED, code, "")
         else:
             pile = outcome(item.state)
-            reason = "" if pile is Outcome.DELIVERED else reasons.get(item.id) or _why_waiting(item, consignment)
+            reason = (
+                ""
+                if pile is Outcome.DELIVERED
+                else (reasons.get(item.id) or unserved.get(consignment.id) or _why_waiting(item))
+            )
             yield _fate(row, pile, reason, item.s10 or "")
 
 
@@ -49,12 +69,26 @@ def _fate(row: IntakeRow, pile: Outcome, reason: str, s10: str) -> RowFate:
     return RowFate(row_number=row.row_number, dossier_code=row.dossier_code, outcome=pile, reason=reason, s10=s10)
 
 
-def _why_waiting(item: Item, consignment: Consignment) -> str:
-    if consignment.attention:
-        return consignment.attention[0]
-    if consignment.address_status == "outside":
-        return "outside_province"
-    return str(item.state)
+def _why_waiting(item: Item) -> str:
+    """Return what the item itself waits for: an answer, its turn, or the national post."""
+    return why_waiting(item) or str(item.state)
+
+
+def _unserved(session: Session, intake_id: int) -> dict[int, str]:
+    """Return why the published plan left consignments out that the post still holds."""
+    query = (
+        select(PlanUnserved.consignment_id, PlanUnserved.reason)
+        .join(DayPlan, DayPlan.id == PlanUnserved.plan_id)
+        .join(Item, Item.consignment_id == PlanUnserved.consignment_id)
+        .join(IntakeRow, IntakeRow.item_id == Item.id)
+        .where(
+            IntakeRow.intake_id == intake_id,
+            DayPlan.status == PlanStatus.PUBLISHED,
+            Item.state.in_((State.HANDED_OVER, State.AT_OFFICE)),
+        )
+        .order_by(DayPlan.id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _last_reasons(session: Session, intake_id: int) -> dict[int, str]:

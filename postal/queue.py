@@ -196,14 +196,14 @@ def _line(session: Session, item: Item, now: datetime) -> Waiting:
         recipient=open_person(session, consignment.person).full_name,
         commune_code=consignment.commune_code,
         state=item.state,
-        why=_why(item),
+        why=why_waiting(item),
         promised_by=promised_by,
         is_late=promised_by is not None and promised_by < now,
         since=consignment.accepted_at if item.state in _WITH_AGENCY else item.state_since,
     )
 
 
-def _why(item: Item) -> str:
+def why_waiting(item: Item) -> str:
     """Return the code of the first thing the item waits for, "" when it only waits for its turn."""
     if item.state not in _WITH_AGENCY:
         return ""
