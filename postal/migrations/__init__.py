@@ -38,6 +38,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def known_revisions() -> frozenset[str]:
+    """Return every revision this version of the program knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions())
+
+
 def make_ready(engine: Engine) -> None:
     """Make the tables of an empty database. Raises TablesOutOfDate for one that an older version made."""
     current = current_revision(engine)

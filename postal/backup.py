@@ -1,0 +1,216 @@
+"""Backups that were checked when made and are checked again before anything is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from postal.errors import Conflict, PostalError, Unavailable
+from postal.migrations import current_revision, known_revisions
+
+_CHUNK = 1024 * 1024
+
+
+class BackupBroken(PostalError):
+    """The file is not what was written, or never was a backup; ``why`` says which."""
+
+    code = "backup_broken"
+    vi = "Bản sao lưu {file} không dùng được: {why}."
+    en = "The backup {file} cannot be used: {why}."
+
+
+class BackupDoesNotFit(Conflict):
+    """The backup is whole but not for this installation."""
+
+    code = "backup_does_not_fit"
+    vi = "Bản sao lưu {file} không hợp với bản cài đặt này: {why}."
+    en = "The backup {file} does not fit this installation: {why}."
+
+
+class FileExists(Conflict):
+    code = "file_exists"
+    vi = "Tệp {file} đã có; hãy chọn tên khác."
+    en = "The file {file} exists already; choose another name."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backup:
+    """What the note beside a backup says of it. ``database`` is "sqlite" or "postgresql"."""
+
+    database: str
+    revision: str | None
+    made_at: str
+    n_bytes: int
+    sha256: str
+
+
+def note_path(file: Path) -> Path:
+    """Return where the note of a backup lies: beside it."""
+    return file.with_name(file.name + ".json")
+
+
+def back_up(engine: Engine, file: Path, *, now: datetime) -> Backup:
+    """Write the database as it is at one instant to a new file, and a note with checksum and revision beside it.
+
+    Writers go on meanwhile. Raises FileExists, Unavailable where PostgreSQL's tools are missing or refuse.
+    """
+    if file.exists() or note_path(file).exists():
+        raise FileExists(file=file.name)
+    unfinished = file.with_name(file.name + ".unfinished")
+    try:
+        _write_sqlite(engine, unfinished) if _is_sqlite(engine) else _write_postgresql(engine, unfinished)
+        os.chmod(unfinished, 0o600)
+        _sync(unfinished)
+        backup = Backup(
+            database=engine.dialect.name,
+            revision=current_revision(engine),
+            made_at=now.isoformat(),
+            n_bytes=unfinished.stat().st_size,
+            sha256=_sha256(unfinished),
+        )
+        note_path(file).write_text(json.dumps(asdict(backup), indent=1) + "\n", encoding="utf-8")
+        _sync(note_path(file))
+        os.replace(unfinished, file)
+        _sync(file.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return backup
+
+
+def verify(file: Path) -> Backup:
+    """Check a backup against its note and, for SQLite, every page of it. Raises BackupBroken."""
+    if not file.is_file():
+        raise BackupBroken(file=file.name, why="không có tệp / no such file")
+    try:
+        backup = Backup(**json.loads(note_path(file).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as exc:
+        why = "thiếu hoặc hỏng tệp .json đi kèm / its .json note is missing or broken"
+        raise BackupBroken(file=file.name, why=why) from exc
+    if file.stat().st_size != backup.n_bytes or _sha256(file) != backup.sha256:
+        raise BackupBroken(file=file.name, why="sai mã kiểm tra / checksum differs")
+    if backup.database == "sqlite":
+        _check_sqlite(file)
+    return backup
+
+
+def restore(engine: Engine, file: Path) -> Backup:
+    """Replace the database by a verified backup, in one transaction: it is wholly the old or wholly the new.
+
+    Raises BackupBroken, BackupDoesNotFit, Unavailable. Tables of an older revision need `tannha migrate` after.
+    """
+    backup = verify(file)
+    if backup.database != engine.dialect.name:
+        why = f"bản sao lưu của {backup.database} / a backup of {backup.database}"
+        raise BackupDoesNotFit(file=file.name, why=why)
+    if backup.revision is not None and backup.revision not in known_revisions():
+        why = "do phiên bản mới hơn tạo ra / a newer version made it"
+        raise BackupDoesNotFit(file=file.name, why=why)
+    engine.dispose()
+    _read_sqlite(engine, file) if _is_sqlite(engine) else _read_postgresql(engine, file)
+    engine.dispose()
+    return backup
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+def _write_sqlite(engine: Engine, file: Path) -> None:
+    with _sqlite(_sqlite_path(engine)) as source, _sqlite(file) as target:
+        # All pages in one step: one reader's snapshot, which in WAL mode holds up no writer.
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")
+    _check_sqlite(file)
+
+
+def _read_sqlite(engine: Engine, file: Path) -> None:
+    path = _sqlite_path(engine)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Into the database, not over its file: whoever has it open sees the change as one transaction.
+        with _sqlite(file, "ro") as source, _sqlite(path) as target:
+            target.execute("PRAGMA synchronous=FULL")
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as exc:
+        raise Unavailable(what="SQLite") from exc
+
+
+def _check_sqlite(file: Path) -> None:
+    try:
+        with _sqlite(file, "ro") as connection:
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as exc:
+        raise BackupBroken(file=file.name, why="không phải tệp SQLite / not an SQLite file") from exc
+    if found != "ok":
+        raise BackupBroken(file=file.name, why="SQLite báo hỏng / integrity check failed")
+
+
+@contextlib.contextmanager
+def _sqlite(path: Path, mode: str = "rwc") -> Any:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _sqlite_path(engine: Engine) -> Path:
+    if not engine.url.database or engine.url.database == ":memory:":
+        raise Unavailable(what="SQLite")
+    return Path(engine.url.database)
+
+
+def _write_postgresql(engine: Engine, file: Path) -> None:
+    _postgresql(engine, "pg_dump", ["--format=custom", "--no-owner", "--no-privileges", "--file", str(file)])
+
+
+def _read_postgresql(engine: Engine, file: Path) -> None:
+    options = ["--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    _postgresql(engine, "pg_restore", [*options, str(file)])
+
+
+def _postgresql(engine: Engine, tool: str, arguments: list[str]) -> None:
+    program = shutil.which(tool)
+    if program is None:
+        raise Unavailable(what=f"{tool} (postgresql-client)")
+    url = engine.url
+    where = {"--host": url.host, "--port": url.port, "--username": url.username, "--dbname": url.database}
+    known = [f"{option}={value}" for option, value in where.items() if value is not None]
+    # The password goes by the tool's own variable: an argument is visible to everybody on the machine.
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [program, "--no-password", *known, *arguments],
+        env={"LC_ALL": "C.UTF-8", **secret},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Unavailable(what=f"{tool} ({done.stderr.decode(errors='replace').strip().splitlines()[-1:]})")
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
