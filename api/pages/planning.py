@@ -13,7 +13,7 @@ from api import documents, planning
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
 from api.pages.common import form_date, form_int, or_back, render_desk, today
-from api.pages.plan_words import say_remedy, say_why
+from api.pages.plan_words import say_degraded, say_remedy, say_source, say_why
 from api.pages.sketch import draw_rounds
 from api.pages.staff import staff
 from api.wiring import services
@@ -35,6 +35,7 @@ def plans() -> ResponseReturnValue:
             plans=desk.plans(session),
             today=today(),
             default_seconds=DEFAULT_SECONDS,
+            say_source=say_source,
             may_plan=current_actor().may(Action.PLAN),
         )
 
@@ -69,6 +70,8 @@ def plan(plan_id: int) -> ResponseReturnValue:
             n_stops=sum(len(r.stops) for r in own),
             sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
             rounds=[_card(r) for r in own],
+            say_source=say_source,
+            say_degraded=say_degraded,
             unserved=[_unserved(session, u) for u in found.unserved],
             may_publish=current_actor().may(Action.PUBLISH),
             may_print=current_actor().may(Action.PRINT),

@@ -69,7 +69,7 @@ def round_page(round_id: int) -> ResponseReturnValue:
             stops=stops,
             expected=_expected(found),
             may_load=actor.may(Action.RECEIVE_AT_OFFICE),
-            can_enter_any=any(item["can_enter"] for stop in stops for item in stop["items"]),
+            can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
             reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
         )
 
@@ -166,7 +166,7 @@ def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str
         "recipient": person.full_name if may_see else people.mask_name(person.full_name),
         "address": person.address if may_see else "",
         "precision": consignment.precision,
-        "items": [_item(item, may_enter, is_collection) for item in consignment.items],
+        "pieces": [_item(item, may_enter, is_collection) for item in consignment.items],
     }
 
 
