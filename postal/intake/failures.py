@@ -5,7 +5,7 @@ from __future__ import annotations
 from postal.intake.columns import BadFile
 
 MAX_FILE_BYTES = 50_000_000
-MAX_ROWS = 100_000
+MAX_ROWS = 50_000
 
 
 class EmptyFile(BadFile):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,12 +131,15 @@ def order_collections(
 def _judge_file(
     filename: str, content: bytes, guide: Guide, now: datetime, on_progress: Progress | None
 ) -> list[Judged]:
-    rows = list(read_rows(filename, content, aliases=guide.aliases))
-    judged = []
-    for n, (number, row) in enumerate(rows):
+    rows = deque(read_rows(filename, content, aliases=guide.aliases))
+    n_rows = len(rows)
+    judged: list[Judged] = []
+    while rows:
+        # Taken off the queue as they are judged: a large file need not be in memory twice.
+        number, row = rows.popleft()
         judged.append(judge_result(number, row, guide, now=now))
-        if on_progress is not None and n % 200 == 0:
-            on_progress(n // 2, len(rows))
+        if on_progress is not None and len(judged) % 200 == 0:
+            on_progress(len(judged) // 2, n_rows)
     return judged
 
 

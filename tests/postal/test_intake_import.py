@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from postal.models import (
     TrackingEvent,
 )
 from tests import builders as build
-from tests.scale import scaled
+from tests.scale import record_figure, scaled
 
 DATA = Path(__file__).parents[1] / "data"
 SAMPLE = DATA / "results_day.csv"
@@ -173,6 +174,17 @@ def test_five_hundred_bad_rows_are_each_named_and_the_good_ones_taken(database):
     refused = [row for row in report.rows if row.outcome == "refused"]
     assert all([p["column"] for p in row.problems] == ["ngay_xong", "nguoi_nhan"] for row in refused)
     assert [row.row_number for row in refused] == list(range(n_good + 2, n_good + n_bad + 2))
+
+
+def test_a_large_file_is_in_within_its_time(database):
+    n = scaled(1_000, 10_000)
+    data = build.results_csv([build.result(i, lat="", lon="") for i in range(1, n + 1)])
+    began = time.perf_counter()
+    report = bring_in(database, data)
+    seconds = time.perf_counter() - began
+    assert report.n_accepted == n
+    record_figure(f"nhập {n} dòng ({database.engine.dialect.name})", round(seconds, 1), "s")
+    assert seconds < 10
 
 
 # -- what a row becomes -------------------------------------------------------------------------------
