@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from postal.db import Database
 from postal.errors import InvalidInput, NotFound, UsernameTaken, WeakPassword
-from postal.models import ApiKey, Office, PersonKind, Role, User, UtcDateTime
+from postal.models import ApiKey, Courier, Office, PersonKind, Role, User, UtcDateTime
 from postal.people import PersonData, add_person
 from postal.policy import Actor, ActorKind, Scope
 
@@ -160,6 +160,40 @@ def find_user(session: Session, username: str) -> User:
     if user is None:
         raise NotFound(what="user")
     return user
+
+
+def users(session: Session) -> Sequence[User]:
+    """Return everybody who may or might sign in, by user name."""
+    return session.scalars(select(User).order_by(User.username)).all()
+
+
+def office_id_of(session: Session, code: str) -> int:
+    """Return the id of an office by its code. Raises NotFound."""
+    found = session.scalar(select(Office.id).where(Office.code == code))
+    if found is None:
+        raise NotFound(what=f"office {code}")
+    return found
+
+
+def courier_id_of(session: Session, code: str) -> int:
+    """Return the id of a courier by their code. Raises NotFound."""
+    found = session.scalar(select(Courier.id).where(Courier.code == code))
+    if found is None:
+        raise NotFound(what=f"courier {code}")
+    return found
+
+
+def api_keys(session: Session) -> Sequence[ApiKey]:
+    """Return every key of a system, revoked ones included, oldest first."""
+    return session.scalars(select(ApiKey).order_by(ApiKey.id)).all()
+
+
+def find_api_key(session: Session, prefix: str) -> ApiKey:
+    """Return a key by the public part of its text. Raises NotFound."""
+    found = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix)).one_or_none()
+    if found is None:
+        raise NotFound(what="API key")
+    return found
 
 
 def add_api_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -20,12 +21,14 @@ from postal.outside.addresses import AddressPolicy
 from postal.outside.claims import LEASE, Claimed, Verdict, claim, disable_dark, due_endpoints, settle
 from postal.outside.safe_http import SafeClient, SendFailed
 
+log = logging.getLogger("tannha.callbacks")
 Clock = Callable[[], datetime]
 
 N_THREADS = 64
 # An endpoint that fails gets one line until it answers again, so that nobody waits behind it.
 N_LINES, N_LINES_FAILING = 4, 1
 _LOOK_EVERY_S = 0.2
+_LOOK_AGAIN_S, _N_LAST_LOOKS = 1.0, 10
 # Past this part of the lease another process may be about to take the callback over.
 _STILL_MINE_S = LEASE.total_seconds() / 2
 
@@ -105,12 +108,24 @@ def send_forever(database: Database, sender: Sender, *, clock: Clock, stop: thre
     """Send whatever becomes due until ``stop`` is set; what is on the wire then is finished and settled."""
     with Sending(database, sender, clock=clock) as sending:
         while not stop.is_set():
-            sending.step()
+            if not _stepped(sending):
+                stop.wait(_LOOK_AGAIN_S)
             sending.wait(_LOOK_EVERY_S)
-        while sending.n_in_flight:
+        n_left = _N_LAST_LOOKS
+        while sending.n_in_flight and n_left:
             sending.wait(_LOOK_EVERY_S)
-            sending.step(n_more=0)
+            n_left -= not _stepped(sending, n_more=0)
         return sending.report()
+
+
+def _stepped(sending: Sending, *, n_more: int = 1_000_000) -> bool:
+    """Make one step; False where the database could not serve. What ended meanwhile is settled later."""
+    try:
+        sending.step(n_more=n_more)
+    except Exception as exc:  # a full disk or a database that restarts must not end the sending
+        log.error("callbacks cannot be claimed or settled: %s", type(exc).__name__)
+        return False
+    return True
 
 
 class Sending:

@@ -1,0 +1,61 @@
+"""`tannha backup`, `tannha restore`, `tannha migrate`: keeping the database, and bringing it up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.commands.opening import opened, say
+from postal import backup as backups
+from postal import current_revision, newest_revision, upgrade
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+def backup(file: Path) -> None:
+    """Write the whole database to FILE while everything goes on, and FILE.json with its checksum beside it.
+
+    The keys of the settings are not in it: keep them in another place, without them nobody can read it.
+    """
+    with opened() as services:
+        made = backups.back_up(services.database.engine, file, now=services.now())
+    say(f"Đã sao lưu {made.n_bytes / 1e6:.1f} MB vào {file}, đã kiểm tra.", f"Backed up and verified. {made.sha256}")
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--yes", is_flag=True, help="Thay dữ liệu đang có / replace the data there is.")
+@click.option("--check", is_flag=True, help="Chỉ kiểm tra / only verify the file.")
+def restore(file: Path, *, yes: bool, check: bool) -> None:
+    """Verify FILE, then replace the database by it, wholly or not at all. Stop the service before."""
+    if check:
+        found = backups.verify(file)
+        say(f"Bản sao lưu tốt: {found.made_at}, phiên bản {found.revision}.", "The backup is good.")
+        return
+    with opened() as services:
+        engine = services.database.engine
+        if not yes and current_revision(engine) is not None:
+            raise click.ClickException(
+                "Cơ sở dữ liệu đang có dữ liệu; thêm --yes để thay. / The database is not empty; --yes replaces it."
+            )
+        done = backups.restore(engine, file)
+        is_old = current_revision(engine) != newest_revision()
+    say(f"Đã khôi phục bản sao lưu lúc {done.made_at}.", "Restored.")
+    if is_old:
+        say("Bảng dữ liệu thuộc phiên bản cũ: chạy tannha migrate.", "Older tables: run tannha migrate.")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the tables to this version; safe to repeat. Take a backup first."""
+    with opened() as services:
+        before = current_revision(services.database.engine)
+        upgrade(services.database.engine)
+        after = current_revision(services.database.engine)
+    if before == after:
+        say(f"Bảng dữ liệu đã ở phiên bản {after}.", "Nothing to do.")
+    else:
+        say(f"Đã nâng bảng dữ liệu từ {before or 'trống'} lên {after}.", f"Upgraded to {after}.")

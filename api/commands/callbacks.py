@@ -1,0 +1,86 @@
+"""`tannha endpoint`, `tannha send-callbacks`: who is told of events, and the telling itself."""
+
+from __future__ import annotations
+
+import click
+
+from api.commands.opening import opened, say, show
+from api.wiring import callback_policy
+from postal import ANONYMOUS, audit, outside
+
+_BY_OPERATOR = "command line"
+
+
+@click.group()
+def endpoint() -> None:
+    """Nơi nhận tin báo / receivers of callbacks."""
+
+
+@endpoint.command("add")
+@click.argument("source_system")
+@click.argument("url")
+@click.option("--kind", "kinds", multiple=True, help="item.delivered …; không chọn là mọi loại / none: every kind.")
+def add_endpoint(source_system: str, url: str, kinds: tuple[str, ...]) -> None:
+    """Register where SOURCE_SYSTEM is told. The secret is printed once, alone on the last line."""
+    with opened() as services, services.database.write() as session:
+        now = services.now()
+        policy = callback_policy(services.settings)
+        added, secret = outside.register_endpoint(session, source_system, url, kinds, policy=policy, now=now)
+        audit.note(session, ANONYMOUS, "endpoint_added", "endpoint", added.id, now=now, reason=_BY_OPERATOR)
+        number = added.id
+    say(f"Nơi nhận số {number}. Khoá ký chỉ hiện một lần:", f"endpoint {number}; its secret, shown once:")
+    click.echo(secret)
+
+
+@endpoint.command("list")
+def list_endpoints() -> None:
+    """List endpoints and how they stand; secrets are never shown again."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (one.id, one.source_system, str(one.state), one.failing_since, one.url, " ".join(one.kinds) or "*")
+            for one in outside.endpoints_of(session)
+        ]
+    show(("id", "source system", "state", "failing since", "url", "kinds"), rows)
+
+
+@endpoint.command("rotate")
+@click.argument("endpoint_id", type=int)
+def rotate(endpoint_id: int) -> None:
+    """Give an endpoint a new secret, printed once on the last line; for 24 hours both sign."""
+    with opened() as services, services.database.write() as session:
+        now = services.now()
+        secret = outside.rotate_secret(session, outside.find_endpoint(session, endpoint_id), now=now)
+        audit.note(session, ANONYMOUS, "secret_rotated", "endpoint", endpoint_id, now=now, reason=_BY_OPERATOR)
+    say("Khoá ký mới; khoá cũ còn hiệu lực 24 giờ:", "the new secret; the old one signs for 24 hours more:")
+    click.echo(secret)
+
+
+@endpoint.command("pause")
+@click.argument("endpoint_id", type=int)
+def pause(endpoint_id: int) -> None:
+    """Keep what comes, send nothing."""
+    with opened() as services, services.database.write() as session:
+        outside.pause(session, outside.find_endpoint(session, endpoint_id))
+        audit.note(session, ANONYMOUS, "endpoint_paused", "endpoint", endpoint_id, now=services.now())
+    say("Đã tạm dừng.", "Paused.")
+
+
+@endpoint.command("resume")
+@click.argument("endpoint_id", type=int)
+def resume(endpoint_id: int) -> None:
+    """Send again; everything that was parked meanwhile goes first, in order, under its old ids."""
+    with opened() as services, services.database.write() as session:
+        outside.resume(session, outside.find_endpoint(session, endpoint_id))
+        n_again = outside.replay(session, endpoint_id, now=services.now())
+        audit.note(session, ANONYMOUS, "endpoint_resumed", "endpoint", endpoint_id, now=services.now(), n_again=n_again)
+    say(f"Đã mở lại; {n_again} tin sẽ được gửi lại.", f"Resumed; {n_again} callbacks go again.")
+
+
+@click.command("send-callbacks")
+def send_callbacks() -> None:
+    """Send every callback that is due now, then end. The worker does this all the time by itself."""
+    with opened() as services:
+        report = outside.send_due(services.database, services.sender, now=services.now())
+    say(f"Đã gửi {report.n_sent}, lỗi {report.n_failed}.", f"Sent {report.n_sent}, failed {report.n_failed}.")
+    if report.disabled_endpoint_ids:
+        say(f"Đã tắt nơi nhận {list(report.disabled_endpoint_ids)}.", "These endpoints were disabled.")

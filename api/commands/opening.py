@@ -1,0 +1,37 @@
+"""What every operator's command begins and ends with: the services of the settings, opened and let go of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from api.settings import load_settings
+from api.wiring import Services, build_services
+
+
+@contextmanager
+def opened() -> Iterator[Services]:
+    """Yield the services; their database connections are closed at the end."""
+    services = build_services(load_settings())
+    try:
+        yield services
+    finally:
+        services.database.engine.dispose()
+
+
+def say(vi: str, en: str) -> None:
+    """Print one sentence in both languages."""
+    click.echo(f"{vi} / {en}")
+
+
+def show(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    """Print a plain table; wide where the output is not a terminal, so that scripts can read it."""
+    console = Console()
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(table, width=console.width if console.is_terminal else 200, markup=False, highlight=False)

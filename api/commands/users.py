@@ -1,0 +1,155 @@
+"""`tannha user`, `tannha api-key`, `tannha rotate-keys`: who may come in, and with which keys data is sealed."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.commands.opening import opened, say, show
+from postal import ANONYMOUS, NewUser, Role, Scope, accounts, audit, resealing
+
+_BY_OPERATOR = "command line"
+_BATCH = 1_000
+
+
+@click.group()
+def user() -> None:
+    """Những người được đăng nhập / the people who may sign in."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="Vai trò / role.")
+@click.option("--name", prompt="Họ và tên / full name", help="Họ và tên / full name.")
+@click.option("--office", help="Mã đơn vị / code of the office; without it the whole province.")
+@click.option("--courier", help="Mã bưu tá / code of the courier (role courier).")
+def add_user(username: str, role: str, name: str, office: str | None, courier: str | None) -> None:
+    """Add a person. The password is asked for, or read as one line from standard input; never an argument."""
+    password = _password()
+    with opened() as services, services.database.write() as session:
+        new = NewUser(
+            username=username,
+            password=password,
+            full_name=name,
+            role=Role(role),
+            office_id=accounts.office_id_of(session, office) if office else None,
+            courier_id=accounts.courier_id_of(session, courier) if courier else None,
+        )
+        added = accounts.add_user(session, new, now=services.now())
+        audit.note(session, ANONYMOUS, "user_added", "user", added.id, now=services.now(), reason=_BY_OPERATOR)
+        say(f"Đã thêm {added.username} ({role}).", f"Added {added.username}.")
+
+
+@user.command("password")
+@click.argument("username")
+def set_password(username: str) -> None:
+    """Give a person a new password; their sessions end."""
+    password = _password()
+    with opened() as services, services.database.write() as session:
+        found = accounts.find_user(session, username)
+        accounts.change_password(session, found, password)
+        audit.note(session, ANONYMOUS, "password_set", "user", found.id, now=services.now(), reason=_BY_OPERATOR)
+        say(f"Đã đổi mật khẩu của {found.username}.", f"The password of {found.username} was changed.")
+
+
+@user.command("list")
+def list_users() -> None:
+    """List user names, roles and offices; no names of people."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (one.username, str(one.role), one.office_id, one.courier_id, "" if one.is_active else "đã khoá / disabled")
+            for one in accounts.users(session)
+        ]
+    show(("username", "role", "office", "courier", ""), rows)
+
+
+@user.command("disable")
+@click.argument("username")
+def disable_user(username: str) -> None:
+    """Keep a person from signing in and end their sessions at once."""
+    with opened() as services, services.database.write() as session:
+        found = accounts.find_user(session, username)
+        accounts.disable_user(session, found)
+        audit.note(session, ANONYMOUS, "user_disabled", "user", found.id, now=services.now(), reason=_BY_OPERATOR)
+        say(f"Đã khoá {found.username}.", f"{found.username} is disabled.")
+
+
+@click.group("api-key")
+def api_key() -> None:
+    """Khoá API của hệ thống khác / keys of other systems."""
+
+
+@api_key.command("add")
+@click.argument("source_system")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([str(scope) for scope in Scope]))
+@click.option("--office", help="Mã đơn vị / code of the office the key is bound to.")
+def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> None:
+    """Make a key for a system. Its text is printed once, alone on the last line, and stored nowhere."""
+    with opened() as services, services.database.write() as session:
+        office_id = accounts.office_id_of(session, office) if office else None
+        wanted = [Scope(scope) for scope in scopes]
+        key, text = accounts.add_api_key(session, source_system, wanted, office_id=office_id, now=services.now())
+        audit.note(session, ANONYMOUS, "api_key_added", "api_key", key.id, now=services.now(), reason=_BY_OPERATOR)
+        said = f"{key.source_system}: {', '.join(key.scopes)}"
+    say(f"Khoá của {said}. Chỉ hiện một lần:", "shown once:")
+    click.echo(text)
+
+
+@api_key.command("list")
+def list_keys() -> None:
+    """List keys by their public part."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (key.prefix, key.source_system, " ".join(key.scopes), "đã thu hồi / revoked" if key.revoked_at else "")
+            for key in accounts.api_keys(session)
+        ]
+    show(("prefix", "source system", "scopes", ""), rows)
+
+
+@api_key.command("revoke")
+@click.argument("prefix")
+def revoke_key(prefix: str) -> None:
+    """End a key at once; PREFIX is its public part (tn_PREFIX_…)."""
+    with opened() as services, services.database.write() as session:
+        key = accounts.find_api_key(session, prefix.removeprefix("tn_").partition("_")[0])
+        accounts.revoke_api_key(session, key, now=services.now())
+        audit.note(session, ANONYMOUS, "api_key_revoked", "api_key", key.id, now=services.now(), reason=_BY_OPERATOR)
+        say(f"Đã thu hồi {key.prefix} của {key.source_system}.", f"{key.prefix} is revoked.")
+
+
+@click.command("rotate-keys")
+@click.option("--batch", default=_BATCH, show_default=True, type=click.IntRange(1, 100_000))
+def rotate_keys(batch: int) -> None:
+    """Seal everything again with the newest of TANNHA_VAULT_KEYS.
+
+    Put the new key first in the settings, keep the old one behind it, restart, run this; when it is done the old
+    key can go. Stop it at any moment: it goes on where it was.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with opened() as services:
+        with services.database.read() as session:
+            n_all = resealing.n_left(session)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task, n_done = bar.add_task("Mã hoá lại / resealing", total=n_all), 0
+            while True:
+                with services.database.write() as session:
+                    n_batch = resealing.reseal_batch(session, limit=batch)
+                if not n_batch:
+                    break
+                n_done += n_batch
+                bar.update(task, completed=n_done)
+        with services.database.write() as session:
+            audit.note(
+                session, ANONYMOUS, "keys_rotated", "vault", now=services.now(), reason=_BY_OPERATOR, n_records=n_done
+            )
+    say(f"Đã mã hoá lại {n_done} bản ghi.", f"{n_done} records sealed with the newest key.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked: str = click.prompt("Mật khẩu / password", hide_input=True, confirmation_prompt=True)
+        return asked
+    return sys.stdin.readline().rstrip("\r\n")
