@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -31,6 +31,7 @@ from postal.policy import Action, Actor
 from postal.rounds import act_id
 from postal.s10 import is_s10, normal_s10
 from postal.tracking import Scan, record
+from postal.working_days import local_day
 
 MAX_SCANS = 500
 # A phone's clock may run a little fast; a fact from the future is no fact.
@@ -144,7 +145,8 @@ def _record_one(session: Session, scan: CourierScan, actor: Actor, now: datetime
 
 def _try(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> ScanAnswer:
     item = _item(session, scan)
-    walked = _round_of(session, item, actor)
+    happened_at = _corrected(scan, now)
+    walked = _round_of(session, item, actor, local_day(happened_at))
     _check_kind(item, scan)
     scan_id = _scan_id(walked, item, scan)
     known = session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
@@ -152,7 +154,6 @@ def _try(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> Sc
         return ScanAnswer(scan_id=scan.scan_id, status="known")
     if known is None and scan.kind in _LOADED and walked.status is RoundStatus.CLOSED:
         raise RoundOver(field="kind")
-    happened_at = _corrected(scan, now)
     proof = None
     if known is None and scan.kind in _DONE:
         proof = keep_proof(session, check_proof(item, scan.proof), now=now)
@@ -210,23 +211,26 @@ def _item(session: Session, scan: CourierScan) -> Item:
     return item
 
 
-def _round_of(session: Session, item: Item, actor: Actor) -> DeliveryRound:
-    """Return the newest published round the item is on. A foreign one looks like an unknown item."""
+def _round_of(session: Session, item: Item, actor: Actor, on: date) -> DeliveryRound:
+    """Return the published round the item was on that day, else the one before, else the next.
+
+    Late scans may come when the item is already planned again. A foreign round looks like an unknown item.
+    """
     query = (
-        select(DeliveryRound)
+        select(DeliveryRound, DayPlan.day)
         .join(RoundStop, RoundStop.round_id == DeliveryRound.id)
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .where(RoundStop.consignment_id == item.consignment_id, DayPlan.status == PlanStatus.PUBLISHED)
-        .order_by(DeliveryRound.id.desc())
+        .order_by(DayPlan.day.desc(), DeliveryRound.id.desc())
     )
     if actor.role is Role.COURIER:
         query = query.where(DeliveryRound.courier_id == actor.courier_id)
     elif actor.office_id is not None:
         query = query.where(DeliveryRound.office_id == actor.office_id)
-    found = session.scalar(query.limit(1))
-    if found is None:
+    walked = session.execute(query).all()
+    if not walked:
         raise UnknownS10(s10=item.s10 or "…")
-    return found
+    return next((found for found, day in walked if day <= on), walked[-1][0])
 
 
 def _corrected(scan: CourierScan, now: datetime) -> datetime:

@@ -45,7 +45,13 @@ _LIST = (
         next=Next.TRY_AGAIN,
         legal="Đ17.1d",
     ),
-    Reason(code="HEN_LAI", vi="người nhận hẹn ngày khác", en="recipient asked for another day", next=Next.TRY_AGAIN),
+    Reason(
+        code="HEN_LAI",
+        vi="người nhận hẹn ngày khác",
+        en="recipient asked for another day",
+        next=Next.TRY_AGAIN,
+        counts=False,
+    ),
     Reason(
         code="SAI_DIA_CHI",
         vi="địa chỉ sai hoặc không đầy đủ",

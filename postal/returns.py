@@ -38,6 +38,8 @@ def start_return(session: Session, item_id: int, reason: str, *, user_id: int | 
         raise NotFound(what="bưu gửi")
     if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
         raise InvalidInput(field="reason")
+    if item.state is State.RETURNING_TO_SENDER:  # pressed twice
+        return item
     if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
         found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
         if found is None or not found.may_return:
