@@ -71,7 +71,8 @@ class NameTree(Generic[T]):
         """Return (end, values) of every name that begins at ``start``, longest first."""
         node = self._root
         found: list[tuple[int, list[T]]] = []
-        at, words, last = start, [], len(folded)
+        at, last = start, len(folded)
+        words: list[str] = []
         while at < last:
             word = folded[at]
             if word == "-" and words:

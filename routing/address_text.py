@@ -69,12 +69,28 @@ def tokens(cleaned: str) -> tuple[list[str], list[str]]:
 
 def spelling(word: str) -> str:
     """Return one spelling for all habits of writing a cleaned word: tone mark last, i for a lone y."""
-    parts = unicodedata.normalize("NFD", word)
-    tone = "".join(char for char in parts if char in _TONES)
-    plain = "".join(char for char in parts if char not in _TONES)
-    if plain.endswith("y") and not any(char in "aeiou\u0302\u0306\u031b" for char in plain[:-1]):
+    plain = word.translate(_WITHOUT_TONE)
+    tone = "" if plain == word else "".join([_TONE_OF[char] for char in word if char in _TONE_OF])
+    if plain[-1:] == "y" and _VOWELS.isdisjoint(plain[:-1]):
         plain = plain[:-1] + "i"
-    return unicodedata.normalize("NFC", plain) + tone
+    return plain + tone
+
+
+def _tone_tables() -> tuple[dict[int, str], dict[str, str]]:
+    """Return letter → letter without its tone, and letter → its tone: a lone combining tone stands for itself."""
+    without: dict[int, str] = {ord(tone): "" for tone in _TONES}
+    tone_of: dict[str, str] = {tone: tone for tone in _TONES}
+    for code in range(0xC0, 0x1F00):
+        parts = unicodedata.normalize("NFD", chr(code))
+        tones = "".join(char for char in parts if char in _TONES)
+        if tones:
+            rest = "".join(char for char in parts if char not in _TONES)
+            without[code], tone_of[chr(code)] = unicodedata.normalize("NFC", rest), tones
+    return without, tone_of
+
+
+_WITHOUT_TONE, _TONE_OF = _tone_tables()
+_VOWELS = frozenset("aeiouăâêôơư")
 
 
 def fits(written: str, folded: str, spelled: str) -> bool:
