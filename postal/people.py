@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from postal.keys import reserve_ids
+from postal.keys import reserve_ids, write_many
 from postal.models import Person, PersonKind, PersonWord
 from postal.people_vault import Vault, fold_name
 
@@ -58,17 +58,13 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
     if not rows:
         return []
     ids = list(reserve_ids(session, Person, len(rows)))
-    session.execute(
-        insert(Person).execution_options(render_nulls=True),
-        [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)],
-    )
+    write_many(session, Person, [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)])
     words = [
         {"person_id": person_id, "word_hash": word}
         for person_id, data in zip(ids, people, strict=True)
         for word in _word_hashes(vault, data.full_name)
     ]
-    if words:
-        session.execute(insert(PersonWord), words)
+    write_many(session, PersonWord, words)
     return ids
 
 

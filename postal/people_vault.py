@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
+# The marks of Vietnamese and its neighbours: taken off at once, what else there is letter by letter.
+_MARKS = re.compile("[\u0300-\u036f]+")
 
 
 class VaultLocked(Exception):
@@ -86,5 +89,7 @@ def _key_id(key: bytes) -> str:
 def fold_name(text: str) -> str:
     """Return a name without accents, case or doubled spaces, for finding it however it was typed."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = _MARKS.sub("", decomposed)
+    if not bare.isascii():
+        bare = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(bare.split())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from postal import people
@@ -24,7 +24,7 @@ from postal.intake.known import (
 from postal.intake.placing import with_memory
 from postal.intake.problems import refusal
 from postal.intake.reports import RowReport, verdict
-from postal.keys import reserve_ids
+from postal.keys import reserve_ids, write_many
 from postal.lifecycle import Direction, EventKind
 from postal.models import Consignment, IntakeRow, Item, PersonKind
 from postal.people_vault import fold_name
@@ -115,8 +115,9 @@ class Writer:
         consignment_ids = self._store_consignments(accepted, groups)
         self._ask(rows, consignment_ids, groups)
         item_ids = reserve_ids(session, Item, len(rows))
-        session.execute(
-            _many(Item),
+        write_many(
+            session,
+            Item,
             [
                 self._item(item_id, row, one, consignment_id)
                 for item_id, row, one, consignment_id in zip(item_ids, rows, accepted, consignment_ids, strict=True)
@@ -143,8 +144,7 @@ class Writer:
         for i, consignment_id, person_id in zip(heads, ids, person_ids, strict=True):
             groups.open(i, consignment_id)
             new.append(self._consignment(consignment_id, person_id, accepted[i], groups.keys[i]))
-        if new:
-            self.session.execute(_many(Consignment), new)
+        write_many(self.session, Consignment, new)
         return [groups.consignment_id(i) for i in range(len(accepted))]
 
     def _ask(self, rows: Sequence[Judged], consignment_ids: Sequence[int], groups: Groups) -> None:
@@ -240,8 +240,7 @@ class Writer:
             }
             for report in reports
         ]
-        if rows:
-            self.session.execute(_many(IntakeRow), rows)
+        write_many(self.session, IntakeRow, rows)
 
 
 def _report(row: Judged, is_duplicate: bool) -> RowReport:
@@ -251,8 +250,3 @@ def _report(row: Judged, is_duplicate: bool) -> RowReport:
         outcome=verdict(row.problems, is_duplicate=is_duplicate),
         problems=[problem.as_json() for problem in row.problems],
     )
-
-
-def _many(table: type[Consignment | Item | IntakeRow]) -> Insert:
-    # Without render_nulls a row with an empty column is written apart from its neighbours, in a statement of its own.
-    return insert(table).execution_options(render_nulls=True)
