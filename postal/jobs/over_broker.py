@@ -68,9 +68,10 @@ class BrokerRunner:
     def stop(self, timeout_s: float = 60.0) -> None:
         """Take nothing more, let what runs end, give back what was fetched and not begun."""
         self._stop.set()
-        self._sweeping.join(timeout_s)
-        self._worker.stop(timeout=int(timeout_s * 1000))
-        self._renewing.stop()
+        if self._sweeping.is_alive():
+            self._sweeping.join(timeout_s)
+            self._worker.stop(timeout=int(timeout_s * 1000))
+            self._renewing.stop()
         self._broker.close()
 
     def sweep(self) -> int:
