@@ -52,6 +52,7 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
     EventKind.COLLECTED: ("Bưu tá đã nhận hồ sơ", "Collected"),
     EventKind.COLLECTION_FAILED: ("Chưa nhận được hồ sơ", "Collection attempted"),
     EventKind.SUBMITTED: ("Đã nộp cho cơ quan", "Handed to the agency"),
+    EventKind.ADDRESS_CHANGED: ("Đổi địa chỉ phát theo yêu cầu", "Address changed on request"),
 }
 
 HOLDERS: dict[Holder, tuple[str, str]] = {

@@ -63,6 +63,7 @@ class EventKind(StrEnum):
     COLLECTED = "collected"
     COLLECTION_FAILED = "collection_failed"
     SUBMITTED = "submitted"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class Holder(StrEnum):
@@ -124,6 +125,9 @@ MOVES: dict[tuple[State, EventKind], State] = {
         S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED, S.HELD, S.RETURNING_TO_SENDER, S.WITH_CARRIER,
         S.COLLECTED, S.DOSSIER_AT_OFFICE)},
     (S.MISSING, K.FOUND): S.AT_OFFICE,
+    # A new address told before delivery: the item is sent on (Luật Bưu chính Đ16), whoever holds it keeps it.
+    **{(s, K.ADDRESS_CHANGED): s for s in (S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED)},
+    (S.HELD, K.ADDRESS_CHANGED): S.AT_OFFICE,
     (S.NEW, K.COLLECTION_ORDERED): S.AWAITING_COLLECTION,
     (S.AWAITING_COLLECTION, K.OUT_FOR_COLLECTION): S.ON_COLLECTION_ROUND,
     (S.ON_COLLECTION_ROUND, K.COLLECTION_FAILED): S.AWAITING_COLLECTION,

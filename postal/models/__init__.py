@@ -27,6 +27,15 @@ from postal.models.custody import (
     SpoiltS10,
 )
 from postal.models.events import Discrepancy, ProofOfDelivery, TrackingEvent
+from postal.models.evidence import (
+    AddressChange,
+    CountedScan,
+    Incident,
+    IncidentKind,
+    KeptOvernight,
+    OfficeDay,
+    ReceiptSignature,
+)
 from postal.models.outside import (
     Callback,
     CallbackEndpoint,
@@ -52,12 +61,12 @@ from postal.models.places import (
 from postal.models.rounds import DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus, RoundStop
 
 __all__ = [
-    "Absence", "AddressStatus", "ApiKey", "AuditEntry", "Base", "Batch", "BatchItem", "CalendarDay", "Callback",
-    "CallbackEndpoint", "CallbackState", "CallbackTry", "ChainLink", "CommuneClosure", "Consignment", "Counter",
-    "Courier", "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState", "Found", "Handover",
-    "HandoverLine", "IdempotencyRecord", "Intake", "IntakeRow", "Item", "Job", "JobState", "LabelPrint", "Leg",
-    "Manifest", "ManifestLine", "Office", "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus",
-    "PlanUnserved", "PointMemory", "PointPrecision", "Procedure", "ProofOfDelivery", "Role", "RoundStatus",
-    "RoundStop", "RowOutcome", "S10Range", "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "Upload",
-    "User", "UtcDateTime",
+    "Absence", "AddressChange", "AddressStatus", "ApiKey", "AuditEntry", "Base", "Batch", "BatchItem", "CalendarDay",
+    "Callback", "CallbackEndpoint", "CallbackState", "CallbackTry", "ChainLink", "CommuneClosure", "Consignment",
+    "CountedScan", "Counter", "Courier", "Coverage", "DayPlan", "DeliveryRound", "Discrepancy", "EndpointState",
+    "Found", "Handover", "HandoverLine", "IdempotencyRecord", "Incident", "IncidentKind", "Intake", "IntakeRow",
+    "Item", "Job", "JobState", "KeptOvernight", "LabelPrint", "Leg", "Manifest", "ManifestLine", "Office", "OfficeDay",
+    "OfficeKind", "Person", "PersonKind", "PersonWord", "PlanStatus", "PlanUnserved", "PointMemory", "PointPrecision",
+    "Procedure", "ProofOfDelivery", "ReceiptSignature", "Role", "RoundStatus", "RoundStop", "RowOutcome", "S10Range",
+    "SpoiltS10", "TrackingEvent", "TrackingGuess", "TransitRule", "Upload", "User", "UtcDateTime",
 ]  # fmt: skip

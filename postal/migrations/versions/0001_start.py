@@ -356,6 +356,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('username', name=op.f('uq_users_username'))
     )
+    op.create_table('address_changes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('consignment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('old_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('new_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('old_commune_code', sa.String(length=10), nullable=True),
+    sa.Column('new_commune_code', sa.String(length=10), nullable=True),
+    sa.Column('payer', sa.String(length=20), nullable=False),
+    sa.Column('changed_at', UtcDateTime(), nullable=False),
+    sa.Column('changed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['users.id'], name=op.f('fk_address_changes_changed_by_id_users')),
+    sa.ForeignKeyConstraint(['consignment_id'], ['consignments.id'], name=op.f('fk_address_changes_consignment_id_consignments')),
+    sa.ForeignKeyConstraint(['new_person_id'], ['people.id'], name=op.f('fk_address_changes_new_person_id_people')),
+    sa.ForeignKeyConstraint(['old_person_id'], ['people.id'], name=op.f('fk_address_changes_old_person_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_address_changes'))
+    )
+    with op.batch_alter_table('address_changes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_address_changes_consignment_id'), ['consignment_id'], unique=False)
+
     op.create_table('audit_entries',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
@@ -409,6 +428,30 @@ def upgrade() -> None:
     with op.batch_alter_table('day_plans', schema=None) as batch_op:
         batch_op.create_index('uq_day_plans_published', ['day'], unique=True, sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
 
+    op.create_table('incidents',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.Enum('torn', 'short', 'swapped', 'lost', name='incidentkind', native_enum=False, length=40), nullable=False),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('noted_at', UtcDateTime(), nullable=False),
+    sa.Column('noted_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('fault', sa.String(length=20), nullable=False),
+    sa.Column('inventory', sa.JSON(), nullable=False),
+    sa.Column('new_seal', sa.String(length=60), nullable=True),
+    sa.Column('postage_vnd', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('compensation_vnd', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reissue_payer', sa.String(length=20), nullable=False),
+    sa.Column('pay_by', sa.Date(), nullable=True),
+    sa.Column('settled_at', UtcDateTime(), nullable=True),
+    sa.Column('settlement', sa.String(length=200), nullable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_incidents_item_id_items')),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['users.id'], name=op.f('fk_incidents_noted_by_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incidents')),
+    sa.UniqueConstraint('number', name=op.f('uq_incidents_number'))
+    )
+    with op.batch_alter_table('incidents', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_incidents_item_id'), ['item_id'], unique=False)
+
     op.create_table('intakes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('source_system', sa.String(length=60), nullable=False),
@@ -425,6 +468,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intakes')),
     sa.UniqueConstraint('source_system', 'digest', name=op.f('uq_intakes_source_system_digest'))
     )
+    op.create_table('kept_overnight',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('permitted_at', UtcDateTime(), nullable=False),
+    sa.Column('permitted_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_kept_overnight_item_id_items')),
+    sa.ForeignKeyConstraint(['permitted_by_id'], ['users.id'], name=op.f('fk_kept_overnight_permitted_by_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_overnight')),
+    sa.UniqueConstraint('item_id', 'day', name=op.f('uq_kept_overnight_item_id_day'))
+    )
     op.create_table('label_prints',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -436,6 +491,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_label_prints_user_id_users')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_label_prints')),
     sa.UniqueConstraint('item_id', 'number', name=op.f('uq_label_prints_item_id_number'))
+    )
+    op.create_table('office_days',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('office_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('closed_at', UtcDateTime(), nullable=False),
+    sa.Column('closed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['closed_by_id'], ['users.id'], name=op.f('fk_office_days_closed_by_id_users')),
+    sa.ForeignKeyConstraint(['office_id'], ['offices.id'], name=op.f('fk_office_days_office_id_offices')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_office_days')),
+    sa.UniqueConstraint('office_id', 'day', name=op.f('uq_office_days_office_id_day'))
     )
     op.create_table('spoilt_s10',
     sa.Column('s10', sa.String(length=13), nullable=False),
@@ -450,7 +517,7 @@ def upgrade() -> None:
     op.create_table('tracking_events',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.Enum('accepted', 'batched', 'unbatched', 'handed_over', 'arrived_at_office', 'out_for_delivery', 'attempt_failed', 'back_at_office', 'held', 'delivered', 'passed_to_carrier', 'return_started', 'returned_to_sender', 'cancelled', 'declared_missing', 'found', 'collection_ordered', 'out_for_collection', 'collected', 'collection_failed', 'submitted', name='eventkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('accepted', 'batched', 'unbatched', 'handed_over', 'arrived_at_office', 'out_for_delivery', 'attempt_failed', 'back_at_office', 'held', 'delivered', 'passed_to_carrier', 'return_started', 'returned_to_sender', 'cancelled', 'declared_missing', 'found', 'collection_ordered', 'out_for_collection', 'collected', 'collection_failed', 'submitted', 'address_changed', name='eventkind', native_enum=False, length=40), nullable=False),
     sa.Column('scan_id', sa.String(length=80), nullable=False),
     sa.Column('happened_at', UtcDateTime(), nullable=False),
     sa.Column('device_at', UtcDateTime(), nullable=True),
@@ -603,6 +670,21 @@ def upgrade() -> None:
     with op.batch_alter_table('callback_tries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_callback_tries_callback_id'), ['callback_id'], unique=False)
 
+    op.create_table('counted_scans',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('manifest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('is_expected', sa.Boolean(), nullable=False),
+    sa.Column('scanned_at', UtcDateTime(), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['manifest_id'], ['manifests.id'], name=op.f('fk_counted_scans_manifest_id_manifests')),
+    sa.ForeignKeyConstraint(['round_id'], ['delivery_rounds.id'], name=op.f('fk_counted_scans_round_id_delivery_rounds')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_counted_scans_user_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_counted_scans')),
+    sa.UniqueConstraint('manifest_id', 'code', name=op.f('uq_counted_scans_manifest_id_code')),
+    sa.UniqueConstraint('round_id', 'code', name=op.f('uq_counted_scans_round_id_code'))
+    )
     op.create_table('handovers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -703,11 +785,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_handover_lines_handover_id'), ['handover_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_handover_lines_item_id'), ['item_id'], unique=False)
 
+    op.create_table('receipt_signatures',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('handover_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('side', sa.String(length=10), nullable=False),
+    sa.Column('how', sa.String(length=10), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('key_id', sa.String(length=16), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('device_at', UtcDateTime(), nullable=True),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['handover_id'], ['handovers.id'], name=op.f('fk_receipt_signatures_handover_id_handovers')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_receipt_signatures_user_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_receipt_signatures')),
+    sa.UniqueConstraint('handover_id', 'side', name=op.f('uq_receipt_signatures_handover_id_side'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('receipt_signatures')
     with op.batch_alter_table('handover_lines', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handover_lines_item_id'))
         batch_op.drop_index(batch_op.f('ix_handover_lines_handover_id'))
@@ -728,6 +827,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handovers_round_id'))
 
     op.drop_table('handovers')
+    op.drop_table('counted_scans')
     with op.batch_alter_table('callback_tries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_callback_tries_callback_id'))
 
@@ -761,8 +861,14 @@ def downgrade() -> None:
 
     op.drop_table('tracking_events')
     op.drop_table('spoilt_s10')
+    op.drop_table('office_days')
     op.drop_table('label_prints')
+    op.drop_table('kept_overnight')
     op.drop_table('intakes')
+    with op.batch_alter_table('incidents', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_incidents_item_id'))
+
+    op.drop_table('incidents')
     with op.batch_alter_table('day_plans', schema=None) as batch_op:
         batch_op.drop_index('uq_day_plans_published', sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
 
@@ -776,6 +882,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entries_action'))
 
     op.drop_table('audit_entries')
+    with op.batch_alter_table('address_changes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_address_changes_consignment_id'))
+
+    op.drop_table('address_changes')
     op.drop_table('users')
     with op.batch_alter_table('items', schema=None) as batch_op:
         batch_op.drop_index('ix_items_state_consignment')

@@ -1,0 +1,122 @@
+"""What custody leaves behind besides receipts: counts, signatures, closed days, permissions, minutes, new addresses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.models.base import Base, PrimaryKey, stored
+from postal.models.consignments import Item
+
+
+class CountedScan(Base):
+    """One code scanned while a list is being counted, so that a count survives a dead browser."""
+
+    __tablename__ = "counted_scans"
+    __table_args__ = (UniqueConstraint("manifest_id", "code"), UniqueConstraint("round_id", "code"))
+
+    id: Mapped[PrimaryKey]
+    manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifests.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    is_expected: Mapped[bool]
+    scanned_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class ReceiptSignature(Base):
+    """One side's signature under a receipt: drawn on the screen, or a photo of the signed sheet; sealed."""
+
+    __tablename__ = "receipt_signatures"
+    __table_args__ = (UniqueConstraint("handover_id", "side"),)
+
+    id: Mapped[PrimaryKey]
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handovers.id"))
+    side: Mapped[str] = mapped_column(String(10))
+    how: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    device_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class OfficeDay(Base):
+    """A delivery office's day, closed: everything that left is accounted for."""
+
+    __tablename__ = "office_days"
+    __table_args__ = (UniqueConstraint("office_id", "day"),)
+
+    id: Mapped[PrimaryKey]
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    day: Mapped[date]
+    closed_at: Mapped[datetime]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class KeptOvernight(Base):
+    """A permission: the courier keeps an item until the next day, for a reason, by somebody's word."""
+
+    __tablename__ = "kept_overnight"
+    __table_args__ = (UniqueConstraint("item_id", "day"),)
+
+    id: Mapped[PrimaryKey]
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    day: Mapped[date]
+    reason: Mapped[str]
+    permitted_at: Mapped[datetime]
+    permitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class IncidentKind(StrEnum):
+    """What went wrong with a piece."""
+
+    TORN = "torn"
+    SHORT = "short"
+    SWAPPED = "swapped"
+    LOST = "lost"
+
+
+class Incident(Base):
+    """Minutes (biên bản) of something gone wrong: what was there, who is at fault, what is due."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[IncidentKind] = mapped_column(stored(IncidentKind))
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    fault: Mapped[str] = mapped_column(String(20))
+    inventory: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    new_seal: Mapped[str | None] = mapped_column(String(60))
+    postage_vnd: Mapped[int] = mapped_column(default=0)
+    compensation_vnd: Mapped[int] = mapped_column(default=0)
+    reissue_payer: Mapped[str] = mapped_column(String(20))
+    pay_by: Mapped[date | None]
+    settled_at: Mapped[datetime | None]
+    settlement: Mapped[str | None]
+    item: Mapped[Item] = relationship()
+
+
+class AddressChange(Base):
+    """A new address asked for after handover: both addresses are kept, and who pays."""
+
+    __tablename__ = "address_changes"
+
+    id: Mapped[PrimaryKey]
+    consignment_id: Mapped[int] = mapped_column(ForeignKey("consignments.id"), index=True)
+    old_person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    new_person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    old_commune_code: Mapped[str | None] = mapped_column(String(10))
+    new_commune_code: Mapped[str | None] = mapped_column(String(10))
+    payer: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
