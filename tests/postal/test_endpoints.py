@@ -1,0 +1,93 @@
+"""Endpoints: registered, changed, paused; their secrets sealed and rotated."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import outside
+from postal.db import Database
+from postal.errors import AddressNotAllowed, HttpsRequired, InvalidInput, NotFound
+from postal.models import CallbackEndpoint
+from postal.outside.endpoints import OVERLAP, signing_secrets
+from postal.people import vault_of
+from postal.people_vault import Vault, VaultLocked
+from tests import builders as build
+
+NOW = build.EVENING
+URL = "https://motcua.hue.gov.vn/tin"
+
+
+def register(session, url=URL, kinds=(), system=build.SYSTEM):
+    return outside.register_endpoint(session, system, url, kinds, policy=outside.PUBLIC_ONLY, now=NOW)
+
+
+def test_the_secret_is_shown_once_and_lies_sealed_in_the_table(session):
+    endpoint, secret = register(session)
+    assert secret.startswith("whsec_")
+    assert len(secret) == 6 + 44
+    assert secret.encode() not in endpoint.secret
+    assert signing_secrets(vault_of(session), endpoint, now=NOW) == (secret,)
+    assert register(session)[1] != secret
+
+
+@pytest.mark.parametrize("url", ["http://motcua.hue.gov.vn/", "https://", "ftp://a.vn/"])
+def test_an_endpoint_needs_https(session, url):
+    with pytest.raises(HttpsRequired):
+        register(session, url)
+
+
+def test_an_endpoint_may_not_lead_inside_when_added_or_changed(session):
+    with pytest.raises(AddressNotAllowed):
+        register(session, "https://169.254.169.254/")
+    endpoint, _ = register(session)
+    with pytest.raises(AddressNotAllowed):
+        outside.change_endpoint(session, endpoint, url="https://10.0.0.1/", kinds=(), policy=outside.PUBLIC_ONLY)
+    outside.change_endpoint(session, endpoint, url=URL + "/2", kinds=["item.delivered"], policy=outside.PUBLIC_ONLY)
+    assert (endpoint.url, endpoint.kinds) == (URL + "/2", ["item.delivered"])
+
+
+def test_only_kinds_that_are_sent_can_be_asked_for(session):
+    assert register(session, kinds=["item.delivered", "item.accepted"])[0].kinds == ["item.accepted", "item.delivered"]
+    for unknown in ("item.batched", "item.eaten", "delivered", ""):
+        with pytest.raises(InvalidInput):
+            register(session, kinds=[unknown])
+
+
+def test_after_a_rotation_both_secrets_sign_for_a_day(session):
+    endpoint, old = register(session)
+    new = outside.rotate_secret(session, endpoint, now=NOW)
+    vault = vault_of(session)
+    assert signing_secrets(vault, endpoint, now=NOW + OVERLAP - timedelta(seconds=1)) == (new, old)
+    assert signing_secrets(vault, endpoint, now=NOW + OVERLAP) == (new,)
+
+
+def test_another_systems_endpoint_looks_as_if_it_did_not_exist(session):
+    endpoint, _ = register(session)
+    assert outside.find_endpoint(session, endpoint.id, build.SYSTEM) is endpoint
+    for system, number in (("khac", endpoint.id), (build.SYSTEM, 10**9)):
+        with pytest.raises(NotFound):
+            outside.find_endpoint(session, number, system)
+    register(session, system="khac")
+    assert [one.id for one in outside.endpoints_of(session, build.SYSTEM)] == [endpoint.id]
+    assert len(outside.endpoints_of(session)) == 2
+
+
+def test_secrets_are_resealed_in_steps_with_the_newest_key(database):
+    with database.write() as session:
+        kept = {}
+        for _ in range(3):
+            endpoint, old = register(session)
+            kept[endpoint.id] = (outside.rotate_secret(session, endpoint, now=NOW), old)
+    newer = Database(database.engine, Vault([b"n" * 32, b"k" * 32], b"l" * 32))
+    steps = []
+    for _ in range(4):
+        with newer.write() as session:
+            steps.append(outside.reseal_secrets(session, limit=2))
+    assert steps == [2, 1, 0, 0]
+    only_new = Vault([b"n" * 32], b"l" * 32)
+    with newer.read() as session:
+        for endpoint in session.scalars(select(CallbackEndpoint)):
+            assert signing_secrets(only_new, endpoint, now=NOW) == kept[endpoint.id]
+            with pytest.raises(VaultLocked):
+                signing_secrets(build.vault(), endpoint, now=NOW)

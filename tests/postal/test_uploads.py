@@ -1,0 +1,55 @@
+"""Files between trial and import: one person's, sealed, taken once, gone within a day."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from postal import accounts, uploads
+from postal.errors import NotFound
+from postal.models import Role, Upload
+from postal.uploads import KeptFile
+from tests import builders as build
+
+NOW = build.EVENING
+FILE = KeptFile(data="ma_ho_so,nguoi_nhan\nH57,Tôn Nữ Thị Diễm Hằng\n".encode(), suffix=".csv")
+
+
+def clerk(session, username="thu"):
+    new = accounts.NewUser(username=username, password="mười hai chữ", full_name="Thu", role=Role.CENTRE_CLERK)
+    return accounts.add_user(session, new, now=NOW).id
+
+
+def test_a_file_comes_back_once_to_its_owner(session):
+    owner = clerk(session)
+    token = uploads.keep(session, FILE, user_id=owner, now=NOW)
+    assert uploads.take(session, token, user_id=owner) == FILE
+    with pytest.raises(NotFound):
+        uploads.take(session, token, user_id=owner)
+
+
+def test_nobody_else_gets_it_and_no_wrong_token_does(session):
+    owner, other = clerk(session), clerk(session, "khac")
+    token = uploads.keep(session, FILE, user_id=owner, now=NOW)
+    for user_id, wrong in ((other, token), (owner, token + "x"), (owner, ""), (owner, "%")):
+        with pytest.raises(NotFound):
+            uploads.take(session, wrong, user_id=user_id)
+    assert uploads.take(session, token, user_id=owner) == FILE
+
+
+def test_neither_the_file_nor_its_token_lies_open_in_the_table(session):
+    token = uploads.keep(session, FILE, user_id=clerk(session), now=NOW)
+    row = session.scalars(select(Upload)).one()
+    assert "Hằng".encode() not in row.sealed
+    assert token not in row.token_hash
+    assert "Hằng" not in repr(FILE)
+
+
+def test_a_file_is_gone_after_a_day(session):
+    owner = clerk(session)
+    uploads.keep(session, FILE, user_id=owner, now=NOW)
+    assert uploads.forget_old_uploads(session, now=NOW + timedelta(hours=24)) == 0
+    assert uploads.forget_old_uploads(session, now=NOW + timedelta(hours=24, seconds=1)) == 1
+    uploads.keep(session, FILE, user_id=owner, now=NOW)
+    uploads.keep(session, FILE, user_id=owner, now=NOW + timedelta(hours=25))
+    assert session.scalar(select(func.count()).select_from(Upload)) == 1
