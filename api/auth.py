@@ -143,6 +143,8 @@ def _guard() -> Response | None:
         return None
     if g.actor.kind is ActorKind.ANONYMOUS:
         return _ask_to_sign_in()
+    if g.actor.kind is ActorKind.SYSTEM and not request.path.startswith("/v1/"):
+        raise WebRefusal("forbidden")  # a key opens the API; pages are for people
     if not any(g.actor.may(action) for action in rule.actions):
         require(g.actor, rule.actions[0])
     return None

@@ -77,7 +77,7 @@ def house(database, services):
         places.seed(session, services.guide.register, now=NOW, is_demo=True)
         build.s10_range(session)
         courier = session.query(models.Courier).order_by(models.Courier.id).first()
-        other = session.query(models.Courier).filter(models.Courier.office_id != courier.office_id).first()
+        other = session.query(models.Courier).order_by(models.Courier.id.desc()).first()
         people = {
             "admin": (Role.ADMINISTRATOR, None, None),
             "centre": (Role.CENTRE_CLERK, None, None),

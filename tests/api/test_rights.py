@@ -1,0 +1,216 @@
+"""Every route × every role × own and foreign objects: nobody reaches what is not theirs, no route lacks a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from api.auth import rule_of
+from postal import Actor, ActorKind, Role, Scope, custody, models, outside, rounds
+from postal.outside import AddressPolicy
+from routing import Plan, PlannedRound, Visit
+from tests import builders as build
+
+NOW = build.EVENING
+DAY = NOW.date()
+ROLES = {
+    "admin": Role.ADMINISTRATOR,
+    "centre": Role.CENTRE_CLERK,
+    "postal": Role.POSTAL_CLERK,
+    "dispatcher": Role.DISPATCHER,
+    "courier": Role.COURIER,
+}
+# Where a foreign object must look as if it did not exist.
+OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id"}
+LEFT_OUT = {"staff.sign_out", "staff.sign_in", "staff.sign_in_check"}
+
+
+@dataclass
+class Things:
+    """One of everything a route may name."""
+
+    values: dict[str, object]
+
+    def path(self, rule):
+        path = rule.rule
+        for name in rule.arguments:
+            value = str(self.values[name])
+            for shape in (f"<int:{name}>", f"<string:{name}>", f"<{name}>"):
+                path = path.replace(shape, value)
+        return path
+
+
+@pytest.fixture
+def things(database, house, services):
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 6)), now=NOW)
+        office_id = items[0].consignment.issuing_office_id
+        batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
+        manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+        party = custody.Party(name="Người Ký")
+        codes = [line.s10 for line in manifest.lines]
+        handover = custody.hand_over(
+            session, batch.id, scanned=codes[:-1], giver=party, receiver=party, user_id=None, now=NOW
+        )
+        plan = _plan(session)
+        _, secret = outside.register_endpoint(
+            session, build.SYSTEM, "https://example.com/hook", (), policy=AddressPolicy(), now=NOW
+        )
+        assert secret
+        report = build.accepted(session, build.result(9), now=NOW)
+        open_batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
+        return Things(
+            values={
+                "batch_id": open_batch.id,
+                "handover_id": handover.id,
+                "plan_id": plan.id,
+                "round_id": plan.rounds[0].id,
+                "consignment_id": report[0].consignment_id,
+                "intake_id": session.scalar(select(models.Intake.id).limit(1)),
+                "discrepancy_id": session.scalar(select(models.Discrepancy.id).limit(1)),
+                "endpoint_id": session.scalar(select(models.CallbackEndpoint.id).limit(1)),
+                "code": items[0].s10,
+                "token": "f" * 32,
+                "filename": "tannha.css",
+            }
+        )
+
+
+def _plan(session):
+    problem = rounds.planning_problem(session, DAY, now=NOW)
+    courier = next(c for c in problem.couriers if c.courier_id == "BT001")
+    assert problem.stops
+    visits = tuple(
+        Visit(stop_id=stop.stop_id, arrive_s=30_000 + n, start_s=30_000 + n, leave_s=30_100 + n)
+        for n, stop in enumerate(problem.stops)
+    )
+    walked = PlannedRound(
+        courier_id=courier.courier_id,
+        office_id=courier.office_id,
+        leave_at_s=28_000,
+        back_at_s=40_000,
+        travel_s=3_000,
+        travel_m=9_000,
+        visits=visits,
+    )
+    plan = Plan(
+        rounds=(walked,), unserved=(), travel_s=3_000, cost=3_000, travel_source="test", degraded=None, seconds=0.1
+    )
+    saved = rounds.save_plan(session, DAY, problem, plan, user_id=None, now=NOW)
+    return rounds.publish_plan(session, saved.id, user_id=None, now=NOW)
+
+
+def routes(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in LEFT_OUT]
+
+
+def call(actor, rule, method, path):
+    if hasattr(actor, "key"):
+        headers = actor.headers(**{"Idempotency-Key": f"quyen-{rule.endpoint}-{method}"})
+        return actor.client.open(path, method=method, json={} if method == "POST" else None, headers=headers)
+    if method == "POST" and path.startswith("/v1/"):
+        return actor.json(path, {})
+    return actor.post(path) if method == "POST" else actor.get(path)
+
+
+def test_every_route_has_a_rule_and_every_public_one_a_reason(app):
+    for rule in app.url_map.iter_rules():
+        found = rule_of(app, rule.endpoint)
+        assert found is not None, f"{rule.endpoint} has no rule"
+        assert found.actions or len(found.public_because) > 10, rule.endpoint
+
+
+def test_each_role_reaches_exactly_the_routes_of_its_actions(app, things, sign_in, system):
+    actors = {name: sign_in(name) for name in ROLES} | {"system": system, "nobody": sign_in()}
+    n_asked = 0
+    for rule in routes(app):
+        wanted = rule_of(app, rule.endpoint)
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            path = things.path(rule)
+            for name, actor in actors.items():
+                answer = call(actor, rule, method, path)
+                n_asked += 1
+                told = (name, method, path, answer.status_code)
+                assert answer.status_code < 500, told
+                if wanted.public_because:
+                    assert answer.status_code not in (401, 403), told
+                elif name == "nobody":
+                    # A post without a session has no form token either: refused before anybody is asked.
+                    assert answer.status_code in (400, 401, 302, 403), told
+                elif may(name, wanted) and (name != "system" or path.startswith("/v1/")):
+                    assert answer.status_code not in (401, 403), told
+                else:
+                    assert answer.status_code == 403, told
+    assert n_asked > 300
+
+
+def may(name, rule):
+    if name == "system":
+        actor = Actor(kind=ActorKind.SYSTEM, scopes=frozenset(Scope))
+    else:
+        actor = Actor(kind=ActorKind.USER, role=ROLES[name])
+    return any(actor.may(action) for action in rule.actions)
+
+
+def test_what_belongs_to_another_office_looks_as_if_it_did_not_exist(app, things, sign_in):
+    stranger = sign_in("stranger-clerk")
+    n_asked = 0
+    for rule in routes(app):
+        wanted = rule_of(app, rule.endpoint)
+        if not (rule.arguments & OF_AN_OFFICE) or not may("postal", wanted) or rule.endpoint.startswith("static"):
+            continue
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            answer = call(stranger, rule, method, things.path(rule))
+            n_asked += 1
+            is_hidden = answer.status_code == 404 or (
+                # A form sent for a foreign thing comes back to a page that is not there.
+                answer.status_code == 303 and stranger.get(answer.location).status_code == 404
+            )
+            assert is_hidden, (rule.endpoint, method, answer.status_code)
+    assert n_asked >= 8
+
+
+def test_a_system_sees_only_its_own_items_and_endpoints(things, system, foreign_system):
+    code = things.values["code"]
+    assert system.get(f"/v1/items/{code}").status_code == 200
+    for path in (f"/v1/items/{code}", f"/v1/items/{code}/events"):
+        answer = foreign_system.get(path)
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert foreign_system.get("/v1/endpoints").json == {"endpoints": []}
+    rotate = foreign_system.post(f"/v1/endpoints/{things.values['endpoint_id']}/rotate", {})
+    assert rotate.status_code == 404
+
+
+def test_a_key_with_one_scope_opens_only_that(app, house, database):
+    from postal import accounts
+
+    with database.write() as session:
+        _, key = accounts.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "khoa-hep-0001"}
+    answer = app.test_client().post("/v1/results", json={}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+
+
+def test_a_wrong_or_broken_key_is_asked_to_sign_in(app, house):
+    for key in ("", "tn_x", "tn_abcdefghjk_" + "A" * 43, "tn_" + "é" * 50):
+        answer = app.test_client().get(
+            "/v1/queue", headers={"Authorization": f"Bearer {key}".encode("latin-1", "replace")}
+        )
+        assert answer.status_code == 401
+        assert "WWW-Authenticate" in answer.headers
+
+
+def test_a_courier_reports_only_on_the_own_round(things, sign_in):
+    scan = {
+        "scan_id": "la-1",
+        "code": things.values["code"],
+        "kind": "attempt_failed",
+        "reason": "VANG_NHA",
+        "happened_at": NOW.isoformat(),
+    }
+    own = sign_in("courier").json("/v1/scans", {"scans": [scan]})
+    other = sign_in("other-courier").json("/v1/scans", {"scans": [scan | {"scan_id": "la-2"}]})
+    assert own.json["scans"][0]["status"] in ("recorded", "held")
+    assert (other.json["scans"][0]["status"], other.json["scans"][0]["code"]) == ("refused", "unknown_s10")
