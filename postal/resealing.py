@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
-from sqlalchemy import Column, ColumnElement, Table, and_, bindparam, func, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from postal.models import CallbackEndpoint, IdempotencyRecord, Person, ProofOfDelivery, Upload
+from postal.models import Base
 from postal.people import vault_of
 from postal.people_vault import VaultLocked
 
-# Table, sealed column, column with the name of its key. A new sealed column gets a line here (a test looks).
-SEALED: tuple[tuple[Table, str, str], ...] = (
-    (Person.__table__, "sealed", "key_id"),
-    (CallbackEndpoint.__table__, "secret", "secret_key_id"),
-    (CallbackEndpoint.__table__, "old_secret", "old_secret_key_id"),
-    (ProofOfDelivery.__table__, "signature", "signature_key_id"),
-    (IdempotencyRecord.__table__, "body", "body_key_id"),
-    (Upload.__table__, "sealed", "key_id"),
-)  # type: ignore[assignment]
+
+def _sealed_columns() -> Iterator[tuple[Table, str, str]]:
+    """Yield table, sealed column and the column with the name of its key: every binary column is sealed."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary):
+                own = f"{column.name}_key_id"
+                yield table, column.name, own if own in table.columns else "key_id"
+
+
+SEALED = tuple(_sealed_columns())
 
 
 def n_left(session: Session) -> int:
