@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from postal import (
     accounts,
+    address_change,
     audit,
     backup,
     balance,
@@ -68,6 +69,7 @@ __all__ = [
     "Vault",
     "VaultLocked",
     "accounts",
+    "address_change",
     "audit",
     "backup",
     "balance",

@@ -50,21 +50,27 @@ class FollowUp:
 
 
 def load_attempts(session: Session, item_ids: Iterable[int]) -> dict[int, list[Attempt]]:
-    """Return the failed attempts of each item that has any, in the order they happened; doubtful scans left out."""
+    """Return the failed attempts of each item that has any, in the order they happened; doubtful scans left out.
+
+    A changed address begins a new life: what failed at the old one no longer counts.
+    """
     wanted = list(item_ids)
     found: dict[int, list[Attempt]] = {}
     for first in range(0, len(wanted), 500):
         query = (
-            select(TrackingEvent.item_id, TrackingEvent.happened_at, TrackingEvent.reason)
+            select(TrackingEvent.item_id, TrackingEvent.happened_at, TrackingEvent.reason, TrackingEvent.kind)
             .where(
                 TrackingEvent.item_id.in_(wanted[first : first + 500]),
-                TrackingEvent.kind == EventKind.ATTEMPT_FAILED,
+                TrackingEvent.kind.in_((EventKind.ATTEMPT_FAILED, EventKind.ADDRESS_CHANGED)),
                 TrackingEvent.is_applied,
             )
             .order_by(TrackingEvent.happened_at, TrackingEvent.id)
         )
-        for item_id, at, reason in session.execute(query):
-            found.setdefault(item_id, []).append(Attempt(at=at, reason=reason or ""))
+        for item_id, at, reason, kind in session.execute(query):
+            if kind is EventKind.ADDRESS_CHANGED:
+                found.pop(item_id, None)
+            else:
+                found.setdefault(item_id, []).append(Attempt(at=at, reason=reason or ""))
     return found
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+FORCE_MAJEURE = "BAT_KHA_KHANG"
+
 
 class Next(StrEnum):
     """What the office does with the item afterwards."""
@@ -107,7 +109,7 @@ _LIST = (
         cost_bearer="agency",
     ),
     Reason(
-        code="BAT_KHA_KHANG",
+        code=FORCE_MAJEURE,
         vi="bão lũ, đường bị chia cắt",
         en="flood or storm, road cut off",
         next=Next.TRY_AGAIN,

@@ -12,6 +12,7 @@ from postal.custody.batches import (
 )
 from postal.custody.chain import Head, head_of, seal, seal_at_commit
 from postal.custody.checking import WHY, Broken, Checked, ReceiptMatch, check_chain, check_people, match_receipt
+from postal.custody.counting import SCAN_WORDS, CountOver, Said, ScanSaid, counted_codes, scan_for_batch, scan_for_round
 from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
 from postal.custody.handovers import (
     AlreadyHandedOver,
@@ -28,7 +29,27 @@ from postal.custody.handovers import (
     receive_at_office,
     write_receipt,
 )
+from postal.custody.incidents import (
+    AlreadyPaid,
+    InventoryLine,
+    compensation_vnd,
+    is_refund_due,
+    note_incident,
+    reissue_payer,
+    settle_incident,
+)
 from postal.custody.numbers import next_number, take_number
+from postal.custody.office_day import (
+    DayClosed,
+    DayNotAccountedFor,
+    NotOut,
+    Open,
+    close_day,
+    declare_found,
+    declare_missing,
+    keep_overnight,
+    what_is_open,
+)
 from postal.custody.prints import (
     Printed,
     ReprintNeedsReason,
@@ -36,6 +57,7 @@ from postal.custody.prints import (
     record_label_print,
     reprints_by_person,
 )
+from postal.custody.signatures import AlreadySigned, reseal_signatures, sign_receipt, signature_image, unsigned_sides
 from postal.custody.signing import (
     BadSignature,
     SealedReceipt,
@@ -52,21 +74,32 @@ from postal.custody.signing import (
 from postal.custody.tokens import revoke_token, set_token, token_of
 
 __all__ = [
+    "SCAN_WORDS",
     "WHY",
     "AlreadyHandedOver",
+    "AlreadyPaid",
     "AlreadySettled",
+    "AlreadySigned",
     "BadSignature",
     "BatchClosed",
     "Broken",
     "Checked",
+    "CountOver",
     "Counted",
+    "DayClosed",
+    "DayNotAccountedFor",
     "Head",
+    "InventoryLine",
     "NotClosed",
+    "NotOut",
     "NotReady",
+    "Open",
     "Party",
     "Printed",
     "ReceiptMatch",
     "ReprintNeedsReason",
+    "Said",
+    "ScanSaid",
     "SealedReceipt",
     "SignedHead",
     "add_items",
@@ -75,15 +108,23 @@ __all__ = [
     "check_people",
     "clean_codes",
     "close_batch",
+    "close_day",
+    "compensation_vnd",
     "count",
+    "counted_codes",
+    "declare_found",
+    "declare_missing",
     "digest_of_key",
     "hand_over",
     "head_of",
+    "is_refund_due",
     "item_of_code",
     "items_by_code",
+    "keep_overnight",
     "list_digest",
     "match_receipt",
     "next_number",
+    "note_incident",
     "open_batch",
     "outside_items",
     "pass_to_carrier",
@@ -95,16 +136,25 @@ __all__ = [
     "receipt_code",
     "receive_at_office",
     "record_label_print",
+    "reissue_payer",
     "remove_item",
     "reprints_by_person",
+    "reseal_signatures",
     "revoke_token",
+    "scan_for_batch",
+    "scan_for_round",
     "seal",
     "seal_at_commit",
     "set_token",
     "settle_discrepancy",
+    "settle_incident",
     "sign_day",
     "sign_head",
+    "sign_receipt",
+    "signature_image",
     "take_number",
     "token_of",
+    "unsigned_sides",
+    "what_is_open",
     "write_receipt",
 ]

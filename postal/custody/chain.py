@@ -14,14 +14,13 @@ from postal.custody.commitments import (
     EVENT,
     EVENT_COLUMNS,
     GENESIS,
-    RECEIPT,
+    PAPERS,
     commit,
     event_columns,
     instant_text,
     link_head,
     new_salt,
     proof_payloads,
-    receipt_payload,
 )
 from postal.models import ChainLink
 
@@ -100,12 +99,10 @@ def _unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
     proofs = proof_payloads(session, [row[proof_at] for row in rows if row[proof_at] is not None])
     for row in rows:
         yield EVENT, row[0], event_payload(tuple(row), proofs)
-    receipts = text(
-        "SELECT h.id FROM handovers h WHERE NOT EXISTS "
-        "(SELECT 1 FROM chain_links l WHERE l.kind = :kind AND l.subject_id = h.id) ORDER BY h.id"
-    )
-    for handover_id in session.scalars(receipts, {"kind": RECEIPT}).all():
-        yield RECEIPT, handover_id, receipt_payload(session, handover_id) or ""
+    for kind, (table, read) in PAPERS.items():
+        known = select(ChainLink.position).where(ChainLink.kind == kind, ChainLink.subject_id == table.id)
+        for subject_id in session.scalars(select(table.id).where(~known.exists()).order_by(table.id)).all():
+            yield kind, subject_id, read(session, subject_id) or ""
 
 
 def event_payload(row: tuple[Any, ...], proofs: dict[int, str]) -> str:

@@ -16,13 +16,13 @@ from postal.custody.commitments import (
     EVENT,
     EVENT_COLUMNS,
     GENESIS,
+    PAPERS,
     RECEIPT,
     commit,
     event_columns,
     instant_column,
     person_payload,
     proof_payloads,
-    receipt_payload,
 )
 from postal.custody.signing import SealedReceipt, SignedHead
 from postal.models import ChainLink, Handover, Person, ProofOfDelivery, TrackingEvent
@@ -112,7 +112,7 @@ def _check_block(
         if kind == EVENT and row[_EVENT_AT] is not None:
             payload: str | None = event_payload(row[_EVENT_AT:], proofs)
         else:
-            payload = receipt_payload(session, subject_id) if kind == RECEIPT else None
+            payload = PAPERS[kind][1](session, subject_id) if kind in PAPERS else None
         if payload is None:
             return Head(position=position, head=head), _broken(found_position, row, "subject_missing")
         linked = f"{head}|{found_position}|{kind}|{subject_id}|{sealed_at}|{commitment}"
@@ -144,7 +144,8 @@ def _unknown_row(session: Session, end: Head, anchors: Sequence[SignedHead]) -> 
     ends += [sealed_until] if sealed_until is not None else []
     if not ends:
         return None
-    for kind, table in ((EVENT, TrackingEvent), (RECEIPT, Handover)):
+    tables: dict[str, Any] = {EVENT: TrackingEvent} | {kind: paper[0] for kind, paper in PAPERS.items()}
+    for kind, table in tables.items():
         link = select(ChainLink.position).where(ChainLink.kind == kind, ChainLink.subject_id == table.id)
         query = select(table.id).where(table.recorded_at < max(ends) - STILL_OPEN, ~link.exists()).order_by(table.id)
         subject_id = session.scalar(query.limit(1))

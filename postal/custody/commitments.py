@@ -11,17 +11,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofOfDelivery
+from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofOfDelivery, ReceiptSignature
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
-EVENT, RECEIPT = "event", "receipt"
+EVENT, RECEIPT, SIGNATURE = "event", "receipt", "signature"
 # The columns of an event that are bound, in the order in which they are hashed.
 EVENT_COLUMNS = (
     "id", "item_id", "kind", "scan_id", "@happened_at", "@device_at", "@recorded_at",
@@ -103,6 +103,23 @@ def receipt_payload(session: Session, handover_id: int) -> str | None:
     head = tuple(_canonical(value) for value in found)
     told = tuple((row[0], row[1], row[2], str(row[3])) for row in lines)
     return ascii((head, told, _manifest(session, found[3])))
+
+
+def signature_payload(session: Session, signature_id: int) -> str | None:
+    """Return the canonical text of a signature under a receipt: the picture's digest, never the picture."""
+    columns = (
+        ReceiptSignature.id, ReceiptSignature.handover_id, ReceiptSignature.side, ReceiptSignature.how,
+        ReceiptSignature.digest, ReceiptSignature.device_at, ReceiptSignature.recorded_at, ReceiptSignature.user_id,
+    )  # fmt: skip
+    found = session.execute(select(*columns).where(ReceiptSignature.id == signature_id)).first()
+    return ascii(tuple(_canonical(value) for value in found)) if found else None
+
+
+# What is bound besides events, by kind: its table, and how its canonical text is read.
+PAPERS: dict[str, tuple[type[Handover] | type[ReceiptSignature], Callable[[Session, int], str | None]]] = {
+    RECEIPT: (Handover, receipt_payload),
+    SIGNATURE: (ReceiptSignature, signature_payload),
+}
 
 
 def _canonical(value: Any) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from postal.custody.batches import list_digest
 from postal.custody.chain import seal_at_commit
 from postal.custody.commitments import commit, new_salt, person_payload
+from postal.custody.counting import counted_codes
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound, UnknownS10
 from postal.lifecycle import EventKind, State
@@ -91,7 +92,7 @@ def hand_over(
     session: Session,
     batch_id: int,
     *,
-    scanned: Iterable[str],
+    scanned: Iterable[str] | None,
     giver: Party,
     receiver: Party,
     user_id: int | None,
@@ -101,12 +102,13 @@ def hand_over(
     """Pass a closed batch from the agency to the post; J starts here (TT 17/2017/TT-BTTTT Đ7).
 
     What was listed but not scanned goes back to the queue, what was scanned but not listed stays with the
-    giver; both become discrepancies. Raises NotFound, NotClosed, AlreadyHandedOver, InvalidInput.
+    giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
+    Raises NotFound, NotClosed, AlreadyHandedOver, InvalidInput.
     """
     manifest = _manifest(session, batch_id)
     lines = manifest.lines
     expected = [line.s10 for line in lines]
-    codes = clean_codes(scanned)
+    codes = clean_codes(counted_codes(session, batch_id=batch_id) if scanned is None else scanned)
     counted = count(expected, codes, _known(session, codes))
     by_code = {line.s10: line.item for line in lines}
     handover = write_receipt(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal import reasons
-from postal.custody import Counted, Party, clean_codes, count, items_by_code, write_receipt
+from postal.custody import Counted, Party, clean_codes, count, counted_codes, items_by_code, write_receipt
 from postal.errors import Conflict, NotFound
 from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import Direction, EventKind, State
@@ -52,17 +52,18 @@ class RoundStateWrong(Conflict):
 
 
 def start_round(
-    session: Session, round_id: int, *, scanned: Iterable[str], user_id: int | None, now: datetime
+    session: Session, round_id: int, *, scanned: Iterable[str] | None, user_id: int | None, now: datetime
 ) -> Handover:
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
+    ``scanned`` None takes what was counted scan by scan.
     Raises NotFound, RoundNotPublished, RoundStateWrong.
     """
     found = _round(session, round_id, RoundStatus.PLANNED)
     items = _items(found)
     to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
-    codes = clean_codes(scanned)
+    codes = clean_codes(counted_codes(session, round_id=round_id) if scanned is None else scanned)
     counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(session, codes))
     handover = _receipt(session, found, Leg.OFFICE_TO_COURIER, counted, user_id, now)
     loaded = set(counted.present)

@@ -1,0 +1,138 @@
+"""When it goes wrong: minutes, inventory, re-wrapping, and what is due to whom.
+
+Torn covers need inventory, minutes and a new wrapping (TT 17/2017/TT-BTTTT Đ11). For loss, total damage or a swap at
+least four times the postage is due, and all costs of re-issue where the post is at fault (NĐ 47/2011/NĐ-CP Đ25,
+QĐ 45/2016/QĐ-TTg Đ14); it is paid within 30 days (Đ26). A late item has its postage back (Đ25.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.custody.numbers import next_number
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.models import Consignment, Incident, IncidentKind, Item, TrackingEvent
+from postal.reasons import FORCE_MAJEURE
+from postal.working_days import local_day
+
+FAULTS = frozenset({"post", "agency", "recipient", "force_majeure", "unknown"})
+POSTAGE_TIMES = 4
+PAID_WITHIN = timedelta(days=30)
+_WHOLLY_GONE = frozenset({IncidentKind.LOST, IncidentKind.SWAPPED})
+
+
+class AlreadyPaid(Conflict):
+    code = "incident_settled"
+    vi = "Biên bản {number} đã giải quyết xong."
+    en = "Minutes {number} are settled."
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryLine:
+    """One line of the inventory: a document of the list, and whether it is there and whole."""
+
+    name: str
+    is_there: bool
+    is_whole: bool = True
+
+
+def note_incident(
+    session: Session,
+    item_id: int,
+    kind: IncidentKind,
+    *,
+    fault: str,
+    inventory: Sequence[InventoryLine] = (),
+    new_seal: str | None = None,
+    postage_vnd: int = 0,
+    user_id: int | None,
+    now: datetime,
+) -> Incident:
+    """Write numbered minutes. Raises NotFound; InvalidInput for a torn or short piece without an inventory, a torn
+    one without its new seal, or an unknown fault.
+    """
+    item = session.get(Item, item_id)
+    if item is None:
+        raise NotFound(what="bưu gửi")
+    if fault not in FAULTS:
+        raise InvalidInput(field="Bên có lỗi")
+    if kind in (IncidentKind.TORN, IncidentKind.SHORT) and not inventory:
+        raise InvalidInput(field="Kiểm kê nội dung")
+    if kind is IncidentKind.TORN and not (new_seal or "").strip():
+        raise InvalidInput(field="Số niêm phong mới")
+    due_vnd = compensation_vnd(kind, fault, postage_vnd, is_all_gone=_is_all_gone(inventory))
+    noted = Incident(
+        number=next_number(session, "SV", now=now),
+        kind=kind,
+        item_id=item_id,
+        noted_at=now,
+        noted_by_id=user_id,
+        fault=fault,
+        inventory=[vars(line) for line in inventory],
+        new_seal=(new_seal or "").strip()[:60] or None,
+        postage_vnd=postage_vnd,
+        compensation_vnd=due_vnd,
+        reissue_payer=reissue_payer(kind, fault),
+        pay_by=local_day(now + PAID_WITHIN) if due_vnd else None,
+    )
+    session.add(noted)
+    session.flush()
+    return noted
+
+
+def settle_incident(session: Session, incident_id: int, *, settlement: str, now: datetime) -> Incident:
+    """Say how it ended. Raises NotFound, AlreadyPaid, InvalidInput without words."""
+    if not settlement.strip():
+        raise InvalidInput(field="Đã giải quyết thế nào")
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise NotFound(what="biên bản sự vụ")
+    if found.settled_at is not None:
+        raise AlreadyPaid(number=found.number)
+    found.settled_at, found.settlement = now, settlement.strip()[:200]
+    session.flush()
+    return found
+
+
+def compensation_vnd(kind: IncidentKind, fault: str, postage_vnd: int, *, is_all_gone: bool = False) -> int:
+    """Return the least compensation in đồng, the postage's refund included; costs of re-issue come on top. Pure."""
+    if fault != "post":
+        return 0
+    return POSTAGE_TIMES * postage_vnd if kind in _WHOLLY_GONE or is_all_gone else 0
+
+
+def reissue_payer(kind: IncidentKind, fault: str) -> str:
+    """Return who pays for making the papers again: the party at fault; nobody where nothing is gone. Pure."""
+    if kind is IncidentKind.TORN:
+        return "nobody"
+    return {"post": "post", "agency": "agency", "recipient": "recipient"}.get(fault, "to_be_decided")
+
+
+def is_refund_due(session: Session, consignment: Consignment, *, now: datetime) -> bool:
+    """Say whether the postage goes back because the promise was broken; a flood suspends the clock.
+
+    The first attempt stops the clock (TT 17/2017/TT-BTTTT Đ7); force majeure is no delay of the post's.
+    """
+    if consignment.promised_by is None:
+        return False
+    tried = [item.first_attempt_at for item in consignment.items if item.first_attempt_at is not None]
+    is_late = min(tried, default=now) > consignment.promised_by
+    return is_late and not _was_cut_off(session, consignment)
+
+
+def _was_cut_off(session: Session, consignment: Consignment) -> bool:
+    query = select(TrackingEvent.id).where(
+        TrackingEvent.item_id.in_([item.id for item in consignment.items]),
+        TrackingEvent.reason == FORCE_MAJEURE,
+        TrackingEvent.is_applied,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _is_all_gone(inventory: Sequence[InventoryLine]) -> bool:
+    return bool(inventory) and not any(line.is_there and line.is_whole for line in inventory)

@@ -1,0 +1,160 @@
+"""Closing an office's day: nothing that left may be unaccounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from postal.audit import note
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.lifecycle import EventKind, State
+from postal.models import (
+    Courier,
+    DayPlan,
+    DeliveryRound,
+    Item,
+    KeptOvernight,
+    OfficeDay,
+    PlanStatus,
+    RoundStatus,
+)
+from postal.policy import Actor, ActorKind
+from postal.tracking import Scan, record_strictly
+
+OUT = (State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND, State.COLLECTED)
+
+
+class DayNotAccountedFor(Conflict):
+    code = "day_not_accounted_for"
+    vi = "Chưa khép ngày được: còn {n} việc, trước hết là {first}."
+    en = "The day cannot be closed: {n} things are open, first of all {first}."
+
+
+class DayClosed(Conflict):
+    code = "day_closed"
+    vi = "Ngày {day} của bưu cục đã khép."
+    en = "The office's day {day} is closed."
+
+
+class NotOut(Conflict):
+    code = "not_out"
+    vi = "Bưu gửi {code} không ở trong tay bưu tá."
+    en = "Item {code} is not in a courier's hands."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """One thing that keeps the day open: a round not closed, or a piece still in a courier's hands."""
+
+    what: str
+    code: str
+    courier_code: str
+    item_id: int | None = None
+
+
+def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
+    """Return what left this office and is not delivered, returned, kept with permission or declared missing."""
+    rounds = (
+        select(DeliveryRound.number, Courier.code)
+        .join(Courier, Courier.id == DeliveryRound.courier_id)
+        .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+        .where(
+            DeliveryRound.office_id == office_id,
+            DeliveryRound.status == RoundStatus.STARTED,
+            DayPlan.day <= day,
+            DayPlan.status == PlanStatus.PUBLISHED,
+        )
+        .order_by(DeliveryRound.number)
+    )
+    found = [Open(what="round", code=str(number), courier_code=code) for number, code in session.execute(rounds)]
+    kept = select(KeptOvernight.item_id).where(KeptOvernight.day == day)
+    items = (
+        select(Item.id, Item.s10, Item.dossier_code, Courier.code)
+        .outerjoin(Courier, Courier.id == Item.courier_id)
+        .where(Item.office_id == office_id, Item.state.in_(OUT), Item.id.not_in(kept))
+        .order_by(Item.id)
+    )
+    found += [
+        Open(what="item", code=s10 or dossier_code, courier_code=courier_code or "", item_id=item_id)
+        for item_id, s10, dossier_code, courier_code in session.execute(items)
+    ]
+    return found
+
+
+def close_day(session: Session, office_id: int, day: date, *, user_id: int | None, now: datetime) -> OfficeDay:
+    """Close a delivery office's day. Raises DayNotAccountedFor naming the first open thing, DayClosed."""
+    still_open = what_is_open(session, office_id, day)
+    if still_open:
+        raise DayNotAccountedFor(n=len(still_open), first=still_open[0].code)
+    kept = select(KeptOvernight.item_id).join(Item).where(KeptOvernight.day == day, Item.office_id == office_id)
+    closed = OfficeDay(
+        office_id=office_id,
+        day=day,
+        closed_at=now,
+        closed_by_id=user_id,
+        facts={"kept": len(session.scalars(kept).all())},
+    )
+    try:
+        with session.begin_nested():
+            session.add(closed)
+    except IntegrityError as exc:
+        raise DayClosed(day=day.isoformat()) from exc
+    return closed
+
+
+def keep_overnight(
+    session: Session, item_id: int, day: date, *, reason: str, user_id: int | None, now: datetime
+) -> KeptOvernight:
+    """Permit a courier to keep a piece until the next day. Raises NotFound, NotOut, InvalidInput without a reason."""
+    if not reason.strip():
+        raise InvalidInput(field="Lý do giữ lại")
+    item = _item(session, item_id)
+    if item.state not in OUT:
+        raise NotOut(code=item.s10 or item.dossier_code)
+    known = select(KeptOvernight).where(KeptOvernight.item_id == item_id, KeptOvernight.day == day)
+    kept = session.scalar(known)
+    if kept is None:
+        kept = KeptOvernight(
+            item_id=item_id, day=day, reason=reason.strip()[:200], permitted_at=now, permitted_by_id=user_id
+        )
+        session.add(kept)
+        session.flush()
+    return kept
+
+
+def declare_missing(session: Session, item_id: int, *, reason: str, user_id: int | None, now: datetime) -> Item:
+    """Say that a piece cannot be found. Raises NotFound, MoveNotAllowed, InvalidInput without a reason.
+
+    What follows (minutes, who pays) is written with `incidents.note_incident`.
+    """
+    return _tell(session, item_id, EventKind.DECLARED_MISSING, reason, user_id, now)
+
+
+def declare_found(session: Session, item_id: int, *, reason: str, user_id: int | None, now: datetime) -> Item:
+    """Say that a missing piece is at the office again. Raises NotFound, MoveNotAllowed, InvalidInput."""
+    return _tell(session, item_id, EventKind.FOUND, reason, user_id, now)
+
+
+def _tell(session: Session, item_id: int, kind: EventKind, reason: str, user_id: int | None, now: datetime) -> Item:
+    if not reason.strip():
+        raise InvalidInput(field="Lý do")
+    item = _item(session, item_id)
+    scan = Scan(
+        kind=kind, scan_id=f"{kind}:{item_id}:{now.timestamp():.6f}", happened_at=now, user_id=user_id,
+        office_id=item.office_id,
+    )  # fmt: skip
+    record_strictly(session, item, scan, now=now)
+    # The words somebody wrote may name people: the audit keeps them, callbacks never see them.
+    note(session, Actor(kind=ActorKind.USER, user_id=user_id), str(kind), "item", item_id, now=now, reason=reason[:200])
+    return item
+
+
+def _item(session: Session, item_id: int) -> Item:
+    item = session.get(Item, item_id)
+    if item is None:
+        raise NotFound(what="bưu gửi")
+    return item
