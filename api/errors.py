@@ -249,6 +249,8 @@ def _field_problem(error: dict[str, Any]) -> Problem:
 
 
 def _code_of(kind: str) -> str:
+    if kind in _PYDANTIC_CODES:
+        return _PYDANTIC_CODES[kind]
     if kind in CATALOG:
         return kind
     if kind.startswith(("datetime_", "timezone_")):

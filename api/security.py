@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
 }
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TWO_YEARS_S = 63_072_000
 SIGNED_IN_FOR = timedelta(hours=12)
 
@@ -67,6 +69,7 @@ def register(app: Flask, settings: Settings) -> None:
         hops = settings.n_trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.before_request(_refuse_large_bodies)
+    app.before_request(_refuse_control_characters)
     app.after_request(_add_headers)
     if is_https:
         app.after_request(_add_hsts)
@@ -103,6 +106,15 @@ def _refuse_large_bodies() -> None:
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise WebRefusal("too_large")
+
+
+def _refuse_control_characters() -> None:
+    """Refuse NUL and its like in paths, queries and forms: no text of ours holds them and PostgreSQL cannot."""
+    texts = [request.path, *request.args.values()]
+    if not request.path.startswith("/v1/"):
+        texts += [text for _, text in request.form.items(multi=True)]
+    if any(_CONTROL.search(text) for text in texts):
+        raise WebRefusal("control_character")
 
 
 def _add_headers(response: Response) -> Response:
