@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from gunicorn.app.base import BaseApplication
 
 from api.settings import Settings, load_settings
-from api.wiring import build_services
+from api.wiring import EXTENSION, build_services
+from api.working import HouseWorker
 from postal import make_ready
 
 
@@ -22,11 +25,26 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("threads", self._settings.n_web_threads)
         self.cfg.set("graceful_timeout", 30)
         self.cfg.set("proc_name", "tannha")
+        if self._settings.is_worker_embedded:
+            self.cfg.set("post_worker_init", _begin_work)
+            self.cfg.set("worker_exit", _end_work)
 
     def load(self) -> object:
         from api import create_app  # after the fork: each process opens its own connections
 
         return create_app(self._settings)
+
+
+def _begin_work(worker: Any) -> None:
+    """Send callbacks and run jobs beside the pages; leases keep several web processes out of each other's way."""
+    worker.house = HouseWorker(worker.wsgi.extensions[EXTENSION])
+    worker.house.start()
+
+
+def _end_work(_server: Any, worker: Any) -> None:
+    house = getattr(worker, "house", None)  # none where the process failed before it began
+    if house is not None:
+        house.stop(10)
 
 
 @click.command()
