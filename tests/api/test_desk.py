@@ -1,0 +1,206 @@
+"""The desk's pages as clerks use them: a whole day by forms, and what each page refuses."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from postal import State, models
+from tests import builders as build
+
+CODE = re.compile(r"EY[0-9]{9}VN")
+
+
+def upload(person, results, name="ket-qua.csv"):
+    data = {"csrf_token": person.csrf, "file": (io.BytesIO(build.results_csv(results)), name)}
+    return person._note(person.client.post("/staff/intake/check", data=data, headers={"Accept": "text/html"}))
+
+
+@pytest.fixture
+def centre(sign_in):
+    return sign_in("centre")
+
+
+def import_results(centre, *results):
+    trial = upload(centre, results)
+    kept = re.search(r'name="upload" value="([^"]+)"', trial.text)[1]
+    return trial, centre.post("/staff/intake/import", upload=kept)
+
+
+def hand_over(centre, postal, database):
+    """Open, close and hand over one batch by forms; return the codes."""
+    with database.read() as session:
+        office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
+    batch = centre.post("/staff/batches", office_id=str(office_id)).location
+    centre.post(f"{batch}/close", counted="1")
+    codes = sorted({code.replace(" ", "") for code in CODE.findall(centre.get(batch).text.replace(" ", ""))})
+    answer = postal.post(
+        f"{batch}/hand-over", scanned="\r\n".join(codes), giver_name="Lê Thị Giao", receiver_name="Trần Văn Nhận"
+    )
+    assert answer.status_code == 303, answer.text
+    return codes, answer.location
+
+
+def test_a_trial_records_nothing_and_an_import_tells_every_row(centre, database):
+    trial, done = import_results(centre, build.result(1), build.result(2, recipient=""))
+    assert "Mới đọc thử" in trial.text
+    assert "nguoi_nhan" in trial.text
+    report = centre.get(done.location).text
+    assert "Từ chối" in report
+    with database.read() as session:
+        assert len(session.scalars(select(models.Item)).all()) == 1
+
+
+@pytest.mark.parametrize("name", ["ket-qua.exe", "", "ket-qua.pdf"])
+def test_only_tables_are_read(centre, name):
+    answer = upload(centre, [build.result(1)], name or "x")
+    assert answer.status_code == 303
+    assert "Tệp kết quả" in centre.get("/staff/intake").text
+
+
+def test_an_unclear_address_is_asked_and_answered(centre, database):
+    import_results(centre, build.result(1, address="12 Lê Lợi", lat="", lon=""))
+    assert "Không rõ xã, phường" in centre.get("/staff/queue?bucket=address").text
+    page = centre.get("/staff/consignments/1").text
+    assert "Chọn xã, phường" in page
+    centre.post("/staff/consignments/1/address", commune_code="19789")
+    page = centre.get("/staff/consignments/1").text
+    assert "Phường Thuận Hóa" in page
+    assert "Điểm chỉ đúng đến xã, phường" in page
+    refused = centre.post("/staff/consignments/1/point", lat="0", lon="0")
+    assert refused.status_code == 303
+    assert "không hợp lệ" in centre.get("/staff/consignments/1").text
+    centre.post("/staff/consignments/1/release", reason="Bưu tá quen địa bàn")
+    with database.read() as session:
+        assert session.scalar(select(models.Consignment.released_reason)) == "Bưu tá quen địa bàn"
+
+
+def test_people_are_found_by_name_and_phone_without_standing_in_an_address(centre):
+    import_results(centre, build.result(1))
+    for asked in ("diem hang", "0905120001", "Tôn Nữ"):
+        answer = centre.post("/staff/find", person=asked)
+        assert answer.status_code == 200
+        assert "H57.15-261120-0001" in answer.text
+
+
+def test_who_may_not_see_people_sees_them_masked(centre, sign_in):
+    import_results(centre, build.result(1))
+    page = sign_in("admin").get("/staff/consignments/1").text
+    assert "Tôn Nữ Thị Diễm Hằng" not in page
+    assert "Lê Lợi" not in page
+    assert "T. N. T. D. Hằng" in page
+
+
+def test_labels_print_once_and_again_only_with_a_reason(centre, sign_in, database):
+    import_results(centre, build.result(1), build.result(2))
+    hand_over(centre, sign_in("postal"), database)
+    first = centre.post("/staff/batches/1/labels", size="100x150")
+    assert first.mimetype == "application/pdf"
+    assert centre.post("/staff/batches/1/labels", size="100x150").status_code == 303
+    assert "In lại phải ghi lý do" in centre.get("/staff/batches/1").text
+    assert centre.post("/staff/batches/1/labels", size="A6", reason="nhãn rách").mimetype == "application/pdf"
+
+
+def test_a_batch_closes_only_when_both_sides_have_counted(centre, sign_in, database):
+    import_results(centre, build.result(1))
+    with database.read() as session:
+        office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
+    batch = centre.post("/staff/batches", office_id=str(office_id)).location
+    centre.post(f"{batch}/close")
+    with database.read() as session:
+        assert session.scalar(select(models.Manifest)) is None
+    centre.post(f"{batch}/close", counted="1")
+    assert "Đã chốt danh sách" in centre.get(batch).text
+
+
+def test_the_receipt_is_the_same_paper_every_time(centre, sign_in, database):
+    import_results(centre, build.result(1))
+    _, where = hand_over(centre, sign_in("postal"), database)
+    first, second = centre.get(f"{where}/receipt.pdf"), centre.get(f"{where}/receipt.pdf")
+    assert first.data == second.data
+    assert first.data.startswith(b"%PDF")
+
+
+def test_a_day_goes_from_the_queue_to_the_doorstep_by_forms(centre, sign_in, database, clock):
+    postal, dispatcher = sign_in("postal"), sign_in("dispatcher")
+    import_results(centre, *(build.result(n) for n in (1, 2, 3)))
+    codes, _ = hand_over(centre, postal, database)
+    clock.forward(days=2, hours=15)  # Monday morning
+    day = "2026-11-23"
+    made = dispatcher.post("/staff/plans", day=day, seconds="3")
+    assert "/staff/plans/" in made.location, dispatcher.get("/staff/plans").text
+    plan = dispatcher.get(made.location).text
+    assert "Công bố cho bưu tá" in plan
+    dispatcher.post(f"{made.location}/publish")
+    assert dispatcher.get(f"{made.location}/sheets.pdf").data.startswith(b"%PDF")
+    with database.read() as session:
+        found = session.scalars(select(models.DeliveryRound)).all()
+        walked = {one.id: [i.s10 for s in one.stops for i in s.consignment.items] for one in found}
+    assert sorted(code for loaded in walked.values() for code in loaded) == codes
+    for round_id, loaded in walked.items():
+        _walk(postal, round_id, loaded, database)
+    with database.read() as session:
+        states = [item.state for item in session.scalars(select(models.Item).order_by(models.Item.id))]
+    assert states.count(State.DELIVERED) == 2
+    assert states.count(State.AT_OFFICE) == 1
+    assert "Khớp" in postal.get("/staff/").text
+
+
+def _walk(postal, round_id, loaded, database):
+    page = f"/staff/rounds/{round_id}"
+    postal.post(f"{page}/start", scanned="\n".join(loaded))
+    assert "Đang đi" in postal.get(page).text
+    with database.read() as session:
+        ids = {i.s10: (i.id, i.dossier_code) for i in session.scalars(select(models.Item))}
+    fields = {}
+    for code in loaded:
+        item_id, dossier = ids[code]
+        is_absent = dossier.endswith("0002")
+        fields |= {
+            f"outcome-{item_id}": "VANG_NHA" if is_absent else "done",
+            f"time-{item_id}": "07:55",
+            f"receiver-{item_id}": "Tôn Nữ Thị Diễm Hằng",
+            f"id-tail-{item_id}": "1234",
+        }
+    answer = postal.post(f"{page}/results", **fields)
+    assert answer.status_code == 303
+    told = postal.get(page).text
+    assert f"Đã ghi {len(loaded)} kết quả" in told, told
+    postal.post(f"{page}/close")
+    assert "Đã khép" in postal.get(page).text
+
+
+def test_every_page_of_the_desk_opens_while_there_is_nothing_yet(sign_in):
+    person = sign_in("dispatcher")
+    for path in ("", "queue", "batches", "plans", "rounds", "coverage", "discrepancies"):
+        answer = person.get(f"/staff/{path}")
+        assert answer.status_code == 200, path
+        assert 'lang="vi"' in answer.text
+
+
+def test_a_form_without_its_token_is_refused(app, sign_in):
+    person = sign_in("centre")
+    person.csrf = "gia-mao"
+    assert person.post("/staff/batches", office_id="1").status_code == 400
+
+
+def test_signing_in_leads_only_to_pages_of_ours(app, house):
+    from tests.api.conftest import PASSWORD, Person
+
+    for target in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"):
+        person = Person(app)
+        person.get("/staff/sign-in")
+        answer = person.post("/staff/sign-in", username="centre", password=PASSWORD, next=target)
+        assert answer.location == "/staff/"
+
+
+def test_a_wrong_password_says_one_sentence(app, house):
+    from tests.api.conftest import Person
+
+    person = Person(app)
+    person.get("/staff/sign-in")
+    told = {
+        person.post("/staff/sign-in", username=name, password="sai hoan toan").text for name in ("centre", "khong-co")
+    }
+    assert len({re.sub(r'value="[^"]+"', "", page) for page in told}) == 1
