@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 
 from postal import EventKind, Holder, Outcome, State
 
+_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _WEEKDAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 STATES: dict[State, tuple[str, str]] = {
@@ -173,3 +174,11 @@ def say_age(since: datetime, now: datetime) -> str:
     if minutes >= 2 * 24 * 60:
         return f"{minutes // (24 * 60)} ngày"
     return f"{minutes // 60} giờ" if minutes >= 60 else f"{minutes} phút"
+
+
+def say_weekdays(weekdays: str) -> str:
+    """Return "T2–T6" for "01234", or "T3, T6"."""
+    days = sorted(int(day) for day in weekdays)
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{_DAYS[days[0]]}–{_DAYS[days[-1]]}"
+    return ", ".join(_DAYS[day] for day in days)

@@ -31,6 +31,7 @@ from postal.models import (
     PlanUnserved,
     RoundStop,
     RowOutcome,
+    S10Range,
     TrackingEvent,
 )
 
@@ -224,6 +225,11 @@ def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
 def all_offices(session: Session) -> dict[int, Office]:
     """Return every office by its id."""
     return {office.id: office for office in session.scalars(select(Office))}
+
+
+def s10_ranges(session: Session) -> Sequence[S10Range]:
+    """Return the granted ranges, oldest first."""
+    return session.scalars(select(S10Range).order_by(S10Range.id)).all()
 
 
 def couriers(session: Session) -> Sequence[Courier]:

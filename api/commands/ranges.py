@@ -1,0 +1,55 @@
+"""`tannha range`: blocks of S10 numbers granted by the designated operator."""
+
+from __future__ import annotations
+
+import click
+
+from api.commands.opening import opened, say, show
+from postal import desk, make_ready, serials
+
+
+@click.group()
+def ranges() -> None:
+    """Dải số hiệu S10 / granted ranges of S10 numbers."""
+
+
+@ranges.command("add")
+@click.argument("indicator")
+@click.argument("first", type=click.IntRange(0, 99_999_999))
+@click.argument("last", type=click.IntRange(0, 99_999_999))
+@click.option("--granted-by", required=True, help="Văn bản cấp dải / the document that grants it.")
+@click.option("--country", default="VN", show_default=True)
+def add(indicator: str, first: int, last: int, granted_by: str, country: str) -> None:
+    """Note a granted range: INDICATOR (two letters), FIRST and LAST serial, both included."""
+    with opened() as services:
+        make_ready(services.database.engine)
+        with services.database.write() as session:
+            serials.grant_range(
+                session,
+                indicator=indicator,
+                first=first,
+                last=last,
+                granted_by=granted_by,
+                now=services.now(),
+                country=country,
+            )
+            n_left = serials.left(session)
+    say(f"Đã ghi dải. Còn {n_left} số.", f"Range noted. {n_left} numbers left.")
+
+
+@ranges.command("list")
+def list_ranges() -> None:
+    """List the ranges and how much of each is used."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (
+                f"{one.indicator}…{one.country}",
+                f"{one.first_serial:08d}–{one.last_serial:08d}",
+                one.next_serial - one.first_serial,
+                one.last_serial - one.next_serial + 1,
+                one.granted_by,
+                "giả / fake" if one.is_fake else "",
+            )
+            for one in desk.s10_ranges(session)
+        ]
+    show(("Dải", "Số", "Đã dùng", "Còn", "Cấp theo", ""), rows)
