@@ -57,7 +57,7 @@ from postal.custody.prints import (
     record_label_print,
     reprints_by_person,
 )
-from postal.custody.signatures import AlreadySigned, reseal_signatures, sign_receipt, signature_image, unsigned_sides
+from postal.custody.signatures import AlreadySigned, sign_receipt, signature_image, unsigned_sides
 from postal.custody.signing import (
     BadSignature,
     SealedReceipt,
@@ -139,7 +139,6 @@ __all__ = [
     "reissue_payer",
     "remove_item",
     "reprints_by_person",
-    "reseal_signatures",
     "revoke_token",
     "scan_for_batch",
     "scan_for_round",

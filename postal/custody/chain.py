@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.orm import Session
 
 from postal.custody.commitments import (
     EVENT,
-    EVENT_COLUMNS,
     GENESIS,
     PAPERS,
     commit,
-    event_columns,
+    event_text,
     instant_text,
     link_head,
     new_salt,
     proof_payloads,
+    with_proof,
 )
 from postal.models import ChainLink
 
@@ -94,27 +93,20 @@ def seal(session: Session, *, now: datetime) -> Head:
 
 
 def _unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
-    proof_at = EVENT_COLUMNS.index("proof_id")
     rows = session.execute(text(_unsealed_events(session)), {"kind": EVENT, "late": _LATE_AT_MOST}).all()
-    proofs = proof_payloads(session, [row[proof_at] for row in rows if row[proof_at] is not None])
-    for row in rows:
-        yield EVENT, row[0], event_payload(tuple(row), proofs)
+    proofs = proof_payloads(session, [row[1] for row in rows if row[1] is not None])
+    for event_id, proof_id, told in rows:
+        yield EVENT, event_id, told if proof_id is None else with_proof(told, proofs.get(proof_id))
     for kind, (table, read) in PAPERS.items():
         known = select(ChainLink.position).where(ChainLink.kind == kind, ChainLink.subject_id == table.id)
         for subject_id in session.scalars(select(table.id).where(~known.exists()).order_by(table.id)).all():
             yield kind, subject_id, read(session, subject_id) or ""
 
 
-def event_payload(row: tuple[Any, ...], proofs: dict[int, str]) -> str:
-    """Return an event's canonical text: its bound columns, and the digest of its proof where it has one."""
-    proof_id = row[-1]
-    return ascii(row) if proof_id is None else ascii((*row, proofs.get(proof_id)))
-
-
 def _unsealed_events(session: Session) -> str:
-    columns = event_columns(session.get_bind().dialect.name)
+    told = event_text(session.get_bind().dialect.name)
     return (
-        f"SELECT {columns} FROM tracking_events e "  # noqa: S608 - names of our own columns
+        f"SELECT e.id, e.proof_id, {told} FROM tracking_events e "  # noqa: S608 - names of our own columns
         "WHERE e.id > (SELECT COALESCE(MAX(subject_id), 0) FROM chain_links WHERE kind = :kind) - :late "
         "AND NOT EXISTS (SELECT 1 FROM chain_links l WHERE l.kind = :kind AND l.subject_id = e.id) ORDER BY e.id"
     )

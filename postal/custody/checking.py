@@ -11,18 +11,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal.custody.chain import Head, event_payload
+from postal.custody.chain import Head
 from postal.custody.commitments import (
     EVENT,
-    EVENT_COLUMNS,
     GENESIS,
     PAPERS,
     RECEIPT,
     commit,
-    event_columns,
+    event_text,
     instant_column,
     person_payload,
     proof_payloads,
+    with_proof,
 )
 from postal.custody.signing import SealedReceipt, SignedHead
 from postal.models import ChainLink, Handover, Person, ProofOfDelivery, TrackingEvent
@@ -31,8 +31,7 @@ from postal.people import open_person
 _BLOCK = 5_000
 # A transaction may commit this much later than the instant it wrote down, and is sealed by the next one.
 STILL_OPEN = timedelta(minutes=10)
-_LINK_COLUMNS = 7
-_EVENT_AT, _PROOF_AT = _LINK_COLUMNS, _LINK_COLUMNS + EVENT_COLUMNS.index("proof_id")
+_PROOF_AT = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +86,7 @@ def _blocks(session: Session) -> Iterator[Sequence[tuple[Any, ...]]]:
     sealed_at = instant_column(dialect, "l.sealed_at")
     query = (
         f"SELECT l.position, l.kind, l.subject_id, l.salt, l.commitment, l.head, {sealed_at}, "  # noqa: S608
-        f"{event_columns(dialect)} FROM chain_links l "
+        f"e.proof_id, {event_text(dialect)} FROM chain_links l "
         "LEFT JOIN tracking_events e ON l.kind = 'event' AND e.id = l.subject_id ORDER BY l.position"
     )
     # The driver's own cursor: rows come as plain tuples, several times faster than mapped ones.
@@ -106,12 +105,12 @@ def _check_block(
     proofs = proof_payloads(session, [row[_PROOF_AT] for row in rows if row[_PROOF_AT] is not None])
     sha256, position, head = hashlib.sha256, end.position, end.head
     for row in rows:
-        found_position, kind, subject_id, salt, commitment, found_head, sealed_at = row[:_LINK_COLUMNS]
+        found_position, kind, subject_id, salt, commitment, found_head, sealed_at, proof_id, payload = row
         if found_position != position + 1:
             return Head(position=position, head=head), _broken(position + 1, row, "missing_link")
-        if kind == EVENT and row[_EVENT_AT] is not None:
-            payload: str | None = event_payload(row[_EVENT_AT:], proofs)
-        else:
+        if proof_id is not None:
+            payload = with_proof(payload, proofs.get(proof_id))
+        elif kind != EVENT:
             payload = PAPERS[kind][1](session, subject_id) if kind in PAPERS else None
         if payload is None:
             return Head(position=position, head=head), _broken(found_position, row, "subject_missing")

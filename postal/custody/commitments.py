@@ -1,7 +1,8 @@
 """What the chain binds itself to: one canonical text for each event, receipt and proof. Pure but for reading rows.
 
-The canonical text is Python's `ascii()` of a tuple of numbers, texts and None: unambiguous, and the same on every
-database and every version. Instants are texts "YYYY-MM-DD HH:MM:SS.ffffff" in UTC; JSON is its stored text.
+An event's text is written by the database itself, the same on every one: its columns joined by "|", numbers in
+decimal, instants as "YYYY-MM-DD HH:MM:SS.ffffff" in UTC, free texts as "length:text", what is absent as "~"; where a
+proof belongs to it, the digest of the proof follows. Receipts and signatures are Python's `ascii()` of a tuple.
 What the fold may change later (`is_applied`, `sequence`, `state_after`) is not bound, nor is any person's data:
 names enter as salted commitments of their own.
 """
@@ -22,10 +23,10 @@ from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofO
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
 EVENT, RECEIPT, SIGNATURE = "event", "receipt", "signature"
-# The columns of an event that are bound, in the order in which they are hashed.
-EVENT_COLUMNS = (
-    "id", "item_id", "kind", "scan_id", "@happened_at", "@device_at", "@recorded_at",
-    "user_id", "courier_id", "office_id", "reason", "#facts", "proof_id",
+# The columns of an event that are bound, in the order in which they are written; @ marks instants, # free texts.
+_EVENT_COLUMNS = (
+    "item_id", "kind", "#scan_id", "@happened_at", "@device_at", "@recorded_at",
+    "user_id", "courier_id", "office_id", "#reason", "#facts", "proof_id",
 )  # fmt: skip
 _PROOF_COLUMNS = (
     ProofOfDelivery.id, ProofOfDelivery.relation, ProofOfDelivery.id_kind, ProofOfDelivery.is_authorised,
@@ -62,9 +63,15 @@ def person_payload(*texts: str | None) -> str:
     return ascii(texts)
 
 
-def event_columns(dialect: str, alias: str = "e") -> str:
-    """Return the SQL of an event's bound columns, giving the same texts on every database."""
-    return ", ".join(_column(dialect, alias, name) for name in EVENT_COLUMNS)
+def event_text(dialect: str, alias: str = "e") -> str:
+    """Return the SQL of an event's canonical text; NULL where an outer join found no event."""
+    columns = (_column(dialect, alias, name) for name in _EVENT_COLUMNS)
+    return f"CAST({alias}.id AS TEXT) || '|' || " + " || '|' || ".join(f"COALESCE({one}, '~')" for one in columns)
+
+
+def with_proof(event_text: str, proof_digest: str | None) -> str:
+    """Return an event's canonical text with the digest of its proof behind it."""
+    return f"{event_text}|{proof_digest}"
 
 
 def instant_column(dialect: str, column: str) -> str:
@@ -144,8 +151,9 @@ def _manifest(session: Session, manifest_id: int | None) -> tuple[Any, ...] | No
 
 
 def _column(dialect: str, alias: str, name: str) -> str:
+    column = f"{alias}.{name.lstrip('@#')}"
     if name.startswith("@"):
-        return instant_column(dialect, f"{alias}.{name[1:]}")
+        return instant_column(dialect, column)
     if name.startswith("#"):
-        return f"CAST({alias}.{name[1:]} AS TEXT)"
-    return f"{alias}.{name}"
+        return f"CAST(LENGTH(CAST({column} AS TEXT)) AS TEXT) || ':' || CAST({column} AS TEXT)"
+    return f"CAST({column} AS TEXT)"

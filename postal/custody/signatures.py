@@ -78,15 +78,3 @@ def unsigned_sides(session: Session, handover_id: int) -> set[str]:
     """Return which sides of a receipt have not signed yet."""
     signed = session.scalars(select(ReceiptSignature.side).where(ReceiptSignature.handover_id == handover_id))
     return set(SIDES) - set(signed)
-
-
-def reseal_signatures(session: Session, *, limit: int = 500) -> int:
-    """Seal signatures again with the newest key; return how many. Safe to stop and resume."""
-    vault = vault_of(session)
-    query = select(ReceiptSignature).where(ReceiptSignature.key_id != vault.newest_key_id).limit(limit)
-    old = session.scalars(query.order_by(ReceiptSignature.id)).all()
-    for signed in old:
-        sealed = vault.seal_bytes(vault.open_bytes(signed.sealed, signed.key_id))
-        signed.sealed, signed.key_id = sealed.data, sealed.key_id
-    session.flush()
-    return len(old)
