@@ -15,7 +15,8 @@ from postal.outside.endpoints import (
     rotate_secret,
 )
 from postal.outside.safe_http import SafeClient
-from postal.outside.sender import RequestsSender, Sender, SendReport, send_due, send_forever
+from postal.outside.sender import RequestsSender, Sender
+from postal.outside.sending import SendReport, send_due, send_forever
 
 __all__ = [
     "KEPT_FOR",

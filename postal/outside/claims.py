@@ -120,6 +120,18 @@ def settle(
     return n_counted
 
 
+def release(session: Session, unsent: Iterable[Claimed]) -> None:
+    """Free callbacks that were claimed and not sent: no try is counted, anybody may claim them now."""
+    for claimed in unsent:
+        mine = (Callback.id == claimed.callback_id, Callback.fence == claimed.fence)
+        session.execute(
+            update(Callback)
+            .where(*mine, Callback.state == CallbackState.SENDING)
+            .values(state=CallbackState.WAITING, leased_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def disable_dark(session: Session, *, now: datetime) -> list[int]:
     """Disable endpoints that have failed for five days on end; return their ids."""
     dark = session.scalars(
