@@ -23,10 +23,11 @@ from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofO
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
 EVENT, RECEIPT, SIGNATURE = "event", "receipt", "signature"
-# The columns of an event that are bound, in the order in which they are written; @ marks instants, # free texts.
+# The columns of an event that are bound, in the order in which they are written: "#" marks free texts, "@" instants,
+# "?" what may be absent.
 _EVENT_COLUMNS = (
-    "item_id", "kind", "#scan_id", "@happened_at", "@device_at", "@recorded_at",
-    "user_id", "courier_id", "office_id", "#reason", "#facts", "proof_id",
+    "item_id", "kind", "#scan_id", "@happened_at", "?@device_at", "@recorded_at",
+    "?user_id", "?courier_id", "?office_id", "?#reason", "#facts", "?proof_id",
 )  # fmt: skip
 _PROOF_COLUMNS = (
     ProofOfDelivery.id, ProofOfDelivery.relation, ProofOfDelivery.id_kind, ProofOfDelivery.is_authorised,
@@ -65,8 +66,12 @@ def person_payload(*texts: str | None) -> str:
 
 def event_text(dialect: str, alias: str = "e") -> str:
     """Return the SQL of an event's canonical text; NULL where an outer join found no event."""
-    columns = (_column(dialect, alias, name) for name in _EVENT_COLUMNS)
-    return f"CAST({alias}.id AS TEXT) || '|' || " + " || '|' || ".join(f"COALESCE({one}, '~')" for one in columns)
+    columns = [f"{alias}.id", *(_column(dialect, alias, name) for name in _EVENT_COLUMNS)]
+    if dialect == "postgresql":
+        written = "concat_ws('|', " + ", ".join(columns) + ")"
+    else:  # one printf is twice as fast as joining piece by piece
+        written = "printf('" + "|".join(["%s"] * len(columns)) + "', " + ", ".join(columns) + ")"
+    return f"CASE WHEN {alias}.id IS NOT NULL THEN {written} END"
 
 
 def with_proof(event_text: str, proof_digest: str | None) -> str:
@@ -151,9 +156,11 @@ def _manifest(session: Session, manifest_id: int | None) -> tuple[Any, ...] | No
 
 
 def _column(dialect: str, alias: str, name: str) -> str:
-    column = f"{alias}.{name.lstrip('@#')}"
-    if name.startswith("@"):
-        return instant_column(dialect, column)
-    if name.startswith("#"):
-        return f"CAST(LENGTH(CAST({column} AS TEXT)) AS TEXT) || ':' || CAST({column} AS TEXT)"
-    return f"CAST({column} AS TEXT)"
+    column = f"{alias}.{name.lstrip('?@#')}"
+    written = column
+    if "@" in name:
+        written = instant_column(dialect, column)
+    elif "#" in name:
+        told = f"CAST({column} AS TEXT)"
+        written = f"LENGTH({told}) || ':' || {told}"
+    return f"COALESCE(CAST({written} AS TEXT), '~')" if name.startswith("?") else written
