@@ -64,6 +64,9 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if len(body) < int(self.headers["Content-Length"]):  # the sender was killed half-way
+                    self.close_connection = True
+                    return
                 got = Got({k.lower(): v for k, v in self.headers.items()}, body, time.monotonic())
                 receiver.got.append(got)
                 said = receiver.answer(got)

@@ -19,7 +19,7 @@ from postal.outside.ladder import DARK_FOR, next_try_at
 from postal.people import vault_of
 from postal.people_vault import Vault, VaultLocked
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=40)
 KEPT_FOR = timedelta(days=30)
 _OPEN = (CallbackState.WAITING, CallbackState.SENDING)
 
@@ -244,6 +244,8 @@ def _due(endpoint_id: int, now: datetime) -> Select[int]:
         select(Callback.id)
         .where(Callback.endpoint_id == endpoint_id, _is_ripe(Callback, now), ~is_blocked)
         .order_by(Callback.next_try_at, Callback.id)
+        # On PostgreSQL rivals take different ones instead of waiting; SQLite drops this, and the guard remains.
+        .with_for_update(skip_locked=True, of=Callback)
     )
 
 

@@ -244,16 +244,17 @@ def test_a_broken_sender_costs_a_try_not_the_pass(database):
     assert send(database, Broken()).n_failed == 1
 
 
-def _send_until_killed(url):
+def _send_until_killed(url, ahead_s):
+    """Send until the end; by a clock that is ahead, so that the leases of the one killed before have run out."""
     database = Database(make_engine(url), build.vault())
     sender = outside.RequestsSender.with_policy(HERE, lambda: datetime.now(UTC))
     while True:
-        outside.send_due(database, sender, now=datetime.now(UTC))
+        outside.send_due(database, sender, now=datetime.now(UTC) + timedelta(seconds=ahead_s))
         time.sleep(0.02)
 
 
-def _start(url):
-    process = multiprocessing.get_context("spawn").Process(target=_send_until_killed, args=(url,))
+def _start(url, ahead_s=0):
+    process = multiprocessing.get_context("spawn").Process(target=_send_until_killed, args=(url, ahead_s))
     process.start()
     return process
 
@@ -264,15 +265,16 @@ def test_killed_senders_lose_nothing_and_break_no_order(database, database_url, 
     walk(database, n_items)
     receiver.answer = lambda _got: time.sleep(0.01) or Say()
     wanted = 4 * n_items
-    for _ in range(scaled(2, 12)):
-        process, n_before = _start(database_url), len(receiver.got)
+    n_kills = scaled(2, 12)
+    for number in range(n_kills):
+        process, n_before = _start(database_url, 60 * number), len(receiver.got)
         until_s = time.monotonic() + 30
         while len(receiver.got) < min(n_before + 9, wanted) and time.monotonic() < until_s:
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
         process.join()
     # What the dead held is free again when their leases end.
-    send(database, sender, datetime.now(UTC) + timedelta(seconds=61))
+    send(database, sender, datetime.now(UTC) + timedelta(minutes=n_kills))
     assert count(database, CallbackState.SENT) == wanted
     order = told_order(receiver)
     assert len(order) == n_items
