@@ -9,8 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
+from api import create_app
 from api.commands import COMMANDS
+from api.problems import CATALOG
 from api.settings import Settings
+from postal import outside
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -61,3 +64,37 @@ def test_every_command_is_described_and_can_be_imported(name):
 def test_documents_name_only_commands_that_are_there(path):
     named = set(re.findall(r"`tannha ([a-z][a-z-]*)", path.read_text(encoding="utf-8")))
     assert named <= set(COMMANDS)
+
+
+@pytest.fixture(scope="module")
+def rules():
+    settings = Settings(secret_key="s" * 40, vault_keys=(b"k" * 32,), lookup_key=b"l" * 32, log_level="error")
+    return list(create_app(settings).url_map.iter_rules())
+
+
+def test_every_route_of_the_api_is_documented_and_none_is_invented(rules):
+    real = {
+        f"{method} {rule.rule}"
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/v1/")
+    }
+    assert set(re.findall(r"^\| `([A-Z]+ /v1/[^`]*)` \|", document("api.md"), re.MULTILINE)) == real
+
+
+def test_every_code_of_the_catalogue_is_documented_with_its_status():
+    told = re.findall(r"^\| `([a-z0-9_]+)` \| ([0-9]{3}) \|", document("api.md"), re.MULTILINE)
+    assert {code: int(status) for code, status in told} == {code: word.status for code, word in CATALOG.items()}
+
+
+def test_every_kind_of_callback_is_documented_and_none_is_invented():
+    told = re.findall(r"^\| `(item\.[a-z_]+)` \|", document("api.md"), re.MULTILINE)
+    assert sorted(told) == sorted(outside.KINDS)
+
+
+def test_every_field_a_body_may_hold_is_named(rules):
+    from api.schemas.intake import CollectionBody, ResultBody
+
+    text = document("api.md")
+    for name in {*ResultBody.model_fields, *CollectionBody.model_fields}:
+        assert f"`{name}`" in text
