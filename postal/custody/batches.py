@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.numbers import next_number
@@ -147,8 +148,11 @@ def open_one(session: Session, batch_id: int) -> Batch:
 
 def _add(session: Session, batch: Batch, items: Sequence[Item], user_id: int | None, now: datetime) -> None:
     lines = [BatchItem(batch_id=batch.id, item_id=item.id, added_at=now) for item in items]
-    session.add_all(lines)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add_all(lines)
+    except IntegrityError as exc:  # two clerks gathered at once: the index keeps an item in one batch
+        raise NotReady(dossier_code=items[0].dossier_code) from exc
     # The line's own id makes the scan: an item may enter a batch, leave it and enter another.
     scan = Scan(kind=EventKind.BATCHED, scan_id=f"batch:{lines[0].id}", happened_at=now, user_id=user_id)
     record_all(session, items, scan, now=now)

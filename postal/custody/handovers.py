@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,10 @@ class Party:
 
     def __repr__(self) -> str:
         return "<Party>"
+
+
+_POST = Party(name="Bưu điện thành phố Huế", position="Nhân viên bưu chính")
+_CARRIER = Party(name="Bưu chính đường trục", position="Giao nhận ngoài tỉnh")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +155,12 @@ def write_receipt(
     manifest_id: int | None = None,
     round_id: int | None = None,
     facts: dict[str, Any] | None = None,
+    pieces: Mapping[str, Item] | None = None,
 ) -> Handover:
-    """Write the receipt of one change of hands with every code it counted, and a discrepancy for each fault."""
+    """Write the receipt of one change of hands with every code it counted, and a discrepancy for each fault.
+
+    ``pieces`` are items by a code that is no S10: dossiers collected at home have none.
+    """
     for party, field in ((giver, "giver_name"), (receiver, "receiver_name")):
         if not party.name.strip():
             raise InvalidInput(field=field)
@@ -178,7 +186,7 @@ def write_receipt(
     )
     session.add(handover)
     session.flush()
-    _write_lines(session, handover, counted, now)
+    _write_lines(session, handover, counted, now, pieces)
     seal_at_commit(session, now=now)
     return handover
 
@@ -243,10 +251,12 @@ def _signatory(session: Session, party: Party, now: datetime) -> int:
     return add_person(session, PersonKind.PARTY, data, now=now).id
 
 
-def _write_lines(session: Session, handover: Handover, counted: Counted, now: datetime) -> None:
+def _write_lines(
+    session: Session, handover: Handover, counted: Counted, now: datetime, pieces: Mapping[str, Item] | None
+) -> None:
     faults = {Found.MISSING: counted.missing, Found.EXTRA: counted.extra, Found.WRONG: counted.wrong}
     codes = [*counted.present, *counted.missing, *counted.extra]
-    items = items_by_code(session, codes)
+    items = items_by_code(session, codes) | dict(pieces or {})
     found = [(code, Found.PRESENT) for code in counted.present]
     found += [(code, kind) for kind, codes_of in faults.items() for code in codes_of]
     session.add_all(
@@ -329,11 +339,29 @@ def outside_items(session: Session) -> list[Item]:
     return list(session.scalars(query))
 
 
-def pass_to_carrier(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
-    """Hand everything for other provinces to the national post; it leaves "gửi ngoài tỉnh"."""
+def pass_to_carrier(
+    session: Session, *, user_id: int | None, now: datetime, giver: Party = _POST, receiver: Party = _CARRIER
+) -> list[Item]:
+    """Hand everything for other provinces to the national post, with a receipt; it leaves "gửi ngoài tỉnh"."""
     items = outside_items(session)
+    if not items:
+        return []
+    codes = tuple(item.s10 or "" for item in items)
+    handover = write_receipt(
+        session,
+        leg=Leg.POST_TO_CARRIER,
+        counted=Counted(present=codes, missing=(), extra=(), wrong=()),
+        giver=giver,
+        receiver=receiver,
+        user_id=user_id,
+        now=now,
+    )
     scan = Scan(
-        kind=EventKind.PASSED_TO_CARRIER, scan_id=f"carrier:{now.timestamp():.6f}", happened_at=now, user_id=user_id
+        kind=EventKind.PASSED_TO_CARRIER,
+        scan_id=f"carrier:{handover.id}",
+        happened_at=now,
+        user_id=user_id,
+        facts={"handover": handover.number},
     )
     record_all(session, items, scan, now=now)
     return items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from postal.models import (
 from postal.people import open_person
 from postal.promises import load_calendar
 from postal.rounds.problem import DELIVERABLE
+from postal.s10 import normal_s10
 from postal.tracking import Scan, record_all
 
 # The courier may have scanned a piece out before the office counts the load.
@@ -87,13 +88,13 @@ def close_round(
     items = _items(found)
     undelivered = [item for item in items if item.state in _STILL_OUT]
     collected = [item for item in items if item.state is State.COLLECTED]
-    expected = [item.s10 or item.dossier_code for item in (*undelivered, *collected)]
-    codes = expected if scanned is None else clean_codes(scanned)
-    counted = count(expected, codes, items_by_code(session, codes))
+    pieces = {item.s10 or item.dossier_code: item for item in (*undelivered, *collected)}
+    as_scanned = {normal_s10(code): code for code in pieces}
+    codes = list(pieces) if scanned is None else [as_scanned.get(code, code) for code in clean_codes(scanned)]
+    counted = count(list(pieces), codes, items_by_code(session, codes))
     brought = _fees_and_papers(session, found)
-    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=brought)
-    back = set(counted.present)
-    came_back = [i for i in (*undelivered, *collected) if (i.s10 or i.dossier_code) in back]
+    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=brought, pieces=pieces)
+    came_back = [pieces[code] for code in counted.present]
     _record(session, found, EventKind.BACK_AT_OFFICE, came_back, user_id, now)
     unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
     _record(session, found, EventKind.COLLECTION_FAILED, unvisited, user_id, now, reason="NOT_VISITED")
@@ -122,6 +123,7 @@ def submit_dossiers(session: Session, *, user_id: int | None, now: datetime) -> 
             now=now,
             receiver_office_id=office_id,
             facts={"what": "dossiers"},
+            pieces={item.dossier_code: item for item in items},
         )
         scan = Scan(kind=EventKind.SUBMITTED, scan_id=f"submit:{handover.id}", happened_at=now, user_id=user_id)
         record_all(session, items, scan, now=now)
@@ -156,6 +158,7 @@ def _receipt(
     now: datetime,
     *,
     facts: dict[str, Any] | None = None,
+    pieces: Mapping[str, Item] | None = None,
 ) -> Handover:
     courier = _courier_party(session, found.courier)
     office = _user_party(session, user_id, "Nhân viên bưu cục")
@@ -172,6 +175,7 @@ def _receipt(
         receiver_office_id=found.office_id,
         round_id=found.id,
         facts=facts,
+        pieces=pieces,
     )
 
 

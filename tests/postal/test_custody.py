@@ -1,5 +1,6 @@
 """Batches, fixed lists, counted handovers and prints."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,8 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
     passed = custody.pass_to_carrier(session, user_id=None, now=NOW + timedelta(minutes=5))
     assert [item.id for item in passed] == [items[0].id]
     assert items[0].state is State.WITH_CARRIER
+    receipt = session.scalars(select(Handover).order_by(Handover.id.desc())).first()
+    assert (receipt.leg, [line.code for line in receipt.lines]) == ("post_to_carrier", [items[0].s10])
     assert items[1].state is State.HANDED_OVER
 
 
@@ -183,3 +186,29 @@ def test_each_act_of_the_office_is_one_event_with_the_next_sequence(session, bat
 def test_counting_is_about_sets_of_codes():
     counted = count(["A", "B"], ["B", "B", "C", "D", ""], ["C"])
     assert counted == custody.Counted(present=("B",), missing=("A",), extra=("C",), wrong=("D",))
+
+
+def test_two_clerks_gathering_at_once_never_share_an_item(database):
+    with database.write() as session:
+        build.s10_range(session)
+        office_id = _results(session, 20)[0].consignment.issuing_office_id
+    start, told = threading.Barrier(2), []
+
+    def gather():
+        start.wait()
+        try:
+            with database.write() as session:
+                custody.open_batch(session, office_id, user_id=None, now=NOW)
+            told.append("opened")
+        except (custody.NotReady, EmptyBatch):
+            told.append("refused")
+
+    clerks = [threading.Thread(target=gather) for _ in range(2)]
+    for clerk in clerks:
+        clerk.start()
+    for clerk in clerks:
+        clerk.join()
+    assert sorted(told) == ["opened", "refused"]
+    with database.read() as session:
+        batched = session.scalars(select(Item.state)).all()
+        assert batched == [State.BATCHED] * 20

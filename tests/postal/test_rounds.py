@@ -284,7 +284,10 @@ def test_a_dossier_is_collected_on_a_round_and_submitted_to_the_agency(session):
     actor = a_day.Day(office=office, couriers=couriers, items=[item]).actor()
     answers = courier.record_scans(session, [scan], actor=actor, now=EVENING)
     assert answers[0].status == "recorded", answers
-    a_day.close_all(session, plan_)
+    receipt = rounds.close_round(
+        session, plan_.rounds[0].id, scanned=[item.dossier_code.lower()], user_id=None, now=EVENING
+    )
+    assert [(line.item_id, str(line.found)) for line in receipt.lines] == [(item.id, "present")]
     assert item.state is State.DOSSIER_AT_OFFICE
     assert rounds.submit_dossiers(session, user_id=None, now=EVENING) == [item]
     assert item.state is State.SUBMITTED
