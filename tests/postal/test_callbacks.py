@@ -3,11 +3,13 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import threading
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +25,7 @@ from tests.receiver import Receiver, Say
 from tests.scale import record_figure, scaled
 
 LATER = NOW + timedelta(hours=1)
+MANUAL = Path(__file__).resolve().parents[2] / "docs" / "callbacks.md"
 
 
 @pytest.fixture
@@ -301,3 +304,25 @@ def test_several_senders_at_once_send_each_callback_once_and_in_order(database, 
         data = json.loads(got.body)["data"]
         by_endpoint[of[got.message_id], data["dossier_code"]].append(data["sequence"])
     assert set(map(tuple, by_endpoint.values())) == {(1, 3, 4, 5)}
+
+
+def test_the_example_in_the_manual_takes_what_is_sent_once_and_refuses_the_rest(database, receiver, sender):
+    _, secret = endpoint(database, receiver.url)
+    walk(database, 1, way=())
+    send(database, sender)
+    example = re.search(r"```python\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)[1]
+    names: dict = {}
+    exec(
+        example.replace("whsec_…", secret).replace("print(told", "str((told").replace('["state"])', '["state"]))'),
+        names,
+    )
+    got = receiver.got[0]
+    assert [names["take"](got.headers, got.body) for _ in range(2)] == [204, 204]
+    assert len(names["seen"]) == 1
+    assert names["take"](got.headers, got.body + b" ") == 401
+    assert names["take"]({}, got.body) == 401
+
+
+def test_the_manual_names_every_kind_that_is_sent():
+    manual = MANUAL.read_text(encoding="utf-8")
+    assert not [kind for kind in outside.KINDS if f"`{kind.removeprefix('item.')}`" not in manual]
