@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal import reasons
-from postal.custody import seal_at_commit
 from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
 from postal.evidence import ProofIn, check_proof, keep_proof
 from postal.lifecycle import Direction, EventKind
@@ -120,7 +119,6 @@ def record_scans(session: Session, scans: Sequence[CourierScan], *, actor: Actor
     answers: dict[int, ScanAnswer] = {}
     for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
         answers[index] = _record_one(session, scans[index], actor, now)
-    seal_at_commit(session, now=now)
     return [answers[index] for index in range(len(scans))]
 
 

@@ -18,6 +18,7 @@ from postal.keys import reserve_ids
 from postal.lifecycle import FINAL, EventKind, Fact, State, fold, next_state
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
 from postal.outside.outbox import queue_callbacks
+from postal.unsealed import EVENT, note_unsealed
 
 HELD_AT_MOST = timedelta(hours=24)
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
@@ -56,6 +57,7 @@ def record(session: Session, item: Item, scan: Scan, *, now: datetime) -> Tracki
     event = _event(item, scan, now)
     session.add(event)
     session.flush()
+    note_unsealed(session, EVENT, [event.id], now=now)
     _apply(session, item, event, now)
     return event
 
@@ -80,6 +82,7 @@ def record_first(session: Session, items: Sequence[Item], scan: Scan, *, now: da
         events.append(event)
     session.add_all(events)
     session.flush()
+    note_unsealed(session, EVENT, [event.id for event in events], now=now)
     for item, event in zip(items, events, strict=True):
         queue_callbacks(session, event, item, now=now)
     return events
@@ -114,6 +117,7 @@ def record_all(session: Session, items: Sequence[Item], scan: Scan, *, now: date
         plain.append((event, item))
     session.add_all(events)
     session.flush()
+    note_unsealed(session, EVENT, [event.id for event in events], now=now)
     for event, item in plain:
         queue_callbacks(session, event, item, now=now)
     return events

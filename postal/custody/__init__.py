@@ -10,7 +10,7 @@ from postal.custody.batches import (
     ready_items,
     remove_item,
 )
-from postal.custody.chain import Head, head_of, seal, seal_at_commit
+from postal.custody.chain import Head, head_of, seal
 from postal.custody.checking import WHY, Broken, Checked, ReceiptMatch, check_chain, check_people, match_receipt
 from postal.custody.counting import SCAN_WORDS, CountOver, Said, ScanSaid, counted_codes, scan_for_batch, scan_for_round
 from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
@@ -143,7 +143,6 @@ __all__ = [
     "scan_for_batch",
     "scan_for_round",
     "seal",
-    "seal_at_commit",
     "set_token",
     "settle_discrepancy",
     "settle_incident",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Exists, event, insert, select, text
 from sqlalchemy.orm import Session
 
 from postal.custody.commitments import (
-    EVENT,
     GENESIS,
     PAPERS,
     commit,
@@ -22,9 +22,9 @@ from postal.custody.commitments import (
     with_proof,
 )
 from postal.models import ChainLink
+from postal.unsealed import EVENT, Unsealed, take_unsealed
 
-# Transactions commit out of the order of their keys; nothing is still open this far behind the newest sealed one.
-_LATE_AT_MOST = 100_000
+_AT_ONCE = 500
 _LOCK = 7_846_101
 
 
@@ -43,35 +43,41 @@ def head_of(session: Session) -> Head:
     return Head(position=found[0], head=found[1]) if found else Head(position=0, head=GENESIS)
 
 
-def seal_at_commit(session: Session, *, now: datetime) -> None:
-    """Seal everything new when this transaction commits.
-
-    Last of all, so that whoever holds the chain waits for nobody: writers never lock each other out in a circle.
-    """
-    is_first = "seal_at" not in session.info
-    session.info["seal_at"] = now
-    if is_first:
-        event.listen(session, "before_commit", _seal_last)
-
-
-def _seal_last(session: Session) -> None:
-    if session.in_nested_transaction() or session.info.get("seal_at") is None:
-        return
-    seal(session, now=session.info["seal_at"])
-    session.info["seal_at"] = None
-
-
 def seal(session: Session, *, now: datetime) -> Head:
-    """Add every event and receipt that is not in the chain yet; return the new end."""
+    """Add everything that is not in the chain yet, whoever recorded it; return the new end."""
     session.flush()
+    _hold(session)
+    return _lengthen(session, _all_unsealed(session), now)
+
+
+@event.listens_for(Session, "before_commit")
+def _seal_last(session: Session) -> None:
+    """Seal what this transaction recorded, last of all.
+
+    Whoever holds the chain waits for nobody any more: writers never lock each other out in a circle.
+    """
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    noted = take_unsealed(session)
+    if noted is None:
+        return
+    _hold(session)
+    _lengthen(session, _noted(session, noted), noted.now)
+
+
+def _hold(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         # One at a time may lengthen the chain; SQLite has one writer anyway.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def _lengthen(session: Session, told: Iterable[tuple[str, int, str]], now: datetime) -> Head:
     end = head_of(session)
     position, head = end.position, end.head
     sealed_at = instant_text(now)
     links = []
-    for kind, subject_id, payload in _unsealed(session):
+    for kind, subject_id, payload in told:
         position += 1
         salt = new_salt()
         commitment = commit(salt, payload)
@@ -92,21 +98,38 @@ def seal(session: Session, *, now: datetime) -> Head:
     return Head(position=position, head=head)
 
 
-def _unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
-    rows = session.execute(text(_unsealed_events(session)), {"kind": EVENT, "late": _LATE_AT_MOST}).all()
-    proofs = proof_payloads(session, [row[1] for row in rows if row[1] is not None])
-    for event_id, proof_id, told in rows:
-        yield EVENT, event_id, told if proof_id is None else with_proof(told, proofs.get(proof_id))
+def _all_unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
+    yield from _events(session, "1 = 1", {})
     for kind, (table, read) in PAPERS.items():
-        known = select(ChainLink.position).where(ChainLink.kind == kind, ChainLink.subject_id == table.id)
-        for subject_id in session.scalars(select(table.id).where(~known.exists()).order_by(table.id)).all():
+        for subject_id in session.scalars(select(table.id).where(~_is_sealed(kind, table.id)).order_by(table.id)).all():
             yield kind, subject_id, read(session, subject_id) or ""
 
 
-def _unsealed_events(session: Session) -> str:
+def _noted(session: Session, noted: Unsealed) -> Iterator[tuple[str, int, str]]:
+    """Yield what was noted and is really there: a savepoint may have been rolled back meanwhile."""
+    event_ids = sorted(set(noted.ids.get(EVENT, ())))
+    for first in range(0, len(event_ids), _AT_ONCE):
+        here = event_ids[first : first + _AT_ONCE]
+        names = {f"id{number}": event_id for number, event_id in enumerate(here)}
+        yield from _events(session, f"e.id IN ({', '.join(f':{name}' for name in names)})", names)
+    for kind, (table, read) in PAPERS.items():
+        wanted = sorted(set(noted.ids.get(kind, ())))
+        query = select(table.id).where(table.id.in_(wanted), ~_is_sealed(kind, table.id)).order_by(table.id)
+        for subject_id in session.scalars(query).all() if wanted else ():
+            yield kind, subject_id, read(session, subject_id) or ""
+
+
+def _is_sealed(kind: str, subject_id: Any) -> Exists:
+    return select(ChainLink.position).where(ChainLink.kind == kind, ChainLink.subject_id == subject_id).exists()
+
+
+def _events(session: Session, which: str, names: dict[str, int]) -> Iterator[tuple[str, int, str]]:
     told = event_text(session.get_bind().dialect.name)
-    return (
-        f"SELECT e.id, e.proof_id, {told} FROM tracking_events e "  # noqa: S608 - names of our own columns
-        "WHERE e.id > (SELECT COALESCE(MAX(subject_id), 0) FROM chain_links WHERE kind = :kind) - :late "
-        "AND NOT EXISTS (SELECT 1 FROM chain_links l WHERE l.kind = :kind AND l.subject_id = e.id) ORDER BY e.id"
+    query = (
+        f"SELECT e.id, e.proof_id, {told} FROM tracking_events e WHERE {which} AND NOT EXISTS "  # noqa: S608
+        "(SELECT 1 FROM chain_links l WHERE l.kind = 'event' AND l.subject_id = e.id) ORDER BY e.id"
     )
+    rows = session.execute(text(query), names).all()
+    proofs = proof_payloads(session, [row[1] for row in rows if row[1] is not None])
+    for event_id, proof_id, payload in rows:
+        yield EVENT, event_id, payload if proof_id is None else with_proof(payload, proofs.get(proof_id))

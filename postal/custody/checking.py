@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 
 from postal.custody.chain import Head
 from postal.custody.commitments import (
-    EVENT,
     GENESIS,
     PAPERS,
-    RECEIPT,
     commit,
     event_text,
     instant_column,
@@ -27,6 +25,7 @@ from postal.custody.commitments import (
 from postal.custody.signing import SealedReceipt, SignedHead
 from postal.models import ChainLink, Handover, Person, ProofOfDelivery, TrackingEvent
 from postal.people import open_person
+from postal.unsealed import EVENT, RECEIPT
 
 _BLOCK = 5_000
 # A transaction may commit this much later than the instant it wrote down, and is sealed by the next one.

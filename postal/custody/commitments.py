@@ -20,9 +20,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofOfDelivery, ReceiptSignature
+from postal.unsealed import RECEIPT, SIGNATURE
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
-EVENT, RECEIPT, SIGNATURE = "event", "receipt", "signature"
 # The columns of an event that are bound, in the order in which they are written: "#" marks free texts, "@" instants,
 # "?" what may be absent.
 _EVENT_COLUMNS = (

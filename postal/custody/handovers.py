@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.batches import list_digest
-from postal.custody.chain import seal_at_commit
 from postal.custody.commitments import commit, new_salt, person_payload
 from postal.custody.counting import counted_codes
 from postal.custody.numbers import next_number
@@ -35,6 +34,7 @@ from postal.people import PersonData, add_person
 from postal.promises import load_promises
 from postal.s10 import normal_s10
 from postal.tracking import Scan, record_all
+from postal.unsealed import RECEIPT, note_unsealed
 
 MAX_SCANNED = 20_000
 
@@ -187,7 +187,7 @@ def write_receipt(
     session.add(handover)
     session.flush()
     _write_lines(session, handover, counted, now, pieces)
-    seal_at_commit(session, now=now)
+    note_unsealed(session, RECEIPT, [handover.id], now=now)
     return handover
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal.custody.chain import seal_at_commit
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Handover, ReceiptSignature
 from postal.people import vault_of
+from postal.unsealed import SIGNATURE, note_unsealed
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})
@@ -65,7 +65,7 @@ def sign_receipt(
             session.add(signed)
     except IntegrityError as exc:
         raise AlreadySigned(number=handover.number) from exc
-    seal_at_commit(session, now=now)
+    note_unsealed(session, SIGNATURE, [signed.id], now=now)
     return signed
 
 

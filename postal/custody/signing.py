@@ -19,11 +19,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.custody.chain import Head, seal
-from postal.custody.commitments import RECEIPT
 from postal.errors import InvalidInput, NotFound
 from postal.models import ChainLink, Handover
 from postal.people import vault_of
 from postal.people_vault import Vault
+from postal.unsealed import RECEIPT
 
 _RECEIPT_MARK, _HEAD_MARK = "TN1", "TANNHA-HEAD-1"
 _STAMP = "%Y%m%dT%H%M%SZ"
