@@ -1,5 +1,6 @@
 """The chain of evidence: sound when left alone, broken by any tampering, indifferent to erasing people."""
 
+import dataclasses
 import random
 from datetime import timedelta
 
@@ -219,6 +220,12 @@ def test_a_chain_made_anew_after_tampering_differs_from_the_signed_head(session,
     custody.seal(session, now=LATER)
     assert custody.check_chain(session).broken is None
     assert custody.check_chain(session, anchors=[anchor]).broken.why == "anchor_differs"
+
+
+def test_two_heads_of_one_place_that_differ_are_a_fault(session, anchor):
+    other = dataclasses.replace(anchor, head="0" * 64)
+    for both in ([anchor, other], [other, anchor]):
+        assert custody.check_chain(session, anchors=both).broken.why == "anchor_differs"
 
 
 def test_a_paper_receipt_is_checked_offline_with_the_public_key_alone(session, anchor, receipt_id):
