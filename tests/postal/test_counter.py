@@ -1,0 +1,64 @@
+"""The recipient comes to the post office: same proof, valid delivery."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import counter
+from postal.counter import NotAtOffice
+from postal.errors import UnknownS10
+from postal.evidence import ProofMissing
+from postal.lifecycle import EventKind, State
+from postal.models import TrackingEvent
+from tests.postal import day as a_day
+from tests.postal.day import EVENING
+
+LATER = EVENING + timedelta(hours=1)
+
+
+@pytest.fixture
+def day(session):
+    """Return a day on which nobody was reached: everything is back at the office."""
+    day = a_day.build_day(session, n=2)
+    a_day.close_all(session, a_day.walking(session))
+    return day
+
+
+def deliver(session, day, number=0, office_id=None, **changes):
+    return counter.deliver_at_counter(
+        session,
+        day.items[number].s10,
+        a_day.proof(**changes),
+        office_id=office_id or day.office.id,
+        user_id=None,
+        now=LATER,
+    )
+
+
+def test_what_is_held_is_handed_over_at_the_counter_with_proof(session, day):
+    counter.hold_for_recipient(session, day.items[0].s10, office_id=day.office.id, user_id=None, now=EVENING)
+    assert day.items[0].state is State.HELD
+    assert deliver(session, day).state is State.DELIVERED
+    event = session.scalar(select(TrackingEvent).where(TrackingEvent.kind == EventKind.DELIVERED))
+    assert event.facts == {"where": "office"}
+    assert event.proof is not None
+
+
+def test_who_comes_unasked_gets_it_too(session, day):
+    assert deliver(session, day).state is State.DELIVERED
+
+
+def test_family_without_a_written_authorisation_gets_nothing(session, day):
+    with pytest.raises(ProofMissing):
+        deliver(session, day, relation="family")
+    assert day.items[0].state is State.AT_OFFICE
+
+
+def test_what_is_not_here_is_not_handed_over(session, day):
+    deliver(session, day)
+    for number, office_id in ((0, None), (1, day.office.id + 1)):
+        with pytest.raises(NotAtOffice):
+            deliver(session, day, number, office_id)
+    with pytest.raises(UnknownS10):
+        counter.hold_for_recipient(session, "EY999999995VN", office_id=None, user_id=None, now=LATER)
