@@ -87,7 +87,8 @@ def _receipt() -> HandoverReceiptData:
     )
 
 
-def _sheet() -> RouteSheetData:
+def sample_sheet() -> RouteSheetData:
+    """Return a round of twelve stops."""
     stops = tuple(
         SheetStopData(
             position=n,
@@ -134,5 +135,5 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
         [replace(_LABEL, reprint_number=1, fee_vnd=0, round_text="12")], size="A6"
     ),
     "handover-receipt": lambda: handover_receipt(_receipt()),
-    "route-sheet": lambda: route_sheet(_sheet()),
+    "route-sheet": lambda: route_sheet(sample_sheet()),
 }

@@ -1,0 +1,115 @@
+"""Labels a second on one core, beside the label one writes first: plain reportlab with its own QR widget.
+
+usage: python benchmarks/labels.py [--labels 1000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parents[1])  # this script's own name is that of the package
+
+from labels import ItemLabelData, item_labels, route_sheets  # noqa: E402
+
+
+def many(n: int) -> list[ItemLabelData]:
+    """Return n different labels."""
+    return [
+        ItemLabelData(
+            s10=f"EY{90_000_000 + number}5VN",
+            token_url=f"https://tannha.example/t/{number:032x}",
+            recipient_name=f"Công Tằng Tôn Nữ Phước Diễm Hằng {number}",
+            address=f"{number}/5 kiệt 3 Nguyễn Huệ, tổ dân phố 7, phường Vỹ Dạ, thành phố Huế",
+            commune="Xã Chân Mây - Lăng Cô",
+            phone_masked="09xx xxx 123",
+            sender_name="Trung tâm Phục vụ hành chính công thành phố Huế",
+            sender_address="01 Lê Lai, phường Thuận Hóa",
+            delivery_office="Bưu cục Chân Mây - Lăng Cô",
+            dossier_code=f"H57.15-261119-{number % 10_000:04d}",
+            posted_on=date(2026, 11, 23),
+            due_on=date(2026, 11, 26),
+            fee_vnd=135_000,
+            n_documents=2,
+        )
+        for number in range(n)
+    ]
+
+
+def plain(labels: list[ItemLabelData]) -> bytes:
+    """Draw the same facts the first way one thinks of."""
+    from reportlab.graphics import renderPDF
+    from reportlab.graphics.barcode.code128 import Code128
+    from reportlab.graphics.barcode.qr import QrCodeWidget
+    from reportlab.graphics.shapes import Drawing
+    from reportlab.lib.units import mm
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(100 * mm, 150 * mm))
+    for label in labels:
+        Code128(label.s10, barWidth=1.06, barHeight=48).drawOn(canvas, 10, 340)
+        drawing = Drawing(76, 76)
+        drawing.add(QrCodeWidget(label.token_url, barWidth=76, barHeight=76))
+        renderPDF.draw(drawing, canvas, 200, 330)
+        canvas.setFont("TanNha", 10)
+        for row, words in enumerate((label.recipient_name, label.address, label.commune, label.sender_name)):
+            canvas.drawString(12, 300 - row * 16, words)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def rate(draw: Callable[[list[ItemLabelData]], bytes], labels: list[ItemLabelData]) -> float:
+    """Return labels for each second of this process's own time."""
+    began = time.process_time()
+    draw(labels)
+    return len(labels) / (time.process_time() - began)
+
+
+def main() -> None:
+    """Measure both and print one JSON line at the end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--labels", type=int, default=1_000)
+    labels = many(parser.parse_args().labels)
+    item_labels(labels[:5])
+    began = time.perf_counter()
+    ours = rate(item_labels, labels)
+    peer = rate(plain, labels[:100])
+    seconds = time.perf_counter() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"ours {ours:,.0f} labels/s, plain reportlab with its QR widget {peer:,.0f} labels/s, {peak_mb:.0f} MB")
+    print(f"route sheets of a day with 1,200 stops: {_sheets_s():.1f} s")
+    print(
+        json.dumps(
+            {
+                "ours": round(ours),
+                "peer": round(peer),
+                "ratio": round(ours / peer, 2),
+                "unit": "labels/s",
+                "peak_mb": round(peak_mb),
+                "seconds": round(seconds, 1),
+                "cores": 1,
+            }
+        )
+    )
+
+
+def _sheets_s() -> float:
+    from api.sample_papers import sample_sheet
+
+    sheet = sample_sheet()
+    began = time.process_time()
+    route_sheets([sheet] * (1_200 // len(sheet.stops)))
+    return time.process_time() - began
+
+
+if __name__ == "__main__":
+    main()
