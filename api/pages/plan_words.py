@@ -22,6 +22,8 @@ _WHY: dict[str, str] = {
     "commune_not_covered": "Xã, phường chưa có bưu cục phục vụ",
     "not_a_delivery_day": "Hôm nay không phải ngày phát của xã, phường này",
     "wanted_later": "Người dân hẹn ngày khác",
+    "tried_before": "Đã phát chưa được, đi lại ngày làm việc sau",
+    "waits_for_answer": "Chờ cơ quan hoặc người nhận trả lời",
 }
 _REMEDY: dict[str, str] = {
     "fix_field": "Sửa dữ liệu: {field}",
