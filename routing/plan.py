@@ -29,6 +29,7 @@ from routing.validate import validate
 
 FIRST_SHARE = 0.3
 """The first plans of all offices may take this share of the time; everything after is improvement."""
+FIRST_SECONDS_PER_STOP = 0.004
 LAST_S = 0.4
 """Kept back for the checker and the explanations."""
 
@@ -91,7 +92,7 @@ class _Planning:
 
             report()
             improvement.run(deadline, self.stop, report)
-            if children.n_broken:
+            if improvement.n_broken:
                 self.degraded = self.degraded or "solver_broke"
         return standing
 
@@ -117,7 +118,10 @@ class _Planning:
         def solve(part: Problem) -> None:
             stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
             piece = standing.piece(couriers, stops)
-            share = FIRST_SHARE * self.limits.seconds * len(children) * len(stops) / total
+            share = min(
+                FIRST_SECONDS_PER_STOP * len(stops),
+                FIRST_SHARE * self.limits.seconds * len(children) * len(stops) / total,
+            )
             orders = self._solved(children, piece, max(0.2, share), deadline)
             with lock:
                 if orders is None or not standing.adopt(couriers, stops, piece, orders):
@@ -136,7 +140,7 @@ class _Planning:
             try:
                 return children.solve(piece, None, options, deadline=deadline)
             except ChildBroke:
-                self.degraded = "solver_broke"
+                self.degraded = "solver_broke" if time.monotonic() < deadline else "out_of_time"
         return None
 
     def greedy_only(self) -> Standing:

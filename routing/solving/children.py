@@ -141,7 +141,6 @@ class Children:
         self._all = [Child(command or child_command(memory_mb)) for _ in range(max(1, n))]
         self._free = list(self._all)
         self._lock = threading.Condition()
-        self.n_broken = 0
 
     def __enter__(self) -> Children:
         for child in self._all:
@@ -166,9 +165,6 @@ class Children:
             child = self._free.pop()
         try:
             return child.solve(piece, initial, options, deadline=deadline)
-        except ChildBroke:
-            self.n_broken += 1
-            raise
         finally:
             with self._lock:
                 self._free.append(child)

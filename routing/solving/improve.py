@@ -1,6 +1,6 @@
 """Improvement across offices: overlapping pieces of neighbouring rounds are solved again, some at a time.
 
-A piece is a round and its nearest neighbours, whatever office they belong to, 60 to 150 stops together. A piece in
+A piece is a round and its nearest neighbours, whatever office they belong to, 60 to 240 stops together. A piece in
 which nothing changed since it was tried in vain is not tried again, unless nothing else is left.
 """
 
@@ -18,20 +18,40 @@ from routing.solving.children import ChildBroke, Children
 from routing.solving.standing import Standing
 from routing.types import Limits
 
-SECONDS_PER_STOP = 0.005
-LARGEST_PIECE = 150
-SMALLEST_PIECE = 60
-MOST_EFFORT = 8
+MOST_STOPS = 240
+MOST_BROKEN = 10
+"""After so many broken children the search ends: what breaks them will not go away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """A way to work on a piece: how large, how long, and how far the search may go uphill (seconds of travel)."""
+
+    fewest: int
+    most: int
+    seconds_per_stop: float
+    heat: int
+
+
+# Early on, large pieces searched briefly from where they stand gain most; later only hotter, longer searches do.
+MANNERS = (
+    Manner(120, MOST_STOPS, 0.004, 60),
+    Manner(60, 130, 0.006, 300),
+    Manner(60, 130, 0.02, 300),
+    Manner(130, MOST_STOPS, 0.015, 150),
+)
+CURIOSITY = 0.15
+MEMORY = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to try next: couriers, stops, and how hard."""
+    """What to try next: couriers, stops, and in which manner."""
 
     couriers: tuple[int, ...]
     stops: tuple[int, ...]
     key: frozenset[tuple[int, int]]
-    effort: int
+    manner: int
 
 
 class Improvement:
@@ -39,11 +59,12 @@ class Improvement:
 
     def __init__(self, standing: Standing, children: Children, limits: Limits) -> None:
         self.standing, self.children, self.limits = standing, children, limits
-        self.n_pieces = self.gain = 0
+        self.n_pieces = self.n_broken = self.gain = 0
         self._rng = random.Random(limits.seed)  # noqa: S311 - a repeatable search, not a secret
         self._lock = threading.Lock()
         self._busy: set[int] = set()
-        self._tried: dict[frozenset[tuple[int, int]], int] = {}
+        self._tried: set[tuple[frozenset[tuple[int, int]], int]] = set()
+        self._worth = [1e9] * len(MANNERS)  # gain for each second spent, lately; high until tried
         stops = standing.problem.stops
         lat = np.radians(np.array([s.point.lat for s in stops]))
         lon = np.radians(np.array([s.point.lon for s in stops]))
@@ -66,7 +87,7 @@ class Improvement:
                 thread.join(0.1)
 
     def _work(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
-        while not stop.is_set() and self.children.n_broken < 10:
+        while not stop.is_set() and self.n_broken < MOST_BROKEN:
             left = deadline - time.monotonic()
             choice = self._choose() if left > 0.05 and self._may_go_on() else None
             if choice is None:
@@ -87,13 +108,16 @@ class Improvement:
         piece = standing.piece(choice.couriers, choice.stops)
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
-        seconds = min(left, SECONDS_PER_STOP * len(at) * choice.effort)
-        options = {"seconds": seconds, "method": "iterate"}
+        manner = MANNERS[choice.manner]
+        seconds = min(left, max(0.05, manner.seconds_per_stop * len(at)))
+        options = {"seconds": seconds, "method": "iterate", "heat": manner.heat}
         if self.limits.pieces is not None:
-            options |= {"seconds": 5.0, "method": "gls", "solutions": self.limits.solutions}
+            options |= {"seconds": min(5.0, 0.5 + 0.05 * len(at)), "method": "gls", "solutions": self.limits.solutions}
         try:
             orders = self.children.solve(piece, initial, options, deadline=deadline + 0.5)
         except ChildBroke:
+            if time.monotonic() < deadline and not stop.is_set():  # otherwise the day's time was up, not the child's
+                self.n_broken += 1
             return 0
         with self._lock:
             self.n_pieces += 1
@@ -106,17 +130,21 @@ class Improvement:
                 for courier in choice.couriers:
                     self._round_of[standing.orders[courier]] = courier
             else:
-                self._tried[choice.key] = choice.effort
+                self._tried.add((choice.key, choice.manner))
+            known = self._worth[choice.manner]
+            self._worth[choice.manner] = (
+                gain / seconds if known == 1e9 else known * MEMORY + gain / seconds * (1 - MEMORY)
+            )
             return gain
 
     def _choose(self) -> Choice | None:
-        """Return a piece that is not barren and holds no busy round; raise the effort when there is none."""
-        for _ in range(200):
+        """Return a piece that is not barren and holds no busy round; None when nothing is left to try."""
+        for _ in range(100):
             with self._lock:
-                for effort in (1, 2, 4, MOST_EFFORT):
-                    for _ in range(40):
-                        choice = self._grow(effort)
-                        if choice is not None and self._tried.get(choice.key, 0) < effort:
+                for manner in self._manners():
+                    for _ in range(20):
+                        choice = self._grow(manner)
+                        if choice is not None and (choice.key, manner) not in self._tried:
                             self._busy |= set(choice.couriers)
                             return choice
                 if not self._busy:
@@ -124,7 +152,14 @@ class Improvement:
             time.sleep(0.05)
         return None
 
-    def _grow(self, effort: int) -> Choice | None:
+    def _manners(self) -> list[int]:
+        """Return the manners in the order to try them: what has paid lately first, sometimes another."""
+        order = sorted(range(len(MANNERS)), key=lambda m: -self._worth[m])
+        if self._rng.random() < CURIOSITY:
+            self._rng.shuffle(order)
+        return order
+
+    def _grow(self, manner: int) -> Choice | None:
         standing = self.standing
         left = sorted(standing.left)
         if left and self._rng.random() < 0.3:
@@ -134,7 +169,7 @@ class Improvement:
             seed = standing.orders[self._rng.choice(going)] if going else left[:1]
         if not seed:
             return None
-        couriers = self._neighbours(seed, self._rng.randint(SMALLEST_PIECE, LARGEST_PIECE))
+        couriers = self._neighbours(seed, self._rng.randint(MANNERS[manner].fewest, MANNERS[manner].most))
         couriers += self._idle(couriers, seed)
         if not couriers:
             return None
@@ -142,7 +177,7 @@ class Improvement:
         stops += self._nearest_left(seed, left)
         self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
         key = frozenset((c, standing.version[c]) for c in couriers)
-        return Choice(tuple(couriers), tuple(stops), key, effort)
+        return Choice(tuple(couriers), tuple(stops), key, manner)
 
     def _neighbours(self, seed: Sequence[int], size: int) -> list[int]:
         """Return the couriers of the rounds nearest to the seed's stops, up to ``size`` stops together."""
@@ -153,7 +188,7 @@ class Improvement:
             away = np.minimum(away, np.abs(self._xy - self._xy[stop]).sum(axis=1))
         couriers: list[int] = []
         total = 0
-        for stop in np.argsort(away, kind="stable")[: 6 * LARGEST_PIECE].tolist():
+        for stop in np.argsort(away, kind="stable")[: 4 * MOST_STOPS].tolist():
             courier = int(self._round_of[stop])
             if courier < 0 or courier in couriers or courier in self._busy:
                 continue

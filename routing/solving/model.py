@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from routing.solving.parameters import search_parameters
 from routing.solving.piece import Orders, Piece
+
+STRAY_PRICE = 10_000_000
 
 
 class Model:
@@ -90,6 +93,8 @@ class Model:
     def solve(self, initial: Orders | None, options: dict[str, Any]) -> Orders | None:
         """Return the best orders found within the options' seconds or solution limit; None without any."""
         parameters = search_parameters(options)
+        if parameters.use_iterated_local_search and initial is not None:
+            self._start_from(initial, parameters)
         self.routing.CloseModelWithParameters(parameters)
         if parameters.use_iterated_local_search:
             answer = self.routing.SolveWithIteratedLocalSearch(parameters)
@@ -99,6 +104,23 @@ class Model:
             start = self.routing.ReadAssignmentFromRoutes(initial, True)
             answer = self.routing.SolveFromAssignmentWithParameters(start, parameters)
         return None if answer is None else self._orders(answer)
+
+    def _start_from(self, initial: Orders, parameters: Any) -> None:
+        """Make iterated search begin with ``initial``.
+
+        It takes no assignment, only a first-solution strategy: so the strategy is told to follow the given orders.
+        The callback is asked while the first solution is built and never again.
+        """
+        from ortools.constraint_solver import routing_enums_pb2 as enums  # heavy: only a child pays for it
+
+        routing = self.routing
+        after: dict[int, int] = {}
+        for v, order in enumerate(initial):
+            path = [routing.Start(v), *(self.manager.NodeToIndex(stop) for stop in order), routing.End(v)]
+            after.update(pairwise(path))
+        parameters.first_solution_strategy = enums.FirstSolutionStrategy.EVALUATOR_STRATEGY
+        self._follow = lambda a, b: 0 if after.get(a) == b else STRAY_PRICE  # kept: the solver holds no reference
+        routing.SetFirstSolutionEvaluator(self._follow)
 
     def _orders(self, answer: Any) -> Orders:
         routing, manager = self.routing, self.manager

@@ -1,0 +1,226 @@
+"""Whatever breaks, a checked plan comes back within the limit and two seconds, and says that it is degraded."""
+
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from routing import UNREACHABLE, BadProblem, EngineUnavailable, Limits, Point, StraightLine, Window, check, plan
+from tests.routing.planning_days import courier, office, problem, stop
+
+TRAVEL = StraightLine()
+SECONDS = 3.0
+LIMITS = Limits(seconds=SECONDS)
+NAN = float("nan")
+
+
+def day(**changes):
+    stops = [stop(f"s{i}", 16.44 + i * 0.004, 107.57 + (i % 4) * 0.01) for i in range(15)]
+    return replace(problem(stops, [courier("c1"), courier("c2")]), **changes)
+
+
+def with_stop(**changes):
+    whole = day()
+    return replace(whole, stops=(replace(whole.stops[0], **changes), *whole.stops[1:]))
+
+
+def planned_in_time(whole, *, travel=TRAVEL, limits=LIMITS, **how):
+    began = time.monotonic()
+    made = plan(whole, travel=travel, limits=limits, **how)
+    assert time.monotonic() - began < limits.seconds + 2
+    told = [v.stop_id for r in made.rounds for v in r.visits] + [u.stop_id for u in made.unserved]
+    assert sorted(told) == sorted(s.stop_id for s in whole.stops)
+    assert check(whole, made, TRAVEL if made.degraded else travel) == []
+    return made
+
+
+BAD_STOPS = {
+    "not a number": {"point": Point(lat=NAN, lon=107.5)},
+    "infinite": {"point": Point(lat=float("inf"), lon=107.5)},
+    "latitude 91": {"point": Point(lat=91.0, lon=107.5)},
+    "longitude -181": {"point": Point(lat=16.0, lon=-181.0)},
+    "zero zero": {"point": Point(lat=0.0, lon=0.0)},
+    "negative service": {"service_s": -1},
+    "service of 2^62": {"service_s": 2**62},
+    "service not whole": {"service_s": 0.5},
+    "service not a number": {"service_s": NAN},
+    "negative setup": {"setup_s": -5},
+    "negative volume": {"volume_ml": -1},
+    "volume of 2^62": {"volume_ml": 2**62},
+    "negative lateness": {"lateness_per_day": -1},
+    "window of 2^62": {"window": Window(from_s=0, until_s=2**62)},
+    "negative window": {"window": Window(from_s=-1, until_s=9)},
+    "inverted window": {"window": Window(from_s=61_200, until_s=28_800)},
+    "unknown kind": {"kind": "ransom"},
+}
+
+
+@pytest.mark.parametrize("name", BAD_STOPS)
+def test_a_bad_stop_is_left_out_by_name_and_the_others_are_served(name):
+    made = planned_in_time(with_stop(**BAD_STOPS[name]))
+    assert [(u.stop_id, u.reason) for u in made.unserved] in (
+        [("s0", "bad_data")],
+        [("s0", "window_impossible")],
+    )
+    assert made.degraded is None
+
+
+DAYS = {
+    "no couriers": lambda: day(couriers=()),
+    "no stops": lambda: day(stops=()),
+    "no offices, no couriers, no stops": lambda: day(offices=(), couriers=(), stops=()),
+    "all windows inverted": lambda: replace(
+        day(), stops=tuple(replace(s, window=Window(from_s=9, until_s=8)) for s in day().stops)
+    ),
+    "all windows in the night": lambda: replace(
+        day(), stops=tuple(replace(s, window=Window(from_s=0, until_s=8)) for s in day().stops)
+    ),
+    "a shift of no length": lambda: day(couriers=(courier(shift=Window(from_s=9_000, until_s=9_000)),)),
+    "a shift that is all lunch": lambda: day(couriers=(courier(lunch=Window(from_s=0, until_s=86_400)),)),
+    "no capacity": lambda: replace(
+        day(couriers=(courier(capacity_ml=0),)), stops=tuple(replace(s, volume_ml=1) for s in day().stops)
+    ),
+    "all stops at one point": lambda: replace(
+        day(), stops=tuple(replace(s, point=Point(lat=16.46, lon=107.58)) for s in day().stops)
+    ),
+    "all stops in another country": lambda: replace(
+        day(), stops=tuple(replace(s, point=Point(lat=48.0, lon=2.0)) for s in day().stops)
+    ),
+    "everything locked to nobody": lambda: replace(
+        day(), stops=tuple(replace(s, locked_to="ghost") for s in day().stops)
+    ),
+    "every commune closed": lambda: day(closed_communes=frozenset({"19753"})),
+    "service longer than the shift": lambda: replace(
+        day(), stops=tuple(replace(s, service_s=80_000) for s in day().stops)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_an_impossible_day_ends_in_a_plan_with_every_reason(name):
+    whole = DAYS[name]()
+    made = planned_in_time(whole)
+    assert all(u.reason != "not_planned" for u in made.unserved)
+    if name != "all stops at one point":
+        assert len(made.unserved) == len(whole.stops)
+
+
+class Broken:
+    """Travel times that answer whatever they are told to answer."""
+
+    name = "broken"
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def matrix(self, points):
+        return self.answer(TRAVEL.matrix(points))
+
+
+def spoil(value):
+    def change(tables):
+        seconds = tables[0].astype(np.asarray(value).dtype)
+        seconds[0, -1] = value
+        return seconds, tables[1]
+
+    return change
+
+
+def refuse(_):
+    raise EngineUnavailable
+
+
+TABLES = {
+    "not a number": spoil(NAN),
+    "infinite": spoil(float("inf")),
+    "floats": lambda t: (t[0] + 0.5, t[1]),
+    "negative": spoil(-1),
+    "2^62": spoil(2**62),
+    "ragged": lambda t: ([[0, 1], [0]], t[1]),
+    "too small": lambda t: (t[0][:-1], t[1]),
+    "empty": lambda t: (np.zeros((0, 0), dtype=np.int32), t[1]),
+    "nothing": lambda t: None,
+    "metres missing": lambda t: (t[0], None),
+    "text": lambda t: ([["x"] * len(t[0])] * len(t[0]), t[1]),
+    "no answer": refuse,
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_broken_travel_time_engine_falls_back_and_says_so(name):
+    made = planned_in_time(day(), travel=Broken(TABLES[name]))
+    assert made.degraded in ("bad_travel_times", "engine_unavailable")
+    assert made.travel_source == "straight line"
+    assert not made.unserved
+
+
+def test_a_place_without_a_road_is_unreachable_and_the_others_are_served():
+    class Island(Broken):
+        def matrix(self, points):
+            seconds, metres = TRAVEL.matrix(points)
+            for i, point in enumerate(points):
+                if point == day().stops[0].point:
+                    seconds[i, :] = seconds[:, i] = UNREACHABLE
+                    seconds[i, i] = 0
+            return seconds, metres
+
+    made = planned_in_time(day(), travel=Island(None))
+    assert [(u.stop_id, u.reason) for u in made.unserved] == [("s0", "unreachable")]
+
+
+READ = "import os, sys, time; sys.stdin.readline(); "
+CHILD = {
+    "killed": READ + "os.kill(os.getpid(), 9)",
+    "aborted": READ + "os.abort()",
+    "segmentation fault": READ + "os.kill(os.getpid(), 11)",
+    "dead at once": "raise SystemExit(1)",
+    "silent": "import time; time.sleep(600)",
+    "hung after reading": READ + "time.sleep(600)",
+    "endless": READ + "\nwhile True: sys.stdout.write('9' * 65536)",
+    "garbage": READ + "print('optimal!', flush=True); time.sleep(600)",
+    "half an answer": READ + "sys.stdout.write('{\"id\": 1,'); sys.stdout.flush(); time.sleep(600)",
+    "another's answer": READ + 'print(\'{"id": 77, "orders": []}\', flush=True); time.sleep(600)',
+}
+LIAR = """
+import json, sys
+for line in sys.stdin:
+    told = json.loads(line)
+    k, v = len(told["piece"]["service"]), len(told["piece"]["vehicles"])
+    orders = {orders}
+    print(json.dumps({{"id": told["id"], "orders": orders, "cost": 0, "status": "OPTIMAL"}}), flush=True)
+"""
+LIES = {
+    "every stop twice": "[list(range(k)) for _ in range(v)]",
+    "unknown stops": "[[k + 5]] + [[] for _ in range(v - 1)]",
+    "too few rounds": "[]",
+    "not lists": "'all of them'",
+    "negative stops": "[[-1]] + [[] for _ in range(v - 1)]",
+    "fractions": "[[0.5]] + [[] for _ in range(v - 1)]",
+    "nothing served": "[[] for _ in range(v)]",
+}
+
+
+@pytest.mark.parametrize("name", CHILD)
+def test_a_broken_child_ends_in_a_checked_degraded_plan(name):
+    made = planned_in_time(day(), solver=[sys.executable, "-c", CHILD[name]])
+    assert made.degraded in ("solver_broke", "out_of_time")
+    assert not made.unserved
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lying_child_is_not_believed(name):
+    made = planned_in_time(day(), solver=[sys.executable, "-c", LIAR.format(orders=LIES[name])])
+    assert not made.unserved
+
+
+def test_a_child_over_its_memory_is_replaced_and_the_plan_says_so():
+    made = planned_in_time(day(), limits=replace(LIMITS, memory_mb=64))
+    assert made.degraded in ("solver_broke", "out_of_time")
+    assert not made.unserved
+
+
+def test_a_day_with_an_unusable_office_is_refused_by_name():
+    with pytest.raises(BadProblem):
+        plan(day(offices=(office(lat=NAN),)), travel=TRAVEL, limits=LIMITS)
