@@ -42,6 +42,7 @@ _HEADERS = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TWO_YEARS_S = 63_072_000
+_OWN_HOSTS = ("localhost", "127.0.0.1")
 SIGNED_IN_FOR = timedelta(hours=12)
 
 
@@ -50,7 +51,7 @@ def register(app: Flask, settings: Settings) -> None:
     is_https = urlsplit(settings.public_url).scheme == "https"
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or [urlsplit(settings.public_url).hostname or "", *_OWN_HOSTS],
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=200,

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "http://127.0.0.1:8460", description="Where citizens reach the service; printed in QR codes."
     )
-    trusted_hosts: Names = Field((), description="Host names the service answers for; empty: those of the public URL.")
+    trusted_hosts: Names = Field(
+        (), description="Host names the service answers for; empty: that of the public URL and this machine."
+    )
     n_trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand in front.")
     bind: str = Field("127.0.0.1:8460", description="Address and port that `tannha run` listens on.")
     n_web_threads: int = Field(8, ge=1, le=128, description="Threads of each web process.")
@@ -58,7 +60,6 @@ class Settings(BaseSettings):
         "motcua", description="The system imported files come from; dossier codes are unique in it."
     )
     header_aliases: dict[str, str] = Field(default_factory=dict, description="JSON: header of your files → our column.")
-    is_saturday_working: bool = Field(False, description="Whether Saturdays count as working days.")
     has_grouped_consignments: bool = Field(
         True, description="Whether results of one office for one recipient, address and day travel together."
     )
@@ -76,8 +77,6 @@ class Settings(BaseSettings):
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
     geocoder_url: str = Field("", description="Base URL of your own Nominatim or Photon.")
     geocoder_timeout_s: float = Field(3.0, gt=0, le=60, description="How long one look-up may take.")
-    osrm_url: str = Field("", description="Base URL of your own OSRM; empty: straight lines with detour factors.")
-    osrm_timeout_s: float = Field(10.0, gt=0, le=120, description="How long one matrix request may take.")
     plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
     plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
     plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")

@@ -12,7 +12,16 @@ from flask import current_app
 from api.settings import Settings
 from labels import is_printable
 from postal import Database, Vault, intake, make_engine, outside
-from routing import AddressResolver, Register, StraightLine, TravelTimes
+from routing import (
+    AddressResolver,
+    Geocoder,
+    NominatimGeocoder,
+    PhotonGeocoder,
+    Register,
+    StraightLine,
+    TravelTimes,
+    terrain_of,
+)
 
 EXTENSION = "tannha"
 
@@ -35,12 +44,13 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Choose and connect every adapter the settings ask for. Connects to nothing yet."""
+    guide = _guide(settings)
     return Services(
         settings=settings,
         database=Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key)),
         clock=clock or system_clock,
-        guide=_guide(settings),
-        travel=_travel(settings),
+        guide=guide,
+        travel=StraightLine(terrain=terrain_of(guide.register.communes)),
         sender=outside.RequestsSender.with_policy(
             callback_policy(settings), system_clock, ca_file=settings.callback_ca_file
         ),
@@ -70,11 +80,15 @@ def _guide(settings: Settings) -> intake.Guide:
     return intake.Guide(
         register=register,
         resolver=AddressResolver(register),
+        geocoder=_geocoder(settings),
         is_printable=is_printable,
         aliases=settings.header_aliases,
         groups=settings.has_grouped_consignments,
     )
 
 
-def _travel(settings: Settings) -> TravelTimes:
-    return StraightLine()
+def _geocoder(settings: Settings) -> Geocoder | None:
+    if settings.geocoder == "none":
+        return None
+    engine = NominatimGeocoder if settings.geocoder == "nominatim" else PhotonGeocoder
+    return engine(settings.geocoder_url, timeout_s=settings.geocoder_timeout_s)

@@ -12,6 +12,7 @@ from routing.errors import (
     GeocoderUnavailable,
     RoutingError,
 )
+from routing.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
@@ -48,10 +49,13 @@ __all__ = [
     "EngineUnavailable",
     "Fault",
     "FileMatrix",
+    "Geocoder",
     "GeocoderUnavailable",
     "HomeProvince",
     "JudgedPoint",
     "Limits",
+    "NominatimGeocoder",
+    "PhotonGeocoder",
     "Plan",
     "PlannedRound",
     "Point",

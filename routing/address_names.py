@@ -138,7 +138,8 @@ class NameIndex:
             name = written_forms[0]
             self.communes.add(name, NameEntry(name, spelled, current, former))
             first, _, rest = name.partition(" ")
-            if rest and any(unit.type == first.lower() for unit in (*current, *former)):
+            types = {commune.type for commune in current} | {unit.type for unit in former}
+            if rest and first.lower() in types:
                 # "Phường Đúc" is the whole name, yet people write "phường Đúc" and "P. Đúc" for it.
                 self.communes.add(rest, NameEntry(name, spelled, current, former, needs_type=True))
 

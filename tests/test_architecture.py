@@ -93,9 +93,7 @@ def test_only_the_outermost_package_reads_the_clock(path):
     calls = {
         f"{node.func.value.id}.{node.func.attr}"
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
     }
     assert not calls & {"datetime.now", "datetime.utcnow", "date.today", "time.time"}
 

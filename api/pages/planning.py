@@ -19,7 +19,6 @@ from api.pages.staff import staff
 from api.wiring import services
 from postal import Action, InvalidInput, Session, desk, models, rounds
 
-DEFAULT_SECONDS = 20
 _SECONDS = range(2, 601)
 
 
@@ -34,7 +33,7 @@ def plans() -> ResponseReturnValue:
             "Plans",
             plans=desk.plans(session),
             today=today(),
-            default_seconds=DEFAULT_SECONDS,
+            default_seconds=services().settings.plan_seconds,
             say_source=say_source,
             may_plan=current_actor().may(Action.PLAN),
         )

@@ -6,12 +6,20 @@ import dataclasses
 
 from flask import Response, jsonify, make_response
 from flask_openapi3 import OpenAPI
+from pydantic import Field
 
 from api.auth import allow, allow_everybody, current_actor
 from api.observability import Meters
+from api.problems import CATALOG, WebRefusal
 from api.rest.common import v1
+from api.schemas.common import Body
 from api.wiring import services
 from postal import Action, current_revision, newest_revision, queue, rounds
+
+_IDEMPOTENCY = (
+    "Send a header Idempotency-Key with 8 to 200 characters of your own, a new one for each request and the same one "
+    "for each repeat of it. A repeat gets the first answer, marked Idempotency-Replayed: true."
+)
 
 
 @v1.get("/queue", summary="How many items wait for what")
@@ -36,6 +44,25 @@ def get_communes() -> Response:
             ]
         }
     )
+
+
+class ErrorPath(Body):
+    """A code from a problem document."""
+
+    code: str = Field(max_length=60)
+
+
+@v1.get("/errors/<code>", summary="What an error code means and what to do about it")
+@allow_everybody("engineers look codes up before they have a key")
+def get_error(path: ErrorPath) -> Response:
+    """Return the sentences of a code of the web edge; other codes carry theirs in the problem itself."""
+    found = CATALOG.get(path.code)
+    if found is None:
+        raise WebRefusal("not_found")
+    told = {"code": path.code, "status": found.status, "detail": found.vi, "detail_en": found.en}
+    if path.code in ("idempotency_key_required", "bad_key"):
+        told["how_to"] = _IDEMPOTENCY
+    return jsonify(told)
 
 
 def register(app: OpenAPI, meters: Meters) -> None:
