@@ -1,0 +1,90 @@
+"""The demo's day on a small file: every step really happens and the account is right to the row."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from api.demo import story
+from api.demo.command import DAY, day_of, demo
+
+SAMPLE = Path(__file__).parents[1] / "data" / "results_day.csv"
+N_ROWS = 60
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    rows = SAMPLE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    results = folder / "tep-khac.csv"
+    results.write_text("".join(rows[: N_ROWS + 1]), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story, "PLAN_SECONDS", 4)
+        done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(folder / "out")])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return folder / "out", done.output
+
+
+def test_the_last_line_is_one_json_object_that_balances(played):
+    _, output = played
+    counted = json.loads(output.strip().splitlines()[-1])
+    assert list(counted) == ["in", "delivered", "returning", "waiting", "refused", "balanced"]
+    assert counted["in"] == N_ROWS
+    assert counted["balanced"] is True
+    assert counted["delivered"] > N_ROWS / 2
+    assert counted["in"] == sum(counted[name] for name in ("delivered", "returning", "waiting", "refused"))
+
+
+def test_day_csv_has_one_line_for_each_row_and_says_why(played):
+    out, output = played
+    counted = json.loads(output.strip().splitlines()[-1])
+    lines = list(csv.DictReader((out / "day.csv").open(encoding="utf-8")))
+    assert list(lines[0]) == ["row", "ma_ho_so", "outcome", "reason", "s10"]
+    assert [int(line["row"]) for line in lines] == list(range(2, N_ROWS + 2))
+    piles = Counter(line["outcome"] for line in lines)
+    assert all(piles[name] == counted[name] for name in ("delivered", "returning", "waiting", "refused"))
+    assert all(line["reason"] for line in lines if line["outcome"] != "delivered")
+    assert all(line["s10"] for line in lines if line["outcome"] in ("delivered", "returning"))
+
+
+def test_the_other_process_verified_every_callback_in_order(played):
+    out, output = played
+    counts = json.loads((out / "demo.receiver.json").read_text())
+    assert counts["verified"] > 3 * N_ROWS
+    assert counts.get("refused", 0) == counts.get("out_of_order", 0) == counts.get("repeated", 0) == 0
+    assert "0 lỗi" in output
+
+
+def test_the_papers_are_there_and_the_keys_are_their_owners(played):
+    out, _ = played
+    papers = sorted(path.name for path in (out / "papers").iterdir())
+    assert "route-sheets.pdf" in papers
+    assert any(name.startswith("labels-batch") for name in papers)
+    assert any(name.startswith("handover") for name in papers)
+    assert (out / "demo.env").stat().st_mode & 0o077 == 0
+
+
+def test_no_name_stands_in_the_files_of_the_database(played):
+    out, _ = played
+    stored = b"".join(path.read_bytes() for path in out.glob("demo.db*"))
+    with SAMPLE.open(encoding="utf-8-sig") as source:
+        rows = [row for row, _ in zip(csv.DictReader(source), range(N_ROWS), strict=False)]
+    for row in rows:
+        for secret in (row["nguoi_nhan"].strip("\u200b "), row["dia_chi"], row["dien_thoai"].replace(" ", "")):
+            assert len(secret) < 6 or secret.encode() not in stored
+
+
+def test_nothing_personal_and_no_link_was_printed(played):
+    _, output = played
+    assert "/t/" not in output
+    assert "Công Tằng" not in output
+
+
+def test_the_day_is_the_first_working_day_after_the_results(tmp_path):
+    assert day_of(SAMPLE) == DAY
+    later = tmp_path / "sau.csv"
+    later.write_text(SAMPLE.read_text(encoding="utf-8-sig").replace("2026-11-20T", "2026-11-27T"), encoding="utf-8")
+    assert day_of(later).isoformat() == "2026-11-30"
