@@ -21,10 +21,7 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
     """
     query = select(Item).options(joinedload(Item.consignment).joinedload(Consignment.issuing_office))
     bare = normal_s10(code)
-    if is_s10(bare):
-        query = query.where(Item.s10 == bare)
-    else:
-        query = query.where(Item.dossier_key == code.strip().casefold())
+    query = query.where(Item.s10 == bare if is_s10(bare) else Item.dossier_key == code.strip().casefold())
     if source_system is not None:
         query = query.where(Item.source_system == source_system)
     item = session.scalar(query.order_by(Item.id.desc()).limit(1))
