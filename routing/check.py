@@ -128,7 +128,7 @@ class _Clock:
     def __init__(self, courier: Courier, now_s: int) -> None:
         lunch, shift = courier.lunch, courier.shift
         due = lunch is not None and lunch.until_s > max(lunch.from_s, shift.from_s) and lunch.from_s < shift.until_s
-        self.now_s, self.lunch_at_s = now_s, 0
+        self.now_s, self.lunch_at_s, self.eaten_s = now_s, 0, 0
         self.lunch_s = 0
         if due and lunch is not None:
             self.lunch_at_s, self.lunch_s = lunch.from_s, lunch.until_s - lunch.from_s
@@ -136,7 +136,7 @@ class _Clock:
                 self.lunch_s, self.now_s = 0, max(now_s, lunch.until_s)
 
     def _eat(self) -> None:
-        self.now_s, self.lunch_s = self.now_s + self.lunch_s, 0
+        self.now_s, self.eaten_s, self.lunch_s = self.now_s + self.lunch_s, self.lunch_s, 0
 
     def drive(self, seconds: int) -> None:
         """Go on for so long; lunch interrupts a drive."""
@@ -178,5 +178,8 @@ def _times(planned: PlannedRound, courier: Courier, stops: Sequence[Stop], legs_
     clock.drive(legs_s[-1])
     if clock.now_s > courier.shift.until_s:
         yield Fault(code="outside_shift", who=who, detail=f"back at {clock.now_s}")
+    worked_s = clock.now_s - planned.leave_at_s - clock.eaten_s
+    if courier.longest_s is not None and worked_s > courier.longest_s:
+        yield Fault(code="too_long", who=who, detail=f"{worked_s} s away, {courier.longest_s} s allowed")
     if clock.now_s != planned.back_at_s:
         yield Fault(code="times_wrong", who=who, detail=f"back at {planned.back_at_s} told, {clock.now_s} found")

@@ -101,6 +101,8 @@ def _alone(problem: Problem, places: Places, stop: Stop, courier: Courier) -> st
         return "too_far"
     if max(begin, early) > late or max(begin, early) + stop.service_s + back > day.until_s:
         return "window_closed"
+    if courier.longest_s is not None and there + stop.setup_s + stop.service_s + back > courier.longest_s:
+        return "too_far"
     return None
 
 
@@ -134,7 +136,9 @@ def _remedy_alone(problem: Problem, places: Places, stop: Stop, couriers: list[C
 
 def longer(courier: Courier, by_s: int) -> Courier:
     """Return the courier with a shift that ends so much later."""
-    return replace(courier, shift=Window(from_s=courier.shift.from_s, until_s=courier.shift.until_s + by_s))
+    longest_s = None if courier.longest_s is None else courier.longest_s + by_s
+    shift = Window(from_s=courier.shift.from_s, until_s=courier.shift.until_s + by_s)
+    return replace(courier, shift=shift, longest_s=longest_s)
 
 
 def _make_room(standing: Standing, number: int, permitted: list[int]) -> dict[str, Any]:

@@ -201,6 +201,7 @@ def planned_round(standing: Standing, courier_number: int) -> PlannedRound:
         [0 if s.building and s.building == before[i] else s.setup_s for i, s in enumerate(stops)],
         [s.service_s for s in stops],
         [day.window(s.window) for s in stops],
+        is_short=courier.longest_s is not None,
     )
     if walked is None:
         raise AssertionError(f"an order of courier {courier.courier_id} breaks its own rules")

@@ -70,16 +70,20 @@ def walk(
     setups_s: Sequence[int],
     services_s: Sequence[int],
     windows: Sequence[tuple[int, int]],
+    *,
+    is_short: bool = False,
 ) -> Walked | None:
     """Return the earliest walk through the stops in order, or None if a window or the shift's end is broken.
 
-    ``legs_s`` holds one leg more than there are stops: the last leads back. Windows are in work time.
+    ``legs_s`` holds one leg more than there are stops: the last leads back. Windows are in work time. ``is_short``
+    asks for the shortest walk instead: it leaves as late as it can without coming back later.
     """
     leave = day.from_s
     if stop_ids:  # waiting at the first door is spent at the office instead
-        leave = max(leave, windows[0][0] - legs_s[0] - setups_s[0])
-        if leave > day.pause_at_s:
-            leave = day.from_s
+        wait = windows[0][0] - legs_s[0] - setups_s[0] - leave
+        if is_short:
+            wait = _needless_wait(leave, legs_s, setups_s, services_s, windows)
+        leave += min(max(0, wait), max(0, day.pause_at_s - leave))
     clock, visits = leave, []
     for i, stop_id in enumerate(stop_ids):
         arrive = clock + legs_s[i]
@@ -95,3 +99,21 @@ def walk(
     if back > day.until_s:
         return None
     return Walked(leave, day.arrival(back), tuple(visits))
+
+
+def _needless_wait(
+    clock: int,
+    legs_s: Sequence[int],
+    setups_s: Sequence[int],
+    services_s: Sequence[int],
+    windows: Sequence[tuple[int, int]],
+) -> int:
+    """Return how much later a walk may leave without breaking a window or coming back later."""
+    waited, slack = 0, None
+    for i, (early, late) in enumerate(windows):
+        clock += legs_s[i] + setups_s[i]
+        waited += max(0, early - clock)
+        clock = max(clock, early)
+        slack = waited + late - clock if slack is None else min(slack, waited + late - clock)
+        clock += services_s[i]
+    return min(waited, slack or 0)

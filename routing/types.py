@@ -50,7 +50,8 @@ class Courier:
 
     ``lunch`` begins at ``lunch.from_s``, or as soon as the visit in hand then ends, and lasts as long as the window.
     ``familiar`` are the codes of the communes of the standing beat. ``fixed_cost_s`` is what using the courier at all
-    costs, in seconds of travel. ``start`` and ``end`` replace the office as the two ends of the round.
+    costs, in seconds of travel. ``longest_s`` bounds the time from leaving to coming back, lunch not counted.
+    ``start`` and ``end`` replace the office as the two ends of the round.
     """
 
     courier_id: str
@@ -61,6 +62,7 @@ class Courier:
     skills: frozenset[str] = frozenset()
     familiar: frozenset[str] = frozenset()
     fixed_cost_s: int = 0
+    longest_s: int | None = None
     start: Point | None = None
     end: Point | None = None
 

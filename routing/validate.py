@@ -9,6 +9,8 @@ from routing.errors import BadProblem
 from routing.types import Courier, Point, Problem, Stop, Window
 
 DAY_S = 86_400
+MOST_S = 5_000_000
+"""No time is longer: half of what marks a pair of places without a road."""
 MOST_ML = 1_000_000_000
 
 
@@ -53,7 +55,7 @@ def _is_count(value: object, most: int) -> bool:
 
 
 def _is_window(window: Window) -> bool:
-    return _is_count(window.from_s, 2 * DAY_S) and _is_count(window.until_s, 2 * DAY_S)
+    return _is_count(window.from_s, MOST_S) and _is_count(window.until_s, MOST_S)
 
 
 def _bad_courier_field(courier: Courier) -> str | None:
@@ -63,8 +65,10 @@ def _bad_courier_field(courier: Courier) -> str | None:
         return "lunch"
     if not _is_count(courier.capacity_ml, MOST_ML):
         return "capacity_ml"
-    if not _is_count(courier.fixed_cost_s, DAY_S):
+    if not _is_count(courier.fixed_cost_s, MOST_S):
         return "fixed_cost_s"
+    if courier.longest_s is not None and not _is_count(courier.longest_s, MOST_S):
+        return "longest_s"
     for name, point in (("start", courier.start), ("end", courier.end)):
         if point is not None and not is_place(point):
             return name
@@ -78,8 +82,8 @@ def bad_stop_field(stop: Stop) -> str | None:
     if stop.window is not None and not _is_window(stop.window):
         return "window"
     for name, most in (
-        ("service_s", DAY_S),
-        ("setup_s", DAY_S),
+        ("service_s", MOST_S),
+        ("setup_s", MOST_S),
         ("volume_ml", MOST_ML),
         ("lateness_per_day", MOST_ML),
     ):

@@ -40,6 +40,8 @@ MANNERS = (
     Manner(60, 130, 0.02, 300),
     Manner(130, MOST_STOPS, 0.015, 150),
 )
+USUAL_LEG_S = 135
+"""Travel for each stop on the days the manners were tuned on."""
 CURIOSITY = 0.15
 MEMORY = 0.85
 
@@ -110,7 +112,7 @@ class Improvement:
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
         manner = MANNERS[choice.manner]
         seconds = min(left, max(0.05, manner.seconds_per_stop * len(at)))
-        options = {"seconds": seconds, "method": "iterate", "heat": manner.heat}
+        options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
         if self.limits.pieces is not None:
             options |= {"seconds": min(5.0, 0.5 + 0.05 * len(at)), "method": "gls", "solutions": self.limits.solutions}
         try:
@@ -136,6 +138,11 @@ class Improvement:
                 gain / seconds if known == 1e9 else known * MEMORY + gain / seconds * (1 - MEMORY)
             )
             return gain
+
+    def _heat(self, manner: Manner) -> int:
+        """Return the manner's heat for legs as long as this day's."""
+        n_served = max(1, len(self.standing.problem.stops) - len(self.standing.left))
+        return max(3, round(manner.heat * sum(self.standing.costs) / n_served / USUAL_LEG_S))
 
     def _choose(self) -> Choice | None:
         """Return a piece that is not barren and holds no busy round; None when nothing is left to try."""

@@ -59,6 +59,8 @@ class Model:
         for v, vehicle in enumerate(piece.vehicles):
             clock.CumulVar(routing.Start(v)).SetRange(vehicle.from_s, vehicle.until_s)
             clock.CumulVar(routing.End(v)).SetRange(vehicle.from_s, vehicle.until_s)
+            if vehicle.longest is not None:
+                clock.SetSpanUpperBoundForVehicle(vehicle.longest, v)
         for stop in range(k):
             # Couriers with different lunches see different windows: what suits all who may come is safe for each.
             kinds = {piece.days[v] for v in piece.allowed[stop]}

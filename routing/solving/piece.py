@@ -36,6 +36,7 @@ class Vehicle:
     until_s: int
     capacity: int
     fixed: int
+    longest: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +78,25 @@ class Piece:
             return 0
         v, windows = self.vehicles[vehicle], self.windows[self.days[vehicle]]
         travel, clock, here, cost = self.travel, v.from_s, v.start, v.fixed
+        waited, slack = 0, v.until_s
         for stop in order:
             if vehicle not in self.allowed[stop]:
                 return None
             cost += int(travel[here, stop])
             clock += self.leg(here, stop)
             early, late = windows[stop]
+            waited += max(0, early - clock)
             clock = max(clock, early)
             if clock > late:
                 return None
+            slack = min(slack, waited + late - clock)
             clock, here = clock + self.service[stop], stop
         cost += int(travel[here, v.end])
-        if clock + int(travel[here, v.end]) > v.until_s or not self._fits(v, order):
+        clock += int(travel[here, v.end])
+        if clock > v.until_s or not self._fits(v, order):
             return None
+        if v.longest is not None and clock - v.from_s - min(waited, slack) > v.longest:
+            return None  # even leaving as late as possible
         return cost + sum(self.dear[vehicle][stop] for stop in order) if self.dear else cost
 
     def clock_after(self, vehicle: int, order: Sequence[int]) -> int:
@@ -166,6 +173,7 @@ def make_piece(problem: Problem, places: Places, stops: Sequence[Stop], couriers
             until_s=max(day.from_s, day.until_s),
             capacity=c.capacity_ml,
             fixed=c.fixed_cost_s,
+            longest=c.longest_s,
         )
         for c, day in zip(couriers, work, strict=True)
     ]

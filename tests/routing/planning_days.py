@@ -50,6 +50,7 @@ def _random_courier(rng, i):
         skills=frozenset({"id_check"} if rng.random() < 0.5 else ()),
         familiar=frozenset({"19753"} if rng.random() < 0.5 else ()),
         fixed_cost_s=rng.choice([0, 1800]),
+        longest_s=rng.choice([None, None, 2 * HOUR, 6 * HOUR]),
         start=Point(lat=16.5, lon=107.55) if rng.random() < 0.2 else None,
         end=Point(lat=16.4, lon=107.55) if rng.random() < 0.2 else None,
     )
