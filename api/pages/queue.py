@@ -12,7 +12,7 @@ from api.pages.common import form_number, form_text, or_back, render_desk
 from api.pages.staff import Counter, staff
 from api.wiring import services
 from api.words import say_age
-from postal import Action, InvalidInput, Session, desk, is_own, models, ownership, people, queue, require_own
+from postal import Action, InvalidInput, Session, desk, is_own, models, ownership, people, questions, queue, require_own
 
 _PAGE = 100
 _BUCKETS: tuple[tuple[str, str, str], ...] = (
@@ -119,7 +119,8 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             "Item",
             c=found,
             person=person,
-            questions=[queue.say_question(code) for code in found.attention],
+            questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
+            own_answers=("address_ambiguous", "address_unknown"),
             needs_commune="address" in needs,
             needs_release="point" in needs,
             may_answer=actor.may(Action.ANSWER_ADDRESS),
@@ -180,6 +181,41 @@ def release_point(consignment_id: int) -> ResponseReturnValue:
         queue.release_point(
             session, consignment_id, form_text("reason"), user_id=current_actor().user_id, now=services().now()
         )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/settle")
+@allow(Action.ANSWER_ADDRESS)
+def settle_question(consignment_id: int) -> ResponseReturnValue:
+    """Settle another question, with the corrected name, phone or address where there is one."""
+
+    def act(session: Session) -> None:
+        correction = questions.Correction(
+            full_name=form_text("full_name", limit=250) or None,
+            phone=form_text("phone", limit=40) or None,
+            address=form_text("address", limit=500) or None,
+        )
+        questions.settle(
+            session,
+            consignment_id,
+            form_text("code"),
+            correction=correction,
+            user_id=current_actor().user_id,
+            guide=services().guide,
+            now=services().now(),
+        )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/outside")
+@allow(Action.ANSWER_ADDRESS)
+def answer_outside(consignment_id: int) -> ResponseReturnValue:
+    """Record that the address lies in another province: it goes on by the national post."""
+
+    def act(session: Session) -> None:
+        questions.answer_outside(session, consignment_id, user_id=current_actor().user_id, now=services().now())
 
     return _answer(consignment_id, act)
 

@@ -76,6 +76,21 @@ def test_an_unclear_address_is_asked_and_answered(centre, database):
         assert session.scalar(select(models.Consignment.released_reason)) == "Bưu tá quen địa bàn"
 
 
+def test_a_name_the_label_cannot_print_is_asked_and_written_again(centre, database):
+    import_results(centre, build.result(1, recipient="Nguyễn 🙂 Hằng"))
+    assert "không in được" in centre.get("/staff/consignments/1").text.lower()
+    centre.post("/staff/consignments/1/settle", code="unprintable", full_name="Nguyễn Thị Hằng")
+    page = centre.get("/staff/consignments/1").text
+    assert "Nguyễn Thị Hằng" in page
+    assert "không in được" not in page.lower()
+
+
+def test_an_unclear_address_may_turn_out_to_lie_elsewhere(centre, database):
+    import_results(centre, build.result(1, address="12 Lê Lợi", lat="", lon=""))
+    centre.post("/staff/consignments/1/outside")
+    assert "H57.15-261120-0001" in centre.get("/staff/queue?bucket=outside").text
+
+
 def test_people_are_found_by_name_and_phone_without_standing_in_an_address(centre):
     import_results(centre, build.result(1))
     for asked in ("diem hang", "0905120001", "Tôn Nữ"):
