@@ -6,12 +6,17 @@ from flask import Response
 
 from api.auth import allow, current_actor
 from api.rest.common import many, once, single, source_system, v1
+from api.schemas.answers import CollectionsTold, RowTold
 from api.schemas.intake import CollectionBatch, CollectionsBody
 from api.wiring import services
 from postal import Action, Session, intake
 
 
-@v1.post("/collections", summary="Ask for dossiers to be fetched at home, one or a batch of up to 500")
+@v1.post(
+    "/collections",
+    summary="Ask for dossiers to be fetched at home, one or a batch of up to 500",
+    responses={200: CollectionsTold, 201: RowTold, 202: RowTold},
+)
 @allow(Action.ORDER_COLLECTIONS)
 def post_collections(body: CollectionsBody) -> Response:
     """Accept orders: 201 for one, 200 with one entry a row for a batch."""

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from api.auth import allow, current_actor
 from api.rest.common import source_system, v1
+from api.schemas.answers import EndpointsTold, NewEndpointTold
 from api.schemas.common import Body, RowId
 from api.wiring import callback_policy, services
 from postal import Action, models, outside
@@ -27,7 +28,7 @@ class EndpointPath(Body):
     endpoint_id: RowId
 
 
-@v1.get("/endpoints", summary="One's own receivers of callbacks")
+@v1.get("/endpoints", summary="One's own receivers of callbacks", responses={200: EndpointsTold})
 @allow(Action.SEE_CALLBACKS)
 def get_endpoints() -> Response:
     """List the endpoints; secrets are never shown again."""
@@ -36,7 +37,9 @@ def get_endpoints() -> Response:
         return jsonify({"endpoints": [_told(endpoint) for endpoint in found]})
 
 
-@v1.post("/endpoints", summary="Register a receiver; the answer holds its secret, once")
+@v1.post(
+    "/endpoints", summary="Register a receiver; the answer holds its secret, once", responses={201: NewEndpointTold}
+)
 @allow(Action.MANAGE_ENDPOINTS)
 def post_endpoint(body: EndpointBody) -> Response:
     """Register a receiver and return its secret."""
@@ -52,7 +55,11 @@ def post_endpoint(body: EndpointBody) -> Response:
         return make_response(jsonify(_told(endpoint) | {"secret": secret}), 201)
 
 
-@v1.post("/endpoints/<endpoint_id>/rotate", summary="Take a new secret; both sign for a day")
+@v1.post(
+    "/endpoints/<endpoint_id>/rotate",
+    summary="Take a new secret; both sign for a day",
+    responses={200: NewEndpointTold},
+)
 @allow(Action.MANAGE_ENDPOINTS)
 def post_rotate(path: EndpointPath) -> Response:
     """Return a new secret; the old one stays good for 24 hours."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.auth import allow, current_actor
 from api.rest.common import v1
+from api.schemas.answers import EventsTold, ItemTold
 from api.schemas.common import Body, Line200
 from api.wiring import services
 from postal import Action, Session, desk, holder, items, models, ownership, require_own
@@ -26,7 +27,7 @@ class CancelBody(Body):
     reason: Line200
 
 
-@v1.get("/items/<code>", summary="Where an item is and who answers for it")
+@v1.get("/items/<code>", summary="Where an item is and who answers for it", responses={200: ItemTold})
 @allow(Action.SEE_ITEM)
 def get_item(path: ItemPath) -> Response:
     """Return one item by S10 or dossier code."""
@@ -34,7 +35,7 @@ def get_item(path: ItemPath) -> Response:
         return jsonify(_told(_own(session, path.code, Action.SEE_ITEM)))
 
 
-@v1.get("/items/<code>/events", summary="What happened to an item, oldest first")
+@v1.get("/items/<code>/events", summary="What happened to an item, oldest first", responses={200: EventsTold})
 @allow(Action.SEE_ITEM)
 def get_events(path: ItemPath) -> Response:
     """Return an item's events that fit its life, in the order they happened."""
@@ -57,7 +58,7 @@ def get_events(path: ItemPath) -> Response:
         )
 
 
-@v1.post("/items/<code>/cancel", summary="Withdraw an item before it is handed over")
+@v1.post("/items/<code>/cancel", summary="Withdraw an item before it is handed over", responses={200: ItemTold})
 @allow(Action.CANCEL)
 def post_cancel(path: ItemPath, body: CancelBody) -> Response:
     """Withdraw an item the post does not hold yet (Luật Bưu chính Đ16)."""

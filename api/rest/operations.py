@@ -12,6 +12,7 @@ from api.auth import allow, allow_everybody, current_actor
 from api.observability import Meters
 from api.problems import CATALOG, WebRefusal
 from api.rest.common import v1
+from api.schemas.answers import CommunesTold, ErrorTold, QueueTold
 from api.schemas.common import Body
 from api.wiring import services
 from postal import Action, current_revision, newest_revision, queue, rounds
@@ -22,7 +23,7 @@ _IDEMPOTENCY = (
 )
 
 
-@v1.get("/queue", summary="How many items wait for what")
+@v1.get("/queue", summary="How many items wait for what", responses={200: QueueTold})
 @allow(Action.SEE_QUEUE)
 def get_queue() -> Response:
     """Return the counts of the queue."""
@@ -30,7 +31,11 @@ def get_queue() -> Response:
         return jsonify(dataclasses.asdict(queue.queue_counts(session, office_id=current_actor().office_id)))
 
 
-@v1.get("/communes", summary="The communes with office, delivery days, promise and last round")
+@v1.get(
+    "/communes",
+    summary="The communes with office, delivery days, promise and last round",
+    responses={200: CommunesTold},
+)
 @allow(Action.SEE_COVERAGE)
 def get_communes() -> Response:
     """Return one entry for each commune of the register."""
@@ -52,7 +57,7 @@ class ErrorPath(Body):
     code: str = Field(max_length=60)
 
 
-@v1.get("/errors/<code>", summary="What an error code means and what to do about it")
+@v1.get("/errors/<code>", summary="What an error code means and what to do about it", responses={200: ErrorTold})
 @allow_everybody("engineers look codes up before they have a key")
 def get_error(path: ErrorPath) -> Response:
     """Return the sentences of a code of the web edge; other codes carry theirs in the problem itself."""

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api.auth import allow, current_actor
 from api.rest.common import v1
+from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
 from api.wiring import services
 from postal import Action, EventKind, courier
@@ -52,7 +53,11 @@ class ScansBody(Body):
     sent_at: Instant | None = None
 
 
-@v1.post("/scans", summary="Report scans of one's own round; late, doubled and shuffled ones are welcome")
+@v1.post(
+    "/scans",
+    summary="Report scans of one's own round; late, doubled and shuffled ones are welcome",
+    responses={200: ScansTold},
+)
 @allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
 def post_scans(body: ScansBody) -> Response:
     """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
