@@ -73,7 +73,7 @@ class Vault:
             raise VaultLocked(key_id)
         try:
             return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], None)
-        except InvalidTag as exc:
+        except (InvalidTag, ValueError) as exc:  # changed, or too short to hold a nonce
             raise VaultLocked(key_id) from exc
 
     def look_up(self, purpose: str, value: str) -> str:

@@ -209,7 +209,7 @@ GIVEN = ("Quỳnh Như", "Khắc Duẩn", "Thuỵ Khanh", "Đức Hiệp", "Bíc
 
 
 def test_no_file_of_the_database_shows_a_person(database):
-    n = scaled(40, 1000)
+    n = scaled(40, 500)
     people = [
         {
             "dossier_code": f"H57.99-261120-{number:04d}",
