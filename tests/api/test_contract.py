@@ -1,4 +1,4 @@
-"""The API keeps its own description: whatever a stranger's generator sends, the answer is one that /openapi.json told."""
+"""The API keeps its own description: whatever a generator sends, the answer is one that /openapi.json told."""
 
 from __future__ import annotations
 
