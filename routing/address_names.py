@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Generic, TypeVar
 
-from routing.address_text import clean, fits, lone_y_variants, spelling, tokens
+from routing.address_text import clean, fits, lone_y_variants, spelling, tokens, usual_forms
 from routing.communes import Commune, FormerUnit, Register, other_provinces
 
 T = TypeVar("T")
@@ -18,19 +18,25 @@ T = TypeVar("T")
 class _Leaf(Generic[T]):
     folded: tuple[str, ...]
     spelled: tuple[str, ...]
+    usual: tuple[frozenset[str], ...]
     value: T
     is_joined: bool = False
 
     def agrees(self, written: Sequence[str]) -> bool:
         """Tell whether the written words carry no accent that the name does not have."""
         if self.is_joined:
-            word, cut = written[0], 0
-            parts = []
-            for syllable in self.folded:
-                parts.append(word[cut : cut + len(syllable)])
-                cut += len(syllable)
-            written = parts
-        return all(map(fits, written, self.folded, self.spelled))
+            written = self._syllables(written[0])
+        for number, word in enumerate(written):
+            if word not in self.usual[number] and not fits(word, self.folded[number], self.spelled[number]):
+                return False
+        return True
+
+    def _syllables(self, word: str) -> list[str]:
+        parts, cut = [], 0
+        for syllable in self.folded:
+            parts.append(word[cut : cut + len(syllable)])
+            cut += len(syllable)
+        return parts
 
 
 @dataclass(slots=True)
@@ -51,11 +57,12 @@ class NameTree(Generic[T]):
         words = [(f, w) for f, w in zip(folded, written, strict=True) if f != "-"]
         plain = tuple(f for f, _ in words)
         spelled = tuple(spelling(w) for _, w in words)
+        usual = tuple(usual_forms(w) for _, w in words)
         for variant in product(*(lone_y_variants(word) for word in plain)):
-            self._insert(variant, _Leaf(variant, spelled, value))
+            self._insert(variant, _Leaf(variant, spelled, usual, value))
             if len(variant) > 1 and all(word.isalpha() for word in variant):
                 joined = "".join(variant)
-                self._insert((joined,), _Leaf(variant, spelled, value, is_joined=True))
+                self._insert((joined,), _Leaf(variant, spelled, usual, value, is_joined=True))
 
     def _insert(self, path: Iterable[str], leaf: _Leaf[T]) -> None:
         node = self._root
@@ -72,6 +79,8 @@ class NameTree(Generic[T]):
         node = self._root
         found: list[tuple[int, list[T]]] = []
         at, last = start, len(folded)
+        if at < last and folded[at] not in node.children:
+            return found
         words: list[str] = []
         while at < last:
             word = folded[at]
@@ -93,12 +102,13 @@ class NameTree(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """Everything the register knows under one name, spelled one way."""
+    """Everything the register knows under one name, spelled one way; ``districts`` of ``former``, by name."""
 
     name: str
     spelled: str
     current: tuple[Commune, ...]
     former: tuple[FormerUnit, ...]
+    districts: tuple[str, ...]
     needs_type: bool = False
 
 
@@ -136,12 +146,13 @@ class NameIndex:
             current = tuple(c for c in register if c.name in written_forms)
             former = tuple(u for u in register.former_units if u.name in written_forms)
             name = written_forms[0]
-            self.communes.add(name, NameEntry(name, spelled, current, former))
+            districts = tuple(district_name(unit.district) for unit in former)
+            self.communes.add(name, NameEntry(name, spelled, current, former, districts))
             first, _, rest = name.partition(" ")
             types = {commune.type for commune in current} | {unit.type for unit in former}
             if rest and first.lower() in types:
                 # "Phường Đúc" is the whole name, yet people write "phường Đúc" and "P. Đúc" for it.
-                self.communes.add(rest, NameEntry(name, spelled, current, former, needs_type=True))
+                self.communes.add(rest, NameEntry(name, spelled, current, former, districts, needs_type=True))
 
     def _add_districts(self, register: Register) -> None:
         for unit in register.former_units:

@@ -14,6 +14,7 @@ from routing.address_words import ABBREVIATIONS, Known, Word, WordTree
 
 SEPARATORS = frozenset(",;/-()[]{}<>?!=+*~^%$#@&_|:…")
 _OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
+_QUOTES = frozenset("\"'`´“”‘’«»")
 _CLEAR_LANDMARKS = frozenset(("gần", "cạnh", "đối", "bên"))
 _ENDS_A_NAME = frozenset(Word) - {Word.LANDMARK}
 _NOT_A_NAME = frozenset((Word.HOME, Word.COMMUNE, Word.DISTRICT, Word.CITY, Word.PROVINCE, Word.AFTER))
@@ -77,21 +78,24 @@ class Reader:
 
 
 def _without_dots(folded: list[str], written: list[str]) -> tuple[list[str], list[str]]:
-    """Drop the full stops of abbreviations and quotes; any other full stop becomes a separator."""
-    if "." not in folded and '"' not in folded and "'" not in folded:
+    """Drop quotes and the full stops of abbreviations; any other full stop becomes a separator."""
+    if not _QUOTES.isdisjoint(folded):
+        kept = [at for at, word in enumerate(folded) if word not in _QUOTES]
+        folded, written = [folded[at] for at in kept], [written[at] for at in kept]
+    if "." not in folded:
         return folded, written
     kept_folded: list[str] = []
     kept_written: list[str] = []
-    for word, as_written in zip(folded, written, strict=True):
-        if word == ".":
-            if kept_folded and kept_folded[-1] in ABBREVIATIONS:
-                continue
-            word = as_written = ","
-        elif word in "\"'`´“”‘’«»":
-            continue
-        kept_folded.append(word)
-        kept_written.append(as_written)
-    return kept_folded, kept_written
+    at = 0
+    for _ in range(folded.count(".")):
+        dot = folded.index(".", at)
+        kept_folded += folded[at:dot]
+        kept_written += written[at:dot]
+        if not kept_folded or kept_folded[-1] not in ABBREVIATIONS:
+            kept_folded.append(",")
+            kept_written.append(",")
+        at = dot + 1
+    return kept_folded + folded[at:], kept_written + written[at:]
 
 
 class _Walk:
@@ -109,21 +113,20 @@ class _Walk:
     def run(self) -> Reading:
         at = 0
         folded, n = self._f, self._n
+        starts, longest = self._words.starts, self._words.longest
         while at < n:
             word = folded[at]
-            if word in SEPARATORS or not (word[0].isalnum()):
-                self._close(at)
-                at += 1
+            hit = longest(folded, self._w, at) if word in starts else None
+            if hit is not None:
+                at = self._known(at, *hit)
                 continue
-            hit = self._words.longest(folded, self._w, at)
-            at = at + 1 if hit is None else self._known(at, *hit)
-            if hit is None and self._is_numbered_district(word):
+            if not word[0].isalnum():
+                self._close(at)
+            elif word[0] == "q" and len(word) <= 3 and word[1:].isdigit():
                 self._r.has_unknown_district = True
+            at += 1
         self._close(n)
         return self._r
-
-    def _is_numbered_district(self, word: str) -> bool:
-        return word[0] == "q" and word[1:].isdigit() and len(word) <= 3
 
     def _close(self, at: int) -> None:
         part = self._part

@@ -47,14 +47,15 @@ def _fold_table() -> dict[int, str]:
 
 _CLEAN = _clean_table()
 _FOLD = _fold_table()
+_UNCLEAN = re.compile("[" + re.escape("".join(map(chr, _CLEAN.keys() - {ord("-")}))) + "]")
 # A word with a digit in it (house numbers 12/5A, K3, P305), a word of letters, or one sign.
 TOKEN = re.compile(r"[^\W_]*\d[^\W_]*(?:[/-]\d[^\W_]*)*|[^\W\d_]+|[^\w\s]")
-# A tight full stop after a letter and before a capital was lost with the case; the lexer judges it.
 
 
 def clean(text: str) -> str:
     """Return the text composed (NFC), in lower case, with one kind of dash and nothing invisible."""
-    return unicodedata.normalize("NFC", text).lower().translate(_CLEAN)
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return lowered.translate(_CLEAN) if _UNCLEAN.search(lowered) else lowered
 
 
 def fold(cleaned: str) -> str:
@@ -64,7 +65,9 @@ def fold(cleaned: str) -> str:
 
 def tokens(cleaned: str) -> tuple[list[str], list[str]]:
     """Return the words of cleaned text without accents, and the same words as written."""
-    return TOKEN.findall(fold(cleaned)), TOKEN.findall(cleaned)
+    written = TOKEN.findall(cleaned)
+    # No word holds a line break, and folding keeps every character's place: one scan serves both.
+    return (fold("\n".join(written)).split("\n") if written else []), written
 
 
 def spelling(word: str) -> str:
@@ -96,6 +99,24 @@ _VOWELS = frozenset("aeiouăâêôơư")
 def fits(written: str, folded: str, spelled: str) -> bool:
     """Tell whether a written word agrees with a register word: no accent at all, or exactly its accents."""
     return written == folded or spelling(written) == spelled
+
+
+def usual_forms(word: str) -> frozenset[str]:
+    """Return the ways a cleaned word is usually written: bare, or its tone on any vowel, i or y.
+
+    Only a quick yes: a word that is not among them may still agree by ``spelling``.
+    """
+    spelled = spelling(word)
+    tone = "".join(char for char in spelled if char in _TONES)
+    plain = spelled.removesuffix(tone) if tone else spelled
+    plains = {plain, plain[:-1] + "y"} if plain[-1:] == "i" else {plain}
+    toned = {
+        unicodedata.normalize("NFC", form[: at + 1] + tone + form[at + 1 :])
+        for form in plains
+        for at, char in enumerate(form)
+        if fold(char) in "aeiouy"
+    }
+    return frozenset({fold(form) for form in plains} | {w for w in toned | {word} if spelling(w) == spelled})
 
 
 def lone_y_variants(folded: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from routing.address_text import clean, fold, spelling
+from routing.address_text import clean, fold, spelling, usual_forms
 from routing.communes import HomeProvince
 
 WARD, RURAL, TOWN, ZONE = "phường", "xã", "thị trấn", "đặc khu"
@@ -102,12 +102,19 @@ ABBREVIATIONS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    spelled: tuple[str, ...]
+    usual: tuple[frozenset[str], ...]
+    known: Known
+
+
 class _Step:
     __slots__ = ("ends", "next")
 
     def __init__(self) -> None:
         self.next: dict[str, _Step] = {}
-        self.ends: list[tuple[tuple[str, ...], Known]] = []
+        self.ends: list[_Phrase] = []
 
 
 class WordTree:
@@ -115,6 +122,7 @@ class WordTree:
 
     def __init__(self, home: HomeProvince) -> None:
         self._root = _Step()
+        self.starts = self._root.next.keys()
         for kind, value, phrases in _FULL:
             self._add(phrases, Known(kind, value))
         for kind, value, phrases in _SHORT:
@@ -129,7 +137,8 @@ class WordTree:
             step = self._root
             for word in words:
                 step = step.next.setdefault(fold(word), _Step())
-            step.ends.append((tuple(spelling(word) for word in words), known))
+            usual = tuple(usual_forms(word) for word in words)
+            step.ends.append(_Phrase(tuple(spelling(word) for word in words), usual, known))
 
     def longest(self, folded: Sequence[str], written: Sequence[str], start: int) -> tuple[int, Known] | None:
         """Return (end, known) of the longest phrase at ``start`` whose accents agree, or None."""
@@ -139,10 +148,12 @@ class WordTree:
         best: tuple[int, Known] | None = None
         at, last = start + 1, len(folded)
         while True:
-            for spelled, known in step.ends:
-                if _agrees(folded, written, start, at, spelled):
-                    best = (at, known)
+            for phrase in step.ends:
+                if _agrees(folded, written, start, at, phrase):
+                    best = (at, phrase.known)
                     break
+            if not step.next:
+                return best
             while at < last and folded[at] == "-":
                 at += 1
             if at >= last:
@@ -154,12 +165,13 @@ class WordTree:
             at += 1
 
 
-def _agrees(folded: Sequence[str], written: Sequence[str], start: int, end: int, spelled: Sequence[str]) -> bool:
-    words = iter(spelled)
+def _agrees(folded: Sequence[str], written: Sequence[str], start: int, end: int, phrase: _Phrase) -> bool:
+    usual, number = phrase.usual, 0
     for at in range(start, end):
+        word = written[at]
         if folded[at] == "-":
             continue
-        word = next(words)
-        if written[at] != folded[at] and spelling(written[at]) != word:
+        if word not in usual[number] and word != folded[at] and spelling(word) != phrase.spelled[number]:
             return False
+        number += 1
     return True

@@ -20,11 +20,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.address_names import NameEntry, NameIndex, district_name
+from routing.address_names import NameEntry, NameIndex
 from routing.address_reading import Mention, Reader, Reading
 from routing.address_standing import standing_names, whole_province
 from routing.address_text import MAX_ADDRESS_LENGTH
-from routing.communes import Register
+from routing.communes import Commune, FormerUnit, Register
 
 
 class AddressStatus(StrEnum):
@@ -55,14 +55,20 @@ class AddressAnswer:
     matched: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Candidate:
     code: str
     is_current: bool
     has_type: bool
     district: str | None
     spelled: str
-    label: str
+    unit: Commune | FormerUnit
+
+    @property
+    def label(self) -> str:
+        """Return the unit's full name, with its district when it is a former one."""
+        unit = self.unit
+        return unit.full_name if isinstance(unit, Commune) else f"{unit.type} {unit.name}, {unit.district}"
 
 
 class AddressResolver:
@@ -144,13 +150,11 @@ class AddressResolver:
             if mention.era != "old" or not entry.former:
                 for commune in entry.current:
                     has_type = types is None or commune.type in types
-                    pool.append(_Candidate(commune.code, True, has_type, None, entry.spelled, commune.full_name))
+                    pool.append(_Candidate(commune.code, True, has_type, None, entry.spelled, commune))
             if mention.era != "new" or not entry.current:
-                for unit in entry.former:
+                for unit, district in zip(entry.former, entry.districts, strict=True):
                     has_type = types is None or unit.type in types
-                    label = f"{unit.type} {unit.name}, {unit.district}"
-                    district = district_name(unit.district)
-                    pool.append(_Candidate(unit.successor_code, False, has_type, district, entry.spelled, label))
+                    pool.append(_Candidate(unit.successor_code, False, has_type, district, entry.spelled, unit))
         return pool
 
     def _within(self, pool: Sequence[_Candidate], wanted: set[str]) -> list[_Candidate]:
@@ -180,8 +184,8 @@ class AddressResolver:
         found = []
         for name in {entry.name for entry in entries}:
             for code in self._names.codes_of.get(name, ()) if name != self._home else ():
-                label = self._names.register.commune(code).full_name
-                found.append(_Candidate(code, True, True, None, name, label))
+                commune = self._names.register.commune(code)
+                found.append(_Candidate(code, True, True, None, name, commune))
         return found
 
     # -- all names together ---------------------------------------------------------------------------
