@@ -17,9 +17,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.crew import add_courier
 from postal.errors import PostalError
-from postal.models import CalendarDay, Courier, Coverage, Office, OfficeKind, PersonKind, TransitRule
-from postal.people import PersonData, add_person
+from postal.models import CalendarDay, Courier, Coverage, Office, OfficeKind, TransitRule
 from routing import Register
 
 _TABLES: dict[str, tuple[str, ...]] = {
@@ -70,17 +70,6 @@ def seed(
     n_couriers = _seed_couriers(session, tables["hue_offices.csv"], now) if is_demo else 0
     session.flush()
     return Seeded(n_offices=n_offices, n_communes=n_communes, n_couriers=n_couriers)
-
-
-def add_courier(
-    session: Session, *, code: str, office: Office, full_name: str, beat: list[str], now: datetime
-) -> Courier:
-    """Add a courier of an office; the name is sealed with the people."""
-    person = add_person(session, PersonKind.STAFF, PersonData(full_name=full_name), now=now)
-    courier = Courier(code=code, office_id=office.id, person_id=person.id, beat=beat)
-    session.add(courier)
-    session.flush()
-    return courier
 
 
 def _seed_offices(session: Session, tables: Mapping[str, list[dict[str, str]]]) -> int:

@@ -227,3 +227,51 @@ def test_the_worker_sends_runs_jobs_and_stops_cleanly(run, database, settings, n
     assert "Đã dừng gọn gàng" in rest
     assert worker.returncode == 0
     receiver.close()
+
+
+def test_a_courier_is_added_with_hours_and_listed_without_a_name(run):
+    run("seed")
+    code = "BC-PHU-XUAN"
+    added = run(
+        "courier", "add", "BT-9", "--office", code, "--name", "Trần Thị Bưởi", "--shift", "06:30-16:00", "--lunch", "-"
+    )
+    assert added.exit_code == 0, added.output
+    told = run("courier", "list").output
+    assert "BT-9" in told
+    assert "06:30–16:00" in told
+    assert "Bưởi" not in told
+    assert run("courier", "hours", "BT-9", "--shift", "08:00-17:00", "--lunch", "11:30-13:00").exit_code == 0
+    assert "11:30–13:00" in run("courier", "list").output
+    assert run("courier", "away", "BT-9", "2026-11-23", "2026-11-24").exit_code == 0
+    assert run("courier", "retire", "BT-9").exit_code == 0
+    assert "đã nghỉ" in run("courier", "list").output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (("courier", "add", "BT-9", "--office", "KHONG_CO", "--name", "A"), "not_found"),
+        (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--beat", "99999"), "not_found"),
+        (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--shift", "17:00-08:00"), "bad_working_time"),
+        (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--lunch", "05:00-06:00"), "bad_working_time"),
+        (("courier", "away", "BT-8", "2026-11-24", "2026-11-23"), "bad_period"),
+        (("courier", "add", "BT-8", "--office", "@", "--name", "A"), "courier_code_taken"),
+        (("closure", "add", "99999", "2026-11-23", "2026-11-24", "--reason", "lũ"), "not_found"),
+    ],
+)
+def test_what_does_not_fit_a_courier_is_refused_by_its_code(run, wrong, code):
+    run("seed")
+    office = "BC-PHU-XUAN"
+    assert run("courier", "add", "BT-8", "--office", office, "--name", "A").exit_code == 0
+    refused = run(*(office if word == "@" else word for word in wrong))
+    assert refused.exit_code != 0
+    assert refused.exception.code == code
+
+
+def test_a_flooded_commune_is_closed_and_opened_again(run):
+    run("seed")
+    commune = "19753"
+    assert run("closure", "add", commune, "2026-01-01", "2099-01-01", "--reason", "lũ lụt").exit_code == 0
+    assert "lũ lụt" in run("closure", "list").output
+    assert "1" in run("closure", "end", commune).output
+    assert "lũ lụt" not in run("closure", "list").output

@@ -1,0 +1,199 @@
+"""`tannha courier`, `tannha closure`: who walks, when, and which communes are cut off."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import click
+
+from api.commands.opening import opened, say, show
+from api.words import say_date
+from postal import ANONYMOUS, Session, audit, crew, models
+
+_BY_OPERATOR = "command line"
+_HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_NO_BREAK = "-"
+
+
+class Hours(click.ParamType[tuple[int, int] | None]):
+    """A span of a day, "07:30-17:00", in seconds from midnight; "-" for none."""
+
+    name = "HH:MM-HH:MM"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int] | None:
+        """Return (from, until) in seconds from midnight, or None for "-"."""
+        if value is None or isinstance(value, tuple):
+            return value
+        if value == _NO_BREAK:
+            return None
+        found = _HOURS.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value!r}: viết như 07:30-17:00 / write it like 07:30-17:00", param, ctx)
+        a, b, c, d = map(int, found.groups())
+        return (a * 60 + b) * 60, (c * 60 + d) * 60
+
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+_shift = click.option("--shift", type=Hours(), help="Ca làm / shift.", default="07:30-17:30", show_default=True)
+_lunch = click.option("--lunch", type=Hours(), help='Nghỉ trưa, "-" nếu không / break, "-" for none.')
+
+
+@click.group()
+def courier() -> None:
+    """Bưu tá, ca làm, ngày nghỉ / couriers, shifts, days off."""
+
+
+@courier.command("add")
+@click.argument("code")
+@click.option("--office", required=True, help="Mã bưu cục phát / code of the delivery office.")
+@click.option("--name", prompt="Họ và tên / full name", help="Họ và tên / full name.")
+@_shift
+@_lunch
+@click.option("--beat", multiple=True, metavar="COMMUNE", help="Mã xã quen đi / commune of the standing beat.")
+@click.option("--skill", multiple=True, help="Được phép / a permission.")
+@click.option("--litres", type=click.IntRange(1, 2_000), default=80, show_default=True, help="Sức chở / capacity.")
+def add(
+    code: str,
+    office: str,
+    name: str,
+    shift: tuple[int, int],
+    lunch: tuple[int, int] | None,
+    beat: tuple[str, ...],
+    skill: tuple[str, ...],
+    litres: int,
+) -> None:
+    """Add a courier with a code of your own; the name is stored sealed."""
+    with opened() as services, services.database.write() as session:
+        for commune in beat:
+            crew.find_commune(services.guide.register, commune)
+        added = crew.add_courier(
+            session,
+            code=code,
+            office=crew.find_office(session, office),
+            full_name=name,
+            beat=beat,
+            skills=skill,
+            capacity_ml=litres * 1_000,
+            time=crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch),
+            now=services.now(),
+        )
+        _note(session, "courier_added", added, services.now())
+    say(f"Đã thêm bưu tá {code} của bưu cục {office}.", f"Added courier {code} of office {office}.")
+
+
+@courier.command("hours")
+@click.argument("code")
+@_shift
+@_lunch
+def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> None:
+    """Change a courier's shift and break, from the next plan on."""
+    with opened() as services, services.database.write() as session:
+        found = crew.find_courier(session, code)
+        crew.set_time(found, crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch))
+        _note(session, "courier_hours", found, services.now())
+    say(f"Đã đổi ca của {code}.", f"The hours of {code} were changed.")
+
+
+@courier.command("away")
+@click.argument("code")
+@click.argument("first", type=_day)
+@click.argument("last", type=_day)
+def away(code: str, first: datetime, last: datetime) -> None:
+    """Keep a courier out of the plans from FIRST to LAST, both included."""
+    with opened() as services, services.database.write() as session:
+        found = crew.find_courier(session, code)
+        crew.note_absence(session, found, first.date(), last.date())
+        _note(session, "courier_away", found, services.now())
+    days = f"{say_date(first.date())} – {say_date(last.date())}"
+    say(f"{code} nghỉ {days}.", f"{code} is away {days}.")
+
+
+@courier.command("retire")
+@click.argument("code")
+def retire(code: str) -> None:
+    """Plan nothing more for a courier who left; what they did stays."""
+    with opened() as services, services.database.write() as session:
+        found = crew.find_courier(session, code)
+        found.is_active = False
+        _note(session, "courier_retired", found, services.now())
+    say(f"{code} không còn trong phương án.", f"{code} is in no plan any more.")
+
+
+@courier.command("list")
+def list_couriers() -> None:
+    """List couriers by code, office, hours and beat; no names of people."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (
+                one.code,
+                one.office.code,
+                one.office.name,
+                _span(one.shift_from_s, one.shift_until_s),
+                _span(one.lunch_from_s, one.lunch_until_s),
+                " ".join(one.beat),
+                "" if one.is_active else "đã nghỉ / left",
+            )
+            for one in crew.couriers(session)
+        ]
+    show(("Mã", "", "Bưu cục", "Ca", "Nghỉ", "Xã quen", ""), rows)
+
+
+@click.group()
+def closure() -> None:
+    """Xã, phường bị chia cắt / communes cut off by flood or landslide."""
+
+
+@closure.command("add")
+@click.argument("commune")
+@click.argument("first", type=_day)
+@click.argument("last", type=_day)
+@click.option("--reason", required=True, help="Vì sao / why, such as lũ lụt.")
+def add_closure(commune: str, first: datetime, last: datetime, reason: str) -> None:
+    """Plan no stop in COMMUNE (code) from FIRST to LAST, both included; what waits there says so."""
+    with opened() as services, services.database.write() as session:
+        name = crew.find_commune(services.guide.register, commune).full_name
+        now = services.now()
+        added = crew.close_commune(session, commune, first.date(), last.date(), reason=reason, now=now)
+        audit.note(session, ANONYMOUS, "commune_closed", "closure", added.id, now=now, reason=_BY_OPERATOR)
+    say(f"{name} không phát đến hết {say_date(last.date())}.", f"{name}: no delivery until then.")
+
+
+@closure.command("end")
+@click.argument("commune")
+def end_closure(commune: str) -> None:
+    """Say that COMMUNE can be reached again from today."""
+    with opened() as services, services.database.write() as session:
+        name, now = crew.find_commune(services.guide.register, commune).full_name, services.now()
+        n_ended = crew.open_commune(session, commune, on=crew.today(now))
+        audit.note(session, ANONYMOUS, "commune_opened", "commune", now=now, reason=_BY_OPERATOR, commune=commune)
+    say(f"{name}: đã bỏ {n_ended} lần đóng.", f"{name}: {n_ended} closures ended.")
+
+
+@closure.command("list")
+def list_closures() -> None:
+    """List what is closed today or later."""
+    with opened() as services, services.database.read() as session:
+        rows: list[tuple[object, ...]] = [
+            (
+                one.commune_code,
+                services.guide.register.commune(one.commune_code).full_name,
+                say_date(one.from_date),
+                say_date(one.until_date),
+                one.reason,
+            )
+            for one in crew.closures(session, on=crew.today(services.now()))
+        ]
+    show(("Mã", "Xã, phường", "Từ", "Đến hết", "Vì sao"), rows)
+
+
+def _note(session: Session, action: str, found: models.Courier, now: datetime) -> None:
+    audit.note(session, ANONYMOUS, action, "courier", found.id, now=now, reason=_BY_OPERATOR)
+
+
+def _span(from_s: int | None, until_s: int | None) -> str:
+    if from_s is None or until_s is None:
+        return "–"
+    return f"{from_s // 3600:02d}:{from_s // 60 % 60:02d}–{until_s // 3600:02d}:{until_s // 60 % 60:02d}"
