@@ -304,7 +304,11 @@ def _callbacks(story: Story) -> None:
 
 def _tracking(story: Story) -> None:
     with story.step("19:05", "Người dân tra cứu bằng điện thoại / a citizen looks") as say:
-        item_code, tail, token = _somebody_delivered(story)
+        found = _somebody_delivered(story)
+        if found is None:
+            say("hôm nay chưa ai có số điện thoại nhận được kết quả")
+            return
+        item_code, tail, token = found
         phone = Browser(story.house.base_url)
         phone.get("/track")
         page = phone.submit("/track", code=item_code, tail=tail)
@@ -313,7 +317,8 @@ def _tracking(story: Story) -> None:
         say(f"trang tra cứu {len(page)} ký tự; bằng mã vuông trên nhãn {len(by_label)} ký tự")
 
 
-def _somebody_delivered(story: Story) -> tuple[str, str, str]:
+def _somebody_delivered(story: Story) -> tuple[str, str, str] | None:
+    """Return dossier code, last four digits and label token of somebody served who has a phone, if any."""
 
     with story.services.database.read() as session:
         for fate in day_rows.row_fates(session, story.intake_id or 0):
@@ -323,7 +328,7 @@ def _somebody_delivered(story: Story) -> tuple[str, str, str]:
                 if person.phone:
                     digits = people.bare_phone(person.phone)
                     return fate.dossier_code, digits[-4:], custody.token_of(session, item)
-    raise LookupError("nothing was delivered")
+    return None
 
 
 def _account(story: Story) -> dict[str, object]:

@@ -88,3 +88,18 @@ def test_the_day_is_the_first_working_day_after_the_results(tmp_path):
     later = tmp_path / "sau.csv"
     later.write_text(SAMPLE.read_text(encoding="utf-8-sig").replace("2026-11-20T", "2026-11-27T"), encoding="utf-8")
     assert day_of(later).isoformat() == "2026-11-30"
+
+
+def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path, monkeypatch):
+    header, row, *_ = SAMPLE.read_text(encoding="utf-8-sig").splitlines()
+    cells = dict(zip(header.split(","), next(csv.reader([row])), strict=True)) | {"dia_chi": "", "nguoi_nhan": ""}
+    results = tmp_path / "hong.csv"
+    with results.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(cells))
+        writer.writeheader()
+        writer.writerow(cells)
+    monkeypatch.setattr(story, "PLAN_SECONDS", 2)
+    done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, (done.output, done.exception)
+    counted = json.loads(done.output.strip().splitlines()[-1])
+    assert counted == {"in": 1, "delivered": 0, "returning": 0, "waiting": 0, "refused": 1, "balanced": True}
