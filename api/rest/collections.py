@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.auth import allow, current_actor
-from api.rest.common import many, once, single, source_system, v1
+from api.auth import allow
+from api.rest.common import bring_in, v1
 from api.schemas.answers import CollectionsTold, RowTold
 from api.schemas.intake import CollectionBatch, CollectionsBody
-from api.wiring import services
-from postal import Action, Session, intake
+from postal import Action, intake
 
 
 @v1.post(
@@ -21,17 +20,6 @@ from postal import Action, Session, intake
 def post_collections(body: CollectionsBody) -> Response:
     """Accept orders: 201 for one, 200 with one entry a row for a batch."""
     told = body.root
-    rows = [row.as_row() for row in told.collections] if isinstance(told, CollectionBatch) else [told.as_row()]
-
-    def work(session: Session) -> tuple[int, dict[str, object]]:
-        report = intake.order_collections(
-            session,
-            rows,
-            source_system=source_system(),
-            guide=services().guide,
-            user_id=current_actor().user_id,
-            now=services().now(),
-        )
-        return many(report, "collections") if isinstance(told, CollectionBatch) else single(report)
-
-    return once(work)
+    if isinstance(told, CollectionBatch):
+        return bring_in(intake.order_collections, [row.as_row() for row in told.collections], batch="collections")
+    return bring_in(intake.order_collections, [told.as_row()], batch=None)

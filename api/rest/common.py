@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -104,6 +104,23 @@ def problems_of(row: intake.RowReport) -> list[dict[str, str]]:
 def field_of(column: str) -> str:
     """Return the API's name of a column."""
     return intake.FIELD_OF_COLUMN.get(column, column)
+
+
+def bring_in(take: Callable[..., intake.IntakeReport], rows: Sequence[Any], *, batch: str | None) -> Response:
+    """Bring rows in by ``take``, once for a key; ``batch`` names the list of a batch's answer, None: one row."""
+
+    def work(session: Session) -> Answer:
+        report = take(
+            session,
+            rows,
+            source_system=source_system(),
+            guide=services().guide,
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return many(report, batch) if batch else single(report)
+
+    return once(work)
 
 
 def single(report: intake.IntakeReport) -> Answer:
