@@ -45,6 +45,7 @@ class Action(StrEnum):
     MANAGE_KEYS = "manage_keys"
     MANAGE_SET_UP = "manage_set_up"
     SEE_AUDIT = "see_audit"
+    SEE_METRICS = "see_metrics"
     CHANGE_OWN_PASSWORD = "change_own_password"  # noqa: S105 - the name of an action
 
 
@@ -56,6 +57,7 @@ class Scope(StrEnum):
     ITEMS_READ = "items:read"
     ITEMS_CANCEL = "items:cancel"
     ENDPOINTS_MANAGE = "endpoints:manage"
+    METRICS_READ = "metrics:read"
 
 
 A = Action
@@ -66,7 +68,8 @@ _READING = frozenset({A.SEE_QUEUE, A.SEE_ITEM, A.SEE_PLAN, A.SEE_COVERAGE})
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     # An administrator runs the house but does not act for the post: nobody hands over to himself.
     Role.ADMINISTRATOR: _EVERYBODY | _READING | {
-        A.SEE_CALLBACKS, A.MANAGE_ENDPOINTS, A.MANAGE_USERS, A.MANAGE_KEYS, A.MANAGE_SET_UP, A.SEE_AUDIT},
+        A.SEE_CALLBACKS, A.MANAGE_ENDPOINTS, A.MANAGE_USERS, A.MANAGE_KEYS, A.MANAGE_SET_UP, A.SEE_AUDIT,
+        A.SEE_METRICS},
     Role.CENTRE_CLERK: _EVERYBODY | _READING | {
         A.IMPORT_RESULTS, A.ORDER_COLLECTIONS, A.SEE_RECIPIENT, A.ANSWER_ADDRESS, A.PRINT, A.BATCH, A.HAND_OVER,
         A.CANCEL, A.SETTLE_DISCREPANCY, A.SEE_CALLBACKS},
@@ -84,6 +87,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.COLLECTIONS_WRITE: frozenset({A.ORDER_COLLECTIONS}),
     Scope.ITEMS_READ: frozenset({A.SEE_ITEM}),
     Scope.ITEMS_CANCEL: frozenset({A.CANCEL}),
+    Scope.METRICS_READ: frozenset({A.SEE_METRICS}),
     Scope.ENDPOINTS_MANAGE: frozenset({A.MANAGE_ENDPOINTS, A.SEE_CALLBACKS}),
 }
 

@@ -86,7 +86,7 @@ def register(app: OpenAPI, meters: Meters) -> None:
         return make_response(answer, 200 if is_ready else 503)
 
     @app.get("/metrics", doc_ui=False)
-    @allow(Action.SEE_AUDIT)
+    @allow(Action.SEE_METRICS)
     def metrics() -> Response:
         return meters.exposition()
 
