@@ -128,8 +128,10 @@ class WordTree:
         for kind, value, phrases in _SHORT:
             self._add(phrases, Known(kind, value, is_short=True))
         self._add((home.name,), Known(Word.HOME, ("now",)))
-        self._add((f"tp{home.name}",), Known(Word.HOME, ("city",), is_short=True))
-        self._add((*home.former_names, *home.short_forms), Known(Word.HOME, ("before",)))
+        # English words only behind the province itself: "An Cựu City" is a housing estate.
+        self._add((f"tp{home.name}", f"{home.name} city"), Known(Word.HOME, ("city",), is_short=True))
+        provinces = [f"{name} province" for name in home.former_names]
+        self._add((*home.former_names, *home.short_forms, *provinces), Known(Word.HOME, ("before",)))
 
     def _add(self, phrases: Iterable[str], known: Known) -> None:
         for phrase in phrases:

@@ -118,6 +118,8 @@ def test_without_accents_an_answer_is_never_wrong():
         ("TT Lăng Cô, H. Phú Lộc, TTH", "Chân Mây - Lăng Cô"),
         ("Chân Mây – Lăng Cô, xã Chân Mây – Lăng Cô, Huế", "Chân Mây - Lăng Cô"),
         ("thôn 3, phường Vĩ Dạ, TP. Huế, tỉnh Thừa Thiên Huế", "Vỹ Dạ"),
+        ("24 Bạch Yến, Kim Long ward, Hue city, Vietnam", "Kim Long"),
+        ("Vinh Loc commune, Thua Thien Hue province", "Vinh Lộc"),
     ],
 )
 def test_names_that_trap_are_told_apart(text, name):
@@ -141,7 +143,8 @@ def test_other_provinces_are_outside(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "12 Lê Lợi", "thôn 3, thành phố Huế", "x" * 5_000, "\x00\u200b", "🙂, Huế"]
+    "text",
+    ["", "   ", "12 Lê Lợi", "thôn 3, thành phố Huế", "x" * 5_000, "\x00\u200b", "🙂, Huế", "5 An Cựu City, Huế"],
 )
 def test_what_names_no_commune_is_unknown_and_never_a_guess(text):
     answer = resolve(text)
