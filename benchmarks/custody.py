@@ -46,7 +46,7 @@ def closed_batch(database: Database, n_items: int) -> tuple[int, list[str]]:
             build.accepted(session, *results, guide=guide)
         office_id = session.scalars(select(Item)).first().consignment.issuing_office_id  # type: ignore[union-attr]
         batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
-        manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+        manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
         codes = [line.s10 for line in manifest.lines]
         batch_id = batch.id
     random.Random(7).shuffle(codes)

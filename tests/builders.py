@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from postal import intake
+from postal import custody, intake
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
-from postal.models import Item, S10Range
+from postal.models import Batch, Item, Manifest, S10Range
 from postal.people_vault import Vault
 from postal.serials import grant_range
 from routing import AddressResolver, Register
@@ -99,3 +99,19 @@ def accepted(session: Session, *results: intake.ResultIn, now: datetime = EVENIN
     )
     assert not report.n_refused, report.rows
     return [session.get_one(Item, row.item_id) for row in report.rows if row.item_id is not None]
+
+
+def packed(session: Session, batch_id: int, *, now: datetime = EVENING) -> None:
+    """Count, weigh and seal every envelope of an open batch, as both sides do at the table."""
+    lines = [line for line in session.get_one(Batch, batch_id).lines if line.is_current]
+    envelopes = []
+    for line in lines:
+        n = len(line.item.documents) or 1
+        envelopes.append(custody.Packed(item_id=line.item_id, n_giver=n, n_receiver=n, weight_g=30 + 5 * n))
+    custody.pack_items(session, batch_id, envelopes, user_id=None, now=now)
+
+
+def closed_batch(session: Session, batch_id: int, *, user_id: int | None = None, now: datetime = EVENING) -> Manifest:
+    """Pack every envelope of an open batch and fix its list."""
+    packed(session, batch_id, now=now)
+    return custody.close_batch(session, batch_id, user_id=user_id, now=now)

@@ -143,6 +143,7 @@ def _batches(story: Story) -> list[int]:
             waiting = [office.id for office, _ in desk.issuing_offices_waiting(session)]
             for office_id in waiting:
                 batch = custody.open_batch(session, office_id, user_id=user_id, now=story.services.now())
+                _pack(story, session, batch)
                 custody.close_batch(session, batch.id, user_id=user_id, now=story.services.now())
                 batch_ids.append(batch.id)
         n_labels = 0
@@ -163,6 +164,16 @@ def _batches(story: Story) -> list[int]:
             story.keep(f"labels-batch-{batch_id}.pdf", pdf)
         say(f"{len(batch_ids)} lô, {n_labels} nhãn")
     return batch_ids
+
+
+def _pack(story: Story, session: Session, batch: models.Batch) -> None:
+    """Both sides count every envelope's papers; it is put on the scale and sealed."""
+    envelopes = []
+    for line in batch.lines:
+        n = len(line.item.documents) or 1
+        weight_g = 18 + 14 * n + line.item_id % 9  # a cover, some sheets for each paper, and what sheets weigh
+        envelopes.append(custody.Packed(item_id=line.item_id, n_giver=n, n_receiver=n, weight_g=weight_g))
+    custody.pack_items(session, batch.id, envelopes, user_id=story.user("motcua"), now=story.services.now())
 
 
 def _handovers(story: Story, batch_ids: list[int]) -> None:

@@ -75,6 +75,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             manifest=manifest,
             handover=desk.handover_of(session, manifest.id) if manifest else None,
             rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
+            n_packed=sum(line.packed_at is not None for line in found.lines if line.is_current),
             expected=[line.s10 for line in manifest.lines] if manifest else [],
             may_batch=actor.may(Action.BATCH),
             may_print=actor.may(Action.PRINT),
@@ -108,8 +109,6 @@ def batch_close(batch_id: int) -> ResponseReturnValue:
     """Fix the list; numbers are claimed now."""
 
     def act() -> ResponseReturnValue:
-        if form_text("counted") != "1":  # both sides count, pack and seal first (QĐ 45/2016 Đ8)
-            raise InvalidInput(field="Hai bên đã đếm, đóng gói và niêm phong")
         with services().database.write() as session:
             _own_batch(session, batch_id, Action.BATCH)
             custody.close_batch(session, batch_id, user_id=current_actor().user_id, now=services().now())
@@ -265,6 +264,7 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
         "recipient": full_name if may_see else people.mask_name(full_name),
         "commune": commune.full_name if commune else "ngoài tỉnh",
         "n_documents": len(item.documents),
+        "weight_g": item.weight_g if item.is_sealed else None,
         "fee_vnd": item.fee_vnd,
         "take_back": bool(item.take_back),
     }

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.numbers import next_number
+from postal.custody.packing import Packed, pack, require_packed
 from postal.custody.tokens import set_token
 from postal.errors import Conflict, EmptyBatch, NotFound
 from postal.lifecycle import EventKind, State
@@ -86,6 +87,13 @@ def add_items(
     return found
 
 
+def pack_items(
+    session: Session, batch_id: int, packed: Sequence[Packed], *, user_id: int | None, now: datetime
+) -> list[BatchItem]:
+    """Note envelopes of an open batch as counted, weighed and sealed. Raises as ``packing.pack``, and BatchClosed."""
+    return pack(session, open_one(session, batch_id), packed, user_id=user_id, now=now)
+
+
 def remove_item(session: Session, batch_id: int, item_id: int, *, user_id: int | None, now: datetime) -> None:
     """Take an item out of an open batch; it waits again. Raises NotFound, BatchClosed."""
     batch = open_one(session, batch_id)
@@ -100,13 +108,15 @@ def remove_item(session: Session, batch_id: int, item_id: int, *, user_id: int |
 def close_batch(session: Session, batch_id: int, *, user_id: int | None, now: datetime) -> Manifest:
     """Fix the list: each item gets its S10 and its link, and a numbered line; one digest over all of it.
 
-    Both sides count, pack and seal before this (QĐ 45/2016/QĐ-TTg Đ8). Raises NotFound, BatchClosed,
-    EmptyBatch, RangeExhausted.
+    Both sides count, weigh and seal before this (``packing``). Raises NotFound, BatchClosed, EmptyBatch,
+    NotPacked, RangeExhausted.
     """
     batch = open_one(session, batch_id)
-    items = [line.item for line in batch.lines if line.is_current]
-    if not items:
+    lines = [line for line in batch.lines if line.is_current]
+    if not lines:
         raise EmptyBatch
+    require_packed(lines)
+    items = [line.item for line in lines]
     unnumbered = [item for item in items if item.s10 is None]
     for item, code in zip(unnumbered, claim(session, len(unnumbered)), strict=True):
         item.s10 = code

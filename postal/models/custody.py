@@ -30,7 +30,10 @@ class Batch(Base):
 
 
 class BatchItem(Base):
-    """An item in a batch; ``is_current`` keeps an item in one open batch at a time."""
+    """An item in a batch; ``is_current`` keeps an item in one open batch at a time.
+
+    ``n_giver`` and ``n_receiver`` are the documents either side counted before the envelope was sealed.
+    """
 
     __tablename__ = "batch_items"
     __table_args__ = (
@@ -43,6 +46,10 @@ class BatchItem(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     is_current: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime]
+    n_giver: Mapped[int | None]
+    n_receiver: Mapped[int | None]
+    packed_at: Mapped[datetime | None]
+    packed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     batch: Mapped[Batch] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship()
 

@@ -28,12 +28,27 @@ def import_results(centre, *results):
     return trial, centre.post("/staff/intake/import", upload=kept)
 
 
+def pack(centre, batch, *, n=1, weight=45):
+    """Type the counts and the weight of every row of the open batch; return the page that follows."""
+    ids = re.findall(r'name="weight-([0-9]+)"', centre.get(batch).text)
+    fields = {}
+    for item_id in ids:
+        fields |= {f"giver-{item_id}": str(n), f"receiver-{item_id}": "1", f"weight-{item_id}": str(weight)}
+    centre.post(f"{batch}/pack", **fields)
+    return centre.get(batch).text
+
+
+def close(centre, batch):
+    pack(centre, batch)
+    return centre.post(f"{batch}/close")
+
+
 def hand_over(centre, postal, database):
     """Open, close and hand over one batch by forms; return the codes."""
     with database.read() as session:
         office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
     batch = centre.post("/staff/batches", office_id=str(office_id)).location
-    centre.post(f"{batch}/close", counted="1")
+    close(centre, batch)
     codes = sorted({code.replace(" ", "") for code in CODE.findall(centre.get(batch).text.replace(" ", ""))})
     answer = postal.post(
         f"{batch}/hand-over", scanned="\r\n".join(codes), giver_name="Lê Thị Giao", receiver_name="Trần Văn Nhận"
@@ -123,9 +138,12 @@ def test_a_batch_closes_only_when_both_sides_have_counted(centre, sign_in, datab
         office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
     batch = centre.post("/staff/batches", office_id=str(office_id)).location
     centre.post(f"{batch}/close")
+    assert "chưa được hai bên đếm, cân và niêm phong" in centre.get(batch).text
+    assert "bên giao đếm 2, bên nhận đếm 1" in pack(centre, batch, n=2)
     with database.read() as session:
         assert session.scalar(select(models.Manifest)) is None
-    centre.post(f"{batch}/close", counted="1")
+    assert "niêm phong 1 trên 1" in pack(centre, batch)
+    centre.post(f"{batch}/close")
     assert "Đã chốt danh sách" in centre.get(batch).text
 
 

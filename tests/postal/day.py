@@ -68,7 +68,7 @@ def handed_over(session: Session, *changes: dict[str, str], n: int = 0, now: dat
     items = build.accepted(session, *(build.result(i + 1, **cells) for i, cells in enumerate(wanted)), now=now)
     items[0].consignment.issuing_office.zone = "Huế"  # inside one zone: J+1
     batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=now)
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=now)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=now)
     codes = [line.s10 for line in manifest.lines]
     custody.hand_over(session, batch.id, scanned=codes, giver=GIVER, receiver=RECEIVER, user_id=None, now=now)
     return items

@@ -35,7 +35,7 @@ def _history(session, n_items=6):
     build.s10_range(session)
     items = build.accepted(session, *(build.result(i + 1) for i in range(n_items)))
     batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     codes = [line.s10 for line in manifest.lines]
     handover = custody.hand_over(
         session, batch.id, scanned=codes[:-1], giver=GIVER, receiver=RECEIVER, user_id=None, now=NOW

@@ -20,7 +20,7 @@ def batch(session):
     build.s10_range(session)
     items = build.accepted(session, *(build.result(i + 1) for i in range(3)))
     batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    build.closed_batch(session, batch.id, user_id=None, now=NOW)
     return batch
 
 
@@ -60,7 +60,7 @@ def test_a_piece_of_another_office_or_batch_is_named(session, batch):
     others = []
     for item in items:
         other = custody.open_batch(session, item.consignment.issuing_office_id, user_id=None, now=NOW)
-        custody.close_batch(session, other.id, user_id=None, now=NOW)
+        build.closed_batch(session, other.id, user_id=None, now=NOW)
         others.append(other)
     same_office = scan(session, batch, codes_of(others[0])[0])
     assert (same_office.said, same_office.where) == (Said.OTHER_LIST, f"lô {others[0].number}")

@@ -55,7 +55,7 @@ def test_what_still_has_a_question_stays_out_of_the_batch(session):
 
 
 def test_closing_numbers_the_lines_and_gives_each_item_its_code_and_link(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     assert [line.position for line in manifest.lines] == [1, 2, 3, 4, 5]
     items = session.scalars(select(Item)).all()
     assert len({item.s10 for item in items}) == 5
@@ -66,11 +66,11 @@ def test_closing_numbers_the_lines_and_gives_each_item_its_code_and_link(session
 
 def test_a_closed_batch_never_changes(session, batch):
     item_id = batch.lines[0].item_id
-    custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    build.closed_batch(session, batch.id, user_id=None, now=NOW)
     for change in (
         lambda: custody.remove_item(session, batch.id, item_id, user_id=None, now=NOW),
         lambda: custody.add_items(session, batch.id, [item_id], user_id=None, now=NOW),
-        lambda: custody.close_batch(session, batch.id, user_id=None, now=NOW),
+        lambda: build.closed_batch(session, batch.id, user_id=None, now=NOW),
     ):
         with pytest.raises(BatchClosed):
             change()
@@ -85,7 +85,7 @@ def test_an_item_may_leave_a_batch_and_enter_another(session, batch):
 
 
 def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     handover = hand_over(session, batch, [code.lower() for code in codes_of(manifest)])
     assert (handover.n_expected, handover.n_present) == (5, 5)
     assert {item.state for item in session.scalars(select(Item))} == {State.HANDED_OVER}
@@ -96,7 +96,7 @@ def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, bat
 
 
 def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     other = _results(session, 1)[0]
     other.s10 = "EY999999995VN"
     codes = codes_of(manifest)
@@ -115,7 +115,7 @@ def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
 
 
 def test_a_list_is_handed_over_once(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     first = hand_over(session, batch, codes_of(manifest))
     with pytest.raises(AlreadyHandedOver, match=first.number):
         hand_over(session, batch, codes_of(manifest))
@@ -123,7 +123,7 @@ def test_a_list_is_handed_over_once(session, batch):
 
 
 def test_both_parties_are_named_and_their_names_are_sealed(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     with pytest.raises(InvalidInput):
         hand_over(session, batch, codes_of(manifest), receiver=Party(name="  "))
     handover = hand_over(session, batch, codes_of(manifest))
@@ -162,7 +162,7 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
     items = _results(session, 2)
     items[0].consignment.address_status, items[0].consignment.commune_code = "outside", None
     batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     hand_over(session, batch, codes_of(manifest))
     passed = custody.pass_to_carrier(session, user_id=None, now=NOW + timedelta(minutes=5))
     assert [item.id for item in passed] == [items[0].id]
@@ -173,7 +173,7 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
 
 
 def test_each_act_of_the_office_is_one_event_with_the_next_sequence(session, batch):
-    manifest = custody.close_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
     hand_over(session, batch, codes_of(manifest))
     item = batch.lines[0].item
     events = session.scalars(

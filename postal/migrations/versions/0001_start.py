@@ -560,8 +560,13 @@ def upgrade() -> None:
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('is_current', sa.Boolean(), nullable=False),
     sa.Column('added_at', UtcDateTime(), nullable=False),
+    sa.Column('n_giver', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('n_receiver', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('packed_at', UtcDateTime(), nullable=True),
+    sa.Column('packed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['batches.id'], name=op.f('fk_batch_items_batch_id_batches')),
     sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_batch_items_item_id_items')),
+    sa.ForeignKeyConstraint(['packed_by_id'], ['users.id'], name=op.f('fk_batch_items_packed_by_id_users')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_batch_items'))
     )
     with op.batch_alter_table('batch_items', schema=None) as batch_op:

@@ -1,0 +1,88 @@
+"""Counting, weighing and sealing each envelope before the list is fixed (QĐ 45/2016/QĐ-TTg Đ8–9, TT 17/2017 Đ4).
+
+The officer and the post's clerk count the papers of each item at one table; the envelope is weighed and sealed in
+front of both. A list closes only when every line of it went through this: a shown weight that is not the real one,
+or a paper nobody counted, is what the fines of NĐ 174/2026 Đ9 are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.models import Batch, BatchItem
+
+MAX_WEIGHT_G = 30_000
+_NAMED = 5
+
+
+class NotPacked(Conflict):
+    code = "not_packed"
+    vi = "Còn {n} bưu gửi chưa được hai bên đếm, cân và niêm phong: {dossier_codes}."
+    en = "{n} items are not counted by both sides, weighed and sealed yet: {dossier_codes}."
+
+
+class CountsDiffer(InvalidInput):
+    code = "counts_differ"
+    vi = "Hồ sơ {dossier_code}: danh mục ghi {expected} tài liệu, bên giao đếm {giver}, bên nhận đếm {receiver}."
+    en = "Dossier {dossier_code}: {expected} documents listed, giver counted {giver}, receiver counted {receiver}."
+
+
+class BadWeight(InvalidInput):
+    code = "bad_weight"
+    vi = "Hồ sơ {dossier_code}: khối lượng phải từ 1 đến 30.000 gam."
+    en = "Dossier {dossier_code}: the weight must be 1 to 30,000 grams."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packed:
+    """One envelope as it was sealed: documents counted by either side, and its weight in grams."""
+
+    item_id: int
+    n_giver: int
+    n_receiver: int
+    weight_g: int
+
+
+def pack(
+    session: Session, batch: Batch, packed: Sequence[Packed], *, user_id: int | None, now: datetime
+) -> list[BatchItem]:
+    """Note that envelopes of an open batch were counted, weighed and sealed; again replaces what was noted.
+
+    All or none. Raises NotFound, CountsDiffer where either count is not that of the documents listed, BadWeight.
+    """
+    lines = {line.item_id: line for line in batch.lines if line.is_current}
+    for one in packed:
+        if one.item_id not in lines:
+            raise NotFound(what="bưu gửi trong lô")
+        _require_right(lines[one.item_id], one)
+    for one in packed:
+        line = lines[one.item_id]
+        line.n_giver, line.n_receiver = one.n_giver, one.n_receiver
+        line.packed_at, line.packed_by_id = now, user_id
+        line.item.weight_g, line.item.is_sealed = one.weight_g, True
+    session.flush()
+    return [lines[one.item_id] for one in packed]
+
+
+def require_packed(lines: Sequence[BatchItem]) -> None:
+    """Raise NotPacked naming the first dossiers that nobody counted, weighed and sealed."""
+    left = [line.item.dossier_code for line in lines if line.packed_at is None]
+    if left:
+        named = ", ".join(left[:_NAMED]) + (" …" if len(left) > _NAMED else "")
+        raise NotPacked(n=len(left), dossier_codes=named)
+
+
+def _require_right(line: BatchItem, one: Packed) -> None:
+    code, expected = line.item.dossier_code, len(line.item.documents)
+    # A dossier that came without a list of papers is counted by the two sides against each other.
+    if one.n_giver != one.n_receiver or one.n_giver < 1 or (expected and one.n_giver != expected):
+        raise CountsDiffer(
+            field="documents", dossier_code=code, expected=expected, giver=one.n_giver, receiver=one.n_receiver
+        )
+    if not 1 <= one.weight_g <= MAX_WEIGHT_G:
+        raise BadWeight(field="weight_g", dossier_code=code)
