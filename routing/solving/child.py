@@ -31,7 +31,7 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
     from routing.solving.model import Model  # OR-Tools is loaded once the limits hold
 
     piece = Piece.from_json(told["piece"])
-    orders = Model(piece).solve(told.get("initial"), told["options"])
+    orders = Model(piece, told.get("initial")).solve(told["options"])
     return {"id": told["id"], "orders": orders}
 
 

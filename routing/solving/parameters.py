@@ -41,6 +41,8 @@ def search_parameters(options: dict[str, Any]) -> Any:
 
 def _iterated(told: Any, options: dict[str, Any], enums: Any, switch: Any) -> Any:
     """Ruin and recreate (SISR) with annealing: strings of neighbouring stops are torn out and put back."""
+    from ortools.constraint_solver import routing_heuristic_parameters_pb2 as insertion
+
     told.use_iterated_local_search = True
     told.local_search_metaheuristic = enums.LocalSearchMetaheuristic.GREEDY_DESCENT
     for name in NO_INSERTION_LNS:
@@ -52,6 +54,12 @@ def _iterated(told: Any, options: dict[str, Any], enums: Any, switch: Any) -> An
     ruin.sisr.max_removed_sequence_size = 20
     ruin.sisr.avg_num_removed_visits = 12
     ruin.sisr.bypass_factor = 0.01
+    # Put back in random order; in the order of their numbers pieces end 1 % worse.
+    recreate = search.ruin_recreate_parameters.recreate_strategy
+    recreate.heuristic = enums.FirstSolutionStrategy.LOCAL_CHEAPEST_INSERTION
+    recreate.parameters.local_cheapest_insertion.insertion_sorting_properties.append(
+        insertion.LocalCheapestInsertionParameters.SORTING_PROPERTY_RANDOM
+    )
     annealing = search.reference_solution_acceptance_strategy.simulated_annealing
     annealing.automatic_temperatures = False
     annealing.initial_temperature = options["heat"]
