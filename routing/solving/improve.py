@@ -9,49 +9,51 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from routing.solving.children import ChildBroke, Children
+from routing.solving.merge import merge
 from routing.solving.standing import Standing
 from routing.types import Limits
 
-MOST_STOPS = 240
+MOST_ROUNDS = 10
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """A way to work on a piece: how large, how long, and how far the search may go uphill (seconds of travel)."""
+    """A way to work on a piece: how many stops may move, how long, and how far uphill (seconds of travel)."""
 
-    fewest: int
-    most: int
-    seconds_per_stop: float
+    n_free: int
+    seconds: float
     heat: int
 
 
-# Early on, large pieces searched briefly from where they stand gain most; later only hotter, longer searches do.
 MANNERS = (
-    Manner(120, MOST_STOPS, 0.004, 60),
-    Manner(60, 130, 0.006, 300),
-    Manner(60, 130, 0.02, 300),
-    Manner(130, MOST_STOPS, 0.015, 150),
+    Manner(60, 0.3, 100),
+    Manner(100, 0.5, 150),
+    Manner(100, 1.0, 300),
+    Manner(160, 1.0, 150),
 )
 USUAL_LEG_S = 135
 """Travel for each stop on the days the manners were tuned on."""
 CURIOSITY = 0.15
 MEMORY = 0.85
+SEEDS = 12
+"""The seed of a piece is the stop with least effort spent on it among so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to try next: couriers, stops, and in which manner."""
+    """What to try next: couriers, their stops, which of these may move, and in which manner."""
 
     couriers: tuple[int, ...]
     stops: tuple[int, ...]
+    free: frozenset[int]
     key: frozenset[tuple[int, int]]
     manner: int
 
@@ -74,6 +76,7 @@ class Improvement:
         self._round_of = np.full(len(stops), -1, dtype=np.int64)
         for courier, order in enumerate(standing.orders):
             self._round_of[order] = courier
+        self._effort = np.zeros(len(stops))
         self._by_office: dict[str, list[int]] = {}
         for number, crew in enumerate(standing.problem.couriers):
             self._by_office.setdefault(crew.office_id, []).append(number)
@@ -110,34 +113,39 @@ class Improvement:
         piece = standing.piece(choice.couriers, choice.stops)
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
+        merged = merge(piece, initial, [s in choice.free for s in choice.stops])
         manner = MANNERS[choice.manner]
-        seconds = min(left, max(0.05, manner.seconds_per_stop * len(at)))
+        seconds = min(left, manner.seconds)
         options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
         if self.limits.pieces is not None:
             options |= {"seconds": min(5.0, 0.5 + 0.05 * len(at)), "method": "gls", "solutions": self.limits.solutions}
         try:
-            orders = self.children.solve(piece, initial, options, deadline=deadline + 0.5)
-        except ChildBroke:
+            orders = self.children.solve(merged.piece, merged.initial, options, deadline=deadline + 0.5)
+            found = None if orders is None else merged.whole(orders)
+        except (ChildBroke, IndexError):
             if time.monotonic() < deadline and not stop.is_set():  # otherwise the day's time was up, not the child's
                 self.n_broken += 1
             return 0
         with self._lock:
             self.n_pieces += 1
-            if stop.is_set() or orders is None:
+            if stop.is_set() or found is None:
                 return 0
-            gain = standing.adopt(choice.couriers, choice.stops, piece, orders)
-            self.gain += gain
-            if gain:
-                self._round_of[list(choice.stops)] = -1
-                for courier in choice.couriers:
-                    self._round_of[standing.orders[courier]] = courier
-            else:
-                self._tried.add((choice.key, choice.manner))
-            known = self._worth[choice.manner]
-            self._worth[choice.manner] = (
-                gain / seconds if known == 1e9 else known * MEMORY + gain / seconds * (1 - MEMORY)
-            )
+            gain = standing.adopt(choice.couriers, choice.stops, piece, found)
+            self._learn(choice, gain, seconds)
             return gain
+
+    def _learn(self, choice: Choice, gain: int, seconds: float) -> None:
+        self.gain += gain
+        self._effort[list(choice.free)] += seconds / len(choice.free)
+        if gain:
+            self._round_of[list(choice.stops)] = -1
+            for courier in choice.couriers:
+                self._round_of[self.standing.orders[courier]] = courier
+        else:
+            self._tried.add((choice.key, choice.manner))
+        known = self._worth[choice.manner]
+        worth = gain / seconds
+        self._worth[choice.manner] = worth if known == 1e9 else known * MEMORY + worth * (1 - MEMORY)
 
     def _heat(self, manner: Manner) -> int:
         """Return the manner's heat for legs as long as this day's."""
@@ -169,47 +177,60 @@ class Improvement:
     def _grow(self, manner: int) -> Choice | None:
         standing = self.standing
         left = sorted(standing.left)
-        if left and self._rng.random() < 0.3:
-            seed = [self._rng.choice(left)]
-        else:
-            going = [c for c, order in enumerate(standing.orders) if order and c not in self._busy]
-            seed = standing.orders[self._rng.choice(going)] if going else left[:1]
-        if not seed:
+        seed = self._seed(left)
+        if seed is None:
             return None
-        couriers = self._neighbours(seed, self._rng.randint(MANNERS[manner].fewest, MANNERS[manner].most))
+        couriers, free = self._around(seed, MANNERS[manner].n_free)
         couriers += self._idle(couriers, seed)
         if not couriers:
             return None
         stops = standing.stops_of(couriers)
-        stops += self._nearest_left(seed, left)
+        near_left = self._nearest_left(seed, left)
+        stops += near_left
+        free |= set(near_left)
         self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
         key = frozenset((c, standing.version[c]) for c in couriers)
-        return Choice(tuple(couriers), tuple(stops), key, manner)
+        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner)
 
-    def _neighbours(self, seed: Sequence[int], size: int) -> list[int]:
-        """Return the couriers of the rounds nearest to the seed's stops, up to ``size`` stops together."""
-        standing = self.standing
-        away = np.full(len(self._xy), np.inf)
-        picked = list(seed) if len(seed) <= 8 else self._rng.sample(list(seed), 8)
-        for stop in picked:
-            away = np.minimum(away, np.abs(self._xy - self._xy[stop]).sum(axis=1))
+    def _seed(self, left: list[int]) -> int | None:
+        """Return the stop a piece grows from: one left out, or one that had little effort so far."""
+        if left and self._rng.random() < 0.3:
+            return self._rng.choice(left)
+        n = len(self._round_of)
+        some = [s for s in (self._rng.randrange(n) for _ in range(SEEDS)) if self._is_going(s)]
+        some = some or [s for s in range(n) if self._is_going(s)][:1]
+        return min(some, key=lambda s: self._effort[s], default=left[0] if left else None)
+
+    def _is_going(self, stop: int) -> bool:
+        courier = int(self._round_of[stop])
+        return courier >= 0 and courier not in self._busy
+
+    def _around(self, seed: int, n_free: int) -> tuple[list[int], set[int]]:
+        """Return the couriers of the rounds around a stop and the stops nearest to it on these rounds."""
+        away = np.abs(self._xy - self._xy[seed]).sum(axis=1)
+        n = min(len(away), 4 * n_free)
+        nearest = np.argpartition(away, n - 1)[:n]
         couriers: list[int] = []
-        total = 0
-        for stop in np.argsort(away, kind="stable")[: 4 * MOST_STOPS].tolist():
+        free: set[int] = set()
+        for stop in nearest[np.argsort(away[nearest], kind="stable")].tolist():
             courier = int(self._round_of[stop])
-            if courier < 0 or courier in couriers or courier in self._busy:
+            if courier < 0 or courier in self._busy:
                 continue
-            total += len(standing.orders[courier])
-            if couriers and total > size:
+            if courier not in couriers:
+                if len(couriers) >= MOST_ROUNDS:
+                    continue
+                couriers.append(courier)
+            free.add(stop)
+            if len(free) >= n_free:
                 break
-            couriers.append(courier)
-        return couriers
+        return couriers, free
 
-    def _idle(self, couriers: list[int], seed: Sequence[int]) -> list[int]:
+    def _idle(self, couriers: list[int], seed: int) -> list[int]:
         """Return one courier who has no round yet for each office concerned."""
         problem, standing = self.standing.problem, self.standing
         offices = {problem.couriers[c].office_id for c in couriers}
-        offices |= {o for s in seed if (o := problem.stops[s].office_id)}
+        home = problem.stops[seed].office_id
+        offices |= {home} if home else set()
         if not offices:
             offices = set(self._by_office)
         found = []
@@ -218,9 +239,9 @@ class Improvement:
             found += idle[:1]
         return found[:6]
 
-    def _nearest_left(self, seed: Sequence[int], left: list[int]) -> list[int]:
+    def _nearest_left(self, seed: int, left: list[int]) -> list[int]:
         if not left:
             return []
         ids = np.array(left)
-        away = np.abs(self._xy[ids] - self._xy[seed[0]]).sum(axis=1)
+        away = np.abs(self._xy[ids] - self._xy[seed]).sum(axis=1)
         return [int(s) for s in ids[np.argsort(away, kind="stable")[:10]]]

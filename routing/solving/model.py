@@ -92,7 +92,8 @@ class Model:
         spent = piece.travel.astype(np.int64)
         spent[:k] += np.array(piece.service, dtype=np.int64)[:, None]
         houses = np.array(piece.building, dtype=np.int64)
-        same = (houses[:, None] == houses) & (houses >= 0)
+        left = houses if piece.leaving is None else np.array(piece.leaving, dtype=np.int64)
+        same = (left[:, None] == houses) & (houses >= 0)
         setup = np.tile(np.array(piece.setup, dtype=np.int64), (len(piece.travel), 1))
         setup[:k][same] = 0
         spent[:, :k] += setup

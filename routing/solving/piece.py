@@ -44,7 +44,8 @@ class Piece:
     """Stops 0..k-1 and vehicles; ``travel`` covers the stops first, then the ends of rounds.
 
     ``windows[v]`` are the stops' windows for vehicle ``v``'s kind of day, shared between vehicles of the same day.
-    ``barred`` holds (stop, vehicle) pairs that may not meet; ``dear`` stops that cost more with a vehicle.
+    ``allowed`` holds the vehicles that may serve a stop; ``dear`` what a stop costs more with a vehicle.
+    ``leaving`` are the buildings stops are left from, where they differ from those entered.
     """
 
     travel: Table
@@ -59,6 +60,7 @@ class Piece:
     windows: list[list[tuple[int, int]]]
     allowed: list[list[int]]
     dear: list[list[int]]
+    leaving: list[int] | None = None
 
     @property
     def n_stops(self) -> int:

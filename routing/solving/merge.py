@@ -1,0 +1,98 @@
+"""Stretches of rounds that stay as they are, merged into single stops, so that a search sees only what may move.
+
+A stretch driven in its order ends at ``late enough``: finish(t) = duration + max(t, early) for every start t ≤ late.
+That is how a single stop behaves too, so nothing is lost or made up by merging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from routing.solving.piece import Orders, Piece
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A smaller piece, and which stops of the whole each of its stops stands for, in order."""
+
+    piece: Piece
+    groups: list[list[int]]
+    initial: Orders
+
+    def whole(self, orders: Orders) -> Orders:
+        """Return orders of the smaller piece as orders of the whole. Raises IndexError for stops it does not have."""
+        return [[stop for group in order for stop in self.groups[group]] for order in orders]
+
+
+def merge(piece: Piece, orders: Orders, free: Sequence[bool]) -> Merged:
+    """Return the piece with every run of stops that are not ``free`` merged; stops on no round stay single."""
+    groups: list[list[int]] = []
+    carriers: list[int] = []
+    initial: Orders = []
+    for vehicle, order in enumerate(orders):
+        initial.append([])
+        is_open = False
+        for stop in order:
+            if free[stop] or not is_open:
+                initial[-1].append(len(groups))
+                groups.append([])
+                carriers.append(vehicle)
+            groups[-1].append(stop)
+            is_open = not free[stop]
+    on_rounds = {stop for order in orders for stop in order}
+    lone = [[stop] for stop in range(piece.n_stops) if stop not in on_rounds]
+    groups += lone
+    carriers += [-1] * len(lone)
+    return Merged(_smaller(piece, groups, carriers), groups, initial)
+
+
+def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piece:
+    n_ends = len(piece.travel) - piece.n_stops
+    ends = range(piece.n_stops, piece.n_stops + n_ends)
+    leave = np.array([g[-1] for g in groups] + list(ends), dtype=np.int64)
+    enter = np.array([g[0] for g in groups] + list(ends), dtype=np.int64)
+    service = [piece.service[g[0]] for g in groups]
+    windows = [[own[g[0]] for g in groups] for own in piece.windows]
+    allowed = [piece.allowed[g[0]] for g in groups]
+    for number, (group, carrier) in enumerate(zip(groups, carriers, strict=True)):
+        if len(group) > 1:
+            day = piece.days[carrier]
+            service[number], early, late = stretch(piece, group, day)
+            for own in windows:
+                own[number] = (early, late)
+            both = set.intersection(*(set(piece.allowed[s]) for s in group))
+            allowed[number] = sorted(v for v in both if piece.days[v] == day)
+    fewer = piece.n_stops - len(groups)
+    return replace(
+        piece,
+        vehicles=[replace(v, start=v.start - fewer, end=v.end - fewer) for v in piece.vehicles],
+        travel=piece.travel[np.ix_(leave, enter)],
+        service=service,
+        setup=[piece.setup[g[0]] for g in groups],
+        building=[piece.building[g[0]] for g in groups],
+        leaving=[piece.building[g[-1]] for g in groups],
+        price=[sum(piece.price[s] for s in g) for g in groups],
+        volume=[sum(piece.volume[s] for s in g) for g in groups],
+        collected=[piece.collected[g[0]] for g in groups],
+        windows=windows,
+        allowed=allowed,
+        dear=[[sum(own[s] for s in g) for g in groups] for own in piece.dear],
+    )
+
+
+def stretch(piece: Piece, group: Sequence[int], day: int) -> tuple[int, int, int]:
+    """Return duration, earliest and latest start of stops served one after the other on one kind of day."""
+    windows = piece.windows[day]
+    duration = piece.service[group[0]]
+    early, late = windows[group[0]]
+    for before, stop in pairwise(group):
+        reached = duration + piece.leg(before, stop)
+        early, late = max(early, windows[stop][0] - reached), min(late, windows[stop][1] - reached)
+        duration = reached + piece.service[stop]
+        if early > late:  # waiting on the way cannot be avoided: it is part of the duration
+            duration, early = duration + early - late, late
+    return duration, early, late
