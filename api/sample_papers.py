@@ -134,6 +134,9 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "item-label-a6-reprint": lambda: item_labels(
         [replace(_LABEL, reprint_number=1, fee_vnd=0, round_text="12")], size="A6"
     ),
+    "item-label-a7": lambda: item_labels([_LABEL], size="A7"),
+    "item-label-a5": lambda: item_labels([_LABEL], size="A5"),
+    "item-label-4-on-a4": lambda: item_labels([replace(_LABEL, round_text=str(n)) for n in range(1, 6)], size="A4x4"),
     "handover-receipt": lambda: handover_receipt(_receipt()),
     "route-sheet": lambda: route_sheet(sample_sheet()),
 }

@@ -28,6 +28,7 @@ class ItemLabelData:
     round_text: str = ""
     fee_vnd: int = 0
     n_documents: int = 1
+    weight_g: int = 0
     is_hand_delivery: bool = True
     has_take_back: bool = False
     is_outside: bool = False

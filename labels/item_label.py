@@ -10,10 +10,13 @@ from reportlab.lib.units import mm
 
 from labels import symbols, text
 from labels.data import ItemLabelData
-from labels.page import LINE, SIZES_MM, Sheet
+from labels.page import LINE, SIZES_MM, Drawing, Sheet, Zoomed
+from labels.small_label import draw_small
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.words import group_code, say_day, say_money
 
+LABEL_SIZES = ("100x150", "A6", "A7", "A5", "A4x4")
+FOUR_UP = "A4x4"
 _EDGE = 4.0
 _WORDS = {
     "vi": {
@@ -60,19 +63,59 @@ _WORDS = {
 
 
 def item_labels(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: str = "vi") -> bytes:
-    """Return a PDF with one label a page, in the order given. Sizes: 100x150 (mm), A6.
+    """Return a PDF with one label a page, or four on A4, in the order given. Sizes: LABEL_SIZES.
 
     Raises UnprintableText naming the field where a letter cannot be printed; check with `check_label` first
-    to stop one item and not a box.
+    to stop one item and not a box. ValueError for another size.
     """
-    if size not in ("100x150", "A6"):
-        raise ValueError("labels are 100x150 or A6")
-    sheet = Sheet(SIZES_MM[size], "Nhãn bưu gửi")
+    if size == FOUR_UP:
+        return _four_up(labels, language)
+    sheet = Sheet(label_size(size), "Nhãn bưu gửi")
     for number, label in enumerate(labels):
         if number:
             sheet.next_page()
-        _draw(sheet, check_label(label), _WORDS[language])
+        draw_label(sheet, check_label(label), size=size, language=language)
     return sheet.finish()
+
+
+def label_size(size: str) -> tuple[float, float]:
+    """Return (width, height) in millimetres of one label. Raises ValueError for what is no label's size."""
+    if size not in LABEL_SIZES or size == FOUR_UP:
+        raise ValueError(f"labels are {', '.join(LABEL_SIZES)}")
+    return SIZES_MM[size]
+
+
+def draw_label(drawing: Drawing, label: ItemLabelData, *, size: str, language: str = "vi") -> None:
+    """Draw one label into the drawing's frame; its texts must be clean."""
+    words = _WORDS[language]
+    if size == "A7":
+        draw_small(drawing, label, words)
+    elif size == "A5":
+        _draw(Zoomed(drawing, drawing.width / SIZES_MM["A6"][0], bar_factor=4 / 3), label, words)
+    else:
+        _draw(drawing, label, words)
+
+
+def _four_up(labels: Sequence[ItemLabelData], language: str) -> bytes:
+    """Draw four A6 labels on each A4 page, with marks to cut along."""
+    page_width, page_height = SIZES_MM["A4"]
+    wide, high = SIZES_MM["A6"]
+    sheet = Sheet(SIZES_MM["A4"], "Nhãn bưu gửi")
+    for number, label in enumerate(labels):
+        place = number % 4
+        if place == 0:
+            if number:
+                sheet.next_page()
+            sheet.frame(0, 0, page_width, page_height)
+            _cut_marks(sheet, page_width, page_height)
+        sheet.frame(place % 2 * wide, place // 2 * page_height / 2, wide, high)
+        draw_label(sheet, check_label(label), size="A6", language=language)
+    return sheet.finish()
+
+
+def _cut_marks(sheet: Sheet, width: float, height: float) -> None:
+    sheet.line(width / 2, 0, width / 2, height, width=0.2, dashed=True)
+    sheet.line(0, height / 2, width, height / 2, width=0.2, dashed=True)
 
 
 def check_label(label: ItemLabelData) -> ItemLabelData:
@@ -82,7 +125,7 @@ def check_label(label: ItemLabelData) -> ItemLabelData:
     return replace(label, **changes)
 
 
-def _draw(sheet: Sheet, label: ItemLabelData, words: dict[str, str]) -> None:
+def _draw(sheet: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
     right = sheet.width - _EDGE
     _head(sheet, label, words, right)
     _codes(sheet, label, right)
@@ -96,28 +139,28 @@ def _draw(sheet: Sheet, label: ItemLabelData, words: dict[str, str]) -> None:
     sheet.label(_EDGE, 133.2, words["sign"])
 
 
-def _head(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _head(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     sheet.write(_EDGE, 4, words["head"], font=BOLD, size=BODY)
     sheet.write(_EDGE, 8.6, words["sub"], size=SMALL)
     if label.reprint_number:
         sheet.write(right, 4, f"{words['reprint']} {label.reprint_number}", font=BOLD, size=SMALL, align="right")
 
 
-def _codes(sheet: Sheet, label: ItemLabelData, right: float) -> None:
+def _codes(sheet: Drawing, label: ItemLabelData, right: float) -> None:
     qr_side = 27.0
     sheet.qr(right - qr_side + 2, 13.5, label.token_url, side=qr_side)
     room = right - qr_side - _EDGE
-    wide = symbols.barcode_width(label.s10) / mm
+    wide = sheet.barcode_width(label.s10)
     # Whole dots or nothing: where three dots are too wide for the space, two still are.
     bar = symbols.BAR_PT if wide <= room else symbols.BAR_PT * 2 / 3
-    wide = symbols.barcode_width(label.s10, bar=bar) / mm
+    wide = sheet.barcode_width(label.s10, bar=bar)
     x = _EDGE + max(0.0, (room - wide) / 2)
     sheet.barcode(x, 16, label.s10, height=17, bar=bar)
     sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
     sheet.write(right - qr_side / 2 + 2, 40.6, label.dossier_code[:28], size=TINY, align="centre")
 
 
-def _sort(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     where = words["outside"] if label.is_outside else label.commune
     side = 24.0 if label.round_text else 0.0
     fitted = text.fit(
@@ -135,7 +178,7 @@ def _sort(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: floa
         sheet.write(right, 49, label.round_text, font=BOLD, size=text.HUGE, align="right")
 
 
-def _people(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _people(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     wide = right - _EDGE
     sheet.label(_EDGE, 66.2, words["from"])
     sheet.paragraph(_EDGE, 69, label.sender_name, wide, size=SMALL, max_height=7.2)
@@ -152,7 +195,7 @@ def _people(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: fl
         sheet.write(_EDGE, 109.6, f"{words['phone']}: {label.phone_masked}", size=BODY)
 
 
-def _service(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _service(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     middle = _EDGE + (right - _EDGE) * 0.52
     money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
     sheet.write(_EDGE, 115.4, money, font=BOLD, size=12)
@@ -165,4 +208,5 @@ def _service(sheet: Sheet, label: ItemLabelData, words: dict[str, str], right: f
     sheet.write(middle, 117.6, say_day(label.posted_on) if label.posted_on else "", size=SMALL)
     sheet.label(middle, 121.8, words["due"])
     sheet.write(middle, 124.2, say_day(label.due_on) if label.due_on else "", font=BOLD, size=BODY)
-    sheet.write(right, 128.4, f"{label.n_documents} {words['papers']}", size=TINY, align="right")
+    papers = f"{label.n_documents} {words['papers']}" + (f" · {label.weight_g} g" if label.weight_g else "")
+    sheet.write(right, 128.4, papers, size=TINY, align="right")

@@ -24,17 +24,82 @@ HAIR, LINE = 0.4, 0.8
 rl_config.useA85 = 0
 
 
-class Sheet:
-    """A PDF being drawn; positions and sizes in millimetres, the origin at the top left."""
+class Drawing:
+    """Something to draw on, in millimetres from the top left of a frame ``width`` × ``height`` large."""
+
+    width: float
+    height: float
+
+    def write(
+        self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
+    ) -> None:
+        """Write one line with its top at ``y``; the text must be clean. ``size`` in points."""
+        raise NotImplementedError
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = HAIR, dashed: bool = False) -> None:
+        """Draw a line ``width`` points thick."""
+        raise NotImplementedError
+
+    def box(self, x: float, y: float, width: float, height: float, *, line: float = HAIR, fill: float = 1) -> None:
+        """Draw a rectangle; ``fill`` is a grey from 0 (black) to 1 (none)."""
+        raise NotImplementedError
+
+    def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
+        """Draw Code 128 with its top left corner at (x, y); return its width in millimetres."""
+        raise NotImplementedError
+
+    def barcode_width(self, code: str, *, bar: float = symbols.BAR_PT) -> float:
+        """Return the millimetres a barcode takes without its quiet zones."""
+        return float(symbols.barcode_width(code, bar=bar) / mm)
+
+    def qr(self, x: float, y: float, words: str, *, side: float) -> None:
+        """Draw a QR code with its top left corner at (x, y), quiet zone included."""
+        raise NotImplementedError
+
+    def write_fitted(self, x: float, y: float, fitted: Fitted, *, align: str = "left") -> float:
+        """Write fitted lines with their top at ``y``; return the millimetres they took."""
+        step = fitted.size * LEADING / mm
+        for number, words in enumerate(fitted.lines):
+            self.write(x, y + number * step, words, font=fitted.font, size=fitted.size, align=align)
+        return float(len(fitted.lines) * step)
+
+    def paragraph(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        width: float,
+        *,
+        font: str = REGULAR,
+        size: float = BODY,
+        max_height: float = 1000,
+    ) -> float:
+        """Write wrapped text, shrinking then shortening to ``max_height``; return the millimetres it took."""
+        sizes = tuple(s for s in (size, BODY, SMALL, TINY) if s <= size)
+        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes)
+        return self.write_fitted(x, y, fitted)
+
+    def label(self, x: float, y: float, words: str) -> None:
+        """Write a small heading of a field."""
+        self.write(x, y, words, size=TINY)
+
+
+class Sheet(Drawing):
+    """A PDF being drawn; ``frame`` moves the origin, for several labels on one page."""
 
     def __init__(self, size_mm: tuple[float, float], title: str) -> None:
         text.fonts()
         self.width, self.height = size_mm
+        self._page_height = size_mm[1]
         self._buffer = BytesIO()
         self.canvas = Canvas(self._buffer, pagesize=(size_mm[0] * mm, size_mm[1] * mm), invariant=1, pageCompression=1)
         self.canvas.setTitle(title)
         self.canvas.setAuthor("Tận Nhà")
-        self.dx = self.dy = 0.0
+        self._dx = self._dy = 0.0
+
+    def frame(self, dx: float, dy: float, width: float, height: float) -> None:
+        """Draw from now on in a frame whose top left corner lies at (dx, dy) on the page."""
+        self._dx, self._dy, self.width, self.height = dx, dy, width, height
 
     def finish(self) -> bytes:
         """Return the PDF."""
@@ -74,33 +139,6 @@ class Sheet:
         }[align]
         put(self._x(x), baseline, words)
 
-    def write_fitted(self, x: float, y: float, fitted: Fitted, *, align: str = "left") -> float:
-        """Write fitted lines with their top at ``y``; return the millimetres they took."""
-        step = fitted.size * LEADING / mm
-        for number, words in enumerate(fitted.lines):
-            self.write(x, y + number * step, words, font=fitted.font, size=fitted.size, align=align)
-        return float(len(fitted.lines) * step)
-
-    def paragraph(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        width: float,
-        *,
-        font: str = REGULAR,
-        size: float = BODY,
-        max_height: float = 1000,
-    ) -> float:
-        """Write wrapped text, shrinking then shortening to ``max_height``; return the millimetres it took."""
-        sizes = tuple(s for s in (size, BODY, SMALL, TINY) if s <= size)
-        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes)
-        return self.write_fitted(x, y, fitted)
-
-    def label(self, x: float, y: float, words: str) -> None:
-        """Write a small heading of a field."""
-        self.write(x, y, words, size=TINY)
-
     def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
         """Draw Code 128 with its top left corner at (x, y); return its width in millimetres."""
         left, bottom = self._x(x), self._y(y + height)
@@ -127,10 +165,49 @@ class Sheet:
         self.canvas.setFillGray(0)
 
     def _x(self, x: float) -> float:
-        return float((self.dx + x) * mm)
+        return float((self._dx + x) * mm)
 
     def _y(self, y: float) -> float:
-        return float((self.height - self.dy - y) * mm)
+        return float((self._page_height - self._dy - y) * mm)
 
 
-__all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Sheet"]
+class Zoomed(Drawing):
+    """Another drawing seen larger: one design for two sizes. Bars grow by whole dots only."""
+
+    def __init__(self, inner: Drawing, factor: float, *, bar_factor: float) -> None:
+        self._inner, self._factor, self._bar_factor = inner, factor, bar_factor
+        self.width, self.height = inner.width / factor, inner.height / factor
+
+    def write(
+        self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
+    ) -> None:
+        """Write one line, larger."""
+        factor = self._factor
+        self._inner.write(x * factor, y * factor, words, font=font, size=size * factor, align=align)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = HAIR, dashed: bool = False) -> None:
+        """Draw a line, longer but not thicker."""
+        factor = self._factor
+        self._inner.line(x1 * factor, y1 * factor, x2 * factor, y2 * factor, width=width, dashed=dashed)
+
+    def box(self, x: float, y: float, width: float, height: float, *, line: float = HAIR, fill: float = 1) -> None:
+        """Draw a rectangle, larger."""
+        factor = self._factor
+        self._inner.box(x * factor, y * factor, width * factor, height * factor, line=line, fill=fill)
+
+    def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
+        """Draw Code 128 with bars of more dots."""
+        factor = self._factor
+        wide = self._inner.barcode(x * factor, y * factor, code, height=height * factor, bar=bar * self._bar_factor)
+        return wide / factor
+
+    def barcode_width(self, code: str, *, bar: float = symbols.BAR_PT) -> float:
+        """Return the width in millimetres of this frame."""
+        return self._inner.barcode_width(code, bar=bar * self._bar_factor) / self._factor
+
+    def qr(self, x: float, y: float, words: str, *, side: float) -> None:
+        """Draw a QR code, larger."""
+        self._inner.qr(x * self._factor, y * self._factor, words, side=side * self._factor)
+
+
+__all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Drawing", "Sheet", "Zoomed"]

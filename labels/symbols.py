@@ -16,18 +16,33 @@ BAR_PT = 3 * DOT_PT
 @lru_cache(maxsize=65_536)
 def _bars(code: str) -> tuple[int, str]:
     """Return the width in units of the thinnest bar, and every bar as a PDF rectangle one unit high."""
+    units, runs = _runs(code)
+    return units, " ".join(f"{left} 0 {wide} 1 re" for left, wide in runs) + " f"
+
+
+def bars(code: str) -> list[tuple[int, int]]:
+    """Return (left, width) of every bar, in units of the thinnest."""
+    return _runs(code)[1]
+
+
+def barcode_units(code: str) -> int:
+    """Return the symbol's width without its quiet zones, in units of the thinnest bar."""
+    return _runs(code)[0]
+
+
+def _runs(code: str) -> tuple[int, list[tuple[int, int]]]:
     symbol = Code128(code, barWidth=1, barHeight=1, quiet=0, humanReadable=0)
     symbol.validate()
     symbol.encode()
     symbol.decompose()
-    left, bars = 0, []
+    left, found = 0, []
     # reportlab writes bars as upper case letters and gaps as lower case, A = 1 unit.
     for position, letter in enumerate(symbol.decomposed):
         units = ord(letter.upper()) - ord("A") + 1
         if position % 2 == 0:
-            bars.append(f"{left} 0 {units} 1 re")
+            found.append((left, units))
         left += units
-    return left, " ".join(bars) + " f"
+    return left, found
 
 
 def barcode_width(code: str, *, bar: float = BAR_PT) -> float:
@@ -37,8 +52,8 @@ def barcode_width(code: str, *, bar: float = BAR_PT) -> float:
 
 def draw_barcode(canvas: Canvas, code: str, x: float, y: float, *, height: float, bar: float = BAR_PT) -> float:
     """Draw Code 128 with its lower left corner at (x, y); return its width. Leave 10 bars free on both sides."""
-    units, bars = _bars(code)
-    _draw(canvas, bars, x, y, bar, height)
+    units, rectangles = _bars(code)
+    _draw(canvas, rectangles, x, y, bar, height)
     return units * bar
 
 
@@ -51,10 +66,16 @@ def _draw(canvas: Canvas, rectangles: str, x: float, y: float, wide: float, high
     canvas.restoreState()
 
 
+def qr_matrix(text: str) -> tuple[bytearray, ...]:
+    """Return the modules of a QR code, row by row, without quiet zone; 1 is dark."""
+    # One mask for all: choosing the best of eight costs seven more drawings and changes nothing a reader sees.
+    matrix: tuple[bytearray, ...] = segno.make_qr(text, error="m", mask=2, boost_error=False).matrix
+    return matrix
+
+
 def _squares(text: str) -> tuple[int, str]:
     """Return the size in modules, and every dark run as a PDF rectangle one module high, quiet zone of 4 included."""
-    # One mask for all: choosing the best of eight costs seven more drawings and changes nothing a reader sees.
-    matrix = segno.make_qr(text, error="m", mask=2, boost_error=False).matrix
+    matrix = qr_matrix(text)
     n_modules = len(matrix)
     runs = []
     for row, line in enumerate(matrix):

@@ -13,7 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 from labels.errors import TextTooLong, UnprintableText
 
 REGULAR, BOLD = "TanNha", "TanNha-Bold"
-_FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf"}
+FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf"}
 # Five sizes in points, after which a text wraps, then shortens.
 TINY, SMALL, BODY, LARGE, HUGE = 6.5, 8.0, 10.0, 14.0, 22.0
 LEADING = 1.22
@@ -24,7 +24,7 @@ _ELLIPSIS = "…"
 def fonts() -> frozenset[int]:
     """Register both fonts once and return the code points both of them can print."""
     known: list[set[int]] = []
-    for name, file_name in _FILES.items():
+    for name, file_name in FILES.items():
         with resources.as_file(resources.files("font_roboto") / "files" / file_name) as path:
             font = TTFont(name, str(path))
         pdfmetrics.registerFont(font)

@@ -82,6 +82,7 @@ def _label(
         due_on=local_date(services, consignment.promised_by),
         fee_vnd=item.fee_vnd,
         n_documents=len(item.documents) or 1,
+        weight_g=item.weight_g or 0,
         has_take_back=bool(item.take_back),
         is_outside=is_outside,
         reprint_number=reprint_number,

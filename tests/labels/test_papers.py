@@ -39,7 +39,7 @@ def test_all_134_accented_letters_are_in_both_fonts():
     assert all(typeset.width(letter, font, 10) > 0 for letter in ACCENTED for font in (REGULAR, BOLD))
 
 
-@pytest.mark.parametrize("size", ["100x150", "A6"])
+@pytest.mark.parametrize("size", ["100x150", "A6", "A5", "A4x4"])
 def test_a_label_reads_back_as_it_was_told(text_of, size):
     told = squeezed(text_of(item_labels([label()], size=size)))
     for words in (
@@ -66,7 +66,7 @@ def test_nothing_to_pay_says_so(text_of):
     assert "Không thu tiền" in text_of(item_labels([label(fee_vnd=0)]))
 
 
-@pytest.mark.parametrize("size", ["100x150", "A6"])
+@pytest.mark.parametrize("size", ["100x150", "A6", "A7", "A5", "A4x4"])
 @pytest.mark.parametrize("scale", [1.0, 0.95])
 def test_every_code_on_a_label_decodes_as_a_thermal_printer_draws_it(pictures_of, codes_in, size, scale):
     (picture,) = pictures_of(item_labels([label()], size=size), scale=scale)

@@ -1,0 +1,99 @@
+"""Small labels, four on a sheet, and labels for thermal printers: the same facts, codes that decode."""
+
+import base64
+import binascii
+import itertools
+import re
+import zlib
+
+import pytest
+from PIL import Image
+
+from labels import LABEL_SIZES, UnprintableText, item_labels, item_labels_zpl
+from tests.labels.samples import LINK, S10, label
+
+FIELD = re.compile(rb"\^PW(\d+)\^LL(\d+).*?\^GFA,(\d+),(\d+),(\d+),:Z64:([A-Za-z0-9+/=]+):([0-9A-F]{4})\^FS", re.DOTALL)
+
+
+def squeezed(words):
+    return "".join(words.split())
+
+
+def pictures(zpl):
+    """Return the picture of every label, unpacked as a printer does it."""
+    found = []
+    for field in FIELD.finditer(zpl):
+        width, height, total, sent, row_bytes = (int(field[n]) for n in range(1, 6))
+        assert int(field[7], 16) == binascii.crc_hqx(field[6], 0)
+        data = zlib.decompress(base64.b64decode(field[6]))
+        assert len(data) == total == sent == row_bytes * height
+        picture = Image.frombytes("1", (row_bytes * 8, height), bytes(255 - byte for byte in data))
+        found.append(picture.crop((0, 0, width, height)))
+    return found
+
+
+def test_the_smallest_label_still_says_what_a_courier_needs(text_of):
+    told = squeezed(text_of(item_labels([label(round_text="12")], size="A7")))
+    for words in (
+        "CÔNG TẰNG TÔN NỮ PHƯỚC DIỄM HẰNG",
+        "12/5 kiệt 3 Nguyễn Huệ, tổ dân phố 7, phường Vỹ Dạ, thành phố Huế",
+        "Xã Chân Mây - Lăng Cô",
+        "EY 900 000 013 VN",
+        "Thu 135.000 đ",
+        "Hạn phát: 26/11/2026",
+        "H57.15-261119-0001",
+    ):
+        assert squeezed(words) in told, words
+
+
+@pytest.mark.parametrize(("n", "n_pages"), [(1, 1), (4, 1), (5, 2), (12, 3)])
+def test_four_labels_share_a_sheet_in_their_order(text_of, pictures_of, n, n_pages):
+    pdf = item_labels([label(dossier_code=f"H57-{k:04d}") for k in range(n)], size="A4x4")
+    told = text_of(pdf)
+    places = [told.index(f"H57-{k:04d}") for k in range(n)]
+    assert places == sorted(places)
+    assert len(pictures_of(pdf, dpi=40)) == n_pages
+
+
+@pytest.mark.parametrize("size", [size for size in LABEL_SIZES if size != "A4x4"])
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_a_thermal_printer_gets_a_picture_whose_codes_decode(codes_in, size, dpi):
+    (picture,) = pictures(item_labels_zpl([label()], size=size, dpi=dpi))
+    assert codes_in(picture.convert("L")) == sorted([S10, LINK])
+
+
+@pytest.mark.parametrize(("dpi", "dots"), [(203, 3), (300, 4)])
+def test_bars_are_whole_dots_of_the_printer(dpi, dots):
+    (picture,) = pictures(item_labels_zpl([label()], dpi=dpi))
+    row = [picture.getpixel((x, round(24 * dpi / 25.4))) == 0 for x in range(picture.width // 2)]
+    runs, length = [], 1
+    for before, after in itertools.pairwise(row):
+        if before == after:
+            length += 1
+        else:
+            runs.append(length)
+            length = 1
+    assert len(runs) > 40
+    assert all(run % dots == 0 for run in runs[1:])
+
+
+def test_each_label_is_a_format_of_its_own_and_one_bad_name_is_refused_by_field():
+    zpl = item_labels_zpl([label(), label(recipient_name="Ẵ Ỗ ự")])
+    assert zpl.count(b"^XA") == zpl.count(b"^XZ") == 2
+    assert len(pictures(zpl)) == 2
+    with pytest.raises(UnprintableText) as refused:
+        item_labels_zpl([label(recipient_name="Nguyễn 🙂")])
+    assert refused.value.field == "recipient_name"
+
+
+def test_text_never_becomes_a_command_of_the_printer():
+    zpl = item_labels_zpl([label(recipient_name="^XZ^XA^FDhack^FS", address="~JA ^GB10")])
+    assert zpl.count(b"^XA") == zpl.count(b"^XZ") == 1
+    assert b"hack" not in zpl
+    assert b"~JA" not in zpl
+
+
+@pytest.mark.parametrize(("size", "dpi"), [("A3", 203), ("A4x4", 203), ("A6", 600)])
+def test_what_no_printer_here_has_is_refused(size, dpi):
+    with pytest.raises(ValueError, match=r"labels are|thermal printers"):
+        item_labels_zpl([label()], size=size, dpi=dpi)
