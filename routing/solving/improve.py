@@ -11,15 +11,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from routing.solving.children import ChildBroke, Children
 from routing.solving.merge import merge
+from routing.solving.piece import Orders, Piece
 from routing.solving.standing import Standing
 from routing.types import Limits
 
 MOST_ROUNDS = 10
+MOST_COARSE_ROUNDS = 24
+COARSENESS = 6
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
 
@@ -31,6 +35,7 @@ class Manner:
     n_free: int
     seconds: float
     heat: int
+    is_coarse: bool = False
 
 
 MANNERS = (
@@ -113,8 +118,8 @@ class Improvement:
         piece = standing.piece(choice.couriers, choice.stops)
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
-        merged = merge(piece, initial, [s in choice.free for s in choice.stops])
         manner = MANNERS[choice.manner]
+        merged = merge(piece, initial, self._cut(choice, piece, initial))
         seconds = min(left, manner.seconds)
         options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
         if self.limits.pieces is not None:
@@ -133,6 +138,17 @@ class Improvement:
             gain = standing.adopt(choice.couriers, choice.stops, piece, found)
             self._learn(choice, gain, seconds)
             return gain
+
+    def _cut(self, choice: Choice, piece: Piece, orders: Orders) -> Callable[[int, int], bool]:
+        """Return where rounds are cut: around stops that may move, or at their longest legs."""
+        manner, stops = MANNERS[choice.manner], choice.stops
+        if not manner.is_coarse:
+            free = [s in choice.free for s in stops]
+            return lambda before, stop: free[before] or free[stop]
+        legs = [pair for order in orders for pair in pairwise(order)]
+        length = {(a, b): float(piece.travel[a, b]) * self._rng.uniform(0.5, 1.5) for a, b in legs}
+        longest = set(sorted(legs, key=lambda leg: -length[leg])[: manner.n_free])
+        return lambda before, stop: (before, stop) in longest
 
     def _learn(self, choice: Choice, gain: int, seconds: float) -> None:
         self.gain += gain
@@ -180,7 +196,7 @@ class Improvement:
         seed = self._seed(left)
         if seed is None:
             return None
-        couriers, free = self._around(seed, MANNERS[manner].n_free)
+        couriers, free = self._around(seed, MANNERS[manner])
         couriers += self._idle(couriers, seed)
         if not couriers:
             return None
@@ -205,8 +221,10 @@ class Improvement:
         courier = int(self._round_of[stop])
         return courier >= 0 and courier not in self._busy
 
-    def _around(self, seed: int, n_free: int) -> tuple[list[int], set[int]]:
+    def _around(self, seed: int, manner: Manner) -> tuple[list[int], set[int]]:
         """Return the couriers of the rounds around a stop and the stops nearest to it on these rounds."""
+        n_free = manner.n_free * (COARSENESS if manner.is_coarse else 1)
+        most_rounds = MOST_COARSE_ROUNDS if manner.is_coarse else MOST_ROUNDS
         away = np.abs(self._xy - self._xy[seed]).sum(axis=1)
         n = min(len(away), 4 * n_free)
         nearest = np.argpartition(away, n - 1)[:n]
@@ -217,7 +235,7 @@ class Improvement:
             if courier < 0 or courier in self._busy:
                 continue
             if courier not in couriers:
-                if len(couriers) >= MOST_ROUNDS:
+                if len(couriers) >= most_rounds:
                     continue
                 couriers.append(courier)
             free.add(stop)

@@ -6,7 +6,7 @@ That is how a single stop behaves too, so nothing is lost or made up by merging.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,21 +28,22 @@ class Merged:
         return [[stop for group in order for stop in self.groups[group]] for order in orders]
 
 
-def merge(piece: Piece, orders: Orders, free: Sequence[bool]) -> Merged:
-    """Return the piece with every run of stops that are not ``free`` merged; stops on no round stay single."""
+def merge(piece: Piece, orders: Orders, cut: Callable[[int, int], bool]) -> Merged:
+    """Return the piece with every round cut where ``cut(before, stop)`` says so; what is not cut apart is merged.
+
+    Stops on no round stay single.
+    """
     groups: list[list[int]] = []
     carriers: list[int] = []
     initial: Orders = []
     for vehicle, order in enumerate(orders):
         initial.append([])
-        is_open = False
-        for stop in order:
-            if free[stop] or not is_open:
+        for position, stop in enumerate(order):
+            if position == 0 or cut(order[position - 1], stop):
                 initial[-1].append(len(groups))
                 groups.append([])
                 carriers.append(vehicle)
             groups[-1].append(stop)
-            is_open = not free[stop]
     on_rounds = {stop for order in orders for stop in order}
     lone = [[stop] for stop in range(piece.n_stops) if stop not in on_rounds]
     groups += lone
