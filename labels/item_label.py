@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 
 from labels import symbols, text
 from labels.data import ItemLabelData
-from labels.page import LINE, SIZES_MM, Drawing, Sheet, Zoomed
+from labels.page import LINE, SIZES_MM, Drawing, Probe, Sheet, Zoomed
 from labels.small_label import draw_small
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.words import group_code, say_day, say_money
@@ -76,6 +76,16 @@ def item_labels(labels: Sequence[ItemLabelData], *, size: str = "100x150", langu
             sheet.next_page()
         draw_label(sheet, check_label(label), size=size, language=language)
     return sheet.finish()
+
+
+def shortened_fields(label: ItemLabelData, *, size: str = "100x150") -> tuple[str, ...]:
+    """Return the fields that do not fit even in the smallest type and are shortened: () for a label that says all.
+
+    Raises UnprintableText, and TextTooLong for what may never be cut.
+    """
+    probe = Probe(label_size("A6" if size == FOUR_UP else size))
+    draw_label(probe, check_label(label), size="A6" if size == FOUR_UP else size)
+    return tuple(probe.shortened)
 
 
 def label_size(size: str) -> tuple[float, float]:
@@ -157,7 +167,8 @@ def _codes(sheet: Drawing, label: ItemLabelData, right: float) -> None:
     x = _EDGE + max(0.0, (room - wide) / 2)
     sheet.barcode(x, 16, label.s10, height=17, bar=bar)
     sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
-    sheet.write(right - qr_side / 2 + 2, 40.6, label.dossier_code[:28], size=TINY, align="centre")
+    dossier = text.fit(label.dossier_code, box=(qr_side * mm, 4 * mm), sizes=(TINY, 5.0), field="dossier_code")
+    sheet.write_fitted(right - qr_side / 2 + 2, 40.6, dossier, align="centre")
 
 
 def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
@@ -172,7 +183,10 @@ def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: fl
     )
     sheet.write_fitted(_EDGE, 46.6, fitted)
     sheet.label(_EDGE, 56.6, words["office"])
-    sheet.paragraph(_EDGE, 59.2, label.delivery_office, right - _EDGE - side, font=BOLD, size=BODY, max_height=5)
+    room = right - _EDGE - side
+    sheet.paragraph(
+        _EDGE, 59.2, label.delivery_office, room, font=BOLD, size=BODY, max_height=5, field="delivery_office"
+    )
     if label.round_text:
         sheet.label(right - side + 2, 47, words["round"])
         sheet.write(right, 49, label.round_text, font=BOLD, size=text.HUGE, align="right")
@@ -181,18 +195,23 @@ def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: fl
 def _people(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     wide = right - _EDGE
     sheet.label(_EDGE, 66.2, words["from"])
-    sheet.paragraph(_EDGE, 69, label.sender_name, wide, size=SMALL, max_height=7.2)
-    sheet.paragraph(_EDGE, 76.2, label.sender_address, wide, size=TINY, max_height=3.2)
+    y = 69 + sheet.paragraph(_EDGE, 69, label.sender_name, wide, size=SMALL, max_height=7.2, field="sender_name")
+    sheet.paragraph(_EDGE, y, label.sender_address, wide, size=TINY, max_height=79.4 - y, field="sender_address")
     sheet.label(_EDGE, 81, words["to"])
-    name = text.fit(label.recipient_name.upper(), box=(wide * mm, 11 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY, SMALL))
+    name = text.fit(
+        label.recipient_name.upper(),
+        box=(wide * mm, 11 * mm),
+        font=BOLD,
+        sizes=(LARGE, 12.0, BODY, SMALL, TINY),
+        field="recipient_name",
+    )
     y = 83.6 + sheet.write_fitted(_EDGE, 83.6, name) + 0.6
-    # The start of an address is the house: it wraps and shrinks, and only its end may ever be shortened.
-    address = text.fit(label.address, box=(wide * mm, (109 - y) * mm), sizes=(11.0, BODY, SMALL, TINY), field="address")
+    address = text.fit_address(label.address, box=(wide * mm, (109 - y) * mm), sizes=(11.0, BODY, SMALL, TINY))
     y += sheet.write_fitted(_EDGE, y, address)
     if label.landmark and y < 105:
-        y += sheet.paragraph(_EDGE, y, f"({label.landmark})", wide, size=SMALL, max_height=109 - y)
+        y += sheet.paragraph(_EDGE, y, f"({label.landmark})", wide, size=SMALL, max_height=109 - y, field="landmark")
     if label.phone_masked:
-        sheet.write(_EDGE, 109.6, f"{words['phone']}: {label.phone_masked}", size=BODY)
+        sheet.write(_EDGE, 109, f"{words['phone']}: {label.phone_masked}", size=BODY)
 
 
 def _service(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:

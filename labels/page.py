@@ -30,6 +30,9 @@ class Drawing:
     width: float
     height: float
 
+    def note_shortened(self, field: str) -> None:
+        """Hear that a field's text had to be shortened; a drawing that prints does not care."""
+
     def write(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
     ) -> None:
@@ -58,6 +61,8 @@ class Drawing:
 
     def write_fitted(self, x: float, y: float, fitted: Fitted, *, align: str = "left") -> float:
         """Write fitted lines with their top at ``y``; return the millimetres they took."""
+        if fitted.is_shortened:
+            self.note_shortened(fitted.field)
         step = fitted.size * LEADING / mm
         for number, words in enumerate(fitted.lines):
             self.write(x, y + number * step, words, font=fitted.font, size=fitted.size, align=align)
@@ -73,10 +78,11 @@ class Drawing:
         font: str = REGULAR,
         size: float = BODY,
         max_height: float = 1000,
+        field: str = "",
     ) -> float:
         """Write wrapped text, shrinking then shortening to ``max_height``; return the millimetres it took."""
         sizes = tuple(s for s in (size, BODY, SMALL, TINY) if s <= size)
-        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes)
+        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes, field=field)
         return self.write_fitted(x, y, fitted)
 
     def label(self, x: float, y: float, words: str) -> None:
@@ -178,6 +184,10 @@ class Zoomed(Drawing):
         self._inner, self._factor, self._bar_factor = inner, factor, bar_factor
         self.width, self.height = inner.width / factor, inner.height / factor
 
+    def note_shortened(self, field: str) -> None:
+        """Pass it on."""
+        self._inner.note_shortened(field)
+
     def write(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
     ) -> None:
@@ -210,4 +220,34 @@ class Zoomed(Drawing):
         self._inner.qr(x * self._factor, y * self._factor, words, side=side * self._factor)
 
 
-__all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Drawing", "Sheet", "Zoomed"]
+class Probe(Drawing):
+    """A drawing without ink that only remembers which fields had to be shortened."""
+
+    def __init__(self, size_mm: tuple[float, float]) -> None:
+        self.width, self.height = size_mm
+        self.shortened: list[str] = []
+
+    def note_shortened(self, field: str) -> None:
+        """Remember the field."""
+        self.shortened.append(field)
+
+    def write(
+        self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
+    ) -> None:
+        """Write nothing."""
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = HAIR, dashed: bool = False) -> None:
+        """Draw nothing."""
+
+    def box(self, x: float, y: float, width: float, height: float, *, line: float = HAIR, fill: float = 1) -> None:
+        """Draw nothing."""
+
+    def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
+        """Draw nothing, as wide as it would be."""
+        return self.barcode_width(code, bar=bar)
+
+    def qr(self, x: float, y: float, words: str, *, side: float) -> None:
+        """Draw nothing."""
+
+
+__all__ = ["BOLD", "HAIR", "LINE", "REGULAR", "SIZES_MM", "Drawing", "Probe", "Sheet", "Zoomed"]

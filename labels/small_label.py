@@ -34,7 +34,7 @@ def draw_small(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) ->
     drawing.write_fitted(_EDGE, 26, fitted)
     if label.round_text:
         drawing.write(right, 26, label.round_text, font=BOLD, size=18.0, align="right")
-    drawing.paragraph(_EDGE, 37.4, label.delivery_office, wide, size=SMALL, max_height=4)
+    drawing.paragraph(_EDGE, 37.4, label.delivery_office, wide, size=SMALL, max_height=4, field="delivery_office")
     drawing.line(_EDGE, 42, right, 42, width=LINE)
     _recipient(drawing, label, words, wide)
     drawing.line(_EDGE, 79, right, 79, width=LINE)
@@ -43,9 +43,15 @@ def draw_small(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) ->
 
 def _recipient(drawing: Drawing, label: ItemLabelData, words: dict[str, str], wide: float) -> None:
     drawing.label(_EDGE, 43, words["to"])
-    name = text.fit(label.recipient_name.upper(), box=(wide * mm, 10 * mm), font=BOLD, sizes=(12.0, BODY, SMALL))
+    name = text.fit(
+        label.recipient_name.upper(),
+        box=(wide * mm, 10 * mm),
+        font=BOLD,
+        sizes=(12.0, BODY, SMALL, TINY),
+        field="recipient_name",
+    )
     y = 45.6 + drawing.write_fitted(_EDGE, 45.6, name) + 0.4
-    address = text.fit(label.address, box=(wide * mm, (74.4 - y) * mm), sizes=(BODY, SMALL, TINY), field="address")
+    address = text.fit_address(label.address, box=(wide * mm, (74.4 - y) * mm))
     drawing.write_fitted(_EDGE, y, address)
     if label.phone_masked:
         drawing.write(_EDGE, 75, f"{words['phone']}: {label.phone_masked}", size=SMALL)
@@ -62,5 +68,5 @@ def _service(drawing: Drawing, label: ItemLabelData, words: dict[str, str], righ
     room = right - _QR - _EDGE
     y = 85.2
     for line in filter(None, lines):
-        fitted = text.fit(line, box=(room * mm, 3.6 * mm), sizes=(SMALL, TINY))
+        fitted = text.fit(line, box=(room * mm, 3.6 * mm), sizes=(SMALL, TINY, 5.0), field="service")
         y += max(3.4, drawing.write_fitted(_EDGE, y, fitted))

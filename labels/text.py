@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -67,6 +67,7 @@ class Fitted:
     font: str
     size: float
     is_shortened: bool = False
+    field: str = ""
 
     @property
     def height(self) -> float:
@@ -91,14 +92,37 @@ def fit(
     for size in sizes:
         lines = wrap(text, font, size, box_width)
         if len(lines) * size * LEADING <= box_height + 0.01:
-            return Fitted(lines=tuple(lines), font=font, size=size)
+            return Fitted(lines=tuple(lines), font=font, size=size, field=field)
     if not may_shorten:
         raise TextTooLong(field)
     size = sizes[-1]
     n_lines = max(1, int((box_height + 0.01) / (size * LEADING)))
     lines = wrap(text, font, size, box_width)[:n_lines]
     lines[-1] = _shorten(lines[-1], font, size, box_width)
-    return Fitted(lines=tuple(lines), font=font, size=size, is_shortened=True)
+    return Fitted(lines=tuple(lines), font=font, size=size, is_shortened=True, field=field)
+
+
+def fit_address(
+    text: str, *, box: tuple[float, float], sizes: tuple[float, ...] = (BODY, SMALL, TINY), field: str = "address"
+) -> Fitted:
+    """Return an address wrapped into a box; what has to go are its last parts without a number.
+
+    A house, alley or hamlet number stays wherever it is written. Raises TextTooLong where even that does not fit.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    is_shortened = False
+    while True:
+        kept = ", ".join(parts) + (f" {_ELLIPSIS}" if is_shortened else "")
+        try:
+            fitted = fit(kept, box=box, sizes=sizes, may_shorten=False, field=field)
+        except TextTooLong:
+            spare = [n for n, part in enumerate(parts) if not any(letter.isdigit() for letter in part)]
+            if not spare or len(parts) == 1:
+                raise
+            del parts[spare[-1]]
+            is_shortened = True
+        else:
+            return replace(fitted, is_shortened=is_shortened)
 
 
 def wrap(text: str, font: str, size: float, limit: float) -> list[str]:
