@@ -49,22 +49,27 @@ class PartyData:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverLineData:
-    """One numbered line of a handover. ``fault`` is "" for what was there."""
+    """One numbered line of a handover. ``fault`` is "" for what was there, ``n_originals`` None where nobody said."""
 
     position: int
     s10: str
     dossier_code: str
-    recipient_name: str = ""
     commune: str = ""
     n_documents: int = 0
+    n_originals: int | None = None
+    weight_g: int = 0
     fee_vnd: int = 0
     has_take_back: bool = False
+    is_sealed: bool = False
     fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverReceiptData:
-    """Minutes of one change of hands, for both sides alike."""
+    """Minutes of one change of hands, for both sides alike.
+
+    ``code`` is what the signed square code says, "" before the receipt is sealed; ``copies`` says who keeps which.
+    """
 
     number: str
     title: str
@@ -80,16 +85,20 @@ class HandoverReceiptData:
     digest: str
     lines: tuple[HandoverLineData, ...]
     faults: tuple[HandoverLineData, ...] = ()
+    weight_g: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetItemData:
-    """One piece at a stop."""
+    """One piece at a stop. ``take_back`` and ``to_collect`` name papers, so that a courier asks for the right ones."""
 
     code: str
     dossier_code: str
     fee_vnd: int = 0
     has_take_back: bool = False
+    take_back: str = ""
+    to_collect: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +122,7 @@ class SheetStopData:
 
 @dataclass(frozen=True, kw_only=True)
 class RouteSheetData:
-    """One courier's round on paper."""
+    """One courier's round on paper. ``reasons`` is the list to choose from where something was not delivered."""
 
     number: int
     day: date
@@ -126,3 +135,4 @@ class RouteSheetData:
     office_lat: float | None
     office_lon: float | None
     stops: tuple[SheetStopData, ...]
+    reasons: tuple[str, ...] = ()

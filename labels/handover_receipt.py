@@ -2,110 +2,143 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
-
 from reportlab.lib.units import mm
 
 from labels import text
+from labels.cleaning import clean_data
 from labels.data import HandoverLineData, HandoverReceiptData, PartyData
+from labels.form_parts import Say, tongue
 from labels.page import LINE, SIZES_MM, Sheet
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.words import group_code, in_words, say_moment, say_money
 
 _EDGE, _BOTTOM = 16.0, 281.0
 _ROW = 5.6
-# left edge of each column in mm, heading, alignment
+_QR = 36.0
+_FIRST, _FULL, _TAIL = 25, 43, 13
+# left edge of each column in mm (right edge where numbers stand), width, alignment, heading in both languages
 _COLUMNS = (
-    (16.0, "STT", "left"),
-    (25.0, "Số hiệu bưu gửi", "left"),
-    (65.0, "Mã hồ sơ", "left"),
-    (112.0, "Xã, phường", "left"),
-    (158.0, "Tài liệu", "right"),
-    (180.0, "Thu hộ", "right"),
-    (194.0, "Thu hồi", "right"),
+    (16.0, 8.0, "left", "STT", "No."),
+    (24.0, 31.0, "left", "Số hiệu bưu gửi", "Item"),
+    (56.0, 38.0, "left", "Mã hồ sơ", "Dossier"),
+    (95.0, 37.0, "left", "Xã, phường", "Commune"),
+    (145.0, 13.0, "right", "Tài liệu", "Papers"),
+    (157.0, 11.0, "right", "Gam", "Grams"),
+    (177.0, 19.0, "right", "Thu hộ", "Collect"),
+    (194.0, 16.0, "right", "Thu hồi", "Take back"),
 )
-_COPIES = ("Bản 1: bên giao giữ", "Bản 2: bên nhận giữ")
 
 
-def handover_receipt(receipt: HandoverReceiptData, *, copies: int = 2) -> bytes:
+def handover_receipt(receipt: HandoverReceiptData, *, copies: int = 2, language: str = "vi") -> bytes:
     """Return the minutes as PDF, A4, one after the other for each side. Raises UnprintableText naming the field."""
-    receipt = _clean(receipt)
+    receipt, say = clean_data(receipt), tongue(language)
     sheet = Sheet(SIZES_MM["A4"], f"Biên bản {receipt.number}")
+    kept = (say("Bản 1: bên giao giữ", "Copy 1: giver"), say("Bản 2: bên nhận giữ", "Copy 2: receiver"))
     pages = _pages(receipt)
     for copy in range(copies):
         for number, lines in enumerate(pages, start=1):
             if copy or number > 1:
                 sheet.next_page()
-            _page(sheet, receipt, lines, number, len(pages), _COPIES[copy % len(_COPIES)])
+            _page(sheet, receipt, lines, (number, len(pages)), say)
+            _foot(sheet, receipt, f"{kept[copy % len(kept)]}. ", (number, len(pages)), say)
     return sheet.finish()
 
 
 def _pages(receipt: HandoverReceiptData) -> list[tuple[HandoverLineData, ...]]:
     """Part the lines: the first page holds the parties, the last one faults and signatures."""
-    first, full, tail = 26, 43, 16 + len(receipt.faults)
     lines = list(receipt.lines)
-    pages = [tuple(lines[:first])]
-    lines = lines[first:]
+    pages = [tuple(lines[:_FIRST])]
+    lines = lines[_FIRST:]
     while lines:
-        pages.append(tuple(lines[:full]))
-        lines = lines[full:]
-    room = first if len(pages) == 1 else full
-    if len(pages[-1]) > room - tail:
+        pages.append(tuple(lines[:_FULL]))
+        lines = lines[_FULL:]
+    for first in range(0, len(receipt.faults), _FULL - _TAIL):
+        room = _FIRST if len(pages) == 1 else _FULL
+        tail = _TAIL + min(len(receipt.faults) - first, _FULL - _TAIL)
+        if first or len(pages[-1]) > room - tail:
+            pages.append(())
+    if not receipt.faults and len(pages[-1]) > (_FIRST if len(pages) == 1 else _FULL) - _TAIL:
         pages.append(())
     return pages
 
 
 def _page(
-    sheet: Sheet, receipt: HandoverReceiptData, lines: tuple[HandoverLineData, ...], number: int, of: int, copy: str
+    sheet: Sheet, receipt: HandoverReceiptData, lines: tuple[HandoverLineData, ...], place: tuple[int, int], say: Say
 ) -> None:
+    number, of = place
     right = sheet.width - _EDGE
-    y = _title(sheet, receipt, right) if number == 1 else 16.0
+    y = _title(sheet, receipt, right, say) if number == 1 else 16.0
     if number > 1:
-        sheet.write(_EDGE, 10, f"Biên bản {receipt.number} (tiếp theo)", size=SMALL)
+        going_on = say(f"Biên bản {receipt.number} (tiếp theo)", f"Receipt {receipt.number} (continued)")
+        sheet.write(_EDGE, 10, going_on, size=SMALL)
     if lines:
-        y = _table(sheet, lines, y)
+        y = _table(sheet, lines, y, say)
+    y = _faults(sheet, receipt, y + 3, place, say)
     if number == of:
-        _close(sheet, receipt, y + 3, right)
+        _close(sheet, receipt, y, right, say)
+
+
+def _foot(sheet: Sheet, receipt: HandoverReceiptData, copy: str, place: tuple[int, int], say: Say) -> None:
+    right = sheet.width - _EDGE
     sheet.line(_EDGE, 284, right, 284)
-    sheet.write(_EDGE, 285.4, f"{copy}. Mã danh sách {receipt.digest[:16]}", size=TINY)
-    sheet.write(right, 285.4, f"{receipt.number} · trang {number}/{of}", size=TINY, align="right")
+    digest = f"{say('Mã danh sách', 'List digest')} {receipt.digest[:16]}"
+    sheet.write(_EDGE, 285.4, copy + digest, size=TINY)
+    page = f"{receipt.number} · {say('trang', 'page')} {place[0]}/{place[1]}"
+    sheet.write(right, 285.4, page, size=TINY, align="right")
 
 
-def _title(sheet: Sheet, receipt: HandoverReceiptData, right: float) -> float:
-    middle = sheet.width / 2
+def _title(sheet: Sheet, receipt: HandoverReceiptData, right: float, say: Say) -> float:
+    wide = right - _EDGE - (_QR + 4 if receipt.code else 0)
+    middle = _EDGE + wide / 2
     sheet.write(middle, 14, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", font=BOLD, size=BODY, align="centre")
     sheet.write(middle, 19, "Độc lập – Tự do – Hạnh phúc", font=BOLD, size=BODY, align="centre")
     sheet.line(middle - 20, 24.6, middle + 20, 24.6)
-    sheet.write(middle, 30, receipt.title.upper(), font=BOLD, size=LARGE, align="centre")
-    sheet.write(
-        middle, 37, f"Số {receipt.number} – theo danh sách {receipt.manifest_number}", size=BODY, align="centre"
+    title = text.fit(receipt.title.upper(), box=(wide * mm, 7 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY, SMALL))
+    sheet.write_fitted(middle, 30, title, align="centre")
+    under = say(
+        f"Số {receipt.number} – theo danh sách {receipt.manifest_number}",
+        f"No. {receipt.number} – after list {receipt.manifest_number}",
     )
-    y = 46.0
-    y += sheet.paragraph(_EDGE, y, f"Lúc {say_moment(receipt.at)}, tại {receipt.place}.", right - _EDGE)
+    sheet.write(middle, 37, under, size=BODY, align="centre")
+    if receipt.code:
+        sheet.qr(right - _QR + 2, 10, receipt.code, side=_QR)
+        check = say("Chữ ký số của biên bản", "The receipt's signature")
+        sheet.write(right - _QR / 2 + 2, 45.4, check, size=TINY, align="centre")
+    y = 51.0 if receipt.code else 46.0
+    when = say(f"Lúc {say_moment(receipt.at)}, tại {receipt.place}.", f"{receipt.at:%H:%M %d/%m/%Y}, {receipt.place}.")
+    y += sheet.paragraph(_EDGE, y, when, right - _EDGE)
     for party in (receipt.giver, receipt.receiver):
         y += 2
         sheet.write(_EDGE, y, party.title, font=BOLD)
-        y += sheet.paragraph(_EDGE + 24, y, _party(party), right - _EDGE - 24, max_height=10)
+        y += sheet.paragraph(_EDGE + 24, y, _party(party, say), right - _EDGE - 24, max_height=10)
     y += 2
-    total = (
-        f"Đã giao và nhận {receipt.n_present} bưu gửi (bằng chữ: {in_words(receipt.n_present)}) trên "
-        f"{receipt.n_expected} trong danh sách, {receipt.n_documents} tài liệu, tổng tiền phải thu hộ "
-        f"{say_money(receipt.fee_total_vnd)} (bằng chữ: {in_words(receipt.fee_total_vnd)} đồng)."
-    )
-    y += sheet.paragraph(_EDGE, y, total, right - _EDGE, font=BOLD, max_height=16)
+    y += sheet.paragraph(_EDGE, y, _totals(receipt, say), right - _EDGE, font=BOLD, max_height=18)
     return y + 3
 
 
-def _party(party: PartyData) -> str:
-    parts = [party.full_name, party.position, f"mã {party.code}" if party.code else "", party.organisation]
-    return ", ".join(part for part in parts if part)
+def _totals(receipt: HandoverReceiptData, say: Say) -> str:
+    """Say the totals in figures and in words; words are Vietnamese in either language, as the law reads them."""
+    weight = f", {receipt.weight_g} g" if receipt.weight_g else ""
+    present, fees = in_words(receipt.n_present), in_words(receipt.fee_total_vnd)
+    return say(
+        f"Đã giao và nhận {receipt.n_present} bưu gửi (bằng chữ: {present}) trên {receipt.n_expected} trong danh "
+        f"sách, {receipt.n_documents} tài liệu (bằng chữ: {in_words(receipt.n_documents)}){weight}, tổng tiền phải "
+        f"thu hộ {say_money(receipt.fee_total_vnd)} (bằng chữ: {fees} đồng).",
+        f"Handed over and received: {receipt.n_present} items ({present}) of {receipt.n_expected} listed, "
+        f"{receipt.n_documents} papers ({in_words(receipt.n_documents)}){weight}, to collect "
+        f"{say_money(receipt.fee_total_vnd)} ({fees} đồng).",
+    )
 
 
-def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float) -> float:
+def _party(party: PartyData, say: Say) -> str:
+    code = f"{say('mã', 'code')} {party.code}" if party.code else ""
+    return ", ".join(part for part in (party.full_name, party.position, code, party.organisation) if part)
+
+
+def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float, say: Say) -> float:
     right = sheet.width - _EDGE
-    for x, words, align in _COLUMNS:
-        sheet.write(x, y, words, font=BOLD, size=SMALL, align=align)
+    for x, _, align, vi, en in _COLUMNS:
+        sheet.write(x, y, say(vi, en), font=BOLD, size=SMALL, align=align)
     y += 4.6
     sheet.line(_EDGE, y, right, y, width=LINE)
     for line in lines:
@@ -114,54 +147,59 @@ def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float) -> float
             group_code(line.s10),
             line.dossier_code,
             line.commune,
-            str(line.n_documents),
+            _papers(line, say),
+            str(line.weight_g) if line.weight_g else "–",
             say_money(line.fee_vnd) if line.fee_vnd else "–",
-            "có" if line.has_take_back else "–",
+            say("có", "yes") if line.has_take_back else "–",
         )
-        limits = (8, 39, 46, 38, 12, 22, 12)
-        for (x, _, align), cell, limit in zip(_COLUMNS, cells, limits, strict=True):
-            fitted = text.fit(cell, box=(limit * mm, 4.4 * mm), sizes=(SMALL, TINY))
+        for (x, limit, align, *_), cell in zip(_COLUMNS, cells, strict=True):
+            fitted = text.fit(cell, box=(limit * mm, 4.4 * mm), sizes=(SMALL, TINY, 5.0))
             sheet.write(x, y + 1.1, fitted.lines[0] if fitted.lines else "", size=fitted.size, align=align)
         y += _ROW
         sheet.line(_EDGE, y, right, y, width=0.2)
     return y
 
 
-def _close(sheet: Sheet, receipt: HandoverReceiptData, y: float, right: float) -> None:
-    if receipt.faults:
-        sheet.write(_EDGE, y, "Chênh lệch so với danh sách", font=BOLD)
-        y += 6
-        for line in receipt.faults:
-            words = f"{group_code(line.s10)}  {line.dossier_code}  {line.fault}"
-            y += sheet.paragraph(_EDGE, y, words, right - _EDGE, size=SMALL, max_height=5)
-    else:
-        sheet.write(_EDGE, y, "Không có chênh lệch.", size=BODY)
-        y += 6
-    y += 2
-    y += sheet.paragraph(
-        _EDGE,
-        y,
-        "Bưu gửi còn nguyên niêm phong. Biên bản lập thành hai bản như nhau, mỗi bên giữ một bản.",
-        right - _EDGE,
+def _papers(line: HandoverLineData, say: Say) -> str:
+    """Return "3 (2 chính)": how many papers, and how many of them are originals where that was said."""
+    if line.n_originals is None or not line.n_documents:
+        return str(line.n_documents)
+    return f"{line.n_documents} ({line.n_originals} {say('chính', 'orig.')})"
+
+
+def _faults(sheet: Sheet, receipt: HandoverReceiptData, y: float, place: tuple[int, int], say: Say) -> float:
+    """Name the discrepancies on the last pages, as many as stand beside the signatures on each."""
+    number, of = place
+    each = _FULL - _TAIL
+    n_pages = max(1, -(-len(receipt.faults) // each))
+    part = number - (of - n_pages) - 1
+    if part < 0:
+        return y
+    if not receipt.faults:
+        sheet.write(_EDGE, y, say("Không có chênh lệch.", "No discrepancies."), size=BODY)
+        return y + 6
+    head = say(
+        f"Chênh lệch so với danh sách: {len(receipt.faults)} (bằng chữ: {in_words(len(receipt.faults))})",
+        f"Discrepancies: {len(receipt.faults)}",
     )
+    sheet.write(_EDGE, y, head, font=BOLD)
+    y += 6
+    for line in receipt.faults[part * each : (part + 1) * each]:
+        words = f"{line.position}. {group_code(line.s10)}  {line.dossier_code}  {line.fault}"
+        y += sheet.paragraph(_EDGE, y, words, sheet.width - 2 * _EDGE, size=SMALL, max_height=5) + 0.6
+    return y
+
+
+def _close(sheet: Sheet, receipt: HandoverReceiptData, y: float, right: float, say: Say) -> None:
+    y += 2
+    seal = say(
+        "Bưu gửi còn nguyên niêm phong, trừ chỗ đã ghi ở trên. Biên bản lập thành hai bản như nhau, mỗi bên giữ một bản.",
+        "Seals intact except as stated above. Two copies of equal value, one for each side.",
+    )
+    y += sheet.paragraph(_EDGE, y, seal, right - _EDGE)
     y = min(y + 6, _BOTTOM - 36)
     for x, party in ((sheet.width * 0.28, receipt.giver), (sheet.width * 0.72, receipt.receiver)):
         sheet.write(x, y, party.title.upper(), font=BOLD, align="centre")
-        sheet.write(x, y + 5, "(ký, ghi rõ họ tên)", size=SMALL, align="centre")
-        sheet.write(x, y + 28, party.full_name, align="centre")
-
-
-def _clean(receipt: HandoverReceiptData) -> HandoverReceiptData:
-    changes: dict[str, Any] = _texts(receipt, "")
-    changes["giver"] = replace(receipt.giver, **_texts(receipt.giver, "giver."))
-    changes["receiver"] = replace(receipt.receiver, **_texts(receipt.receiver, "receiver."))
-    for name in ("lines", "faults"):
-        changes[name] = tuple(
-            replace(line, **_texts(line, f"{name}.{line.position}.")) for line in getattr(receipt, name)
-        )
-    return replace(receipt, **changes)
-
-
-def _texts(part: Any, prefix: str) -> dict[str, str]:
-    values = {f.name: getattr(part, f.name) for f in fields(part)}
-    return {n: text.clean(v, prefix + n) for n, v in values.items() if isinstance(v, str)}
+        sheet.write(x, y + 5, say("(ký, ghi rõ họ tên)", "(signature and full name)"), size=SMALL, align="centre")
+        name = text.fit(party.full_name, box=(80 * mm, 5 * mm), sizes=(BODY, SMALL, TINY))
+        sheet.write_fitted(x, y + 28, name, align="centre")

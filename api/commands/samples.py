@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from api.sample_forms import FORM_SAMPLES
 from api.sample_papers import SAMPLES
 
 
@@ -18,7 +19,7 @@ def samples(out: Path, dpi: int) -> None:
     """Write every paper as PDF and, where poppler is installed, its first page as PNG."""
     out.mkdir(parents=True, exist_ok=True)
     has_poppler = shutil.which("pdftoppm") is not None
-    for name, make in SAMPLES.items():
+    for name, make in (SAMPLES | FORM_SAMPLES).items():
         pdf = out / f"{name}.pdf"
         pdf.write_bytes(make())
         if has_poppler:

@@ -1,0 +1,78 @@
+"""What several forms share: words of a language, contacts, lists of papers, parties and their signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from labels.data import PartyData
+from labels.form import Column, Fields, Signatures, Table
+from labels.form_data import ContactData, PaperData
+from labels.words import say_day, say_moment, say_money
+
+Say = Callable[[str, str], str]
+SIGN = ("(ký, ghi rõ họ tên)", "(signature, full name)")
+
+
+def tongue(language: str) -> Say:
+    """Return what picks the words of a language; ValueError for a language we have no words in."""
+    if language not in ("vi", "en"):
+        raise ValueError("papers are printed in vi or en")
+    return lambda vi, en: vi if language == "vi" else en
+
+
+def day(on: date | None, say: Say) -> str:
+    """Return a day in words, "" for none."""
+    return say(say_day(on), f"{on:%d/%m/%Y}") if on else ""
+
+
+def moment(at: datetime | None, say: Say) -> str:
+    """Return an instant on people's clocks in words, "" for none."""
+    return say(say_moment(at), f"{at:%H:%M, %d/%m/%Y}") if at else ""
+
+
+def money(amount_vnd: int, say: Say) -> str:
+    """Return what is to be paid, or that nothing is."""
+    return say_money(amount_vnd) if amount_vnd else say("Không thu tiền", "Nothing to pay")
+
+
+def contact(contact: ContactData) -> str:
+    """Return name, address and phone in one line."""
+    return ", ".join(part for part in (contact.name, contact.address, contact.phone) if part)
+
+
+def papers(heading: str, papers: Sequence[PaperData], say: Say) -> Table:
+    """Return the table of papers in an envelope."""
+    columns = (
+        Column(heading=say("STT", "No."), share=1),
+        Column(heading=heading, share=9),
+        Column(heading=say("Loại", "Kind"), share=3),
+        Column(heading=say("Số bản", "Copies"), share=2, align="right"),
+    )
+    rows = tuple((str(n), p.name, p.kind or "–", str(p.count)) for n, p in enumerate(papers, start=1))
+    return Table(columns=columns, rows=rows, max_lines=3)
+
+
+def parties(giver: PartyData, receiver: PartyData) -> Fields:
+    """Return who gives and who receives."""
+    return Fields(pairs=((giver.title, _party(giver)), (receiver.title, _party(receiver))))
+
+
+def _party(party: PartyData) -> str:
+    parts = (party.full_name, party.position, f"mã {party.code}" if party.code else "", party.organisation)
+    return ", ".join(part for part in parts if part)
+
+
+def both_sign(giver: PartyData, receiver: PartyData, say: Say) -> Signatures:
+    """Return the two places to sign."""
+    sign = say(*SIGN)
+    return Signatures(places=((giver.title, sign, giver.full_name), (receiver.title, sign, receiver.full_name)))
+
+
+def two(say: Say, digest: str) -> tuple[str, str]:
+    """Return who keeps each of two copies, with the mark of the list."""
+    mark = f". {say('Mã danh sách', 'List')} {digest[:16]}" if digest else ""
+    return (
+        say("Bản 1: bên giao giữ", "Copy 1: giver") + mark,
+        say("Bản 2: bên nhận giữ", "Copy 2: receiver") + mark,
+    )

@@ -1,0 +1,152 @@
+"""The forms say what they were told, in both tongues, over as many pages as it takes, and break nothing."""
+
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api import sample_forms as samples
+from labels import (
+    UnprintableText,
+    absence_cards,
+    apology_letter,
+    collection_receipt,
+    consignment_notes,
+    day_report,
+    fee_receipt,
+    return_list,
+    reverse_handover,
+)
+from tests.scale import scaled
+
+FORMS = {
+    "note": (samples._note, lambda data, **how: consignment_notes([data], **how)),
+    "card": (lambda: samples._card(1), lambda data, **how: absence_cards([data], **how)),
+    "reverse": (samples._reverse, reverse_handover),
+    "returns": (samples._returns, return_list),
+    "fee": (samples._fee, fee_receipt),
+    "collection": (samples._collection, collection_receipt),
+    "letter": (samples._letter, apology_letter),
+    "day": (samples._day, day_report),
+}
+
+
+def squeezed(words):
+    return "".join(words.split())
+
+
+def texts(data):
+    """Return every text of a form's data, however deep."""
+    if isinstance(data, str):
+        return [data]
+    if is_dataclass(data):
+        return [text for f in fields(data) for text in texts(getattr(data, f.name))]
+    return [text for one in data for text in texts(one)] if isinstance(data, tuple) else []
+
+
+NOT_PRINTED = {"note": {samples._LINK}, "card": {samples._LINK, "bản chính"}, "fee": {samples._LINK}}
+MARKS = {samples._LINK, samples._DIGEST}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_everything_told_stands_on_the_paper(text_of, form):
+    make, draw = FORMS[form]
+    data = make()
+    told = squeezed(text_of(draw(data))).casefold()
+    for text in set(texts(data)) - MARKS - NOT_PRINTED.get(form, set()):
+        words = squeezed(text).casefold()
+        is_code = text.startswith("EY") and squeezed(text) in told.upper()
+        assert words in told or is_code, text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_data_is_the_same_bytes_and_decomposed_text_the_same_paper(form):
+    make, draw = FORMS[form]
+    data = make()
+    assert draw(data) == draw(make())
+    name = next(f.name for f in fields(data) if isinstance(getattr(data, f.name), str) and not f.name.endswith("url"))
+    other = replace(data, **{name: unicodedata.normalize("NFD", getattr(data, name))})
+    assert draw(other) == draw(data)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_headings_come_in_english_too_and_in_no_tongue_we_have_no_words_in(text_of, form):
+    make, draw = FORMS[form]
+    told = text_of(draw(make(), language="en"))
+    assert any(word in told for word in ("CONSIGNMENT", "INVITATION", "MINUTES", "LIST", "RECEIPT", "LETTER", "REPORT"))
+    with pytest.raises(ValueError, match="vi or en"):
+        draw(make(), language="fr")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_letter_the_font_lacks_is_refused_by_its_place(form):
+    make, draw = FORMS[form]
+    data = make()
+    name = next(f.name for f in fields(data) if isinstance(getattr(data, f.name), str))
+    with pytest.raises(UnprintableText) as refused:
+        draw(replace(data, **{name: "Ẵm 🙂"}))
+    assert (refused.value.field, refused.value.position) == (name, 3)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(words=st.text(max_size=300))
+@settings(max_examples=scaled(6, 200), deadline=None)
+def test_any_text_prints_or_is_refused_by_name(form, words):
+    make, draw = FORMS[form]
+    data = make()
+    names = [f.name for f in fields(data) if isinstance(getattr(data, f.name), str) and f.name != "s10"]
+    try:
+        pdf, field = draw(replace(data, **{name: words for name in names if not name.endswith("url")})), ""
+    except UnprintableText as refused:
+        pdf, field = b"", refused.field
+    assert field in names or pdf.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("n", [0, 1, 30, 31, 200])
+def test_a_list_of_any_length_keeps_every_line_its_sum_and_both_signatures(text_of, n):
+    one = samples._returns().lines[0]
+    lines = tuple(replace(one, position=k, dossier_code=f"H57.15-{k:06d}") for k in range(1, n + 1))
+    told = text_of(return_list(replace(samples._returns(), lines=lines)))
+    for copy in told.split("BẢNG KÊ BƯU GỬI CHUYỂN HOÀN")[1:]:
+        assert all(f"H57.15-{k:06d}" in copy for k in range(1, n + 1))
+        assert copy.count("BÊN NHẬN") == 1
+        assert f"Tổng số: {n} bưu gửi" in copy
+
+
+def test_pages_are_numbered_out_of_all_of_one_copy(text_of):
+    one = samples._returns().lines[0]
+    told = text_of(return_list(replace(samples._returns(), lines=(one,) * 120)))
+    last = max(n for n in range(1, 20) if f"trang {n}/{n}" in told)
+    assert last > 2
+    assert all(told.count(f"trang {page}/{last}") == 2 for page in range(1, last + 1))
+
+
+def test_codes_of_notes_and_cards_decode(pictures_of, codes_in):
+    for pdf in (consignment_notes([samples._note()]), absence_cards([samples._card(1)])):
+        (picture,) = pictures_of(pdf)
+        assert codes_in(picture) == sorted(["EY900000013VN", samples._LINK])
+
+
+def test_an_absence_card_fits_one_page_and_never_says_what_the_procedure_was(text_of):
+    told = text_of(absence_cards([samples._card(2)]))
+    assert "trang 1/1" in told
+    assert "Mời lần thứ hai" in told
+
+
+def test_money_stands_in_figures_and_in_words_on_both_copies(text_of):
+    told = text_of(fee_receipt(samples._fee()))
+    assert told.count("135.000 đ") == told.count("một trăm ba mươi lăm nghìn đồng") == 2
+
+
+def test_a_letter_of_apology_needs_a_later_day():
+    with pytest.raises(ValueError, match="after"):
+        apology_letter(replace(samples._letter(), new_due_on=date(2026, 11, 23)))
+
+
+def test_a_difference_in_money_is_named_on_the_days_report(text_of):
+    short = replace(samples._day(), fee_counted_vnd=samples._day().fee_expected_vnd - 50_000)
+    assert "Chênh lệch tiền: -50.000 đ" in text_of(day_report(short))
+    assert "Chênh lệch" not in text_of(day_report(samples._day()))
