@@ -56,6 +56,8 @@ def _receipt() -> HandoverReceiptData:
             dossier_code=f"H57.15-261119-{n:04d}",
             commune=("Phường Thuận Hóa", "Xã Chân Mây - Lăng Cô", "Phường Phú Xuân")[n % 3],
             n_documents=1 + n % 3,
+            n_originals=1,
+            weight_g=40 + n % 3 * 15,
             fee_vnd=(0, 50_000, 135_000)[n % 3],
             has_take_back=n % 4 == 0,
         )
@@ -84,6 +86,8 @@ def _receipt() -> HandoverReceiptData:
         digest="5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
         lines=lines,
         faults=(fault,),
+        weight_g=sum(line.weight_g for line in lines),
+        code=f"TN1*BB-2026-000001*centre_to_post*20261123T001500Z*15*14*{'A' * 43}*1234*{'B' * 43}*{'C' * 86}",
     )
 
 
@@ -100,14 +104,16 @@ def sample_sheet() -> RouteSheetData:
             phone_masked="09xx xxx 123",
             precision="≈ 1,6 km" if n % 4 == 0 else "",
             barcode=f"EY{90_000_000 + n}5VN",
-            lat=16.46 + 0.012 * math.sin(n * 0.7),
-            lon=107.59 + 0.016 * math.cos(n * 0.7),
+            lat=16.46 + 0.012 * math.sin(n * 0.5),
+            lon=107.59 + (0.010 + 0.006 * (n % 3)) * math.cos(n * 0.5),
             items=(
                 SheetItemData(
                     code=f"EY{90_000_000 + n}5VN",
                     dossier_code=f"H57.15-261119-{n:04d}",
                     fee_vnd=135_000 if n % 3 == 0 else 0,
                     has_take_back=n % 4 == 1,
+                    take_back="sổ hộ khẩu" if n == 9 else "",
+                    to_collect="tờ khai, bản chính giấy khai sinh" if n == 5 else "",
                 ),
             ),
             must_today=n in (2, 6),
@@ -126,6 +132,17 @@ def sample_sheet() -> RouteSheetData:
         office_lat=16.4617,
         office_lon=107.5905,
         stops=stops,
+        reasons=(
+            "người nhận vắng nhà",
+            "không liên lạc được điện thoại",
+            "người nhận hẹn ngày khác",
+            "địa chỉ sai hoặc không đầy đủ",
+            "đã chuyển đi, không để lại địa chỉ",
+            "không có người này tại địa chỉ",
+            "từ chối nhận",
+            "thiếu giấy tờ tùy thân hoặc giấy ủy quyền",
+            "chưa nộp phí, lệ phí",
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from labels.words import group_code, in_words, say_moment, say_money
 _EDGE, _BOTTOM = 16.0, 281.0
 _ROW = 5.6
 _QR = 36.0
-_FIRST, _FULL, _TAIL = 25, 43, 13
+_FIRST, _FULL, _TAIL = 30, 45, 11  # lines on the first and on a full page, and what the signatures take of one
 # left edge of each column in mm (right edge where numbers stand), width, alignment, heading in both languages
 _COLUMNS = (
     (16.0, 8.0, "left", "STT", "No."),
@@ -193,10 +193,10 @@ def _faults(sheet: Sheet, receipt: HandoverReceiptData, y: float, place: tuple[i
 def _close(sheet: Sheet, receipt: HandoverReceiptData, y: float, right: float, say: Say) -> None:
     y += 2
     seal = say(
-        "Bưu gửi còn nguyên niêm phong, trừ chỗ đã ghi ở trên. Biên bản lập thành hai bản như nhau, mỗi bên giữ một bản.",
+        "Niêm phong còn nguyên, trừ chỗ ghi ở trên. Biên bản lập thành hai bản có giá trị như nhau, mỗi bên giữ một.",
         "Seals intact except as stated above. Two copies of equal value, one for each side.",
     )
-    y += sheet.paragraph(_EDGE, y, seal, right - _EDGE)
+    y += sheet.paragraph(_EDGE, y, seal, right - _EDGE, size=SMALL)
     y = min(y + 6, _BOTTOM - 36)
     for x, party in ((sheet.width * 0.28, receipt.giver), (sheet.width * 0.72, receipt.receiver)):
         sheet.write(x, y, party.title.upper(), font=BOLD, align="centre")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields, replace
-from typing import Any
 
 from reportlab.lib.units import mm
 
 from labels import symbols, text
+from labels.cleaning import clean_data
 from labels.data import RouteSheetData, SheetStopData
+from labels.errors import TextTooLong
 from labels.page import LINE, SIZES_MM, Sheet
-from labels.text import BODY, BOLD, LARGE, SMALL, TINY
+from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
 from labels.words import say_day, say_money
 
 _EDGE = 12.0
 _ROW = 21.5
-_FIRST, _FULL = 9, 12
+_FIRST, _FULL = 10, 12
+_TOP, _NEXT_TOP, _BOTTOM = 68.0, 18.0, 286.0
 _MAP = (62.0, 52.0)
 _BAR = symbols.BAR_PT * 2 / 3
 
@@ -32,8 +33,8 @@ def route_sheets(sheets: Sequence[RouteSheetData]) -> bytes:
     paper = Sheet(SIZES_MM["A4"], "Phiếu đi phát")
     is_first = True
     for one in sheets:
-        cleaned = _clean(one)
-        pages = _pages(cleaned.stops)
+        cleaned = clean_data(one)
+        pages = _pages(cleaned)
         for number, stops in enumerate(pages, start=1):
             if not is_first:
                 paper.next_page()
@@ -42,18 +43,26 @@ def route_sheets(sheets: Sequence[RouteSheetData]) -> bytes:
     return paper.finish()
 
 
-def _pages(stops: tuple[SheetStopData, ...]) -> list[tuple[SheetStopData, ...]]:
-    pages = [stops[:_FIRST]]
-    rest = stops[_FIRST:]
+def _pages(sheet: RouteSheetData) -> list[tuple[SheetStopData, ...]]:
+    """Part the stops; the last page keeps room for the reasons and the signatures, or they get one of their own."""
+    pages = [sheet.stops[:_FIRST]]
+    rest = sheet.stops[_FIRST:]
     while rest:
         pages.append(rest[:_FULL])
         rest = rest[_FULL:]
+    top = _TOP if len(pages) == 1 else _NEXT_TOP
+    if top + len(pages[-1]) * _ROW + _end_height(sheet) > _BOTTOM:
+        pages.append(())
     return pages
+
+
+def _end_height(sheet: RouteSheetData) -> float:
+    return 30 + (8 + -(-len(sheet.reasons) // 3) * 3.6 if sheet.reasons else 0)
 
 
 def _page(paper: Sheet, sheet: RouteSheetData, stops: tuple[SheetStopData, ...], number: int, of: int) -> None:
     right = paper.width - _EDGE
-    y = _head(paper, sheet, right) if number == 1 else 18.0
+    y = _head(paper, sheet, right) if number == 1 else _NEXT_TOP
     if number > 1:
         words = f"Chuyến {sheet.number} · {sheet.courier_code} · {say_day(sheet.day)} (tiếp theo)"
         paper.write(_EDGE, 10, words, font=BOLD, size=BODY)
@@ -63,8 +72,8 @@ def _page(paper: Sheet, sheet: RouteSheetData, stops: tuple[SheetStopData, ...],
         y += _ROW
         paper.line(_EDGE, y, right, y)
     if number == of:
-        _sign(paper, y + 3, right)
-    words = "Đánh dấu kết quả, ghi giờ; người nhận ký. Lý do chưa phát ghi theo danh mục ở mặt bìa."
+        _end(paper, sheet, y + 4, right)
+    words = "Đánh dấu kết quả, ghi giờ; người nhận ký. Chưa phát thì ghi lý do theo danh mục ở cuối phiếu."
     paper.write(_EDGE, 288, words, size=TINY)
     paper.write(right, 288, f"Chuyến {sheet.number} · trang {number}/{of}", size=TINY, align="right")
 
@@ -88,7 +97,7 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float) -> float:
             _EDGE + 24, 30.6 + row * 5.6, value, right - _EDGE - 28 - _MAP[0], font=BOLD, size=BODY, max_height=5.2
         )
     _sketch(paper, sheet, right - _MAP[0], 10)
-    return 68.0
+    return _TOP
 
 
 def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float) -> None:
@@ -110,75 +119,87 @@ def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float) -> None:
         paper.polyline([*placed, placed[0]] if has_office else placed)
     first = 1 if has_office else 0
     every = max(1, len(stops) // 12)
+    taken: list[tuple[float, float]] = []
     for number, (px, py) in enumerate(placed[first:], start=1):
         paper.dot(px, py, 0.7)
-        if number == 1 or number % every == 0:
+        is_free = all(abs(px - tx) > 3.5 or abs(py - ty) > 2.5 for tx, ty in taken)
+        if is_free and (number == 1 or number % every == 0):
+            taken.append((px, py))
             paper.write(px + 1, py - 3.2, str(number), size=TINY)
+    _scale_bar(paper, x + 3, y + _MAP[1] - 4, scale)
     if has_office:
         paper.box(placed[0][0] - 1.4, placed[0][1] - 1.4, 2.8, 2.8, fill=0)
 
 
+def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float) -> None:
+    """Draw the longest round number of metres that takes at most a third of the sketch."""
+    per_km = mm_per_degree / 111.2
+    metres = max((m for m in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if m / 1000 * per_km <= 20), default=0)
+    if metres:
+        long = metres / 1000 * per_km
+        paper.line(x, y, x + long, y, width=LINE)
+        words = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
+        paper.write(x + long + 1, y - 1.5, words, size=TINY)
+    paper.write(x, y - 46.5, "Bắc ↑" if text.is_printable("↑") is None else "Bắc ở trên", size=TINY)
+
+
 def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float) -> None:
-    paper.write(_EDGE, y + 1.6, str(stop.position), font=BOLD, size=LARGE)
-    paper.write(_EDGE, y + 8.4, stop.arrive, font=BOLD, size=BODY)
-    paper.write(_EDGE, y + 13, stop.window, size=TINY)
-    if stop.must_today:
-        paper.write(_EDGE, y + 16.4, "hôm nay", font=BOLD, size=TINY)
-    x, wide = _EDGE + 16, 76.0
+    paper.write(_EDGE, y + 1.4, str(stop.position), font=BOLD, size=LARGE)
+    paper.write(_EDGE, y + 7.4, stop.arrive, font=BOLD, size=BODY)
+    notes = ((stop.window, BOLD), (stop.precision, REGULAR), ("hôm nay" if stop.must_today else "", BOLD))
+    for row, (words, font) in enumerate(note for note in notes if note[0]):
+        paper.write(_EDGE, y + 11.8 + row * 3, words, font=font, size=TINY)
+    x, wide = _EDGE + 17, 75.0
     kind = "" if stop.kind == "Phát" else f" – {stop.kind.upper()}"
     name = text.fit(stop.recipient_name + kind, box=(wide * mm, 5 * mm), font=BOLD, sizes=(BODY, SMALL, TINY))
     paper.write_fitted(x, y + 1.6, name)
-    where = f"{stop.address} ({stop.precision})" if stop.precision else stop.address
-    paper.paragraph(x, y + 6, where, wide, size=SMALL, max_height=8.4)
-    _items(paper, stop, x, y + 14.6, wide)
+    try:
+        where = text.fit_address(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
+    except TextTooLong:  # all numbers: the courier has the device and the label
+        where = text.fit(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
+    paper.write_fitted(x, y + 6, where)
+    _items(paper, stop, x, y + 13.6, wide)
     wide_code = symbols.barcode_width(stop.barcode, bar=_BAR) / mm
     at = x + wide + 3
     paper.barcode(at, y + 2, stop.barcode, height=9, bar=_BAR)
     paper.write(at + wide_code / 2, y + 11.4, stop.barcode, size=TINY, align="centre")
-    paper.write(at, y + 14.8, stop.phone_masked, size=SMALL)
-    _ticks(paper, right - 50, y)
+    paper.write(at, y + 15.4, stop.phone_masked, size=SMALL)
+    _ticks(paper, stop, right - 50, y)
 
 
 def _items(paper: Sheet, stop: SheetStopData, x: float, y: float, wide: float) -> None:
     money = sum(item.fee_vnd for item in stop.items)
     parts = [f"{len(stop.items)} bưu gửi"] if len(stop.items) > 1 else []
     parts.append(f"Thu {say_money(money)}" if money else "Không thu tiền")
-    if any(item.has_take_back for item in stop.items):
-        parts.append("Thu hồi giấy tờ cũ")
-    paper.paragraph(x, y, " · ".join(parts), wide, font=BOLD, size=SMALL, max_height=4.2)
-    paper.paragraph(x, y + 3.4, ", ".join(i.dossier_code for i in stop.items), wide, size=TINY, max_height=3)
+    parts += [f"Nhận: {item.to_collect}" for item in stop.items if item.to_collect]
+    back = [item.take_back or "giấy tờ cũ" for item in stop.items if item.has_take_back]
+    parts += [f"Thu hồi: {', '.join(back)}"] if back else []
+    high = paper.paragraph(x, y, " · ".join(parts), wide, font=BOLD, size=SMALL, max_height=5.8)
+    paper.paragraph(x, y + max(3.8, high), ", ".join(i.dossier_code for i in stop.items), wide, size=TINY, max_height=3)
 
 
-def _ticks(paper: Sheet, x: float, y: float) -> None:
-    for row, words in enumerate(("Đã phát", "Chưa phát")):
+def _ticks(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
+    done = ("Đã phát", "Chưa phát") if stop.kind == "Phát" else ("Đã nhận", "Chưa nhận")
+    for row, words in enumerate(done):
         paper.box(x, y + 2.2 + row * 5, 3, 3)
         paper.write(x + 4.2, y + 2 + row * 5, words, size=TINY)
-    paper.write(x, y + 12.4, "Giờ ........", size=TINY)
-    paper.write(x, y + 16, "Lý do ........", size=TINY)
+    for row, words in enumerate(("Giờ", "Lý do")):
+        paper.write(x, y + 12.4 + row * 4, words, size=TINY)
+        paper.line(x + 6.4, y + 15 + row * 4, x + 17, y + 15 + row * 4, width=0.3, dashed=True)
     paper.box(x + 19, y + 2, 31, _ROW - 4)
-    paper.write(x + 20, y + 2.6, "Người nhận ký", size=TINY)
+    paper.write(x + 20, y + 2.6, "Người nhận ký" if stop.kind == "Phát" else "Người giao ký", size=TINY)
 
 
-def _sign(paper: Sheet, y: float, right: float) -> None:
-    if y > 262:
-        return
+def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float) -> None:
+    """Write the reasons to choose from and the two places to sign."""
+    if sheet.reasons:
+        paper.write(_EDGE, y, "Lý do chưa phát", font=BOLD, size=SMALL)
+        rows = -(-len(sheet.reasons) // 3)
+        wide = (right - _EDGE) / 3
+        for number, reason in enumerate(sheet.reasons):
+            at = (_EDGE + number // rows * wide, y + 4.4 + number % rows * 3.6)
+            paper.paragraph(*at, f"{number + 1}. {reason}", wide - 2, size=TINY, max_height=3.4)
+        y += 8 + rows * 3.6
     for x, words in ((_EDGE + 35, "BƯU TÁ"), (right - 35, "NGƯỜI KIỂM TRA")):
         paper.write(x, y, words, font=BOLD, size=SMALL, align="centre")
         paper.write(x, y + 4, "(ký, ghi rõ họ tên)", size=TINY, align="centre")
-
-
-def _clean(sheet: RouteSheetData) -> RouteSheetData:
-    stops = tuple(
-        replace(
-            stop,
-            **_texts(stop, f"stops.{stop.position}."),
-            items=tuple(replace(item, **_texts(item, f"stops.{stop.position}.items.")) for item in stop.items),
-        )
-        for stop in sheet.stops
-    )
-    return replace(sheet, **_texts(sheet, ""), stops=stops)
-
-
-def _texts(part: Any, prefix: str) -> dict[str, Any]:
-    values = {f.name: getattr(part, f.name) for f in fields(part)}
-    return {n: text.clean(v, prefix + n) for n, v in values.items() if isinstance(v, str)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.documents.common import commune_name, local
 from api.wiring import Services
 from labels import HandoverLineData, HandoverReceiptData, PartyData, handover_receipt
-from postal import Session, desk, models, people
+from postal import Session, custody, desk, errors, models, people
 
 _TITLES = {
     models.Leg.CENTRE_TO_POST: "Biên bản bàn giao bưu gửi",
@@ -21,8 +21,10 @@ _FAULTS = {
 }
 
 
-def handover_receipt_of(services: Services, session: Session, handover_id: int, *, copies: int = 2) -> bytes:
-    """Return the minutes of one handover as PDF. Raises NotFound, UnprintableText."""
+def handover_receipt_of(
+    services: Services, session: Session, handover_id: int, *, copies: int = 2, language: str = "vi"
+) -> bytes:
+    """Return the minutes of one handover as PDF, with its signed square code. Raises NotFound, UnprintableText."""
     found = desk.handover(session, handover_id)
     offices = desk.all_offices(session)
     present = [line for line in found.lines if line.found is models.Found.PRESENT]
@@ -44,8 +46,18 @@ def handover_receipt_of(services: Services, session: Session, handover_id: int, 
         digest=found.digest,
         lines=lines,
         faults=tuple(_line(services, n, line) for n, line in enumerate(faults, start=1)),
+        weight_g=sum(line.weight_g for line in lines),
+        code=_code(session, found),
     )
-    return handover_receipt(receipt, copies=copies)
+    return handover_receipt(receipt, copies=copies, language=language)
+
+
+def _code(session: Session, found: models.Handover) -> str:
+    """Return the signed code; "" for a receipt older than the chain."""
+    try:
+        return custody.receipt_code(session, found.id)
+    except errors.NotFound:
+        return ""
 
 
 def _line(services: Services, position: int, line: models.HandoverLine) -> HandoverLineData:
@@ -56,10 +68,18 @@ def _line(services: Services, position: int, line: models.HandoverLine) -> Hando
         dossier_code=item.dossier_code if item else "",
         commune=(commune_name(services, item.consignment) or "ngoài tỉnh") if item else "",
         n_documents=(len(item.documents) or 1) if item else 0,
+        n_originals=_n_originals(item) if item else None,
+        weight_g=(item.weight_g or 0) if item else 0,
         fee_vnd=item.fee_vnd if item else 0,
         has_take_back=bool(item.take_back) if item else False,
         fault=_FAULTS.get(line.found, ""),
     )
+
+
+def _n_originals(item: models.Item) -> int | None:
+    """Return how many papers are originals, None where the agency did not say of any what it is."""
+    kinds = [document.get("kind", "") for document in item.documents]
+    return sum("chính" in kind for kind in kinds) if any(kinds) else None
 
 
 def _party(session: Session, found: models.Handover, offices: dict[int, models.Office], *, is_giver: bool) -> PartyData:

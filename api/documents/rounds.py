@@ -8,7 +8,7 @@ from api.documents.common import commune_name
 from api.wiring import Services
 from api.words import say_day_seconds
 from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
-from postal import Direction, Session, desk, models, people
+from postal import Direction, Session, desk, models, people, reasons
 
 
 def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int]) -> bytes:
@@ -31,6 +31,7 @@ def _sheet(services: Services, session: Session, walked: models.DeliveryRound) -
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
         stops=tuple(_stop(services, session, stop) for stop in walked.stops),
+        reasons=tuple(reason.vi for reason in reasons.REASONS.values()),
     )
 
 
@@ -61,10 +62,16 @@ def _stop(services: Services, session: Session, stop: models.RoundStop) -> Sheet
                 dossier_code=item.dossier_code,
                 fee_vnd=item.fee_vnd,
                 has_take_back=bool(item.take_back),
+                take_back=_names(item.take_back),
+                to_collect=_names(item.documents) if is_collection else "",
             )
             for item in consignment.items
         ),
     )
+
+
+def _names(papers: Sequence[dict[str, str]]) -> str:
+    return ", ".join(paper["name"] for paper in papers)
 
 
 def _precision(consignment: models.Consignment) -> str:

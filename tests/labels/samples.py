@@ -69,6 +69,9 @@ def receipt(n_lines=5, **changes):
     return HandoverReceiptData(**data | changes)
 
 
+CODE = f"TN1*BB-2026-000001*centre_to_post*20261123T001500Z*6*5*{'A' * 43}*1234*{'B' * 43}*{'c' * 86}"
+
+
 def sheet(n_stops=12, **changes):
     stops = tuple(
         SheetStopData(

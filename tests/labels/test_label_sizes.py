@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from labels import LABEL_SIZES, UnprintableText, item_labels, item_labels_zpl
+from labels import LABEL_SIZES, TextTooLong, UnprintableText, item_labels, item_labels_zpl, shortened_fields
 from tests.labels.samples import LINK, S10, label
 
 FIELD = re.compile(rb"\^PW(\d+)\^LL(\d+).*?\^GFA,(\d+),(\d+),(\d+),:Z64:([A-Za-z0-9+/=]+):([0-9A-F]{4})\^FS", re.DOTALL)
@@ -97,3 +97,34 @@ def test_text_never_becomes_a_command_of_the_printer():
 def test_what_no_printer_here_has_is_refused(size, dpi):
     with pytest.raises(ValueError, match=r"labels are|thermal printers"):
         item_labels_zpl([label()], size=size, dpi=dpi)
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_an_ordinary_label_is_complete_and_a_long_name_is_shortened_with_a_warning(size):
+    assert shortened_fields(label(round_text="12"), size=size) == ()
+    assert shortened_fields(label(recipient_name="Ủy ban nhân dân phường Thuận Hóa và " * 20), size=size) == (
+        "recipient_name",
+    )
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_a_name_of_150_letters_is_printed_whole(text_of, size):
+    name = ("Công ty trách nhiệm hữu hạn một thành viên đầu tư xây dựng và thương mại dịch vụ Chân Mây - Lăng Cô " * 2)[
+        :150
+    ]
+    assert shortened_fields(label(recipient_name=name), size=size) == ()
+    assert squeezed(name.upper()) in squeezed(text_of(item_labels([label(recipient_name=name)], size=size)))
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_the_house_number_is_never_cut_wherever_it_stands(text_of, size):
+    far = "tỉnh Thừa Thiên Huế cũ nay là thành phố Huế trực thuộc trung ương, " * 12
+    told = squeezed(text_of(item_labels([label(address=f"{far} phường Vỹ Dạ, 12/5 kiệt 3 Nguyễn Huệ")], size=size)))
+    assert squeezed("12/5 kiệt 3 Nguyễn Huệ") in told
+    assert "…" in told
+    assert shortened_fields(label(address=f"{far} số 9"), size=size) == ("address",)
+
+
+def test_an_address_that_is_all_numbers_and_fits_nowhere_is_refused():
+    with pytest.raises(TextTooLong):
+        item_labels([label(address="12/5 kiệt 3, " * 400)], size="A7")
