@@ -154,7 +154,7 @@ def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float, say: Say
         )
         for (x, limit, align, *_), cell in zip(_COLUMNS, cells, strict=True):
             fitted = text.fit(cell, box=(limit * mm, 4.4 * mm), sizes=(SMALL, TINY, 5.0))
-            sheet.write(x, y + 1.1, fitted.lines[0] if fitted.lines else "", size=fitted.size, align=align)
+            sheet.write_fitted(x, y + (1.1 if len(fitted.lines) < 2 else 0.5), fitted, align=align)
         y += _ROW
         sheet.line(_EDGE, y, right, y, width=0.2)
     return y

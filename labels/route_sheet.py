@@ -21,6 +21,7 @@ _FIRST, _FULL = 10, 12
 _TOP, _NEXT_TOP, _BOTTOM = 68.0, 18.0, 286.0
 _MAP = (62.0, 52.0)
 _BAR = symbols.BAR_PT * 2 / 3
+_CODE_ROOM = 40.0
 
 
 def route_sheet(sheet: RouteSheetData) -> bytes:
@@ -159,12 +160,22 @@ def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float) -> None:
         where = text.fit(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
     paper.write_fitted(x, y + 6, where)
     _items(paper, stop, x, y + 13.6, wide)
-    wide_code = symbols.barcode_width(stop.barcode, bar=_BAR) / mm
     at = x + wide + 3
-    paper.barcode(at, y + 2, stop.barcode, height=9, bar=_BAR)
-    paper.write(at + wide_code / 2, y + 11.4, stop.barcode, size=TINY, align="centre")
+    _code(paper, stop.barcode, at, y)
     paper.write(at, y + 15.4, stop.phone_masked, size=SMALL)
     _ticks(paper, stop, right - 50, y)
+
+
+def _code(paper: Sheet, code: str, x: float, y: float) -> None:
+    """Draw the stop's code: bars for an S10, a square for a dossier code that is longer or has accents."""
+    wide = symbols.barcode_width(code, bar=_BAR) / mm if symbols.is_code128(code) else _CODE_ROOM + 1
+    if wide <= _CODE_ROOM:
+        paper.barcode(x, y + 2, code, height=9, bar=_BAR)
+        paper.write(x + wide / 2, y + 11.4, code, size=TINY, align="centre")
+    elif code:
+        paper.qr(x - 2, y + 0.4, code, side=15)
+        under = text.fit(code, box=((_CODE_ROOM - 14) * mm, 12 * mm), sizes=(TINY,))
+        paper.write_fitted(x + 13, y + 2, under)
 
 
 def _items(paper: Sheet, stop: SheetStopData, x: float, y: float, wide: float) -> None:

@@ -20,6 +20,11 @@ def _bars(code: str) -> tuple[int, str]:
     return units, " ".join(f"{left} 0 {wide} 1 re" for left, wide in runs) + " f"
 
 
+def is_code128(code: str) -> bool:
+    """Say whether Code 128 can carry this text: ASCII only. What it cannot carry it would leave out in silence."""
+    return bool(code) and all(" " <= letter <= "~" for letter in code)
+
+
 def bars(code: str) -> list[tuple[int, int]]:
     """Return (left, width) of every bar, in units of the thinnest."""
     return _runs(code)[1]
@@ -31,6 +36,8 @@ def barcode_units(code: str) -> int:
 
 
 def _runs(code: str) -> tuple[int, list[tuple[int, int]]]:
+    if not is_code128(code):
+        raise ValueError("Code 128 carries ASCII only")
     symbol = Code128(code, barWidth=1, barHeight=1, quiet=0, humanReadable=0)
     symbol.validate()
     symbol.encode()
