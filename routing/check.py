@@ -134,6 +134,8 @@ class _Clock:
             self.lunch_at_s, self.lunch_s = lunch.from_s, lunch.until_s - lunch.from_s
             if shift.from_s >= lunch.from_s:  # the shift begins during lunch: work starts after it
                 self.lunch_s, self.now_s = 0, max(now_s, lunch.until_s)
+            elif now_s >= lunch.until_s:  # lunch was taken at the office, before leaving
+                self.lunch_s = 0
 
     def _eat(self) -> None:
         self.now_s, self.eaten_s, self.lunch_s = self.now_s + self.lunch_s, self.lunch_s, 0

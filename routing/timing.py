@@ -79,10 +79,10 @@ def walk(
     asks for the shortest walk instead: it leaves as late as it can without coming back later.
     """
     leave = day.from_s
-    if stop_ids:  # waiting at the first door is spent at the office instead
+    if is_short:
+        leave += max(0, _needless_wait(leave, legs_s, setups_s, services_s, windows))
+    elif stop_ids:  # waiting at the first door is spent at the office instead, lunch not
         wait = windows[0][0] - legs_s[0] - setups_s[0] - leave
-        if is_short:
-            wait = _needless_wait(leave, legs_s, setups_s, services_s, windows)
         leave += min(max(0, wait), max(0, day.pause_at_s - leave))
     clock, visits = leave, []
     for i, stop_id in enumerate(stop_ids):
@@ -98,7 +98,7 @@ def walk(
     back = clock + legs_s[-1]
     if back > day.until_s:
         return None
-    return Walked(leave, day.arrival(back), tuple(visits))
+    return Walked(day.start(leave) if is_short else leave, day.arrival(back), tuple(visits))
 
 
 def _needless_wait(
