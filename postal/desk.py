@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.errors import NotFound
-from postal.lifecycle import State
+from postal.lifecycle import EventKind, State
 from postal.models import (
     Batch,
     BatchItem,
@@ -26,9 +26,11 @@ from postal.models import (
     Item,
     Manifest,
     Office,
+    OfficeDay,
     OfficeKind,
     PlanStatus,
     PlanUnserved,
+    RoundStatus,
     RoundStop,
     RowOutcome,
     S10Range,
@@ -136,6 +138,63 @@ def published_rounds(
     if office_id is not None:
         query = query.where(DeliveryRound.office_id == office_id)
     return session.scalars(query).all()
+
+
+def places_on_rounds(session: Session, consignment_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return (round number, position) of consignments that a published plan's open round carries; newest day last."""
+    found: dict[int, tuple[int, int]] = {}
+    for first in range(0, len(consignment_ids), 500):
+        query = (
+            select(RoundStop.consignment_id, DeliveryRound.number, RoundStop.position)
+            .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
+            .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+            .where(RoundStop.consignment_id.in_(consignment_ids[first : first + 500]))
+            .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status != RoundStatus.CLOSED)
+            .order_by(DayPlan.day)
+        )
+        found |= {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    return found
+
+
+def events_between(
+    session: Session,
+    kinds: Sequence[EventKind],
+    from_at: datetime,
+    until_at: datetime,
+    *,
+    issuing_office_id: int | None = None,
+    courier_office_id: int | None = None,
+) -> Sequence[TrackingEvent]:
+    """Return events that fit, of one agency's items or of one office's couriers, in the order they happened."""
+    query = (
+        select(TrackingEvent)
+        .join(TrackingEvent.item)
+        .join(Item.consignment)
+        .where(TrackingEvent.kind.in_(kinds), TrackingEvent.is_applied)
+        .where(TrackingEvent.happened_at >= from_at, TrackingEvent.happened_at < until_at)
+        .options(joinedload(TrackingEvent.item), joinedload(TrackingEvent.proof))
+        .order_by(TrackingEvent.happened_at, TrackingEvent.id)
+    )
+    if issuing_office_id is not None:
+        query = query.where(Consignment.issuing_office_id == issuing_office_id)
+    if courier_office_id is not None:
+        query = query.join(Courier, Courier.id == TrackingEvent.courier_id).where(
+            Courier.office_id == courier_office_id
+        )
+    return session.scalars(query).all()
+
+
+def closed_day(session: Session, office_id: int, day: date) -> OfficeDay | None:
+    """Return an office's day as it was closed, None while it is open."""
+    return session.scalar(select(OfficeDay).where(OfficeDay.office_id == office_id, OfficeDay.day == day))
+
+
+def office(session: Session, office_id: int, kind: OfficeKind) -> Office:
+    """Return one office of a kind. Raises NotFound."""
+    found = session.get(Office, office_id)
+    if found is None or found.kind is not kind:
+        raise NotFound(what="bưu cục" if kind is OfficeKind.DELIVERY else "cơ quan")
+    return found
 
 
 def delivery_round(session: Session, round_id: int) -> DeliveryRound:

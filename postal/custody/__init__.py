@@ -15,6 +15,7 @@ from postal.custody.chain import Head, head_of, seal
 from postal.custody.checking import WHY, Broken, Checked, ReceiptMatch, check_chain, check_people, match_receipt
 from postal.custody.counting import SCAN_WORDS, CountOver, Said, ScanSaid, counted_codes, scan_for_batch, scan_for_round
 from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
+from postal.custody.giving_back import MoneyDiffers, NothingOwed, Owed, give_back, given_back, is_giving_back, owed_to
 from postal.custody.handovers import (
     AlreadyHandedOver,
     Counted,
@@ -94,11 +95,14 @@ __all__ = [
     "DayNotAccountedFor",
     "Head",
     "InventoryLine",
+    "MoneyDiffers",
     "NotClosed",
     "NotOut",
     "NotPacked",
     "NotReady",
+    "NothingOwed",
     "Open",
+    "Owed",
     "Packed",
     "Party",
     "Printed",
@@ -121,8 +125,11 @@ __all__ = [
     "declare_found",
     "declare_missing",
     "digest_of_key",
+    "give_back",
+    "given_back",
     "hand_over",
     "head_of",
+    "is_giving_back",
     "is_refund_due",
     "item_of_code",
     "items_by_code",
@@ -133,6 +140,7 @@ __all__ = [
     "note_incident",
     "open_batch",
     "outside_items",
+    "owed_to",
     "pack_items",
     "pass_to_carrier",
     "public_key_of",

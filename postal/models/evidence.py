@@ -120,3 +120,12 @@ class AddressChange(Base):
     payer: Mapped[str] = mapped_column(String(20))
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class GivenBack(Base):
+    """The papers and the fee of one delivery, handed to the agency under a receipt of their own."""
+
+    __tablename__ = "given_back"
+
+    proof_id: Mapped[int] = mapped_column(ForeignKey("proofs.id"), primary_key=True)
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handovers.id"), index=True)

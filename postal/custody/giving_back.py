@@ -1,0 +1,116 @@
+"""What a delivery leaves with the post and owes the agency: papers taken back, and fees collected at the door.
+
+The agency gets both by minutes of their own, counted against what the proofs of delivery say (TT 17/2017/TT-BTTTT
+Đ5.2đ–e): papers by the item they were taken back for, money to the đồng.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import String, cast, or_, select
+from sqlalchemy.orm import Session
+
+from postal.custody.handovers import Party, clean_codes, count, items_by_code, write_receipt
+from postal.errors import Conflict, NotFound
+from postal.models import Consignment, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
+
+WHAT = "papers and money"
+
+
+class MoneyDiffers(Conflict):
+    code = "money_differs"
+    vi = "Tiền phải nộp {expected_vnd} đồng, đếm được {counted_vnd} đồng. Tìm chênh lệch trước khi ký."
+    en = "{expected_vnd} dong are due, {counted_vnd} were counted. Find the difference before you sign."
+
+
+class NothingOwed(NotFound):
+    code = "nothing_owed"
+    vi = "Không có giấy tờ thu hồi hay tiền thu hộ nào phải trả cơ quan này."
+    en = "No papers taken back and no money are owed to this agency."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """One delivered item whose papers or fee the post still holds."""
+
+    item: Item
+    proof: ProofOfDelivery
+
+
+def owed_to(session: Session, office_id: int) -> list[Owed]:
+    """Return what the post owes an issuing office, by item."""
+    return _owed(session, office_id, None)
+
+
+def given_back(session: Session, handover: Handover) -> list[Owed]:
+    """Return what a handover gave back, by item."""
+    return _owed(session, None, handover.id)
+
+
+def is_giving_back(handover: Handover) -> bool:
+    """Say whether a handover is about papers and money rather than items."""
+    return handover.facts.get("what") == WHAT
+
+
+def give_back(
+    session: Session,
+    office_id: int,
+    *,
+    scanned: Iterable[str],
+    money_vnd: int,
+    giver: Party,
+    receiver: Party,
+    user_id: int | None,
+    now: datetime,
+) -> Handover:
+    """Hand papers and money of delivered items to their agency; both sides named, receipt numbered.
+
+    ``scanned`` are the S10 codes of the items whose papers and fees lie on the counter; what is owed and was not
+    scanned is named as missing and stays owed. Raises NothingOwed, MoneyDiffers, InvalidInput without a name.
+    """
+    owed = {one.item.s10 or "": one for one in owed_to(session, office_id)}
+    if not owed:
+        raise NothingOwed
+    codes = clean_codes(scanned)
+    counted = count(list(owed), codes, items_by_code(session, codes))
+    present = [owed[code] for code in counted.present]
+    expected_vnd = sum(one.proof.fee_vnd for one in present)
+    if money_vnd != expected_vnd:
+        raise MoneyDiffers(field="money_vnd", expected_vnd=expected_vnd, counted_vnd=money_vnd)
+    handover = write_receipt(
+        session,
+        leg=Leg.POST_TO_CENTRE,
+        counted=counted,
+        giver=giver,
+        receiver=receiver,
+        user_id=user_id,
+        now=now,
+        receiver_office_id=office_id,
+        facts={"what": WHAT, "fee_vnd": money_vnd, "n_papers": sum(len(one.proof.taken_back) for one in present)},
+    )
+    session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
+    session.flush()
+    return handover
+
+
+def _owed(session: Session, office_id: int | None, handover_id: int | None) -> list[Owed]:
+    query = (
+        select(Item, ProofOfDelivery)
+        .join(TrackingEvent, TrackingEvent.item_id == Item.id)
+        .join(ProofOfDelivery, ProofOfDelivery.id == TrackingEvent.proof_id)
+        .join(Consignment, Consignment.id == Item.consignment_id)
+        .outerjoin(GivenBack, GivenBack.proof_id == ProofOfDelivery.id)
+        .where(TrackingEvent.is_applied)
+        .where(or_(ProofOfDelivery.fee_vnd > 0, cast(ProofOfDelivery.taken_back, String) != "[]"))
+        .order_by(Item.id)
+    )
+    if handover_id is None:
+        query = query.where(GivenBack.proof_id.is_(None), Consignment.issuing_office_id == office_id)
+        query = query.where(Item.s10.is_not(None))
+    else:
+        query = query.where(GivenBack.handover_id == handover_id)
+    rows = session.execute(query).all()
+    return [Owed(item=item, proof=proof) for item, proof in rows]
