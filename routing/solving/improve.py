@@ -38,15 +38,18 @@ class Manner:
     is_coarse: bool = False
 
 
+# Early on short searches gain most; later only longer and hotter ones do. What pays is found out while searching.
 MANNERS = (
-    Manner(60, 0.3, 100),
-    Manner(100, 0.5, 150),
-    Manner(100, 1.0, 300),
-    Manner(160, 1.0, 150),
+    Manner(60, 0.15, 150),
+    Manner(60, 0.5, 300),
+    Manner(60, 1.5, 600),
+    Manner(100, 1.5, 300),
 )
 USUAL_LEG_S = 135
 """Travel for each stop on the days the manners were tuned on."""
-CURIOSITY = 0.15
+CURIOSITY = 0.1
+FIRST_WORTH = 15.0
+"""What an untried manner is believed to gain, in seconds of travel for each second of search."""
 MEMORY = 0.85
 SEEDS = 12
 """The seed of a piece is the stop with least effort spent on it among so many."""
@@ -73,7 +76,8 @@ class Improvement:
         self._lock = threading.Lock()
         self._busy: set[int] = set()
         self._tried: set[tuple[frozenset[tuple[int, int]], int]] = set()
-        self._worth = [1e9] * len(MANNERS)  # gain for each second spent, lately; high until tried
+        # Gain for each second spent, lately; what is slower to pay is left until the first no longer does.
+        self._worth = [1e9] + [FIRST_WORTH] * (len(MANNERS) - 1)
         stops = standing.problem.stops
         lat = np.radians(np.array([s.point.lat for s in stops]))
         lon = np.radians(np.array([s.point.lon for s in stops]))
@@ -161,7 +165,7 @@ class Improvement:
             self._tried.add((choice.key, choice.manner))
         known = self._worth[choice.manner]
         worth = gain / seconds
-        self._worth[choice.manner] = worth if known == 1e9 else known * MEMORY + worth * (1 - MEMORY)
+        self._worth[choice.manner] = worth if known >= 1e9 else known * MEMORY + worth * (1 - MEMORY)
 
     def _heat(self, manner: Manner) -> int:
         """Return the manner's heat for legs as long as this day's."""
@@ -254,7 +258,7 @@ class Improvement:
         found = []
         for office in sorted(offices):
             idle = [c for c in self._by_office.get(office, ()) if not standing.orders[c] and c not in self._busy]
-            found += idle[:1]
+            found += [c for c in idle if c not in couriers][:1]
         return found[:6]
 
     def _nearest_left(self, seed: int, left: list[int]) -> list[int]:
