@@ -48,6 +48,19 @@ _LABEL = ItemLabelData(
 )
 
 
+_REASONS = (
+    "người nhận vắng nhà",
+    "không liên lạc được điện thoại",
+    "người nhận hẹn ngày khác",
+    "địa chỉ sai hoặc không đầy đủ",
+    "đã chuyển đi, không để lại địa chỉ",
+    "không có người này tại địa chỉ",
+    "từ chối nhận",
+    "thiếu giấy tờ tùy thân hoặc giấy ủy quyền",
+    "chưa nộp phí, lệ phí",
+)
+
+
 def _receipt() -> HandoverReceiptData:
     lines = tuple(
         HandoverLineData(
@@ -132,17 +145,7 @@ def sample_sheet() -> RouteSheetData:
         office_lat=16.4617,
         office_lon=107.5905,
         stops=stops,
-        reasons=(
-            "người nhận vắng nhà",
-            "không liên lạc được điện thoại",
-            "người nhận hẹn ngày khác",
-            "địa chỉ sai hoặc không đầy đủ",
-            "đã chuyển đi, không để lại địa chỉ",
-            "không có người này tại địa chỉ",
-            "từ chối nhận",
-            "thiếu giấy tờ tùy thân hoặc giấy ủy quyền",
-            "chưa nộp phí, lệ phí",
-        ),
+        reasons=_REASONS,
     )
 
 

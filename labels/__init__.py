@@ -27,7 +27,14 @@ from labels.form_data import (
     ReturnListData,
     ReverseHandoverData,
 )
-from labels.forms import absence_cards, collection_receipt, consignment_notes, fee_receipt
+from labels.forms import (
+    absence_cards,
+    collection_receipt,
+    collection_receipts,
+    consignment_notes,
+    fee_receipt,
+    fee_receipts,
+)
 from labels.handover_receipt import handover_receipt
 from labels.item_label import LABEL_SIZES, check_label, item_labels, shortened_fields
 from labels.lists import day_report, return_list, reverse_handover
@@ -65,9 +72,11 @@ __all__ = [
     "apology_letter",
     "check_label",
     "collection_receipt",
+    "collection_receipts",
     "consignment_notes",
     "day_report",
     "fee_receipt",
+    "fee_receipts",
     "handover_receipt",
     "is_printable",
     "item_labels",

@@ -203,7 +203,10 @@ class CourierDay:
 
 @dataclass(frozen=True, kw_only=True)
 class DayReportData:
-    """Báo cáo cuối ngày of one delivery office: everything that left is delivered, back, kept or missing."""
+    """Báo cáo cuối ngày of one delivery office: everything that left is delivered, back, kept or missing.
+
+    ``fee_counted_vnd`` None leaves a line for the cashier to write on.
+    """
 
     number: str
     day: date
@@ -213,5 +216,5 @@ class DayReportData:
     couriers: tuple[CourierDay, ...]
     open_lines: tuple[OpenLine, ...]
     fee_expected_vnd: int
-    fee_counted_vnd: int
+    fee_counted_vnd: int | None
     chain_head: str = ""

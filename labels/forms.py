@@ -88,11 +88,16 @@ def _absence_card(card: AbsenceCardData, say: Say) -> Form:
         f"Bưu tá đã đến lúc {moment(card.tried_at, say)}. {card.reason}.",
         f"The courier came at {card.tried_at:%H:%M %d/%m/%Y}. {card.reason}.",
     )
-    where = f"{card.office_name}, {card.office_address}. {card.office_hours}."
+    where = ", ".join(part for part in (card.office_name, card.office_address, card.office_hours) if part) + "."
+    phone = (
+        say(f"Điện thoại bưu cục: {card.office_phone}.", f"Phone: {card.office_phone}.") if card.office_phone else ""
+    )
+    keep = day(card.keep_until, say)
+    kept = say(f"Giữ đến hết {keep}.", f"Kept until {keep}.") if keep else ""
     bring = [say(*one) for one in _BRING]
     bring += [say(f"Giấy tờ nộp lại: {p.name}", f"Hand back: {p.name}") for p in card.take_back]
     bring += [say(f"Tiền: {say_money(card.fee_vnd)}", f"Money: {say_money(card.fee_vnd)}")] if card.fee_vnd else []
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Codes(barcode=card.s10, under=group_code(card.s10), qr=card.token_url),
         Fields(
             pairs=(
@@ -103,13 +108,7 @@ def _absence_card(card: AbsenceCardData, say: Say) -> Form:
         Words(text=came, size=SMALL),
         Words(text=card.next_try, is_bold=True, size=SMALL),
         Words(text=say(f"Nhận tại bưu cục: {where}", f"At the post office: {where}"), size=SMALL),
-        Words(
-            text=say(
-                f"Giữ đến hết {day(card.keep_until, say)}. Điện thoại bưu cục: {card.office_phone}.",
-                f"Kept until {day(card.keep_until, say)}. Phone: {card.office_phone}.",
-            ),
-            size=SMALL,
-        ),
+        *([Words(text=f"{kept} {phone}".strip(), size=SMALL)] if kept or phone else []),
         Words(text=say("Mang theo: ", "Bring: ") + "; ".join(bring) + ".", size=SMALL),
         Words(text=say("Quét mã vuông để xem bưu gửi đang ở đâu.", "Scan the square code to follow it."), size=SMALL),
     )
@@ -123,7 +122,16 @@ def _absence_card(card: AbsenceCardData, say: Say) -> Form:
 
 def fee_receipt(data: FeeReceiptData, *, language: str = "vi") -> bytes:
     """Return the receipt of fees collected at the door, A5, two copies. Raises UnprintableText."""
-    say, data = tongue(language), clean_data(data)
+    return fee_receipts([data], language=language)
+
+
+def fee_receipts(many: Sequence[FeeReceiptData], *, language: str = "vi") -> bytes:
+    """Return several of them as one PDF. Raises UnprintableText."""
+    say = tongue(language)
+    return draw_forms([_fee_receipt(clean_data(data), say) for data in many], "Biên nhận thu hộ")
+
+
+def _fee_receipt(data: FeeReceiptData, say: Say) -> Form:
     blocks = (
         Fields(
             pairs=(
@@ -153,19 +161,27 @@ def fee_receipt(data: FeeReceiptData, *, language: str = "vi") -> bytes:
             height=20,
         ),
     )
-    form = Form(
+    return Form(
         size="A5",
         title=say("BIÊN NHẬN THU HỘ PHÍ, LỆ PHÍ", "RECEIPT FOR FEES COLLECTED"),
         number=f"{say('Số', 'No.')} {data.number}",
         blocks=blocks,
         copies=(say("Bản 1: người nộp giữ", "Copy 1: payer"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
     )
-    return draw_forms([form], "Biên nhận thu hộ")
 
 
 def collection_receipt(data: CollectionReceiptData, *, language: str = "vi") -> bytes:
     """Return the receipt for a dossier fetched at home, A5, two copies. Raises UnprintableText."""
-    say, data = tongue(language), clean_data(data)
+    return collection_receipts([data], language=language)
+
+
+def collection_receipts(many: Sequence[CollectionReceiptData], *, language: str = "vi") -> bytes:
+    """Return several of them as one PDF. Raises UnprintableText."""
+    say = tongue(language)
+    return draw_forms([_collection_receipt(clean_data(data), say) for data in many], "Biên nhận hồ sơ")
+
+
+def _collection_receipt(data: CollectionReceiptData, say: Say) -> Form:
     pledge = say(
         "Hai bên đã cùng đếm, bưu tá đóng gói và niêm phong trước mặt người giao. Thời hạn giải quyết tính từ khi cơ "
         "quan tiếp nhận, không tính từ lúc này.",
@@ -195,11 +211,10 @@ def collection_receipt(data: CollectionReceiptData, *, language: str = "vi") -> 
             height=20,
         ),
     )
-    form = Form(
+    return Form(
         size="A5",
         title=say("GIẤY BIÊN NHẬN HỒ SƠ TẠI NHÀ", "RECEIPT FOR A DOSSIER COLLECTED AT HOME"),
         number=f"{say('Số', 'No.')} {data.number} · {data.dossier_code}",
         blocks=blocks,
         copies=(say("Bản 1: người dân giữ", "Copy 1: citizen"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
     )
-    return draw_forms([form], "Biên nhận hồ sơ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labels.cleaning import clean_data
 from labels.form import Block, Column, Fields, Form, Heading, Signatures, Table, Words, draw_forms
 from labels.form_data import DayReportData, ReturnListData, ReverseHandoverData
-from labels.form_parts import SIGN, both_sign, day, moment, parties, tongue, two
+from labels.form_parts import SIGN, Say, both_sign, day, moment, parties, tongue, two
 from labels.words import group_code, in_words, say_money
 
 
@@ -106,27 +106,8 @@ def return_list(data: ReturnListData, *, language: str = "vi") -> bytes:
 def day_report(data: DayReportData, *, language: str = "vi") -> bytes:
     """Return an office's report at the end of a day, A4: every item that left is told of. Raises UnprintableText."""
     say, data = tongue(language), clean_data(data)
-    columns = (
-        Column(heading=say("Bưu tá", "Courier"), share=4),
-        *(
-            Column(heading=heading, share=2, align="right")
-            for heading in (
-                say("Mang đi", "Loaded"),
-                say("Đã phát", "Delivered"),
-                say("Chưa phát được", "Failed"),
-                say("Hồ sơ nhận", "Collected"),
-                say("Tiền thu", "Money"),
-            )
-        ),
-    )
-    rows: list[tuple[str, ...]] = [
-        (one.courier, str(one.loaded), str(one.delivered), str(one.failed), str(one.collected), say_money(one.fee_vnd))
-        for one in data.couriers
-    ]
-    sums = [sum(getattr(one, name) for one in data.couriers) for name in ("loaded", "delivered", "failed", "collected")]
-    fees = sum(one.fee_vnd for one in data.couriers)
-    rows.append((say("Cộng", "Total"), *map(str, sums), say_money(fees)))
-    difference = data.fee_counted_vnd - data.fee_expected_vnd
+    counted = data.fee_counted_vnd
+    difference = counted - data.fee_expected_vnd if counted is not None else 0
     closed = moment(data.closed_at, say) or say("chưa khép ngày", "not closed yet")
     blocks: list[Block] = [
         Fields(
@@ -134,27 +115,14 @@ def day_report(data: DayReportData, *, language: str = "vi") -> bytes:
                 (say("Bưu cục", "Office"), data.office),
                 (say("Khép ngày", "Closed"), f"{closed}{', ' + data.closed_by if data.closed_by else ''}"),
                 (say("Tiền phải thu", "Money expected"), say_money(data.fee_expected_vnd)),
-                (say("Tiền đã đếm", "Money counted"), say_money(data.fee_counted_vnd)),
+                (say("Tiền đã đếm", "Money counted"), say_money(counted) if counted is not None else ""),
             ),
             columns=2,
         ),
-        Table(columns=columns, rows=tuple(rows)),
+        _couriers(data, say),
         Heading(text=say("Bưu gửi chưa phát xong", "Not delivered yet")),
     ]
-    if data.open_lines:
-        blocks.append(
-            Table(
-                columns=(
-                    Column(heading=say("Số hiệu", "Item"), share=3),
-                    Column(heading=say("Mã hồ sơ", "Dossier"), share=4),
-                    Column(heading=say("Bưu tá", "Courier"), share=2),
-                    Column(heading=say("Đang ở đâu", "Where"), share=5),
-                ),
-                rows=tuple((group_code(o.s10), o.dossier_code, o.courier, o.state) for o in data.open_lines),
-            )
-        )
-    else:
-        blocks.append(Words(text=say("Không có.", "None.")))
+    blocks.append(_still_open(data, say))
     if difference:
         blocks.append(Words(text=say("Chênh lệch tiền: ", "Difference: ") + say_money(difference), is_bold=True))
     sign = say(*SIGN)
@@ -176,3 +144,43 @@ def day_report(data: DayReportData, *, language: str = "vi") -> bytes:
         copies=(f"{say('Đầu chuỗi bằng chứng', 'Chain head')} {data.chain_head[:16]}" if data.chain_head else "",),
     )
     return draw_forms([form], "Báo cáo cuối ngày")
+
+
+def _couriers(data: DayReportData, say: Say) -> Table:
+    """Return each courier's day in figures, and the sums."""
+    columns = (
+        Column(heading=say("Bưu tá", "Courier"), share=4),
+        *(
+            Column(heading=heading, share=2, align="right")
+            for heading in (
+                say("Mang đi", "Loaded"),
+                say("Đã phát", "Delivered"),
+                say("Chưa phát được", "Failed"),
+                say("Hồ sơ nhận", "Collected"),
+                say("Tiền thu", "Money"),
+            )
+        ),
+    )
+    rows: list[tuple[str, ...]] = [
+        (one.courier, str(one.loaded), str(one.delivered), str(one.failed), str(one.collected), say_money(one.fee_vnd))
+        for one in data.couriers
+    ]
+    sums = [sum(getattr(one, name) for one in data.couriers) for name in ("loaded", "delivered", "failed", "collected")]
+    fees = sum(one.fee_vnd for one in data.couriers)
+    rows.append((say("Cộng", "Total"), *map(str, sums), say_money(fees)))
+    return Table(columns=columns, rows=tuple(rows))
+
+
+def _still_open(data: DayReportData, say: Say) -> Table | Words:
+    """Return what left and is not delivered, or that there is none."""
+    if not data.open_lines:
+        return Words(text=say("Không có.", "None."))
+    return Table(
+        columns=(
+            Column(heading=say("Số hiệu", "Item"), share=3),
+            Column(heading=say("Mã hồ sơ", "Dossier"), share=4),
+            Column(heading=say("Bưu tá", "Courier"), share=2),
+            Column(heading=say("Đang ở đâu", "Where"), share=5),
+        ),
+        rows=tuple((group_code(o.s10), o.dossier_code, o.courier, o.state) for o in data.open_lines),
+    )

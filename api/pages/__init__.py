@@ -6,12 +6,23 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow_everybody
-from api.pages import batches, coverage, intake, packing, planning, queue, rounds, sign_in
+from api.pages import batches, coverage, intake, packing, papers, planning, queue, rounds, sign_in
 from api.pages.common import install_filters
 from api.pages.staff import staff
 from api.pages.track import track
 
-__all__ = ["batches", "coverage", "intake", "packing", "planning", "queue", "register_pages", "rounds", "sign_in"]
+__all__ = [
+    "batches",
+    "coverage",
+    "intake",
+    "packing",
+    "papers",
+    "planning",
+    "queue",
+    "register_pages",
+    "rounds",
+    "sign_in",
+]
 
 
 def register_pages(app: Flask) -> None:

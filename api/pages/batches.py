@@ -10,17 +10,16 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.auth import allow, current_actor
-from api.pages.common import form_int, form_text, or_back, render_desk
+from api.pages.common import form_int, form_text, or_back, paper_language, render_desk
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, Subject, custody, desk, models, ownership, people, require_own
+from postal import Action, Session, Subject, custody, desk, models, ownership, people, require_own
 
 _FOUND_TEXTS = {
     models.Found.MISSING: "có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ",
     models.Found.EXTRA: "có bưu gửi nhưng không có trong danh sách; trả lại bên giao",
     models.Found.WRONG: "mã không thuộc bưu gửi nào của Tận Nhà; trả lại bên giao",
 }
-_SIZES = ("100x150", "A6")
 
 
 @staff.get("/batches")
@@ -83,7 +82,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             is_printed=custody.are_labels_printed(session, [line.item_id for line in manifest.lines])
             if manifest
             else False,
-            sizes=_SIZES,
+            sizes=documents.LABEL_FORM_TEXTS,
         )
 
 
@@ -113,31 +112,6 @@ def batch_close(batch_id: int) -> ResponseReturnValue:
             _own_batch(session, batch_id, Action.BATCH)
             custody.close_batch(session, batch_id, user_id=current_actor().user_id, now=services().now())
         return _to_batch(batch_id)
-
-    return or_back(act, lambda: _to_batch(batch_id))
-
-
-@staff.post("/batches/<int:batch_id>/labels")
-@allow(Action.PRINT)
-def batch_labels(batch_id: int) -> ResponseReturnValue:
-    """Print the labels of a closed batch: an act, counted; printing again needs a reason."""
-
-    def act() -> ResponseReturnValue:
-        size = form_text("size") or _SIZES[0]
-        if size not in _SIZES:
-            raise InvalidInput(field="Khổ nhãn")
-        with services().database.write() as session:
-            _own_batch(session, batch_id, Action.PRINT)
-            pdf = documents.item_labels_of_batch(
-                services(),
-                session,
-                batch_id,
-                size=size,
-                user_id=current_actor().user_id,
-                reason=form_text("reason") or None,
-                now=services().now(),
-            )
-        return pdf_answer(pdf, f"nhan-lo-{batch_id}.pdf")
 
     return or_back(act, lambda: _to_batch(batch_id))
 
@@ -200,7 +174,8 @@ def handover_paper(handover_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = _own_handover(session, handover_id)
         return pdf_answer(
-            documents.handover_receipt_of(services(), session, handover_id), f"{found.number}.pdf".replace("/", "-")
+            documents.handover_receipt_of(services(), session, handover_id, language=paper_language()),
+            f"{found.number}.pdf".replace("/", "-"),
         )
 
 

@@ -33,6 +33,8 @@ _MENU: tuple[tuple[str, str, Action], ...] = (
     ("staff.batches", "Lô và bàn giao", Action.SEE_QUEUE),
     ("staff.plans", "Phương án", Action.SEE_PLAN),
     ("staff.rounds", "Chuyến phát", Action.SEE_PLAN),
+    ("staff.office_days", "Khép ngày", Action.ENTER_ROUND_RESULTS),
+    ("staff.giving_back", "Trả cơ quan", Action.RETURN_TO_SENDER),
     ("staff.coverage", "40 xã, phường", Action.SEE_COVERAGE),
 )
 
@@ -91,6 +93,11 @@ def form_number(name: str) -> float | None:
         return float(text)
     except ValueError as exc:
         raise InvalidInput(field=name) from exc
+
+
+def paper_language() -> str:
+    """Return the language a paper is asked for in: ?lang=en, else Vietnamese."""
+    return "en" if request.values.get("lang") == "en" else "vi"
 
 
 def form_date(name: str) -> date:

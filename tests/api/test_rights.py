@@ -23,7 +23,7 @@ ROLES = {
     "courier": Role.COURIER,
 }
 # Where a foreign object must look as if it did not exist.
-OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id"}
+OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id", "office_id"}
 LEFT_OUT = {"staff.sign_out", "staff.sign_in", "staff.sign_in_check"}
 
 
@@ -73,6 +73,9 @@ def things(database, house, services):
                 "endpoint_id": session.scalar(select(models.CallbackEndpoint.id).limit(1)),
                 "code": items[0].s10,
                 "token": "f" * 32,
+                "paper": "note",
+                "agency_id": office_id,
+                "office_id": plan.rounds[0].office_id,
                 "filename": "tannha.css",
             }
         )
