@@ -6,6 +6,7 @@ which nothing changed since it was tried in vain is not tried again, unless noth
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.solving.children import ChildBroke, Children
 from routing.solving.merge import merge
@@ -24,6 +26,7 @@ from routing.types import Limits
 MOST_ROUNDS = 10
 MOST_COARSE_ROUNDS = 24
 COARSENESS = 6
+MOST_IDLE = 4
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
 
@@ -79,16 +82,20 @@ class Improvement:
         # Gain for each second spent, lately; what is slower to pay is left until the first no longer does.
         self._worth = [1e9] + [FIRST_WORTH] * (len(MANNERS) - 1)
         stops = standing.problem.stops
-        lat = np.radians(np.array([s.point.lat for s in stops]))
-        lon = np.radians(np.array([s.point.lon for s in stops]))
-        self._xy = np.stack([lat, lon * np.cos(lat.mean() if len(lat) else 0.0)], axis=1) * 6_371_000
+        self._mean_lat = math.radians(sum(s.point.lat for s in stops) / max(1, len(stops)))
+        self._xy = self._flat([s.point.lat for s in stops], [s.point.lon for s in stops])
         self._round_of = np.full(len(stops), -1, dtype=np.int64)
         for courier, order in enumerate(standing.orders):
             self._round_of[order] = courier
         self._effort = np.zeros(len(stops))
-        self._by_office: dict[str, list[int]] = {}
-        for number, crew in enumerate(standing.problem.couriers):
-            self._by_office.setdefault(crew.office_id, []).append(number)
+        places = standing.places
+        homes = [places.points[places.ends(crew)[0]] for crew in standing.problem.couriers]
+        self._home_xy = self._flat([p.lat for p in homes], [p.lon for p in homes])
+
+    def _flat(self, lat: list[float], lon: list[float]) -> NDArray[np.float64]:
+        """Return metres on a plane that is right enough to tell what is near."""
+        north, east = np.radians(np.array(lat)), np.radians(np.array(lon))
+        return np.stack([north, east * math.cos(self._mean_lat)], axis=1) * 6_371_000
 
     def run(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
         """Improve until the monotonic ``deadline``, until told to stop, or until nothing is left to try."""
@@ -248,18 +255,18 @@ class Improvement:
         return couriers, free
 
     def _idle(self, couriers: list[int], seed: int) -> list[int]:
-        """Return one courier who has no round yet for each office concerned."""
-        problem, standing = self.standing.problem, self.standing
-        offices = {problem.couriers[c].office_id for c in couriers}
-        home = problem.stops[seed].office_id
-        offices |= {home} if home else set()
-        if not offices:
-            offices = set(self._by_office)
-        found = []
-        for office in sorted(offices):
-            idle = [c for c in self._by_office.get(office, ()) if not standing.orders[c] and c not in self._busy]
-            found += [c for c in idle if c not in couriers][:1]
-        return found[:6]
+        """Return couriers who have no round yet, one for each of the nearest offices that have any."""
+        crew, orders = self.standing.problem.couriers, self.standing.orders
+        idle = [c for c, order in enumerate(orders) if not order and c not in self._busy and c not in couriers]
+        if not idle:
+            return []
+        away = np.abs(self._home_xy[idle] - self._xy[seed]).sum(axis=1)
+        found: dict[str, int] = {}
+        for nearest in np.argsort(away, kind="stable").tolist():
+            found.setdefault(crew[idle[nearest]].office_id, idle[nearest])
+            if len(found) == MOST_IDLE:
+                break
+        return list(found.values())
 
     def _nearest_left(self, seed: int, left: list[int]) -> list[int]:
         if not left:
