@@ -6,7 +6,7 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow_everybody
-from api.pages import batches, coverage, intake, packing, papers, planning, queue, rounds, sign_in
+from api.pages import batches, coverage, intake, office_day, packing, papers, planning, queue, rounds, sign_in
 from api.pages.common import install_filters
 from api.pages.staff import staff
 from api.pages.track import track
@@ -15,6 +15,7 @@ __all__ = [
     "batches",
     "coverage",
     "intake",
+    "office_day",
     "packing",
     "papers",
     "planning",

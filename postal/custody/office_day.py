@@ -85,6 +85,11 @@ def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
     return found
 
 
+def closed_day(session: Session, office_id: int, day: date) -> OfficeDay | None:
+    """Return an office's day if it is closed."""
+    return session.scalar(select(OfficeDay).where(OfficeDay.office_id == office_id, OfficeDay.day == day))
+
+
 def close_day(session: Session, office_id: int, day: date, *, user_id: int | None, now: datetime) -> OfficeDay:
     """Close a delivery office's day. Raises DayNotAccountedFor naming the first open thing, DayClosed."""
     still_open = what_is_open(session, office_id, day)
