@@ -1,0 +1,82 @@
+"""The search's parts: stretches merged into single stops behave as they do, and nothing gets lost on the way."""
+
+import random
+import threading
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from routing import Limits, StraightLine, check, plan
+from routing.places import Places
+from routing.solving.greedy import greedy
+from routing.solving.improve import Improvement
+from routing.solving.merge import merge
+from routing.solving.model import Model
+from routing.solving.standing import Standing
+from tests.routing.planning_days import courier, office, problem, random_problem, stop
+
+
+def whole_day(seed):
+    """Return a piece of a random day without boxes, and orders that obey its rules."""
+    day = random_problem(seed)
+    places = Places(day, StraightLine())
+    standing = Standing.empty(day, places)
+    piece = standing.piece(range(len(day.couriers)), range(len(day.stops)))
+    piece = replace(piece, volume=[0] * piece.n_stops)
+    return piece, greedy(piece)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_merged_stretch_costs_and_fits_exactly_as_its_stops_do(seed):
+    piece, orders = whole_day(seed)
+    rng = random.Random(seed)
+    cuts = {pair: rng.random() < 0.5 for order in orders for pair in pairwise(order)}
+    merged = merge(piece, orders, lambda before, after: cuts[before, after])
+    inside = sum(int(piece.travel[a, b]) for (a, b), is_cut in cuts.items() if not is_cut)
+    assert merged.whole(merged.initial) == orders
+    assert merged.piece.cost(merged.initial) + inside == piece.cost(orders)
+    for vehicle, order in enumerate(merged.initial):
+        for _ in range(20):
+            mixed = rng.sample(order, len(order))
+            found = merged.piece.order_cost(vehicle, mixed)
+            hidden = sum(int(piece.travel[a, b]) for g in order for a, b in pairwise(merged.groups[g]))
+            true = piece.order_cost(vehicle, merged.whole([mixed])[0])
+            assert (found is None) == (true is None)
+            assert found is None or found + hidden == true
+
+
+def test_an_idle_courier_of_a_near_office_is_offered_though_nobody_of_that_office_is_out():
+    near = office("B", lat=16.475, lon=107.595)
+    crew = [courier("c1", "A"), courier("c2", "B")]
+    day = problem([stop("s1", office_id=None)], crew, [office("A"), near])
+    standing = Standing.empty(day, Places(day, StraightLine()))
+    piece = standing.piece([0], [0])
+    standing.adopt([0], [0], piece, [[0]])
+    choice = Improvement(standing, None, Limits())._grow(0)
+    assert choice is not None
+    assert sorted(choice.couriers) == [0, 1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_search_never_returns_orders_that_break_a_rule_or_cost_more(seed):
+    piece, orders = whole_day(seed)
+    before = piece.cost(orders)
+    found = Model(piece, orders).solve({"seconds": 0.2, "method": "iterate", "heat": 100})
+    assert found is not None
+    after = piece.cost(found)
+    assert after is None or after <= before  # None: couriers with different lunches share one clock; the parent refuses
+
+
+def test_a_plan_stopped_at_any_moment_is_sound_and_holds_every_stop():
+    rng = random.Random(3)
+    stops = [stop(f"s{i}", 16.46 + rng.uniform(-0.05, 0.05), 107.58 + rng.uniform(-0.05, 0.05)) for i in range(80)]
+    day = problem(stops, [courier(f"c{i}") for i in range(3)])
+    stopping = threading.Event()
+    threading.Timer(1.5, stopping.set).start()
+    began = time.monotonic()
+    made = plan(day, travel=StraightLine(), limits=Limits(seconds=60), stop=stopping)
+    assert time.monotonic() - began < 30
+    assert check(day, made, StraightLine()) == []
+    assert sum(len(r.visits) for r in made.rounds) == 80
