@@ -5,12 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from routing import Limits, Progress, RoutingError, check, plan, plan_file_problem, plan_file_text
+
+FREE_START_S = 1.0
+"""Loading the program and the file may take so long on top of SECONDS; what it takes beyond is taken off."""
+
+
+def _running_s() -> float:
+    """Return how long this process has been running; 0 where the system does not tell."""
+    try:
+        started = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK"))
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0.0
 
 
 @click.command("plan-file")
@@ -27,7 +40,7 @@ def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: in
         signal.signal(number, lambda *_: stop.set())
     try:
         problem, travel = plan_file_problem(text)
-        limits = Limits(seconds=seconds, cores=cores, seed=seed)
+        limits = Limits(seconds=max(0.5, seconds - max(0.0, _running_s() - FREE_START_S)), cores=cores, seed=seed)
         made = plan(problem, travel=travel, limits=limits, on_progress=_Line(), stop=stop)
     except RoutingError as exc:
         raise click.ClickException(f"{exc.vi} / {exc.en}") from exc
