@@ -1,7 +1,8 @@
 """Improvement across offices: overlapping pieces of neighbouring rounds are solved again, some at a time.
 
-A piece is a round and its nearest neighbours, whatever office they belong to, 60 to 240 stops together. A piece in
-which nothing changed since it was tried in vain is not tried again, unless nothing else is left.
+A piece is what lies around one stop: the nearest 60 to 100 stops may move, whatever office they belong to; the rest of
+their rounds is merged into a few single stops. A piece of rounds in which nothing changed since it was tried in vain
+is not tried in the same manner again.
 """
 
 from __future__ import annotations
@@ -12,20 +13,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.children import ChildBroke, Children
 from routing.solving.merge import merge
-from routing.solving.piece import Orders, Piece
 from routing.solving.standing import Standing
 from routing.types import Limits
 
 MOST_ROUNDS = 10
-MOST_COARSE_ROUNDS = 24
-COARSENESS = 6
+"""Of so many couriers may the stops of a piece be; each merged stretch costs the search speed."""
 MOST_IDLE = 4
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
@@ -38,7 +36,6 @@ class Manner:
     n_free: int
     seconds: float
     heat: int
-    is_coarse: bool = False
 
 
 # Early on short searches gain most; later only longer and hotter ones do. What pays is found out while searching.
@@ -47,6 +44,7 @@ MANNERS = (
     Manner(60, 0.5, 300),
     Manner(60, 1.5, 600),
     Manner(100, 1.5, 300),
+    Manner(100, 4.0, 1500),
 )
 USUAL_LEG_S = 135
 """Travel for each stop on the days the manners were tuned on."""
@@ -67,6 +65,12 @@ class Choice:
     free: frozenset[int]
     key: frozenset[tuple[int, int]]
     manner: int
+
+
+def _around_free(choice: Choice) -> Callable[[int, int], bool]:
+    """Return where rounds are cut: around the stops that may move."""
+    free = [s in choice.free for s in choice.stops]
+    return lambda before, stop: free[before] or free[stop]
 
 
 class Improvement:
@@ -130,7 +134,7 @@ class Improvement:
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
         manner = MANNERS[choice.manner]
-        merged = merge(piece, initial, self._cut(choice, piece, initial))
+        merged = merge(piece, initial, _around_free(choice))
         seconds = min(left, manner.seconds)
         options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
         if self.limits.pieces is not None:
@@ -149,17 +153,6 @@ class Improvement:
             gain = standing.adopt(choice.couriers, choice.stops, piece, found)
             self._learn(choice, gain, seconds)
             return gain
-
-    def _cut(self, choice: Choice, piece: Piece, orders: Orders) -> Callable[[int, int], bool]:
-        """Return where rounds are cut: around stops that may move, or at their longest legs."""
-        manner, stops = MANNERS[choice.manner], choice.stops
-        if not manner.is_coarse:
-            free = [s in choice.free for s in stops]
-            return lambda before, stop: free[before] or free[stop]
-        legs = [pair for order in orders for pair in pairwise(order)]
-        length = {(a, b): float(piece.travel[a, b]) * self._rng.uniform(0.5, 1.5) for a, b in legs}
-        longest = set(sorted(legs, key=lambda leg: -length[leg])[: manner.n_free])
-        return lambda before, stop: (before, stop) in longest
 
     def _learn(self, choice: Choice, gain: int, seconds: float) -> None:
         self.gain += gain
@@ -207,7 +200,7 @@ class Improvement:
         seed = self._seed(left)
         if seed is None:
             return None
-        couriers, free = self._around(seed, MANNERS[manner])
+        couriers, free = self._around(seed, MANNERS[manner].n_free)
         couriers += self._idle(couriers, seed)
         if not couriers:
             return None
@@ -232,10 +225,8 @@ class Improvement:
         courier = int(self._round_of[stop])
         return courier >= 0 and courier not in self._busy
 
-    def _around(self, seed: int, manner: Manner) -> tuple[list[int], set[int]]:
+    def _around(self, seed: int, n_free: int) -> tuple[list[int], set[int]]:
         """Return the couriers of the rounds around a stop and the stops nearest to it on these rounds."""
-        n_free = manner.n_free * (COARSENESS if manner.is_coarse else 1)
-        most_rounds = MOST_COARSE_ROUNDS if manner.is_coarse else MOST_ROUNDS
         away = np.abs(self._xy - self._xy[seed]).sum(axis=1)
         n = min(len(away), 4 * n_free)
         nearest = np.argpartition(away, n - 1)[:n]
@@ -246,7 +237,7 @@ class Improvement:
             if courier < 0 or courier in self._busy:
                 continue
             if courier not in couriers:
-                if len(couriers) >= most_rounds:
+                if len(couriers) >= MOST_ROUNDS:
                     continue
                 couriers.append(courier)
             free.add(stop)
