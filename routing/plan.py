@@ -30,8 +30,8 @@ from routing.validate import validate
 FIRST_SHARE = 0.3
 """The first plans of all offices may take this share of the time; everything after is improvement."""
 FIRST_SECONDS_PER_STOP = 0.004
-LAST_S = 0.4
-"""Kept back for the checker and the explanations."""
+LAST_S, LAST_SECONDS_PER_STOP = 0.4, 0.00008
+"""Kept back for the checker, the explanations and writing the plan down."""
 
 
 def plan(
@@ -80,7 +80,8 @@ class _Planning:
     def run(self, solver: Sequence[str] | None) -> Standing:
         """Return the best standing: first plans by office, then improvement across offices."""
         standing = Standing.empty(self.usable, self._places())
-        deadline = self.began + self.limits.seconds - LAST_S
+        kept_s = min(LAST_S + LAST_SECONDS_PER_STOP * len(self.usable.stops), self.limits.seconds / 4)
+        deadline = self.began + self.limits.seconds - kept_s
         with Children(self.limits.cores, self.limits.memory_mb, command=solver) as children:
             self._first(standing, children, deadline)
             improvement = Improvement(standing, children, self.limits)
