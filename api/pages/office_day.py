@@ -39,11 +39,11 @@ def office_days() -> ResponseReturnValue:
 @allow(_RULE)
 def office_day_close(office_id: int) -> ResponseReturnValue:
     """Close an office's day; refused while anything that left is not accounted for."""
+    _require_office(office_id)
     day = _day(form_text("day"))
 
     def act() -> ResponseReturnValue:
         with services().database.write() as session:
-            _require_office(office_id)
             custody.close_day(session, office_id, day, user_id=current_actor().user_id, now=services().now())
         return _back(day)
 
@@ -54,6 +54,7 @@ def office_day_close(office_id: int) -> ResponseReturnValue:
 @allow(_RULE)
 def office_day_keep(office_id: int) -> ResponseReturnValue:
     """Permit a courier to keep one piece until the next day, or declare it missing, with a reason."""
+    _require_office(office_id)
     day = _day(form_text("day"))
 
     def act() -> ResponseReturnValue:
@@ -61,7 +62,6 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
         if what not in ("keep", "missing"):
             raise InvalidInput(field="Việc cần ghi")
         with services().database.write() as session:
-            _require_office(office_id)
             _require_item(session, item_id)
             user_id, now = current_actor().user_id, services().now()
             if what == "keep":
