@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 
 from api import documents, planning
-from api.demo import clerk, couriers, home_collections
+from api.demo import clerk, couriers, evening, home_collections
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM, House, sender, start_receiver
 from postal import (
@@ -31,7 +31,6 @@ from postal import (
     outside,
     people,
     reasons,
-    returns,
     rounds,
 )
 
@@ -91,10 +90,13 @@ def play(story: Story) -> dict[str, object]:
     _plan(story)
     _load(story)
     _walk(story)
-    _evening(story)
-    _returns(story)
+    evening.close_rounds(story)
+    evening.give_back(story)
+    evening.begin_returns(story)
+    evening.close_offices(story)
     _callbacks(story)
     _tracking(story)
+    evening.check_chain(story)
     return _account(story)
 
 
@@ -280,25 +282,6 @@ def _walk(story: Story) -> None:
         )
         say(", ".join(f"{name} {n}" for name, n in tally.outcomes.most_common()))
         say("máy chủ trả lời: " + ", ".join(f"{name} {n}" for name, n in sorted(tally.answers.items())))
-
-
-def _evening(story: Story) -> None:
-    with story.step("18:30", "Khép chuyến, nhận lại bưu gửi chưa phát / rounds are closed") as say:
-        n_rounds = 0
-        with story.services.database.write() as session:
-            for found in desk.published_rounds(session, story.house.clock.day):
-                rounds.close_round(session, found.id, user_id=story.user("buuchinh"), now=story.services.now())
-                n_rounds += 1
-            n_dossiers = len(rounds.submit_dossiers(session, user_id=story.user("motcua"), now=story.services.now()))
-        say(f"{n_rounds} chuyến đã khép; {n_dossiers} hồ sơ nhận tại nhà đã nộp cho cơ quan")
-
-
-def _returns(story: Story) -> None:
-    with story.step("18:45", "Chuyển hoàn bưu gửi bị từ chối hoặc sai địa chỉ / returns begin") as say:
-        with story.services.database.write() as session:
-            started = returns.start_due_returns(session, user_id=story.user("buuchinh"), now=story.services.now())
-            n_started = len(started)
-        say(f"{n_started} bưu gửi bắt đầu chuyển hoàn")
 
 
 def _callbacks(story: Story) -> None:
