@@ -1,0 +1,202 @@
+"""Every paper asked for at the desk says what the house knows of real objects."""
+
+import base64
+import re
+import subprocess
+import zlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import courier, custody, models, returns, rounds
+from postal.policy import Actor, ActorKind
+from tests import builders as build
+from tests.api.test_rights import _plan
+from tests.labels.conftest import poppler  # noqa: F401 - a fixture
+from tests.postal import day as a_day
+
+PARTY = custody.Party(name="Người Ký")
+NAME = "Tôn Nữ Thị Diễm Hằng"
+
+
+def told(answer, poppler):  # noqa: F811
+    assert answer.mimetype == "application/pdf", answer.get_data(as_text=True)[:500]
+    done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=answer.data, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+@pytest.fixture
+def day(database, house, clock):
+    """Three went out: one delivered with fee and old papers, one not met, one refused."""
+    clock.now = a_day.MORNING
+    with database.write() as session:
+        cells = ({"take_back": "Giấy cũ (bản chính)", "fee_vnd": "135000"}, {}, {})
+        items = build.accepted(session, *(build.result(n, **one) for n, one in enumerate(cells, start=1)))
+        agency_id = items[0].consignment.issuing_office_id
+        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
+        handover = custody.hand_over(
+            session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING
+        )
+        walked = _plan(session).rounds[0]
+        rounds.start_round(session, walked.id, scanned=codes, user_id=None, now=clock.now)
+        own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
+        scans = [
+            a_day.delivered(items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
+            a_day.failed(items[1], "VANG_NHA"),
+            a_day.failed(items[2], "TU_CHOI"),
+        ]
+        answers = courier.record_scans(session, scans, actor=own, now=a_day.EVENING)
+        assert {answer.status for answer in answers} == {"recorded"}, answers
+        rounds.close_round(session, walked.id, user_id=None, now=a_day.EVENING)
+        returns.start_due_returns(session, user_id=None, now=a_day.EVENING)
+        clock.now = a_day.EVENING
+        return {
+            "agency": agency_id,
+            "office": walked.office_id,
+            "round": walked.id,
+            "batch": batch.id,
+            "handover": handover.id,
+            "codes": codes,
+            "consignments": [item.consignment_id for item in items],
+        }
+
+
+def test_a_note_lists_the_papers_and_who_signs(day, sign_in, poppler):  # noqa: F811
+    page = told(sign_in("centre").get(f"/staff/consignments/{day['consignments'][0]}/papers/note.pdf"), poppler)
+    for words in ("PHIẾU GỬI HỒ SƠ", "Giấy chứng nhận", "bản chính", "Giấy cũ", "135.000 đ", NAME, "0905120001"):
+        assert words in page, words
+    english = told(
+        sign_in("centre").get(f"/staff/consignments/{day['consignments'][0]}/papers/note.pdf?lang=en"), poppler
+    )
+    assert "CONSIGNMENT NOTE" in english
+    assert NAME in english
+
+
+def test_a_batch_gives_a_note_for_each_item(day, sign_in, poppler):  # noqa: F811
+    page = told(sign_in("centre").get(f"/staff/batches/{day['batch']}/notes.pdf"), poppler)
+    assert page.count("PHIẾU GỬI HỒ SƠ") == 3
+
+
+def test_who_was_not_met_is_invited_and_who_was_is_not(day, sign_in, poppler):  # noqa: F811
+    postal = sign_in("postal")
+    page = told(postal.get(f"/staff/consignments/{day['consignments'][1]}/papers/invitation.pdf"), poppler)
+    for words in ("GIẤY MỜI NHẬN BƯU GỬI", "Mời lần thứ một", "Người nhận vắng nhà", "Bưu tá đến lại từ"):
+        assert words in page, words
+    assert postal.get(f"/staff/consignments/{day['consignments'][0]}/papers/invitation.pdf").status_code == 404
+
+
+def test_a_fee_has_its_receipt_and_what_was_free_has_none(day, sign_in, poppler):  # noqa: F811
+    postal = sign_in("postal")
+    page = told(postal.get(f"/staff/consignments/{day['consignments'][0]}/papers/fees.pdf"), poppler)
+    for words in ("TH-1", "135.000 đ", "một trăm ba mươi lăm nghìn đồng"):
+        assert words in page, words
+    assert postal.get(f"/staff/consignments/{day['consignments'][1]}/papers/fees.pdf").status_code == 404
+    assert postal.get(f"/staff/consignments/{day['consignments'][1]}/papers/collected.pdf").status_code == 404
+    assert postal.get(f"/staff/consignments/{day['consignments'][1]}/papers/wanted.pdf").status_code == 404
+
+
+def test_what_goes_back_stands_on_a_list_with_the_reason(day, sign_in, poppler):  # noqa: F811
+    page = told(sign_in("postal").get(f"/staff/agencies/{day['agency']}/returns.pdf"), poppler)
+    assert "H57.15-261120-0003" in page
+    assert "ừ chối nhận" in page
+    assert "H57.15-261120-0001" not in page
+
+
+def test_papers_taken_back_and_money_go_to_their_agency(day, sign_in, poppler):  # noqa: F811
+    page = told(sign_in("postal").get(f"/staff/agencies/{day['agency']}/taken-back.pdf?day=2026-11-23"), poppler)
+    for words in ("Giấy cũ", "TH-1", "1 giấy tờ (bằng chữ: một)", "một trăm ba mươi lăm nghìn đồng"):
+        assert words in page, words
+    assert sign_in("postal").get(f"/staff/agencies/{day['agency']}/taken-back.pdf?day=2026-11-30").status_code == 404
+
+
+def test_the_day_is_told_in_figures_and_by_what_is_still_open(day, sign_in, poppler):  # noqa: F811
+    page = told(sign_in("postal").get(f"/staff/offices/{day['office']}/day-report.pdf?day=2026-11-23"), poppler)
+    for words in ("BÁO CÁO CUỐI NGÀY", "3 1 2 0 135.000 đ", "H57.15-261120-0002", "H57.15-261120-0003"):
+        assert words in page, words
+    assert "H57.15-261120-0001" not in page
+    assert sign_in("postal").get(f"/staff/offices/{day['office']}/day-report.pdf?day=hom-nay").status_code == 400
+
+
+def test_an_apology_needs_a_reason_and_a_later_day(day, sign_in, poppler):  # noqa: F811
+    centre = sign_in("centre")
+    where = f"/staff/consignments/{day['consignments'][0]}/apology.pdf"
+    words = {"reason": "Chờ ý kiến cơ quan thuế.", "due_on": "2026-11-23", "new_due_on": "2026-11-30"}
+    page = told(centre.post(where, number="117", signer_name="Phan Văn Minh", **words), poppler)
+    for said in ("Mẫu số 04", "Chờ ý kiến cơ quan thuế.", "thứ Hai 30/11/2026", NAME, "Phan Văn Minh"):
+        assert said in page, said
+    for wrong in ({"reason": ""}, {"new_due_on": "2026-11-23"}, {"due_on": "mai"}):
+        assert centre.post(where, **words | wrong).status_code == 303
+
+
+def test_labels_come_out_in_the_order_of_the_round(database, house, sign_in, poppler):  # noqa: F811
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 6)))
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
+        batch_id = batch.id
+        custody.hand_over(
+            session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING
+        )
+        walked = _plan(session).rounds[0]
+        number, round_id = walked.number, walked.id
+        codes = [stop.consignment.items[0].dossier_code for stop in walked.stops]
+        for stop, position in zip(walked.stops, range(len(codes), 0, -1), strict=True):
+            stop.position = -position
+        session.flush()
+        for stop in walked.stops:
+            stop.position = -stop.position
+        wanted = list(reversed(codes))
+    centre = sign_in("centre")
+    page = told(centre.post(f"/staff/batches/{batch_id}/labels", size="A7"), poppler)
+    places = [page.index(code) for code in wanted]
+    assert places == sorted(places)
+    assert centre.post(f"/staff/rounds/{round_id}/labels").status_code == 303
+    again = told(centre.post(f"/staff/rounds/{round_id}/labels", reason="máy in kẹt", lang="en"), poppler)
+    assert again.count("Reprint no. 1") == 5
+    assert f"Round {number}" in again or f"Round\n{number}" in again
+
+
+@pytest.mark.parametrize("size", ["zpl-203", "zpl-300"])
+def test_a_thermal_printer_gets_its_own_language(day, sign_in, size):
+    answer = sign_in("centre").post(f"/staff/batches/{day['batch']}/labels", size=size)
+    assert answer.mimetype == "application/zpl"
+    fields = re.findall(rb":Z64:([^:]+):", answer.data)
+    assert len(fields) == 3
+    assert all(zlib.decompress(base64.b64decode(field)) for field in fields)
+    assert sign_in("centre").post(f"/staff/batches/{day['batch']}/labels", size="zpl-1200").status_code == 303
+
+
+def test_a_clerk_is_told_which_labels_were_shortened_or_left_out(database, house, sign_in, poppler):  # noqa: F811
+    with database.write() as session:
+        long = "Ủy ban nhân dân phường Thuận Hóa và các đơn vị " * 5
+        items = build.accepted(session, build.result(1, recipient=long[:240]), build.result(2))
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        build.closed_batch(session, batch.id)
+        batch_id, item_id = batch.id, items[0].id
+    centre = sign_in("centre")
+    told(centre.post(f"/staff/batches/{batch_id}/labels", size="A7"), poppler)
+    with database.read() as session:
+        printed = session.scalars(select(models.LabelPrint)).all()
+        code = session.scalar(select(models.Item.s10).where(models.Item.id == item_id))
+    assert len(printed) == 2
+    page = centre.get(f"/staff/batches/{batch_id}").text
+    assert "rút gọn" in page
+    assert code in page
+
+
+def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_path, poppler):  # noqa: F811
+    import zxingcpp
+    from PIL import Image
+
+    (tmp_path / "r.pdf").write_bytes(sign_in("centre").get(f"/staff/handovers/{day['handover']}/receipt.pdf").data)
+    subprocess.run(["pdftoppm", "-r", "203", "-gray", "-png", tmp_path / "r.pdf", tmp_path / "r"], check=True)
+    pages = [Image.open(path) for path in sorted(tmp_path.glob("r*.png"))]
+    found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
+    assert len(found) == len(pages) == 2
+    with database.read() as session:
+        sealed = custody.read_receipt_code(found[0], custody.public_key_of(session))
+        assert sealed.number == session.get_one(models.Handover, day["handover"]).number
+    assert sealed.n_present == 3
+    assert timedelta(0) <= sealed.handed_over_at - build.EVENING.replace(microsecond=0) < timedelta(days=1)
