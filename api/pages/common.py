@@ -30,12 +30,12 @@ _MENU: tuple[tuple[str, str, Action], ...] = (
     ("staff.home", "Hôm nay", Action.SEE_QUEUE),
     ("staff.intake_form", "Nhập kết quả", Action.IMPORT_RESULTS),
     ("staff.queue", "Hàng chờ", Action.SEE_QUEUE),
-    ("staff.batches", "Lô và bàn giao", Action.SEE_QUEUE),
+    ("staff.batches", "Bàn giao", Action.SEE_QUEUE),
     ("staff.plans", "Phương án", Action.SEE_PLAN),
     ("staff.rounds", "Chuyến phát", Action.SEE_PLAN),
     ("staff.office_days", "Khép ngày", Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", "Trả cơ quan", Action.RETURN_TO_SENDER),
-    ("staff.coverage", "40 xã, phường", Action.SEE_COVERAGE),
+    ("staff.coverage", "Địa bàn", Action.SEE_COVERAGE),
 )
 
 
