@@ -48,6 +48,7 @@ _CITIZEN = ContactData(
     phone="0905 000 123",
 )
 _TAKEN = PaperData(name="Giấy chứng nhận quyền sử dụng đất đã cấp (bản cũ)", kind="bản chính")
+_CODE = f"TN1*BG-2026-000003*post_to_centre*20261123T113000Z*10*10*{'A' * 43}*1234*{'B' * 43}*{'C' * 86}"
 _DIGEST = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
 
 
@@ -100,6 +101,7 @@ def _reverse() -> ReverseHandoverData:
         n_papers=sum(bool(line.papers) for line in lines),
         fee_total_vnd=sum(line.fee_vnd for line in lines),
         digest=_DIGEST,
+        code=_CODE,
     )
 
 

@@ -85,6 +85,7 @@ class Codes:
     under: str = ""
     qr: str = ""
     qr_text: str = ""
+    side: float = 26.0
 
 
 Block = Fields | Table | Words | Heading | Ticks | Signatures | Codes
@@ -286,7 +287,7 @@ class _Pen:
         self._y += block.height + 5
 
     def _codes(self, block: Codes) -> None:
-        side = 26.0 if block.qr else 0.0
+        side = block.side if block.qr else 0.0
         height = max(side, 20.0 if block.barcode else 0.0)
         self._room(height + 2)
         if self._sheet and block.barcode:

@@ -63,7 +63,10 @@ class ReturnedPaperLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReverseHandoverData:
-    """Biên bản bàn giao giấy tờ thu hồi và tiền thu hộ: from the post back to the agency."""
+    """Biên bản bàn giao giấy tờ thu hồi và tiền thu hộ: from the post back to the agency.
+
+    ``code`` is what the signed square code says, ``missing`` the items whose papers or money were not on the table.
+    """
 
     number: str
     at: datetime
@@ -74,6 +77,8 @@ class ReverseHandoverData:
     n_papers: int
     fee_total_vnd: int
     digest: str
+    code: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

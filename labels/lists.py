@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labels.cleaning import clean_data
-from labels.form import Block, Column, Fields, Form, Heading, Signatures, Table, Words, draw_forms
+from labels.form import Block, Codes, Column, Fields, Form, Heading, Signatures, Table, Words, draw_forms
 from labels.form_data import DayReportData, ReturnListData, ReverseHandoverData
 from labels.form_parts import SIGN, Say, both_sign, day, moment, parties, tongue, two
 from labels.words import group_code, in_words, say_money
@@ -37,10 +37,12 @@ def reverse_handover(data: ReverseHandoverData, *, language: str = "vi") -> byte
         f"In all: {data.n_papers} papers and {say_money(data.fee_total_vnd)}.",
     )
     blocks = (
+        *_signature_code(data, say),
         Words(text=say("Lúc ", "At ") + f"{moment(data.at, say)}, {data.place}."),
         parties(data.giver, data.receiver),
         Table(columns=columns, rows=rows),
         Words(text=total, is_bold=True),
+        *_missing(data, say),
         both_sign(data.giver, data.receiver, say),
     )
     return draw_forms(
@@ -56,6 +58,19 @@ def reverse_handover(data: ReverseHandoverData, *, language: str = "vi") -> byte
         ],
         "Biên bản bàn giao giấy tờ thu hồi",
     )
+
+
+def _signature_code(data: ReverseHandoverData, say: Say) -> list[Block]:
+    words = say("Mã vuông là chữ ký số của biên bản.", "The square code is the receipt's signature.")
+    return [Codes(qr=data.code, qr_text=words, side=36)] if data.code else []
+
+
+def _missing(data: ReverseHandoverData, say: Say) -> list[Block]:
+    """Name what is owed and was not on the table: it stays owed."""
+    if not data.missing:
+        return []
+    codes = ", ".join(group_code(code) for code in data.missing)
+    return [Words(text=say(f"Còn thiếu, sẽ giao sau: {codes}.", f"Missing, still owed: {codes}."))]
 
 
 def return_list(data: ReturnListData, *, language: str = "vi") -> bytes:

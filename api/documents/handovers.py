@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from api.documents.common import commune_name, local
 from api.wiring import Services
-from labels import HandoverLineData, HandoverReceiptData, PartyData, handover_receipt
+from labels import (
+    HandoverLineData,
+    HandoverReceiptData,
+    PartyData,
+    ReturnedPaperLine,
+    ReverseHandoverData,
+    handover_receipt,
+    reverse_handover,
+)
 from postal import Session, custody, desk, errors, models, people
 
 _TITLES = {
@@ -27,6 +35,8 @@ def handover_receipt_of(
     """Return the minutes of one handover as PDF, with its signed square code. Raises NotFound, UnprintableText."""
     found = desk.handover(session, handover_id)
     offices = desk.all_offices(session)
+    if custody.is_giving_back(found):
+        return reverse_handover(_giving_back(services, session, found, offices), language=language)
     present = [line for line in found.lines if line.found is models.Found.PRESENT]
     faults = [line for line in found.lines if line.found is not models.Found.PRESENT]
     lines = tuple(_line(services, n, line) for n, line in enumerate(present, start=1))
@@ -50,6 +60,37 @@ def handover_receipt_of(
         code=_code(session, found),
     )
     return handover_receipt(receipt, copies=copies, language=language)
+
+
+def _giving_back(
+    services: Services, session: Session, found: models.Handover, offices: dict[int, models.Office]
+) -> ReverseHandoverData:
+    """Return the minutes of papers taken back and money, by item."""
+    owed = custody.given_back(session, found)
+    place = offices.get(found.receiver_office_id or 0)
+    return ReverseHandoverData(
+        number=found.number,
+        at=local(services, found.handed_over_at),
+        place=place.name if place else "bưu cục",
+        giver=_party(session, found, offices, is_giver=True),
+        receiver=_party(session, found, offices, is_giver=False),
+        lines=tuple(
+            ReturnedPaperLine(
+                position=number,
+                s10=one.item.s10 or "",
+                dossier_code=one.item.dossier_code,
+                papers="; ".join(one.proof.taken_back),
+                fee_vnd=one.proof.fee_vnd,
+                fee_receipt=one.proof.fee_receipt or "",
+            )
+            for number, one in enumerate(owed, start=1)
+        ),
+        n_papers=sum(len(one.proof.taken_back) for one in owed),
+        fee_total_vnd=sum(one.proof.fee_vnd for one in owed),
+        digest=found.digest,
+        code=_code(session, found),
+        missing=tuple(line.code for line in found.lines if line.found is models.Found.MISSING),
+    )
 
 
 def _code(session: Session, found: models.Handover) -> str:

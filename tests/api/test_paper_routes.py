@@ -200,3 +200,31 @@ def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_pa
         assert sealed.number == session.get_one(models.Handover, day["handover"]).number
     assert sealed.n_present == 3
     assert timedelta(0) <= sealed.handed_over_at - build.EVENING.replace(microsecond=0) < timedelta(days=1)
+
+
+def test_what_is_given_back_has_minutes_of_its_own(day, sign_in, database, poppler):  # noqa: F811
+    with database.write() as session:
+        given = custody.give_back(
+            session,
+            day["agency"],
+            scanned=day["codes"][:1],
+            money_vnd=135_000,
+            giver=PARTY,
+            receiver=PARTY,
+            user_id=None,
+            now=a_day.EVENING,
+        )
+        handover_id, number = given.id, given.number
+    page = told(sign_in("centre").get(f"/staff/handovers/{handover_id}/receipt.pdf"), poppler)
+    for words in ("GIẤY TỜ THU HỒI VÀ TIỀN THU HỘ", number, "Giấy cũ", "TH-1", "Người Ký", "chữ ký số"):
+        assert words in page, words
+
+
+def test_the_page_of_a_consignment_offers_the_papers_there_are(day, sign_in):
+    postal = sign_in("postal")
+    first, second = (postal.get(f"/staff/consignments/{one}").text for one in day["consignments"][:2])
+    assert "papers/fees.pdf" in first
+    assert "papers/invitation.pdf" not in first
+    assert "papers/invitation.pdf" in second
+    assert "papers/note.pdf" in second
+    assert "papers/" not in sign_in("admin").get(f"/staff/consignments/{day['consignments'][0]}").text

@@ -48,7 +48,7 @@ def texts(data):
 
 
 NOT_PRINTED = {"note": {samples._LINK}, "card": {samples._LINK, "bản chính"}, "fee": {samples._LINK}}
-MARKS = {samples._LINK, samples._DIGEST}
+MARKS = {samples._LINK, samples._DIGEST, samples._CODE}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -150,3 +150,12 @@ def test_a_difference_in_money_is_named_on_the_days_report(text_of):
     short = replace(samples._day(), fee_counted_vnd=samples._day().fee_expected_vnd - 50_000)
     assert "Chênh lệch tiền: -50.000 đ" in text_of(day_report(short))
     assert "Chênh lệch" not in text_of(day_report(samples._day()))
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.95])
+def test_the_minutes_of_papers_and_money_carry_their_signature_and_name_what_is_missing(
+    text_of, pictures_of, codes_in, scale
+):
+    pdf = reverse_handover(replace(samples._reverse(), missing=("EY900000013VN",)))
+    assert [codes_in(page) for page in pictures_of(pdf, scale=scale)] == [[samples._CODE]] * 2
+    assert "Còn thiếu, sẽ giao sau: EY 900 000 013 VN." in " ".join(text_of(pdf).split())
