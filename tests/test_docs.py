@@ -125,3 +125,11 @@ def exists(dotted: str) -> bool:
             found = importlib.import_module(name)
             return all((found := getattr(found, part, None)) is not None for part in parts[cut:])
     return False
+
+
+def test_every_test_the_law_page_names_exists():
+    named = re.findall(r"`(tests/[a-z_/]+\.py)(?:::(\w+))?`", document("law.md"))
+    assert len(named) >= 15
+    for path, name in named:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert not name or f"\ndef {name}(" in source, (path, name)
