@@ -217,6 +217,8 @@ class Improvement:
         if left and self._rng.random() < 0.3:
             return self._rng.choice(left)
         n = len(self._round_of)
+        if n == 0:
+            return None
         some = [s for s in (self._rng.randrange(n) for _ in range(SEEDS)) if self._is_going(s)]
         some = some or [s for s in range(n) if self._is_going(s)][:1]
         return min(some, key=lambda s: self._effort[s], default=left[0] if left else None)
