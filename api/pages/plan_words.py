@@ -40,7 +40,8 @@ _DEGRADED = {
     "solver_broke": "bộ giải hỏng giữa chừng, một phần xếp theo cách đơn giản",
     "out_of_time": "hết thời gian, một phần xếp theo cách đơn giản",
     "check_failed": "phương án của bộ giải không qua kiểm tra, đã xếp theo cách đơn giản",
-    "travel_fallback": "máy chủ tính đường không trả lời, tính theo đường thẳng",
+    "engine_unavailable": "máy chủ tính đường không trả lời, tính theo đường thẳng",
+    "bad_travel_times": "máy chủ tính đường trả lời sai, tính theo đường thẳng",
 }
 _SOURCES = {
     "straight line": "đường thẳng nhân hệ số địa hình (ước tính)",
