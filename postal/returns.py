@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal import reasons
-from postal.custody import Party, clean_codes, count, items_by_code, write_receipt
+from postal.custody import Party, clean_codes, count, end_count, items_by_code, take_count, write_receipt
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import EventKind, State
-from postal.models import Consignment, Handover, Item, Leg
+from postal.models import Consignment, CountList, Handover, Item, Leg
 from postal.promises import load_calendar
 from postal.tracking import Scan, record_all, record_strictly
 from postal.working_days import local_day
@@ -25,6 +25,12 @@ class ReturnTooEarly(Conflict):
     code = "return_too_early"
     vi = "Chưa được chuyển hoàn: cần mời đủ hai lần, cách nhau hai ngày làm việc (đã mời {n_invitations} lần)."
     en = "It may not go back yet: two invitations, two working days apart, come first ({n_invitations} so far)."
+
+
+class NothingToReturn(NotFound):
+    code = "nothing_to_return"
+    vi = "Không có bưu gửi nào đang chuyển hoàn về cơ quan này."
+    en = "No item is on its way back to this agency."
 
 
 def start_return(session: Session, item_id: int, reason: str, *, user_id: int | None, now: datetime) -> Item:
@@ -96,14 +102,21 @@ def confirm_returned(
     session: Session,
     office_id: int,
     *,
-    scanned: Iterable[str],
+    scanned: Iterable[str] | None,
     giver: Party,
     receiver: Party,
     user_id: int | None,
     now: datetime,
 ) -> Handover:
-    """Hand what comes back to its agency, counted against the return list; both sides named."""
+    """Hand what comes back to its agency, counted against the return list; both sides named.
+
+    ``scanned`` None takes what was counted scan by scan. Raises NothingToReturn, NothingCounted, InvalidInput.
+    """
     expected = returning_items(session, office_id)
+    if not expected:
+        raise NothingToReturn
+    if scanned is None:
+        scanned = take_count(session, CountList.RETURNS, office_id, n_expected=len(expected))
     codes = clean_codes(scanned)
     counted = count([item.s10 or "" for item in expected], codes, items_by_code(session, codes))
     handover = write_receipt(
@@ -117,6 +130,7 @@ def confirm_returned(
         receiver_office_id=office_id,
         facts={"what": "returns"},
     )
+    end_count(session, CountList.RETURNS, office_id, handover.id)
     present = set(counted.present)
     scan = Scan(kind=EventKind.RETURNED_TO_SENDER, scan_id=f"returned:{handover.id}", happened_at=now, user_id=user_id)
     record_all(session, [item for item in expected if item.s10 in present], scan, now=now)

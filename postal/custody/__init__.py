@@ -13,7 +13,19 @@ from postal.custody.batches import (
 )
 from postal.custody.chain import Head, head_of, seal
 from postal.custody.checking import WHY, Broken, Checked, ReceiptMatch, check_chain, check_people, match_receipt
-from postal.custody.counting import SCAN_WORDS, CountOver, Said, ScanSaid, counted_codes, scan_for_batch, scan_for_round
+from postal.custody.counted import NothingCounted, counted_codes, end_count, take_count
+from postal.custody.counting import (
+    SCAN_WORDS,
+    CountOver,
+    CountSoFar,
+    CountTooEarly,
+    Piece,
+    Said,
+    Scanned,
+    ScanSaid,
+    count_so_far,
+    scan_codes,
+)
 from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
 from postal.custody.giving_back import MoneyDiffers, NothingOwed, Owed, give_back, given_back, is_giving_back, owed_to
 from postal.custody.handovers import (
@@ -90,6 +102,8 @@ __all__ = [
     "Broken",
     "Checked",
     "CountOver",
+    "CountSoFar",
+    "CountTooEarly",
     "Counted",
     "CountsDiffer",
     "DayClosed",
@@ -101,16 +115,19 @@ __all__ = [
     "NotOut",
     "NotPacked",
     "NotReady",
+    "NothingCounted",
     "NothingOwed",
     "Open",
     "Owed",
     "Packed",
     "Party",
+    "Piece",
     "Printed",
     "ReceiptMatch",
     "ReprintNeedsReason",
     "Said",
     "ScanSaid",
+    "Scanned",
     "SealedReceipt",
     "SignedHead",
     "add_items",
@@ -123,10 +140,12 @@ __all__ = [
     "closed_day",
     "compensation_vnd",
     "count",
+    "count_so_far",
     "counted_codes",
     "declare_found",
     "declare_missing",
     "digest_of_key",
+    "end_count",
     "give_back",
     "given_back",
     "hand_over",
@@ -157,8 +176,7 @@ __all__ = [
     "remove_item",
     "reprints_by_person",
     "revoke_token",
-    "scan_for_batch",
-    "scan_for_round",
+    "scan_codes",
     "seal",
     "set_token",
     "settle_discrepancy",
@@ -167,6 +185,7 @@ __all__ = [
     "sign_head",
     "sign_receipt",
     "signature_image",
+    "take_count",
     "take_number",
     "token_of",
     "unsigned_sides",

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from postal.custody.counted import is_of_count
+from postal.custody.giving_back import owed_pieces
+from postal.custody.handovers import MAX_SCANNED, items_by_code
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.lifecycle import State
+from postal.lifecycle import Direction, State
 from postal.models import (
     Batch,
     BatchItem,
+    Consignment,
     CountedScan,
+    CountList,
     DeliveryRound,
     Handover,
     Item,
@@ -26,7 +33,9 @@ from postal.models import (
 )
 from postal.s10 import is_s10, normal_s10
 
-_LONGEST = 40
+# What a round may take along and what it must bring home; rounds/walking.py counts the same pieces.
+_LOADABLE = (State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND)
+_TO_BRING_HOME = (State.ON_ROUND, State.ATTEMPTED, State.COLLECTED)
 
 
 class Said(StrEnum):
@@ -45,10 +54,10 @@ class Said(StrEnum):
 SCAN_WORDS: dict[Said, tuple[str, str, str]] = {
     Said.RIGHT: ("good", "Đúng.", "Right."),
     Said.AGAIN: ("again", "Đã quét rồi.", "Scanned before."),
-    Said.OTHER_LIST: ("wrong", "Thuộc danh sách khác: {where}.", "It is on another list: {where}."),
-    Said.OTHER_OFFICE: ("wrong", "Của nơi khác: {where}.", "It belongs elsewhere: {where}."),
-    Said.NOT_LISTED: ("wrong", "Không có trong danh sách này.", "It is not on this list."),
-    Said.UNKNOWN: ("unknown", "Không phải bưu gửi của hệ thống.", "No item of ours."),
+    Said.OTHER_LIST: ("wrong", "Thuộc danh sách khác: {where}. Để riêng.", "It is on another list: {where}."),
+    Said.OTHER_OFFICE: ("elsewhere", "Của nơi khác: {where}. Để riêng.", "It belongs elsewhere: {where}."),
+    Said.NOT_LISTED: ("wrong", "Không có trong danh sách này. Để riêng.", "It is not on this list."),
+    Said.UNKNOWN: ("unknown", "Không phải bưu gửi của hệ thống. Để riêng.", "No item of ours."),
     Said.UNREADABLE: ("unknown", "Mã đọc sai: quét lại.", "The code was misread: scan again."),
 }
 
@@ -59,19 +68,23 @@ class CountOver(Conflict):
     en = "This list was handed over; nothing more can be scanned."
 
 
+class CountTooEarly(Conflict):
+    code = "count_too_early"
+    vi = "Chuyến chưa đi nên chưa nhận lại được gì."
+    en = "The round has not left yet; there is nothing to take back."
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScanSaid:
-    """The answer to one scan, and how far the count is."""
+    """The answer to one scan."""
 
     said: Said
     code: str
-    where: str
-    n_scanned: int
-    n_expected: int
+    where: str = ""
 
     @property
     def tone(self) -> str:
-        """Return which sound and colour the page gives it: good, again, wrong or unknown."""
+        """Return which sound and colour the page gives it: good, again, wrong, elsewhere or unknown."""
         return SCAN_WORDS[self.said][0]
 
     def sentence(self, language: str = "vi") -> str:
@@ -80,116 +93,258 @@ class ScanSaid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _List:
-    """What is being counted: a manifest or a round, and how many pieces it should hold."""
+class Piece:
+    """One thing a list holds. ``code`` is its S10; a dossier collected at home has only its dossier code."""
 
-    manifest_id: int | None = None
-    round_id: int | None = None
+    item_id: int
+    code: str
+    dossier_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """The answers to some scans, in the order sent, and how far the count is after them."""
+
+    scans: tuple[ScanSaid, ...]
+    n_scanned: int
     n_expected: int
 
-    @property
-    def counted(self) -> ColumnElement[bool]:
-        """Return the condition that finds its scans."""
-        if self.manifest_id is not None:
-            return CountedScan.manifest_id == self.manifest_id
-        return CountedScan.round_id == self.round_id
+
+@dataclass(frozen=True, kw_only=True)
+class CountSoFar:
+    """A count under way: what is there, what is missing still, and what does not belong here."""
+
+    n_expected: int
+    n_scanned: int
+    missing: tuple[Piece, ...]
+    others: tuple[ScanSaid, ...]
 
 
-def scan_for_batch(session: Session, batch_id: int, code: str, *, user_id: int | None, now: datetime) -> ScanSaid:
-    """Count one code against a closed batch's fixed list. Raises NotFound, CountOver, InvalidInput."""
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    """What is being counted, and where a stranger's code belongs instead."""
+
+    which: CountList
+    subject_id: int
+    columns: Mapping[str, int]
+    pieces: Select[int, Any, str]
+    elsewhere: Callable[[Session, Item], tuple[Said, str]]
+    n_fixed: int | None = None  # of a list that never changes: no need to count its lines for every scan
+
+
+def scan_codes(
+    session: Session, which: CountList, subject_id: int, codes: Sequence[str], *, user_id: int | None, now: datetime
+) -> Scanned:
+    """Count codes against a list; none is the mere question how far it is. ``subject_id``: batch, round or agency.
+
+    Raises NotFound, CountOver, CountTooEarly, InvalidInput for an empty code or more than 20,000.
+    """
+    bare = [normal_s10(code) for code in codes]
+    if not all(bare) or len(bare) > MAX_SCANNED:
+        raise InvalidInput(field="code")
+    here = _open(session, which, subject_id)
+    known = _counted_among(session, here, bare)
+    scans, rows = [], []
+    for code, told in zip(bare, _tell(session, here, bare), strict=True):
+        if told.said is Said.RIGHT and code in known:
+            told = ScanSaid(said=Said.AGAIN, code=code)
+        scans.append(told)
+        # A misread code is scanned again at once; everything else that was there is told on the receipt.
+        if code not in known and told.said is not Said.UNREADABLE:
+            known.add(code)
+            rows.append(
+                CountedScan(
+                    **here.columns,
+                    list_of=which,
+                    code=code,
+                    is_expected=told.said is Said.RIGHT,
+                    scanned_at=now,
+                    user_id=user_id,
+                )
+            )
+    session.add_all(rows)
+    session.flush()
+    counted = select(func.count()).where(is_of_count(which, subject_id), CountedScan.is_expected)
+    return Scanned(scans=tuple(scans), n_scanned=session.scalar(counted) or 0, n_expected=_size(session, here))
+
+
+def count_so_far(session: Session, which: CountList, subject_id: int) -> CountSoFar:
+    """Return how far a count is. Raises NotFound, CountOver, CountTooEarly."""
+    here = _open(session, which, subject_id, is_writing=False)
+    pieces = _pieces(session, here.pieces)
+    query = select(CountedScan.code, CountedScan.is_expected).where(is_of_count(which, subject_id))
+    rows = session.execute(query.order_by(CountedScan.id)).all()
+    seen = {code for code, _ in rows}
+    missing = tuple(piece for piece in pieces if normal_s10(piece.code) not in seen)
+    others = [code for code, is_expected in rows if not is_expected]
+    return CountSoFar(
+        n_expected=len(pieces),
+        n_scanned=len(pieces) - len(missing),
+        missing=missing,
+        others=_tell(session, here, others),
+    )
+
+
+def _open(session: Session, which: CountList, subject_id: int, *, is_writing: bool = True) -> _List:
+    """Return the list, held against a second scanner and against its handover while we write."""
+    make: dict[CountList, Callable[[Session, int, bool], _List]] = {
+        CountList.BATCH: _batch_list,
+        CountList.LOAD: _load_list,
+        CountList.BACK: _back_list,
+        CountList.RETURNS: _returns_list,
+        CountList.PAPERS: _papers_list,
+    }
+    return make[which](session, subject_id, is_writing)
+
+
+def _batch_list(session: Session, batch_id: int, is_writing: bool) -> _List:
+    session.get(Batch, batch_id, with_for_update=is_writing)
     manifest = session.scalar(select(Manifest).where(Manifest.batch_id == batch_id))
     if manifest is None:
         raise NotFound(what="danh sách đã chốt")
     if session.scalar(select(Handover.id).where(Handover.manifest_id == manifest.id)) is not None:
         raise CountOver
-    here = _List(manifest_id=manifest.id, n_expected=manifest.n_items)
-    item, unread = _read(session, code)
-    if item is None:
-        return _answer(session, here, code, unread, "", user_id, now)
-    line = select(ManifestLine.id).where(ManifestLine.manifest_id == manifest.id, ManifestLine.item_id == item.id)
-    if session.scalar(line) is not None:
-        return _answer(session, here, code, Said.RIGHT, "", user_id, now)
-    office = item.consignment.issuing_office
-    if office.id != manifest.batch.office_id:
-        return _answer(session, here, code, Said.OTHER_OFFICE, office.name, user_id, now)
-    batch = select(Batch.number).join(BatchItem, BatchItem.batch_id == Batch.id)
-    number = session.scalar(batch.where(BatchItem.item_id == item.id, BatchItem.is_current).limit(1))
-    said = Said.OTHER_LIST if number else Said.NOT_LISTED
-    return _answer(session, here, code, said, f"lô {number}" if number else "", user_id, now)
+    pieces = (
+        select(Item.id, ManifestLine.s10, Item.dossier_code)
+        .join(ManifestLine, ManifestLine.item_id == Item.id)
+        .where(ManifestLine.manifest_id == manifest.id)
+        .order_by(ManifestLine.position)
+    )
+    office_id = manifest.batch.office_id
+
+    def elsewhere(session: Session, item: Item) -> tuple[Said, str]:
+        office = item.consignment.issuing_office
+        if office.id != office_id:
+            return Said.OTHER_OFFICE, office.name
+        batch = select(Batch.number).join(BatchItem, BatchItem.batch_id == Batch.id)
+        number = session.scalar(batch.where(BatchItem.item_id == item.id, BatchItem.is_current).limit(1))
+        return (Said.OTHER_LIST, f"lô {number}") if number else (Said.NOT_LISTED, "")
+
+    return _List(
+        which=CountList.BATCH,
+        subject_id=batch_id,
+        columns={"manifest_id": manifest.id},
+        pieces=pieces,
+        elsewhere=elsewhere,
+        n_fixed=manifest.n_items,
+    )
 
 
-def scan_for_round(session: Session, round_id: int, code: str, *, user_id: int | None, now: datetime) -> ScanSaid:
-    """Count one code against what a round should carry. Raises NotFound, CountOver, InvalidInput."""
-    found = session.get(DeliveryRound, round_id)
-    if found is None:
-        raise NotFound(what="chuyến phát")
+def _load_list(session: Session, round_id: int, is_writing: bool) -> _List:
+    found = _round(session, round_id, is_writing)
     if found.status is not RoundStatus.PLANNED:
         raise CountOver
-    here = _List(round_id=round_id, n_expected=session.scalar(_load_size(round_id)) or 0)
-    item, unread = _read(session, code)
-    if item is None:
-        return _answer(session, here, code, unread, "", user_id, now)
-    walked = (
-        select(DeliveryRound.id, DeliveryRound.number, Office.id, Office.name)
-        .join(RoundStop, RoundStop.round_id == DeliveryRound.id)
-        .join(Office, Office.id == DeliveryRound.office_id)
-        .where(RoundStop.consignment_id == item.consignment_id, DeliveryRound.plan_id == found.plan_id)
-    )
-    other = session.execute(walked.limit(1)).first()
-    if other is None:
-        return _answer(session, here, code, Said.NOT_LISTED, "", user_id, now)
-    if other[0] == round_id:
-        return _answer(session, here, code, Said.RIGHT, "", user_id, now)
-    if other[2] != found.office_id:
-        return _answer(session, here, code, Said.OTHER_OFFICE, other[3], user_id, now)
-    return _answer(session, here, code, Said.OTHER_LIST, f"chuyến {other[1]}", user_id, now)
+    pieces = _on_round(round_id).where(Item.state.in_(_LOADABLE), Item.direction == Direction.RESULT)
+    return _round_list(found, CountList.LOAD, pieces.where(Item.s10.is_not(None)))
 
 
-def counted_codes(session: Session, *, batch_id: int | None = None, round_id: int | None = None) -> list[str]:
-    """Return the codes counted so far for one list, in the order they were scanned."""
-    query = select(CountedScan.code).order_by(CountedScan.id)
-    if batch_id is not None:
-        manifest = select(Manifest.id).where(Manifest.batch_id == batch_id).scalar_subquery()
-        return list(session.scalars(query.where(CountedScan.manifest_id == manifest)))
-    return list(session.scalars(query.where(CountedScan.round_id == round_id)))
+def _back_list(session: Session, round_id: int, is_writing: bool) -> _List:
+    found = _round(session, round_id, is_writing)
+    if found.status is not RoundStatus.STARTED:
+        raise CountTooEarly if found.status is RoundStatus.PLANNED else CountOver
+    return _round_list(found, CountList.BACK, _on_round(round_id).where(Item.state.in_(_TO_BRING_HOME)))
 
 
-def _read(session: Session, code: str) -> tuple[Item | None, Said]:
-    """Return the item with this code; where there is none, whether it was misread or is none of ours."""
-    bare = normal_s10(code)
-    if not bare or len(bare) > _LONGEST:
-        raise InvalidInput(field="code")
-    item = session.scalar(select(Item).where(Item.s10 == bare))
-    return item, Said.UNKNOWN if is_s10(bare) else Said.UNREADABLE
+def _round(session: Session, round_id: int, is_writing: bool) -> DeliveryRound:
+    found = session.get(DeliveryRound, round_id, with_for_update=is_writing)
+    if found is None:
+        raise NotFound(what="chuyến phát")
+    return found
 
 
-def _answer(
-    session: Session, here: _List, code: str, said: Said, where: str, user_id: int | None, now: datetime
-) -> ScanSaid:
-    bare = normal_s10(code)
-    is_known = session.scalar(select(CountedScan.id).where(here.counted, CountedScan.code == bare)) is not None
-    if is_known and said is Said.RIGHT:
-        said = Said.AGAIN
-    # A misread code is scanned again at once; everything else that was there is told on the receipt.
-    if not is_known and said is not Said.UNREADABLE:
-        session.add(
-            CountedScan(
-                manifest_id=here.manifest_id,
-                round_id=here.round_id,
-                code=bare,
-                is_expected=said is Said.RIGHT,
-                scanned_at=now,
-                user_id=user_id,
-            )
-        )
-        session.flush()
-    n_scanned = session.scalar(select(func.count()).where(here.counted, CountedScan.is_expected)) or 0
-    return ScanSaid(said=said, code=bare, where=where, n_scanned=n_scanned, n_expected=here.n_expected)
-
-
-def _load_size(round_id: int) -> Select[int]:
+def _on_round(round_id: int) -> Select[int, Any, str]:
     return (
-        select(func.count(Item.id))
+        select(Item.id, Item.s10, Item.dossier_code)
         .join(RoundStop, RoundStop.consignment_id == Item.consignment_id)
-        .where(RoundStop.round_id == round_id, Item.state.in_((State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND)))
+        .where(RoundStop.round_id == round_id)
+        .order_by(RoundStop.position, Item.id)
     )
+
+
+def _round_list(found: DeliveryRound, which: CountList, pieces: Select[int, Any, str]) -> _List:
+    def elsewhere(session: Session, item: Item) -> tuple[Said, str]:
+        walked = (
+            select(DeliveryRound.id, DeliveryRound.number, Office.id, Office.name)
+            .join(RoundStop, RoundStop.round_id == DeliveryRound.id)
+            .join(Office, Office.id == DeliveryRound.office_id)
+            .where(RoundStop.consignment_id == item.consignment_id, DeliveryRound.plan_id == found.plan_id)
+        )
+        other = session.execute(walked.limit(1)).first()
+        if other is None or other[0] == found.id:
+            return Said.NOT_LISTED, ""
+        if other[2] != found.office_id:
+            return Said.OTHER_OFFICE, other[3]
+        return Said.OTHER_LIST, f"chuyến {other[1]}"
+
+    return _List(which=which, subject_id=found.id, columns={"round_id": found.id}, pieces=pieces, elsewhere=elsewhere)
+
+
+def _returns_list(session: Session, agency_id: int, is_writing: bool) -> _List:
+    pieces = (
+        select(Item.id, Item.s10, Item.dossier_code)
+        .join(Consignment, Consignment.id == Item.consignment_id)
+        .where(Item.state == State.RETURNING_TO_SENDER, Consignment.issuing_office_id == agency_id)
+        .order_by(Item.id)
+    )
+    return _agency_list(session, agency_id, CountList.RETURNS, pieces, is_writing)
+
+
+def _papers_list(session: Session, agency_id: int, is_writing: bool) -> _List:
+    return _agency_list(session, agency_id, CountList.PAPERS, owed_pieces(agency_id), is_writing)
+
+
+def _agency_list(
+    session: Session, agency_id: int, which: CountList, pieces: Select[int, Any, str], is_writing: bool
+) -> _List:
+    if session.get(Office, agency_id, with_for_update=is_writing) is None:
+        raise NotFound(what="cơ quan")
+
+    def elsewhere(session: Session, item: Item) -> tuple[Said, str]:
+        office = item.consignment.issuing_office
+        return (Said.NOT_LISTED, "") if office.id == agency_id else (Said.OTHER_OFFICE, office.name)
+
+    return _List(
+        which=which, subject_id=agency_id, columns={"office_id": agency_id}, pieces=pieces, elsewhere=elsewhere
+    )
+
+
+def _size(session: Session, here: _List) -> int:
+    if here.n_fixed is not None:
+        return here.n_fixed
+    return session.scalar(select(func.count()).select_from(here.pieces.order_by(None).subquery())) or 0
+
+
+def _pieces(session: Session, query: Select[int, Any, str]) -> list[Piece]:
+    rows = session.execute(query)
+    return [Piece(item_id=item_id, code=s10 or dossier, dossier_code=dossier) for item_id, s10, dossier in rows]
+
+
+def _counted_among(session: Session, here: _List, codes: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for first in range(0, len(codes), 500):
+        query = select(CountedScan.code).where(is_of_count(here.which, here.subject_id))
+        known |= set(session.scalars(query.where(CountedScan.code.in_(codes[first : first + 500]))))
+    return known
+
+
+def _tell(session: Session, here: _List, codes: Sequence[str]) -> tuple[ScanSaid, ...]:
+    """Say of each code what it is to this list, whether it was scanned before or not."""
+    items = items_by_code(session, codes)
+    ids = [item.id for item in items.values()]
+    listed: set[str] = set()
+    for first in range(0, len(ids), 500):
+        here_of = _pieces(session, here.pieces.where(Item.id.in_(ids[first : first + 500])))
+        listed |= {piece.code for piece in here_of}
+    if here.which is CountList.BACK:  # a dossier collected at home has no number of ours: its own code is scanned
+        listed |= {normal_s10(piece.code) for piece in _pieces(session, here.pieces.where(Item.s10.is_(None)))}
+
+    def tell(code: str) -> ScanSaid:
+        if code in listed:
+            return ScanSaid(said=Said.RIGHT, code=code)
+        item = items.get(code)
+        if item is None:
+            return ScanSaid(said=Said.UNKNOWN if is_s10(code) else Said.UNREADABLE, code=code)
+        said, where = here.elsewhere(session, item)
+        return ScanSaid(said=said, code=code, where=where)
+
+    return tuple(tell(code) for code in codes)

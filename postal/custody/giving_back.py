@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import Session
 
+from postal.custody.counted import end_count, take_count
 from postal.custody.handovers import Party, clean_codes, count, items_by_code, write_receipt
 from postal.errors import Conflict, NotFound
-from postal.models import Consignment, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
+from postal.models import Consignment, CountList, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
 
 WHAT = "papers and money"
 
@@ -59,7 +61,7 @@ def give_back(
     session: Session,
     office_id: int,
     *,
-    scanned: Iterable[str],
+    scanned: Iterable[str] | None,
     money_vnd: int,
     giver: Party,
     receiver: Party,
@@ -69,11 +71,14 @@ def give_back(
     """Hand papers and money of delivered items to their agency; both sides named, receipt numbered.
 
     ``scanned`` are the S10 codes of the items whose papers and fees lie on the counter; what is owed and was not
-    scanned is named as missing and stays owed. Raises NothingOwed, MoneyDiffers, InvalidInput without a name.
+    scanned is named as missing and stays owed. ``scanned`` None takes what was counted scan by scan.
+    Raises NothingOwed, NothingCounted, MoneyDiffers, InvalidInput without a name.
     """
     owed = {one.item.s10 or "": one for one in owed_to(session, office_id)}
     if not owed:
         raise NothingOwed
+    if scanned is None:
+        scanned = take_count(session, CountList.PAPERS, office_id, n_expected=len(owed))
     codes = clean_codes(scanned)
     counted = count(list(owed), codes, items_by_code(session, codes))
     present = [owed[code] for code in counted.present]
@@ -91,12 +96,23 @@ def give_back(
         receiver_office_id=office_id,
         facts={"what": WHAT, "fee_vnd": money_vnd, "n_papers": sum(len(one.proof.taken_back) for one in present)},
     )
+    end_count(session, CountList.PAPERS, office_id, handover.id)
     session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
     session.flush()
     return handover
 
 
+def owed_pieces(office_id: int) -> Select[int, Any, str]:
+    """Return the query for id, S10 and dossier code of every item with something owed to an issuing office."""
+    return _query(office_id, None).with_only_columns(Item.id, Item.s10, Item.dossier_code)
+
+
 def _owed(session: Session, office_id: int | None, handover_id: int | None) -> list[Owed]:
+    rows = session.execute(_query(office_id, handover_id)).all()
+    return [Owed(item=item, proof=proof) for item, proof in rows]
+
+
+def _query(office_id: int | None, handover_id: int | None) -> Select[Item, ProofOfDelivery]:
     query = (
         select(Item, ProofOfDelivery)
         .join(TrackingEvent, TrackingEvent.item_id == Item.id)
@@ -109,8 +125,5 @@ def _owed(session: Session, office_id: int | None, handover_id: int | None) -> l
     )
     if handover_id is None:
         query = query.where(GivenBack.proof_id.is_(None), Consignment.issuing_office_id == office_id)
-        query = query.where(Item.s10.is_not(None))
-    else:
-        query = query.where(GivenBack.handover_id == handover_id)
-    rows = session.execute(query).all()
-    return [Owed(item=item, proof=proof) for item, proof in rows]
+        return query.where(Item.s10.is_not(None))
+    return query.where(GivenBack.handover_id == handover_id)

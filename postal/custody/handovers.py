@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.batches import list_digest
 from postal.custody.commitments import commit, new_salt, person_payload
-from postal.custody.counting import counted_codes
+from postal.custody.counted import end_count, take_count
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound, UnknownS10
 from postal.lifecycle import EventKind, State
@@ -21,6 +21,7 @@ from postal.models import (
     Batch,
     BatchItem,
     Consignment,
+    CountList,
     Discrepancy,
     Found,
     Handover,
@@ -107,12 +108,14 @@ def hand_over(
 
     What was listed but not scanned goes back to the queue, what was scanned but not listed stays with the
     giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
-    Raises NotFound, NotClosed, AlreadyHandedOver, InvalidInput.
+    Raises NotFound, NotClosed, AlreadyHandedOver, NothingCounted, InvalidInput.
     """
     manifest = _manifest(session, batch_id)
     lines = manifest.lines
     expected = [line.s10 for line in lines]
-    codes = clean_codes(counted_codes(session, batch_id=batch_id) if scanned is None else scanned)
+    if scanned is None:
+        scanned = take_count(session, CountList.BATCH, batch_id, n_expected=len(expected))
+    codes = clean_codes(scanned)
     counted = count(expected, codes, _known(session, codes))
     by_code = {line.s10: line.item for line in lines}
     handover = write_receipt(
@@ -127,6 +130,7 @@ def hand_over(
         receiver_office_id=receiver_office_id,
         manifest_id=manifest.id,
     )
+    end_count(session, CountList.BATCH, batch_id, handover.id)
     present = [by_code[code] for code in counted.present]
     _promise(session, present, now)
     scan = Scan(

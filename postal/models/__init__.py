@@ -30,6 +30,7 @@ from postal.models.events import Discrepancy, ProofOfDelivery, TrackingEvent
 from postal.models.evidence import (
     AddressChange,
     CountedScan,
+    CountList,
     GivenBack,
     Incident,
     IncidentKind,
@@ -78,6 +79,7 @@ __all__ = [
     "ChainLink",
     "CommuneClosure",
     "Consignment",
+    "CountList",
     "CountedScan",
     "Counter",
     "Courier",

@@ -6,22 +6,43 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
 from postal.models.consignments import Item
 
 
+class CountList(StrEnum):
+    """Which list is counted: one for each change of hands. Add, never rename."""
+
+    BATCH = "batch"
+    LOAD = "load"
+    BACK = "back"
+    RETURNS = "returns"
+    PAPERS = "papers"
+
+
 class CountedScan(Base):
-    """One code scanned while a list is being counted, so that a count survives a dead browser."""
+    """One code scanned while a list is being counted, so that a count survives a dead browser.
+
+    ``handover_id`` is the receipt the count ended in; an agency's lists are counted anew after each.
+    """
 
     __tablename__ = "counted_scans"
-    __table_args__ = (UniqueConstraint("manifest_id", "code"), UniqueConstraint("round_id", "code"))
+    __table_args__ = (
+        UniqueConstraint("manifest_id", "code"),
+        UniqueConstraint("round_id", "list_of", "code"),
+        Index("uq_counted_scans_office", "office_id", "list_of", "code", unique=True,
+              sqlite_where=text("handover_id IS NULL"), postgresql_where=text("handover_id IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
+    list_of: Mapped[CountList] = mapped_column(stored(CountList))
     manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifests.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
     code: Mapped[str] = mapped_column(String(40))
     is_expected: Mapped[bool]
     scanned_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """The courier's day: the problem, the plan that was chosen, the rounds that were walked."""
 
+from postal.rounds.brought import Brought, BroughtDiffers, due_from_courier
 from postal.rounds.coverage import CoverageLine, coverage
 from postal.rounds.plans import (
     DayHasStarted,
@@ -22,6 +23,8 @@ from postal.rounds.walking import (
 )
 
 __all__ = [
+    "Brought",
+    "BroughtDiffers",
     "CoverageLine",
     "DayHasStarted",
     "NotToday",
@@ -34,6 +37,7 @@ __all__ = [
     "act_id",
     "close_round",
     "coverage",
+    "due_from_courier",
     "last_reason",
     "planning_problem",
     "publish_plan",

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal import reasons
-from postal.custody import Counted, Party, clean_codes, count, counted_codes, items_by_code, write_receipt
+from postal.custody import Counted, Party, clean_codes, count, end_count, items_by_code, take_count, write_receipt
 from postal.errors import Conflict, NotFound
 from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import Direction, EventKind, State
 from postal.models import (
     Consignment,
+    CountList,
     Courier,
     DeliveryRound,
     Handover,
@@ -23,7 +24,6 @@ from postal.models import (
     Leg,
     Person,
     PlanStatus,
-    ProofOfDelivery,
     RoundStatus,
     RoundStop,
     TrackingEvent,
@@ -31,6 +31,7 @@ from postal.models import (
 )
 from postal.people import open_person
 from postal.promises import load_calendar
+from postal.rounds.brought import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
 from postal.s10 import normal_s10
 from postal.tracking import Scan, record_all
@@ -58,15 +59,18 @@ def start_round(
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
     ``scanned`` None takes what was counted scan by scan.
-    Raises NotFound, RoundNotPublished, RoundStateWrong.
+    Raises NotFound, RoundNotPublished, RoundStateWrong, NothingCounted.
     """
     found = _round(session, round_id, RoundStatus.PLANNED)
     items = _items(found)
     to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
-    codes = clean_codes(counted_codes(session, round_id=round_id) if scanned is None else scanned)
+    if scanned is None:
+        scanned = take_count(session, CountList.LOAD, round_id, n_expected=len(to_deliver))
+    codes = clean_codes(scanned)
     counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(session, codes))
     handover = _receipt(session, found, Leg.OFFICE_TO_COURIER, counted, user_id, now)
+    end_count(session, CountList.LOAD, round_id, handover.id)
     loaded = set(counted.present)
     waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
     _record(session, found, EventKind.OUT_FOR_DELIVERY, waiting, user_id, now)
@@ -77,23 +81,38 @@ def start_round(
 
 
 def close_round(
-    session: Session, round_id: int, *, user_id: int | None, now: datetime, scanned: Iterable[str] | None = None
+    session: Session,
+    round_id: int,
+    *,
+    user_id: int | None,
+    now: datetime,
+    scanned: Iterable[str] | None = None,
+    is_counted: bool = False,
+    brought: Brought | None = None,
 ) -> Handover:
     """Take back what was not delivered and what was collected, count it, and close the round.
 
-    ``scanned`` None takes everything that should come back as counted. What is missing from the count stays
-    in the courier's name and becomes a discrepancy. Raises NotFound, RoundStateWrong.
+    ``is_counted`` takes what was counted scan by scan; else ``scanned`` None takes everything that should come
+    back as counted. What is missing from the count stays in the courier's name and becomes a discrepancy.
+    ``brought`` is the money and the papers as the office counted them, None: not counted here.
+    Raises NotFound, RoundStateWrong, NothingCounted, BroughtDiffers.
     """
     found = _round(session, round_id, RoundStatus.STARTED)
     items = _items(found)
     undelivered = [item for item in items if item.state in _STILL_OUT]
     collected = [item for item in items if item.state is State.COLLECTED]
     pieces = {item.s10 or item.dossier_code: item for item in (*undelivered, *collected)}
+    if is_counted:
+        scanned = take_count(session, CountList.BACK, round_id, n_expected=len(pieces))
     as_scanned = {normal_s10(code): code for code in pieces}
     codes = list(pieces) if scanned is None else [as_scanned.get(code, code) for code in clean_codes(scanned)]
     counted = count(list(pieces), codes, items_by_code(session, codes))
-    brought = _fees_and_papers(session, found)
-    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=brought, pieces=pieces)
+    facts = due_from_courier(session, found)
+    if brought is not None:
+        facts |= check_brought(facts, brought)
+    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=facts, pieces=pieces)
+    note_difference(session, handover, now=now)
+    end_count(session, CountList.BACK, round_id, handover.id)
     came_back = [pieces[code] for code in counted.present]
     _record(session, found, EventKind.BACK_AT_OFFICE, came_back, user_id, now)
     unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
@@ -177,29 +196,6 @@ def _receipt(
         facts=facts,
         pieces=pieces,
     )
-
-
-def _fees_and_papers(session: Session, found: DeliveryRound) -> dict[str, Any]:
-    """Return what the courier must bring back besides items: the state's money and papers (TT 17/2017 Đ5.2g)."""
-    consignments = [stop.consignment_id for stop in found.stops]
-    query = (
-        select(ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back)
-        .join(TrackingEvent, TrackingEvent.proof_id == ProofOfDelivery.id)
-        .join(Item, Item.id == TrackingEvent.item_id)
-        .where(
-            Item.consignment_id.in_(consignments),
-            TrackingEvent.is_applied,
-            TrackingEvent.courier_id == found.courier_id,
-            TrackingEvent.happened_at >= found.started_at,
-        )
-        .order_by(TrackingEvent.id)
-    )
-    rows = session.execute(query).all()
-    return {
-        "fees_vnd": sum(row[0] for row in rows),
-        "fee_receipts": [row[1] for row in rows if row[1]],
-        "n_taken_back": sum(len(row[2]) for row in rows),
-    }
 
 
 def _courier_party(session: Session, courier: Courier) -> Party:

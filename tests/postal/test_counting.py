@@ -3,16 +3,17 @@
 import pytest
 from sqlalchemy import func, select
 
-from postal import custody, rounds
-from postal.custody import CountOver, Said
+from postal import courier, custody, returns, rounds
+from postal.custody import CountOver, CountTooEarly, NothingCounted, Said
 from postal.errors import InvalidInput, NotFound
 from postal.lifecycle import State
-from postal.models import CountedScan, Discrepancy
+from postal.models import CountedScan, CountList, DeliveryRound, Discrepancy, HandoverLine
 from tests import builders as build
 from tests.postal import day as a_day
-from tests.postal.day import MORNING
+from tests.postal.day import EVENING, MORNING
 
 NOW = build.EVENING
+PHU_XUAN_CENTRE = "Trung tâm Phục vụ hành chính công phường Phú Xuân"
 
 
 @pytest.fixture
@@ -28,16 +29,20 @@ def codes_of(batch):
     return [line.item.s10 for line in batch.lines]
 
 
+def scan_many(session, which, subject_id, *codes):
+    return custody.scan_codes(session, which, subject_id, codes, user_id=None, now=NOW)
+
+
 def scan(session, batch, code):
-    return custody.scan_for_batch(session, batch.id, code, user_id=None, now=NOW)
+    return scan_many(session, CountList.BATCH, batch.id, code).scans[0]
 
 
 def test_each_code_says_its_own_thing(session, batch):
     first = codes_of(batch)[0]
-    told = scan(session, batch, f" {first.lower()} ")
-    assert (told.said, told.tone, told.n_scanned, told.n_expected) == (Said.RIGHT, "good", 1, 3)
-    told = scan(session, batch, first)
-    assert (told.said, told.tone, told.n_scanned) == (Said.AGAIN, "again", 1)
+    told = scan_many(session, CountList.BATCH, batch.id, f" {first.lower()} ")
+    assert (told.scans[0].said, told.scans[0].tone, told.n_scanned, told.n_expected) == (Said.RIGHT, "good", 1, 3)
+    told = scan_many(session, CountList.BATCH, batch.id, first)
+    assert (told.scans[0].said, told.scans[0].tone, told.n_scanned) == (Said.AGAIN, "again", 1)
     assert scan(session, batch, first[:-3] + "9VN").tone in ("unknown", "wrong")
     assert scan(session, batch, "rác").said is Said.UNREADABLE
     assert scan(session, batch, "EY999999995VN").said is Said.UNKNOWN
@@ -48,15 +53,13 @@ def test_each_code_says_its_own_thing(session, batch):
 def test_every_answer_has_a_sentence_in_both_languages():
     for said in Said:
         tone, vi, en = custody.SCAN_WORDS[said]
-        assert tone in ("good", "again", "wrong", "unknown")
+        assert tone in ("good", "again", "wrong", "elsewhere", "unknown")
         assert vi
         assert en
 
 
 def test_a_piece_of_another_office_or_batch_is_named(session, batch):
-    items = build.accepted(
-        session, build.result(11), build.result(12, office="Trung tâm Phục vụ hành chính công phường Phú Xuân")
-    )
+    items = build.accepted(session, build.result(11), build.result(12, office=PHU_XUAN_CENTRE))
     others = []
     for item in items:
         other = custody.open_batch(session, item.consignment.issuing_office_id, user_id=None, now=NOW)
@@ -66,27 +69,50 @@ def test_a_piece_of_another_office_or_batch_is_named(session, batch):
     assert (same_office.said, same_office.where) == (Said.OTHER_LIST, f"lô {others[0].number}")
     assert others[0].number in same_office.sentence()
     other_office = scan(session, batch, codes_of(others[1])[0])
-    assert (other_office.said, "Phú Xuân" in other_office.sentence()) == (Said.OTHER_OFFICE, True)
+    assert (other_office.said, other_office.tone) == (Said.OTHER_OFFICE, "elsewhere")
+    assert "Phú Xuân" in other_office.sentence()
+
+
+def test_many_codes_at_once_are_answered_like_one_by_one(session, batch):
+    codes = codes_of(batch)
+    told = scan_many(session, CountList.BATCH, batch.id, codes[1], "EY999999995VN", codes[1], codes[0], "rác")
+    assert [one.said for one in told.scans] == [Said.RIGHT, Said.UNKNOWN, Said.AGAIN, Said.RIGHT, Said.UNREADABLE]
+    assert (told.n_scanned, told.n_expected) == (2, 3)
+    so_far = custody.count_so_far(session, CountList.BATCH, batch.id)
+    assert [piece.code for piece in so_far.missing] == [codes[2]]
+    assert [(one.code, one.said) for one in so_far.others] == [("EY999999995VN", Said.UNKNOWN)]
+    assert (so_far.n_scanned, so_far.n_expected) == (2, 3)
 
 
 def test_a_count_begun_is_what_is_handed_over(session, batch):
     codes = codes_of(batch)
     for code in (codes[2], codes[0], codes[2]):
         scan(session, batch, code)
-    assert custody.counted_codes(session, batch_id=batch.id) == [codes[2], codes[0]]
-    handover = custody.hand_over(
-        session, batch.id, scanned=None, giver=a_day.GIVER, receiver=a_day.RECEIVER, user_id=None, now=NOW
-    )
+    assert custody.counted_codes(session, CountList.BATCH, batch.id) == [codes[2], codes[0]]
+    handover = hand_over(session, batch)
     assert (handover.n_expected, handover.n_present) == (3, 2)
+    assert set(session.scalars(select(CountedScan.handover_id))) == {handover.id}
     with pytest.raises(CountOver):
         scan(session, batch, codes[1])
 
 
-def test_a_list_that_is_not_there_cannot_be_counted(session):
+def test_nothing_is_handed_over_before_anything_was_counted(session, batch):
+    with pytest.raises(NothingCounted):
+        hand_over(session, batch)
+
+
+def hand_over(session, batch):
+    return custody.hand_over(
+        session, batch.id, scanned=None, giver=a_day.GIVER, receiver=a_day.RECEIVER, user_id=None, now=NOW
+    )
+
+
+@pytest.mark.parametrize("which", list(CountList))
+def test_a_list_that_is_not_there_cannot_be_counted(session, which):
     with pytest.raises(NotFound):
-        custody.scan_for_batch(session, 4711, "EY999999995VN", user_id=None, now=NOW)
+        scan_many(session, which, 4711, "EY999999995VN")
     with pytest.raises(NotFound):
-        custody.scan_for_round(session, 4711, "EY999999995VN", user_id=None, now=NOW)
+        custody.count_so_far(session, which, 4711)
 
 
 def test_a_load_is_counted_against_its_own_round(session):
@@ -97,16 +123,17 @@ def test_a_load_is_counted_against_its_own_round(session):
     own, other = plan.rounds
 
     def said(code):
-        return custody.scan_for_round(session, own.id, code, user_id=None, now=MORNING)
+        return scan_many(session, CountList.LOAD, own.id, code).scans[0]
 
     assert said(day.items[0].s10).said is Said.RIGHT
     assert said(day.items[0].s10).said is Said.AGAIN
     elsewhere = said(day.items[2].s10)
-    assert (elsewhere.said, elsewhere.where, elsewhere.n_expected) == (Said.OTHER_LIST, f"chuyến {other.number}", 2)
+    assert (elsewhere.said, elsewhere.where) == (Said.OTHER_LIST, f"chuyến {other.number}")
     late = build.accepted(session, build.result(20))[0]
     late.s10 = "EY999999995VN"
     session.flush()
     assert said(late.s10).said is Said.NOT_LISTED
+    assert custody.count_so_far(session, CountList.LOAD, own.id).n_expected == 2
     rounds.start_round(session, own.id, scanned=None, user_id=None, now=MORNING)
     assert [item.state for item in day.items] == [State.ON_ROUND] + [State.HANDED_OVER] * 3
     kinds = session.scalars(select(Discrepancy.kind)).all()
@@ -114,3 +141,101 @@ def test_a_load_is_counted_against_its_own_round(session):
     with pytest.raises(CountOver):
         said(day.items[1].s10)
     assert session.scalar(select(func.count()).select_from(CountedScan)) == 3
+
+
+@pytest.fixture
+def out(session):
+    """Four pieces out on one round: the first delivered with a fee and a paper, the second tried in vain."""
+    day = a_day.build_day(session, {"fee_vnd": "135000", "take_back": "Giấy cũ (bản chính)"}, {}, {}, {})
+    a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
+    scans = [
+        a_day.delivered(day.items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
+        a_day.failed(day.items[1]),
+    ]
+    courier.record_scans(session, scans, actor=day.actor(), now=EVENING)
+    return day, session.scalars(select(DeliveryRound)).one()
+
+
+def test_what_comes_home_is_counted_and_the_rest_stays_in_the_couriers_name(session, out):
+    day, walked = out
+    told = scan_many(session, CountList.BACK, walked.id, *(item.s10 for item in day.items[:3]))
+    assert [one.said for one in told.scans] == [Said.NOT_LISTED, Said.RIGHT, Said.RIGHT]
+    assert (told.n_scanned, told.n_expected) == (2, 3)
+    brought = rounds.Brought(money_vnd=135_000, n_papers=1)
+    handover = rounds.close_round(session, walked.id, user_id=None, now=EVENING, is_counted=True, brought=brought)
+    assert (handover.n_expected, handover.n_present, handover.facts["money_vnd"]) == (3, 2, 135_000)
+    assert [item.state for item in day.items[1:]] == [State.AT_OFFICE, State.AT_OFFICE, State.ON_ROUND]
+    assert sorted(session.scalars(select(Discrepancy.kind))) == ["extra", "missing"]
+    with pytest.raises(CountOver):
+        scan_many(session, CountList.BACK, walked.id)
+
+
+def test_money_or_papers_that_differ_are_counted_again_or_recorded(session, out):
+    day, walked = out
+    scan_many(session, CountList.BACK, walked.id, *(item.s10 for item in day.items[1:]))
+    closing = {"user_id": None, "now": EVENING, "is_counted": True}
+    with pytest.raises(rounds.BroughtDiffers) as refused:
+        rounds.close_round(session, walked.id, brought=rounds.Brought(money_vnd=100_000, n_papers=1), **closing)
+    assert "135000" in refused.value.sentence()
+    short = rounds.Brought(money_vnd=100_000, n_papers=0, may_differ=True)
+    handover = rounds.close_round(session, walked.id, brought=short, **closing)
+    found = session.execute(select(Discrepancy.kind, Discrepancy.detail, Discrepancy.handover_id)).all()
+    assert sorted(found) == [("money", "100000 / 135000", handover.id), ("papers", "0 / 1", handover.id)]
+
+
+def test_a_round_that_has_not_left_brings_nothing_back(session):
+    a_day.build_day(session)
+    plan = a_day.saved_plan(session)
+    with pytest.raises(CountTooEarly):
+        scan_many(session, CountList.BACK, plan.rounds[0].id)
+
+
+def test_a_dossier_fetched_at_home_comes_in_by_its_own_code(session, out):
+    _, walked = out
+    piece = walked.stops[3].consignment.items[0]
+    code, piece.state = piece.s10, State.COLLECTED
+    piece.s10 = None
+    session.flush()
+    assert scan_many(session, CountList.BACK, walked.id, code).scans[0].said is Said.UNKNOWN
+    assert scan_many(session, CountList.BACK, walked.id, piece.dossier_code).scans[0].said is Said.RIGHT
+    codes = {one.code for one in custody.count_so_far(session, CountList.BACK, walked.id).missing}
+    assert piece.dossier_code not in codes
+    assert len(codes) == 2
+    handover = rounds.close_round(session, walked.id, user_id=None, now=EVENING, is_counted=True)
+    lines = select(HandoverLine.code).where(HandoverLine.handover_id == handover.id, HandoverLine.found == "present")
+    assert session.scalars(lines).all() == [piece.dossier_code]
+
+
+def test_an_agencys_returns_are_counted_and_the_next_list_begins_anew(session, out):
+    day, walked = out
+    rounds.close_round(session, walked.id, user_id=None, now=EVENING)
+    for item in day.items[1:3]:
+        returns.start_return(session, item.id, returns.AGENCY_ASKED, user_id=None, now=EVENING)
+    agency_id = day.items[0].consignment.issuing_office_id
+    stranger = build.accepted(session, build.result(30, office=PHU_XUAN_CENTRE))[0]
+    stranger.s10 = "EY999999995VN"
+    session.flush()
+    told = scan_many(session, CountList.RETURNS, agency_id, day.items[1].s10, day.items[3].s10, stranger.s10)
+    assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED, Said.OTHER_OFFICE]
+    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER, "user_id": None, "now": EVENING}
+    handover = returns.confirm_returned(session, agency_id, scanned=None, **both)
+    assert (handover.n_expected, handover.n_present) == (2, 1)
+    assert day.items[1].state is State.RETURNED_TO_SENDER
+    told = scan_many(session, CountList.RETURNS, agency_id, stranger.s10, day.items[2].s10)
+    assert ([one.said for one in told.scans], told.n_expected) == ([Said.OTHER_OFFICE, Said.RIGHT], 1)
+    returns.confirm_returned(session, agency_id, scanned=None, **both)
+    with pytest.raises(returns.NothingToReturn):
+        returns.confirm_returned(session, agency_id, scanned=None, **both)
+
+
+def test_papers_and_money_are_counted_by_the_items_they_belong_to(session, out):
+    day, _ = out
+    agency_id = day.items[0].consignment.issuing_office_id
+    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER, "user_id": None, "now": EVENING}
+    with pytest.raises(NothingCounted):
+        custody.give_back(session, agency_id, scanned=None, money_vnd=135_000, **both)
+    told = scan_many(session, CountList.PAPERS, agency_id, day.items[0].s10, day.items[1].s10)
+    assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED]
+    handover = custody.give_back(session, agency_id, scanned=None, money_vnd=135_000, **both)
+    assert handover.n_present == 1
+    assert scan_many(session, CountList.PAPERS, agency_id).n_expected == 0

@@ -675,21 +675,6 @@ def upgrade() -> None:
     with op.batch_alter_table('callback_tries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_callback_tries_callback_id'), ['callback_id'], unique=False)
 
-    op.create_table('counted_scans',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('manifest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('code', sa.String(length=40), nullable=False),
-    sa.Column('is_expected', sa.Boolean(), nullable=False),
-    sa.Column('scanned_at', UtcDateTime(), nullable=False),
-    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.ForeignKeyConstraint(['manifest_id'], ['manifests.id'], name=op.f('fk_counted_scans_manifest_id_manifests')),
-    sa.ForeignKeyConstraint(['round_id'], ['delivery_rounds.id'], name=op.f('fk_counted_scans_round_id_delivery_rounds')),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_counted_scans_user_id_users')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_counted_scans')),
-    sa.UniqueConstraint('manifest_id', 'code', name=op.f('uq_counted_scans_manifest_id_code')),
-    sa.UniqueConstraint('round_id', 'code', name=op.f('uq_counted_scans_round_id_code'))
-    )
     op.create_table('handovers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -722,6 +707,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('handovers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_handovers_round_id'), ['round_id'], unique=False)
+
+    op.create_table('counted_scans',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('list_of', sa.Enum('batch', 'load', 'back', 'returns', 'papers', name='countlist', native_enum=False, length=40), nullable=False),
+    sa.Column('manifest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('office_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('handover_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('is_expected', sa.Boolean(), nullable=False),
+    sa.Column('scanned_at', UtcDateTime(), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['handover_id'], ['handovers.id'], name=op.f('fk_counted_scans_handover_id_handovers')),
+    sa.ForeignKeyConstraint(['manifest_id'], ['manifests.id'], name=op.f('fk_counted_scans_manifest_id_manifests')),
+    sa.ForeignKeyConstraint(['office_id'], ['offices.id'], name=op.f('fk_counted_scans_office_id_offices')),
+    sa.ForeignKeyConstraint(['round_id'], ['delivery_rounds.id'], name=op.f('fk_counted_scans_round_id_delivery_rounds')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_counted_scans_user_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_counted_scans')),
+    sa.UniqueConstraint('manifest_id', 'code', name=op.f('uq_counted_scans_manifest_id_code')),
+    sa.UniqueConstraint('round_id', 'list_of', 'code', name=op.f('uq_counted_scans_round_id_list_of_code'))
+    )
+    with op.batch_alter_table('counted_scans', schema=None) as batch_op:
+        batch_op.create_index('uq_counted_scans_office', ['office_id', 'list_of', 'code'], unique=True, sqlite_where=sa.text('handover_id IS NULL'), postgresql_where=sa.text('handover_id IS NULL'))
 
     op.create_table('manifest_lines',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -842,11 +850,14 @@ def downgrade() -> None:
 
     op.drop_table('round_stops')
     op.drop_table('manifest_lines')
+    with op.batch_alter_table('counted_scans', schema=None) as batch_op:
+        batch_op.drop_index('uq_counted_scans_office', sqlite_where=sa.text('handover_id IS NULL'), postgresql_where=sa.text('handover_id IS NULL'))
+
+    op.drop_table('counted_scans')
     with op.batch_alter_table('handovers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handovers_round_id'))
 
     op.drop_table('handovers')
-    op.drop_table('counted_scans')
     with op.batch_alter_table('callback_tries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_callback_tries_callback_id'))
 
