@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from postal import Direction, EventKind, State
+from postal import Direction, EventKind, State, custody
 
 
 class Told(BaseModel):
@@ -98,6 +98,24 @@ class ScansTold(Told):
     """What became of the scans, in the order sent."""
 
     scans: list[ScanTold]
+
+
+class CountedCode(Told):
+    """What one scanned code is to the list; ``tone`` is the page's sound and colour."""
+
+    code: str
+    said: custody.Said
+    tone: Literal["good", "again", "wrong", "elsewhere", "unknown"]
+    detail: str
+    detail_en: str
+
+
+class CountTold(Told):
+    """The answers in the order sent, and how far the count is."""
+
+    scans: list[CountedCode]
+    n_scanned: int
+    n_expected: int
 
 
 class EndpointTold(Told):
