@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from routing.closed_roads import around_closed_roads
 from routing.travel import TravelTimes
 from routing.types import Courier, Plan, PlannedRound, Point, Problem, Stop
 
@@ -28,7 +29,9 @@ class Fault:
 
 def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
     """Return every fault of a plan, none if it may be saved; all times, loads and costs are computed anew."""
+    travel = around_closed_roads(travel, problem.closed_roads)
     faults = list(_each_stop_once(problem, plan))
+    faults += _sequences(problem, plan)
     couriers = {c.courier_id: c for c in problem.couriers}
     stops = {s.stop_id: s for s in problem.stops}
     used = Counter(r.courier_id for r in plan.rounds)
@@ -54,6 +57,8 @@ def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
         travel_s += walked_s
         cost += walked_s + (courier.fixed_cost_s if own else 0)
         cost += sum(problem.unfamiliar_s for s in own if courier.familiar and s.commune_code not in courier.familiar)
+        cost += sum(problem.moved_stop_s for s in own if s.courier_before not in (None, courier.courier_id))
+        cost += _overwork(problem, planned, courier) if own else 0
     cost += sum(_price(stops[u.stop_id]) for u in plan.unserved if u.stop_id in stops)
     if travel_s != plan.travel_s:
         faults.append(Fault(code="travel_wrong", who="plan", detail=f"{plan.travel_s} told, {travel_s} found"))
@@ -77,6 +82,35 @@ def _each_stop_once(problem: Problem, plan: Plan) -> Iterator[Fault]:
             yield Fault(code="stop_twice", who=stop_id, detail=f"{n} times")
     for stop_id in known - set(seen):
         yield Fault(code="stop_missing", who=stop_id)
+
+
+def _sequences(problem: Problem, plan: Plan) -> Iterator[Fault]:
+    """Find sequences that are torn: each is on one round, unbroken and in order, or not served at all.
+
+    Only a stop no plan may serve today may be missing from its midst.
+    """
+    at = {v.stop_id: (r.courier_id, i) for r in plan.rounds for i, v in enumerate(r.visits)}
+    set_aside = {u.stop_id for u in plan.unserved if u.reason in ("bad_data", "commune_closed", "window_impossible")}
+    for sequence in problem.sequences:
+        due = [s for s in sequence if s not in set_aside]
+        places = [at.get(s) for s in due]
+        if not any(places):
+            continue
+        first = places[0]
+        whole = None if first is None else [(first[0], first[1] + i) for i in range(len(due))]
+        if places != whole:
+            yield Fault(code="sequence_torn", who=due[0], detail=",".join(due))
+
+
+def _overwork(problem: Problem, planned: PlannedRound, courier: Courier) -> int:
+    """Return the price of coming back later than a fair day's work after the shift began."""
+    begin, back, lunch = courier.shift.from_s, planned.back_at_s, courier.lunch
+    if lunch is not None and lunch.until_s > max(lunch.from_s, begin) and lunch.from_s < courier.shift.until_s:
+        if begin >= lunch.from_s:
+            begin = lunch.until_s
+        elif back > lunch.from_s:
+            back = max(back - (lunch.until_s - lunch.from_s), lunch.from_s)
+    return problem.fair_load * max(0, back - begin - problem.fair_round_s)
 
 
 def _round(problem: Problem, planned: PlannedRound, courier: Courier, stops: Sequence[Stop]) -> Iterator[Fault]:
@@ -109,6 +143,8 @@ def _permissions(problem: Problem, courier: Courier, stops: Sequence[Stop]) -> I
             yield Fault(code="other_office", who=stop.stop_id, detail=courier.office_id)
         elif stop.locked_to is None and not stop.skills <= courier.skills:
             yield Fault(code="skill_missing", who=stop.stop_id, detail=",".join(sorted(stop.skills - courier.skills)))
+        if courier.has_left and stop.locked_to is None and stop.kind == "delivery":
+            yield Fault(code="left_without_it", who=stop.stop_id, detail=courier.courier_id)
         if stop.commune_code in problem.closed_communes:
             yield Fault(code="commune_closed", who=stop.stop_id, detail=stop.commune_code)
 

@@ -37,7 +37,9 @@ def set_aside(problem: Problem) -> tuple[Problem, tuple[Unserved, ...]]:
             usable.append(stop)
         else:
             aside.append(Unserved(stop_id=stop.stop_id, reason=found[0], remedy=found[1]))
-    return replace(problem, stops=tuple(usable)), tuple(aside)
+    gone = {u.stop_id for u in aside}
+    sequences = tuple(tuple(s for s in sequence if s not in gone) for sequence in problem.sequences)
+    return replace(problem, stops=tuple(usable), sequences=sequences), tuple(aside)
 
 
 def _hopeless(problem: Problem, stop: Stop) -> tuple[str, dict[str, Any]] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from routing.closed_roads import around_closed_roads
 from routing.errors import EngineUnavailable
 from routing.travel import Table, TravelTimes, checked_table
 from routing.types import Courier, Point, Problem
@@ -18,7 +19,7 @@ class Places:
     """The places of a problem and the checked travel times between any of them."""
 
     def __init__(self, problem: Problem, travel: TravelTimes) -> None:
-        self.travel = travel
+        self.travel = around_closed_roads(travel, problem.closed_roads)
         self.points: list[Point] = [stop.point for stop in problem.stops]
         self.stop_at = {stop.stop_id: i for i, stop in enumerate(problem.stops)}
         self._office_at = {}
@@ -27,6 +28,12 @@ class Places:
         self._start = {c.courier_id: self._add(c.start) for c in problem.couriers if c.start is not None}
         self._end = {c.courier_id: self._add(c.end) for c in problem.couriers if c.end is not None}
         self._whole: tuple[Table, Table] | None = None
+        self.sequence_of = {
+            stop_id: known
+            for sequence in problem.sequences
+            if len(known := tuple(s for s in sequence if s in self.stop_at)) > 1
+            for stop_id in known
+        }
 
     def _add(self, point: Point) -> int:
         self.points.append(point)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from routing.check import check
@@ -17,21 +16,21 @@ from routing.errors import BadTravelTimes, EngineUnavailable
 from routing.explain import explain, set_aside
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.children import ChildBroke, Children
-from routing.solving.greedy import greedy
-from routing.solving.improve import Improvement
-from routing.solving.piece import Orders, Piece, unserved_price
+from routing.solving.children import Children
+from routing.solving.first import FirstPlans, fill_greedily
+from routing.solving.improve import Tally
+from routing.solving.inserting import carry_over, insert_left
+from routing.solving.piece import unserved_price
+from routing.solving.search import Search
 from routing.solving.standing import Standing
 from routing.timing import walk, work_day
 from routing.travel import StraightLine, TravelTimes
 from routing.types import Limits, Plan, PlannedRound, Problem, Progress, Unserved
 from routing.validate import validate
 
-FIRST_SHARE = 0.3
-"""The first plans of all offices may take this share of the time; everything after is improvement."""
-FIRST_SECONDS_PER_STOP = 0.004
 LAST_S, LAST_SECONDS_PER_STOP = 0.4, 0.00008
 """Kept back for the checker, the explanations and writing the plan down."""
+GREEDY_S = 0.5
 
 
 def plan(
@@ -42,17 +41,19 @@ def plan(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     solver: Sequence[str] | None = None,
+    before: Plan | None = None,
 ) -> Plan:
     """Return the best checked plan found within ``limits``; never later than its seconds + 2.
 
     Setting ``stop`` ends the search at once and keeps the best plan. ``solver`` replaces the child's command.
+    ``before`` is a plan to start from instead of planning anew.
     Raises BadProblem if the problem contradicts itself (a single bad stop does not: it is unserved, with its reason).
     """
     limits = limits or Limits()
     began = time.monotonic()
     validate(problem)
     usable, aside = set_aside(problem)
-    job = _Planning(problem, usable, aside, travel, limits, began, on_progress, stop or threading.Event())
+    job = _Planning(problem, usable, aside, travel, limits, began, on_progress, stop or threading.Event(), before)
     standing = job.run(solver)
     made = job.describe(standing)
     if check(problem, made, job.travel):
@@ -75,27 +76,42 @@ class _Planning:
     began: float
     on_progress: Callable[[Progress], None] | None
     stop: threading.Event
+    before: Plan | None = None
     degraded: str | None = None
 
     def run(self, solver: Sequence[str] | None) -> Standing:
-        """Return the best standing: first plans by office, then improvement across offices."""
+        """Return the best standing: first plans by office, then the search across offices."""
         standing = Standing.empty(self.usable, self._places())
         kept_s = min(LAST_S + LAST_SECONDS_PER_STOP * len(self.usable.stops), self.limits.seconds / 4)
         deadline = self.began + self.limits.seconds - kept_s
         with Children(self.limits.cores, self.limits.memory_mb, command=solver) as children:
-            self._first(standing, children, deadline)
-            improvement = Improvement(standing, children, self.limits)
+            first = FirstPlans(children, self.limits, self.stop)
+            if self.before is None:
+                first.fill(standing, partition(self.usable), deadline)
+            self._complete(standing, deadline)
+            self.degraded = first.degraded or self.degraded
+            search = Search(standing, children, first, self.limits)
             lock = threading.Lock()
 
             def report() -> None:
                 with lock:
-                    self._report(standing, improvement)
+                    self._report(standing, search.tally)
 
             report()
-            improvement.run(deadline, self.stop, report)
-            if improvement.n_broken:
+            search.run(deadline, self.stop, report)
+            if search.tally.n_broken:
                 self.degraded = self.degraded or "solver_broke"
         return standing
+
+    def _complete(self, standing: Standing, deadline: float) -> None:
+        """Take over the plan before, if there is one, and put what no office's own plan could hold on a round."""
+        wanted = set(standing.left)
+        if self.before is not None:
+            carry_over(standing, self.before)
+        else:
+            bound, stops = standing.places.sequence_of, self.usable.stops
+            wanted = {s for s in wanted if stops[s].locked_to is not None or stops[s].stop_id in bound}
+        insert_left(standing, wanted, deadline)
 
     def _places(self) -> Places:
         """Return the places with travel times that have been seen to work; a dead engine falls back, and says so."""
@@ -108,62 +124,22 @@ class _Planning:
             places = Places(self.usable, self.travel)
         return places
 
-    def _first(self, standing: Standing, children: Children, deadline: float) -> None:
-        """Plan every office on its own, as many at a time as there are children."""
-        parts = partition(self.usable)
-        number = {s.stop_id: i for i, s in enumerate(self.usable.stops)}
-        crew = {c.courier_id: i for i, c in enumerate(self.usable.couriers)}
-        total = max(1, sum(len(p.stops) for p in parts))
-        lock = threading.Lock()
-
-        def solve(part: Problem) -> None:
-            stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
-            piece = standing.piece(couriers, stops)
-            share = min(
-                FIRST_SECONDS_PER_STOP * len(stops),
-                FIRST_SHARE * self.limits.seconds * len(children) * len(stops) / total,
-            )
-            orders = self._solved(children, piece, max(0.2, share), deadline)
-            with lock:
-                if orders is None or not standing.adopt(couriers, stops, piece, orders):
-                    standing.adopt(couriers, stops, piece, greedy(piece))
-
-        with ThreadPoolExecutor(len(children)) as pool:
-            list(pool.map(solve, sorted(parts, key=lambda p: -len(p.stops))))
-
-    def _solved(self, children: Children, piece: Piece, seconds: float, deadline: float) -> Orders | None:
-        options = {"seconds": seconds, "method": "first"}
-        if self.limits.pieces is not None:
-            options["seconds"] = 60.0
-        for _ in range(2):  # a child that broke has been replaced: the second try tells bad luck from a bad piece
-            if self.stop.is_set() or time.monotonic() >= deadline:
-                return None
-            try:
-                return children.solve(piece, None, options, deadline=deadline)
-            except ChildBroke:
-                self.degraded = "solver_broke" if time.monotonic() < deadline else "out_of_time"
-        return None
-
     def greedy_only(self) -> Standing:
         """Return a standing no solver touched."""
         standing = Standing.empty(self.usable, self._places())
-        number = {s.stop_id: i for i, s in enumerate(self.usable.stops)}
-        crew = {c.courier_id: i for i, c in enumerate(self.usable.couriers)}
-        for part in partition(self.usable):
-            stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
-            piece = standing.piece(couriers, stops)
-            standing.adopt(couriers, stops, piece, greedy(piece))
+        fill_greedily(standing, partition(self.usable))
+        self._complete(standing, time.monotonic() + GREEDY_S)
         return standing
 
-    def _report(self, standing: Standing, improvement: Improvement) -> None:
+    def _report(self, standing: Standing, tally: Tally) -> None:
         if self.on_progress is not None:
             self.on_progress(
                 Progress(
                     seconds=time.monotonic() - self.began,
                     travel_s=sum(standing.costs),
                     n_unserved=len(standing.left),
-                    n_pieces=improvement.n_pieces,
-                    gain_s=improvement.gain,
+                    n_pieces=tally.n_pieces,
+                    gain_s=tally.gain,
                 )
             )
 

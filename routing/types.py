@@ -51,7 +51,8 @@ class Courier:
     ``lunch`` begins at ``lunch.from_s``, or as soon as the visit in hand then ends, and lasts as long as the window.
     ``familiar`` are the codes of the communes of the standing beat. ``fixed_cost_s`` is what using the courier at all
     costs, in seconds of travel. ``longest_s`` bounds the time from leaving to coming back, lunch not counted.
-    ``start`` and ``end`` replace the office as the two ends of the round.
+    ``start`` and ``end`` replace the office as the two ends of the round. A courier who ``has_left`` is on the road
+    already: deliveries he does not carry cannot reach him, so he serves only what is locked to him, and collections.
     """
 
     courier_id: str
@@ -65,6 +66,7 @@ class Courier:
     longest_s: int | None = None
     start: Point | None = None
     end: Point | None = None
+    has_left: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,7 @@ class Stop:
     ``office_id`` None lets any office serve the stop. ``lateness_per_day`` is what one more day of waiting costs,
     in seconds of travel; a stop that ``must_today`` costs far more. ``skills`` are those its courier must have.
     ``locked_to`` names the only courier who may serve it. ``radius_m`` is how far the true door may be from the point.
+    ``courier_before`` had the stop in the plan this one replaces; another courier costs ``Problem.moved_stop_s``.
     """
 
     stop_id: str
@@ -91,6 +94,19 @@ class Stop:
     skills: frozenset[str] = frozenset()
     radius_m: int = 0
     locked_to: str | None = None
+    courier_before: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClosedRoad:
+    """A line nobody crosses today: a flooded bridge, a landslide. Legs that cross it take ``detour_s`` longer.
+
+    ``detour_s`` None: there is no way round.
+    """
+
+    one_end: Point
+    other_end: Point
+    detour_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +114,10 @@ class Problem:
     """All that is to be planned for one day. Stops in ``closed_communes`` (floods) are not visited.
 
     ``unfamiliar_s`` is the price, in seconds of travel, of each stop outside its courier's beat; 0 ignores beats.
+    ``sequences`` are stops one courier visits one directly after the other in this order, all of them or none.
+    ``moved_stop_s`` is the price of each stop served by another courier than its ``courier_before``. ``fair_load`` is
+    the price of each second a courier comes back later than ``fair_round_s`` of work after the shift begins (lunch
+    not counted); 0 ignores loads.
     """
 
     day: date
@@ -106,6 +126,11 @@ class Problem:
     stops: tuple[Stop, ...]
     closed_communes: frozenset[str] = frozenset()
     unfamiliar_s: int = 0
+    closed_roads: tuple[ClosedRoad, ...] = ()
+    sequences: tuple[tuple[str, ...], ...] = ()
+    moved_stop_s: int = 0
+    fair_load: int = 0
+    fair_round_s: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +169,8 @@ class Unserved:
 class Plan:
     """Rounds and what is left over. ``degraded`` says, when not None, why the plan may be worse than it should be.
 
-    ``cost`` is travel plus fixed costs, unfamiliar stops and the price of what is unserved, in seconds of travel.
+    ``cost`` is travel plus fixed costs, unfamiliar and moved stops, unfair load and the price of what is unserved, in
+    seconds of travel.
     ``seconds`` is how long planning took.
     """
 

@@ -12,6 +12,7 @@ DAY_S = 86_400
 MOST_S = 5_000_000
 """No time is longer: half of what marks a pair of places without a road."""
 MOST_ML = 1_000_000_000
+MOST_FAIR_LOAD = 100
 
 
 def validate(problem: Problem) -> None:
@@ -31,8 +32,29 @@ def validate(problem: Problem) -> None:
     for stop in problem.stops:
         if stop.office_id is not None and stop.office_id not in offices:
             raise BadProblem(f"stop {stop.stop_id}", "office_id")
-    if not _is_count(problem.unfamiliar_s, DAY_S):
-        raise BadProblem("problem", "unfamiliar_s")
+    for name, most in (
+        ("unfamiliar_s", DAY_S),
+        ("moved_stop_s", DAY_S),
+        ("fair_load", MOST_FAIR_LOAD),
+        ("fair_round_s", DAY_S),
+    ):
+        if not _is_count(getattr(problem, name), most):
+            raise BadProblem("problem", name)
+    for number, road in enumerate(problem.closed_roads):
+        if not (is_place(road.one_end) and is_place(road.other_end)):
+            raise BadProblem(f"closed road {number}", "point")
+        if road.detour_s is not None and not _is_count(road.detour_s, DAY_S):
+            raise BadProblem(f"closed road {number}", "detour_s")
+    _sequences(problem)
+
+
+def _sequences(problem: Problem) -> None:
+    known, seen = {s.stop_id for s in problem.stops}, set()
+    for number, sequence in enumerate(problem.sequences):
+        for stop_id in sequence:
+            if stop_id not in known or stop_id in seen:  # unknown, or to be visited twice
+                raise BadProblem(f"sequence {number}", f"stop {stop_id}")
+            seen.add(stop_id)
 
 
 def _unique(what: str, ids: Iterable[str]) -> None:

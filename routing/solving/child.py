@@ -27,9 +27,12 @@ def limit_itself(memory_mb: int) -> None:
 
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
-    """Return the orders found for one request."""
+    """Return the orders found for a piece, or the chosen rounds as the only order."""
+    from routing.solving.choice import choose
     from routing.solving.model import Model  # OR-Tools is loaded once the limits hold
 
+    if "choice" in told:
+        return {"id": told["id"], "orders": [choose(told["choice"])]}
     piece = Piece.from_json(told["piece"])
     orders = Model(piece, told.get("initial")).solve(told["options"])
     return {"id": told["id"], "orders": orders}

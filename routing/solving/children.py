@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +67,21 @@ class Child:
 
         ``deadline`` (monotonic) is never overrun; without it the limit is the options' seconds plus a grace.
         """
+        told = {"piece": piece.to_json(), "initial": initial, "options": options}
+        return self._ask(told, options["seconds"], deadline)
+
+    def choose(self, told: dict[str, Any], *, deadline: float | None = None) -> list[int]:
+        """Return the child's choice of rounds, unverified; see ``choice.choose``. Raises ChildBroke."""
+        found = self._ask({"choice": told}, told["seconds"], deadline)
+        return found[0] if found else []
+
+    def _ask(self, told: dict[str, Any], seconds: float, deadline: float | None) -> Orders | None:
         self.warm_up()
         self._n_sent += 1
-        until = time.monotonic() + options["seconds"] + GRACE_S + (0.0 if self._is_warm else START_S)
+        until = time.monotonic() + seconds + GRACE_S + (0.0 if self._is_warm else START_S)
         until = until if deadline is None else min(until, deadline)
-        told = {"id": self._n_sent, "piece": piece.to_json(), "initial": initial, "options": options}
         try:
-            self._send(json.dumps(told).encode() + b"\n", until)
+            self._send(json.dumps({"id": self._n_sent, **told}).encode() + b"\n", until)
             reply = json.loads(self._receive(until))
             if reply["id"] != self._n_sent or reply.get("error"):
                 raise ChildBroke(str(reply.get("error", "an answer to another question")))
@@ -159,12 +167,22 @@ class Children:
         self, piece: Piece, initial: Orders | None, options: dict[str, Any], *, deadline: float | None = None
     ) -> Orders | None:
         """Solve on any free child; see Child.solve."""
+        with self._lent() as child:
+            return child.solve(piece, initial, options, deadline=deadline)
+
+    def choose(self, told: dict[str, Any], *, deadline: float | None = None) -> list[int]:
+        """Choose on any free child; see Child.choose."""
+        with self._lent() as child:
+            return child.choose(told, deadline=deadline)
+
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[Child]:
         with self._lock:
             while not self._free:
                 self._lock.wait()
             child = self._free.pop()
         try:
-            return child.solve(piece, initial, options, deadline=deadline)
+            yield child
         finally:
             with self._lock:
                 self._free.append(child)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from routing.solving.merge import sequences_only
 from routing.solving.piece import Orders, Piece
 
 
@@ -12,6 +13,8 @@ def greedy(piece: Piece) -> Orders:
 
     Stops that must be served today are taken first among equals; the result obeys every rule of the piece.
     """
+    if piece.follows:
+        return _with_sequences(piece)
     left = set(range(piece.n_stops))
     orders: Orders = [[] for _ in piece.vehicles]
     for urgent in (True, False):
@@ -20,6 +23,16 @@ def greedy(piece: Piece) -> Orders:
             _extend(piece, vehicle, orders[vehicle], own)
             left -= set(orders[vehicle])
     return [_untwist(piece, v, order) for v, order in enumerate(orders)]
+
+
+def _with_sequences(piece: Piece) -> Orders:
+    """Plan with each sequence as one stop; rounds whose boxes turn out too full give up their last stops."""
+    merged = sequences_only(piece)
+    orders = greedy(merged.piece)
+    for vehicle, order in enumerate(orders):
+        while order and piece.order_cost(vehicle, merged.whole([order])[0]) is None:
+            order.pop()
+    return merged.whole(orders)
 
 
 def _extend(piece: Piece, vehicle: int, order: list[int], candidates: list[int]) -> None:

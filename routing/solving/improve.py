@@ -12,14 +12,18 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.children import ChildBroke, Children
 from routing.solving.merge import merge
+from routing.solving.piece import Orders, Piece
+from routing.solving.pool import RoundPool
+from routing.solving.seats import seatings
 from routing.solving.standing import Standing
+from routing.solving.wander import Wandering
 from routing.types import Limits
 
 MOST_ROUNDS = 10
@@ -48,23 +52,36 @@ MANNERS = (
 )
 USUAL_LEG_S = 135
 """Travel for each stop on the days the manners were tuned on."""
+SEATING = Manner(60, 0.4, 300)
+"""How a piece is searched after a change of seats."""
+SEATING_SHARE = 0.9
+WORST_SEATING = 0.02
+"""A change of seats that costs more than this share of the whole is not followed up."""
 CURIOSITY = 0.1
 FIRST_WORTH = 15.0
 """What an untried manner is believed to gain, in seconds of travel for each second of search."""
 MEMORY = 0.85
+QUICK_S = 0.5
+"""Until a search has run dry it takes no longer ones than this."""
+DRY_S, DRY_SHARE = 0.6, 0.35
+"""A search has run dry when it gained nothing for so many seconds, and for such a share of the time it took."""
 SEEDS = 12
 """The seed of a piece is the stop with least effort spent on it among so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to try next: couriers, their stops, which of these may move, and in which manner."""
+    """What to try next: couriers, their stops, which of these may move, and in which manner.
+
+    ``home`` is the courier whose round is to change its seat first, if one is.
+    """
 
     couriers: tuple[int, ...]
     stops: tuple[int, ...]
     free: frozenset[int]
     key: frozenset[tuple[int, int]]
     manner: int
+    home: int | None = None
 
 
 def _around_free(choice: Choice) -> Callable[[int, int], bool]:
@@ -73,13 +90,39 @@ def _around_free(choice: Choice) -> Callable[[int, int], bool]:
     return lambda before, stop: free[before] or free[stop]
 
 
+@dataclass
+class Tally:
+    """What was done so far: pieces tried, children broken, seconds of travel gained."""
+
+    n_pieces: int = 0
+    n_broken: int = 0
+    gain: int = 0
+
+    @property
+    def is_healthy(self) -> bool:
+        """Return whether it makes sense to go on."""
+        return self.n_broken < MOST_BROKEN
+
+
 class Improvement:
     """The search over pieces, run by as many threads as there are children."""
 
-    def __init__(self, standing: Standing, children: Children, limits: Limits) -> None:
+    def __init__(
+        self,
+        standing: Standing,
+        children: Children,
+        limits: Limits,
+        tally: Tally | None = None,
+        pool: RoundPool | None = None,
+        seed: int | None = None,
+    ) -> None:
         self.standing, self.children, self.limits = standing, children, limits
-        self.n_pieces = self.n_broken = self.gain = 0
-        self._rng = random.Random(limits.seed)  # noqa: S311 - a repeatable search, not a secret
+        self.tally, self.pool = tally or Tally(), pool
+        self._until_dry = False
+        self._wandering: Wandering | None = None
+        self._seated: set[tuple[int, int, str, int]] = set()
+        self._rng = random.Random(limits.seed if seed is None else seed)  # noqa: S311 - no secret
+        self._began = self._gained_at = time.monotonic()
         self._lock = threading.Lock()
         self._busy: set[int] = set()
         self._tried: set[tuple[frozenset[tuple[int, int]], int]] = set()
@@ -89,8 +132,7 @@ class Improvement:
         self._mean_lat = math.radians(sum(s.point.lat for s in stops) / max(1, len(stops)))
         self._xy = self._flat([s.point.lat for s in stops], [s.point.lon for s in stops])
         self._round_of = np.full(len(stops), -1, dtype=np.int64)
-        for courier, order in enumerate(standing.orders):
-            self._round_of[order] = courier
+        self._note_rounds()
         self._effort = np.zeros(len(stops))
         places = standing.places
         homes = [places.points[places.ends(crew)[0]] for crew in standing.problem.couriers]
@@ -101,8 +143,16 @@ class Improvement:
         north, east = np.radians(np.array(lat)), np.radians(np.array(lon))
         return np.stack([north, east * math.cos(self._mean_lat)], axis=1) * 6_371_000
 
-    def run(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
-        """Improve until the monotonic ``deadline``, until told to stop, or until nothing is left to try."""
+    def run(
+        self, deadline: float, stop: threading.Event, on_gain: Callable[[], None], *, until_dry: bool = False
+    ) -> None:
+        """Improve until the monotonic ``deadline``, until told to stop, or until nothing is left to try.
+
+        ``until_dry`` ends it already when nothing was gained for long, compared to the time it took so far. Otherwise
+        the search then takes other seats and wanders; it ends with the best it found.
+        """
+        self._until_dry = until_dry
+        self._wandering = None if until_dry or self.limits.pieces is not None else Wandering(self.standing)
         n = 1 if self.limits.pieces is not None else len(self.children)
         threads = [threading.Thread(target=self._work, args=(deadline, stop, on_gain), daemon=True) for _ in range(n)]
         for thread in threads:
@@ -110,9 +160,12 @@ class Improvement:
         for thread in threads:
             while thread.is_alive() and not stop.is_set():
                 thread.join(0.1)
+        with self._lock:
+            if self._wandering is not None:
+                self._wandering.go_back()
 
     def _work(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
-        while not stop.is_set() and self.n_broken < MOST_BROKEN:
+        while not stop.is_set() and self.tally.is_healthy and not (self._until_dry and self._is_dry()):
             left = deadline - time.monotonic()
             choice = self._choose() if left > 0.05 and self._may_go_on() else None
             if choice is None:
@@ -125,8 +178,16 @@ class Improvement:
             if gain:
                 on_gain()
 
+    def _is_wandering(self) -> bool:
+        wandering = self._wandering
+        return wandering is not None and (wandering.is_away or self._is_dry())
+
+    def _is_dry(self) -> bool:
+        took = self._gained_at - self._began
+        return time.monotonic() - self._gained_at > max(DRY_S, DRY_SHARE * took)
+
     def _may_go_on(self) -> bool:
-        return self.limits.pieces is None or self.n_pieces < self.limits.pieces
+        return self.limits.pieces is None or self.tally.n_pieces < self.limits.pieces
 
     def _try(self, choice: Choice, deadline: float, left: float, stop: threading.Event) -> int:
         standing = self.standing
@@ -134,6 +195,11 @@ class Improvement:
         at = {s: i for i, s in enumerate(choice.stops)}
         initial = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
         manner = MANNERS[choice.manner]
+        if choice.home is not None:
+            seated = self._seat(choice, piece, initial)
+            if seated is None:
+                return 0
+            choice, initial, manner = *seated, SEATING
         merged = merge(piece, initial, _around_free(choice))
         seconds = min(left, manner.seconds)
         options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
@@ -144,25 +210,67 @@ class Improvement:
             found = None if orders is None else merged.whole(orders)
         except (ChildBroke, IndexError):
             if time.monotonic() < deadline and not stop.is_set():  # otherwise the day's time was up, not the child's
-                self.n_broken += 1
+                self.tally.n_broken += 1
             return 0
+        if self.pool is not None and found is not None:
+            self.pool.note(choice.couriers, choice.stops, piece, found)
         with self._lock:
-            self.n_pieces += 1
-            if stop.is_set() or found is None:
+            self.tally.n_pieces += 1
+            if stop.is_set() or found is None or not self._is_as_chosen(choice):
                 return 0
-            gain = standing.adopt(choice.couriers, choice.stops, piece, found)
-            self._learn(choice, gain, seconds)
-            return gain
+            return self._adopt(choice, piece, found, seconds)
+
+    def _adopt(self, choice: Choice, piece: Piece, found: Orders, seconds: float) -> int:
+        """Take over what a piece brought; return the gain, which is negative on the way through a valley."""
+        wandering = self._wandering if choice.home is not None else None
+        room = wandering.room() if wandering is not None else 0
+        gain = self.standing.adopt(choice.couriers, choice.stops, piece, found, room=room)
+        self._learn(choice, gain, seconds)
+        if self._wandering is not None and self._wandering.after(is_change=wandering is not None):
+            self._note_rounds()
+        return gain
+
+    def _is_as_chosen(self, choice: Choice) -> bool:
+        """Return whether the rounds of a choice are still those it was made for; wandering back changes them."""
+        return all(self.standing.version[courier] == version for courier, version in choice.key)
+
+    def _seat(self, choice: Choice, piece: Piece, orders: Orders) -> tuple[Choice, Orders] | None:
+        """Return the choice and its orders with the most promising untried change of seats; None without any."""
+        before, home = piece.cost(orders), choice.home
+        if before is None or home is None:
+            return None
+        found = []
+        for seating in seatings(piece, orders, choice.couriers.index(home)):
+            guest = -1 if seating.vehicle is None else choice.couriers[seating.vehicle]
+            key = home, self.standing.version[home], seating.name, guest
+            cost = piece.cost(seating.orders)
+            if cost is not None and key not in self._seated and cost - before < WORST_SEATING * self.standing.cost:
+                found.append(((cost - before) * self._rng.uniform(0.7, 1.3), key, seating.orders))
+        if not found:
+            return None
+        _, key, changed = min(found)
+        self._seated.add(key)
+        moved = {choice.stops[i] for a, b in zip(orders, changed, strict=True) for i in {*a} ^ {*b}}
+        return replace(choice, free=choice.free | moved), changed
+
+    def _note_rounds(self) -> None:
+        self._round_of[:] = -1
+        for courier, order in enumerate(self.standing.orders):
+            self._round_of[order] = courier
 
     def _learn(self, choice: Choice, gain: int, seconds: float) -> None:
-        self.gain += gain
+        self.tally.gain += gain
         self._effort[list(choice.free)] += seconds / len(choice.free)
         if gain:
+            if gain > 0:
+                self._gained_at = time.monotonic()
             self._round_of[list(choice.stops)] = -1
             for courier in choice.couriers:
                 self._round_of[self.standing.orders[courier]] = courier
-        else:
+        elif choice.home is None:
             self._tried.add((choice.key, choice.manner))
+        if choice.home is not None:
+            return
         known = self._worth[choice.manner]
         worth = gain / seconds
         self._worth[choice.manner] = worth if known >= 1e9 else known * MEMORY + worth * (1 - MEMORY)
@@ -179,7 +287,7 @@ class Improvement:
                 for manner in self._manners():
                     for _ in range(20):
                         choice = self._grow(manner)
-                        if choice is not None and (choice.key, manner) not in self._tried:
+                        if choice is not None and (choice.home is not None or (choice.key, manner) not in self._tried):
                             self._busy |= set(choice.couriers)
                             return choice
                 if not self._busy:
@@ -192,6 +300,10 @@ class Improvement:
         order = sorted(range(len(MANNERS)), key=lambda m: -self._worth[m])
         if self._rng.random() < CURIOSITY:
             self._rng.shuffle(order)
+        if self._is_wandering():
+            order = [0, 1]
+        if self._until_dry:
+            order = [m for m in order if MANNERS[m].seconds <= QUICK_S]
         return order
 
     def _grow(self, manner: int) -> Choice | None:
@@ -210,7 +322,8 @@ class Improvement:
         free |= set(near_left)
         self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
         key = frozenset((c, standing.version[c]) for c in couriers)
-        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner)
+        home = int(self._round_of[seed]) if self._is_wandering() and self._rng.random() < SEATING_SHARE else -1
+        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner, home if home in couriers else None)
 
     def _seed(self, left: list[int]) -> int | None:
         """Return the stop a piece grows from: one left out, or one that had little effort so far."""

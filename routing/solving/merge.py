@@ -25,30 +25,46 @@ class Merged:
 
     def whole(self, orders: Orders) -> Orders:
         """Return orders of the smaller piece as orders of the whole. Raises IndexError for stops it does not have."""
+        if any(group < 0 for order in orders for group in order):  # it would count from the end
+            raise IndexError("negative stop")
         return [[stop for group in order for stop in self.groups[group]] for order in orders]
 
 
 def merge(piece: Piece, orders: Orders, cut: Callable[[int, int], bool]) -> Merged:
     """Return the piece with every round cut where ``cut(before, stop)`` says so; what is not cut apart is merged.
 
-    Stops on no round stay single.
+    Stops on no round stay single, sequences stay whole wherever they are.
     """
+    follows = piece.follows or [-1] * piece.n_stops
     groups: list[list[int]] = []
     carriers: list[int] = []
     initial: Orders = []
     for vehicle, order in enumerate(orders):
         initial.append([])
         for position, stop in enumerate(order):
-            if position == 0 or cut(order[position - 1], stop):
+            if position == 0 or (follows[stop] < 0 and cut(order[position - 1], stop)):
                 initial[-1].append(len(groups))
                 groups.append([])
                 carriers.append(vehicle)
             groups[-1].append(stop)
     on_rounds = {stop for order in orders for stop in order}
-    lone = [[stop] for stop in range(piece.n_stops) if stop not in on_rounds]
+    lone = [_led_by(piece, stop) for stop in range(piece.n_stops) if stop not in on_rounds and follows[stop] < 0]
     groups += lone
     carriers += [-1] * len(lone)
     return Merged(_smaller(piece, groups, carriers), groups, initial)
+
+
+def sequences_only(piece: Piece) -> Merged:
+    """Return the piece with nothing merged but its sequences, and nobody on a round."""
+    return merge(piece, [[] for _ in piece.vehicles], lambda before, stop: True)
+
+
+def _led_by(piece: Piece, stop: int) -> list[int]:
+    """Return the sequence that begins with a stop."""
+    group = [stop]
+    while piece.leads and piece.leads[group[-1]] >= 0:
+        group.append(piece.leads[group[-1]])
+    return group
 
 
 def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piece:
@@ -61,12 +77,13 @@ def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piec
     allowed = [piece.allowed[g[0]] for g in groups]
     for number, (group, carrier) in enumerate(zip(groups, carriers, strict=True)):
         if len(group) > 1:
-            day = piece.days[carrier]
+            both = set.intersection(*(set(piece.allowed[s]) for s in group))
+            days = [piece.days[v] for v in sorted(both)]
+            day = piece.days[carrier] if carrier >= 0 else max(days, key=days.count, default=0)
             service[number], early, late = stretch(piece, group, day)
             for own in windows:
                 own[number] = (early, late)
-            both = set.intersection(*(set(piece.allowed[s]) for s in group))
-            allowed[number] = sorted(v for v in both if piece.days[v] == day)
+            allowed[number] = sorted(v for v in both if piece.days[v] == day and early <= late)
     fewer = piece.n_stops - len(groups)
     return replace(
         piece,
@@ -82,6 +99,8 @@ def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piec
         windows=windows,
         allowed=allowed,
         dear=[[sum(own[s] for s in g) for g in groups] for own in piece.dear],
+        follows=[],
+        leads=[],
     )
 
 

@@ -64,6 +64,8 @@ class Model:
             clock.CumulVar(routing.End(v)).SetMax(vehicle.until_s - first)
             if vehicle.longest is not None:
                 clock.SetSpanUpperBoundForVehicle(vehicle.longest, v)
+            if vehicle.fair_price:
+                clock.SetCumulVarSoftUpperBound(routing.End(v), max(0, vehicle.fair_until - first), vehicle.fair_price)
         for stop, (low, high) in enumerate(bounds):
             if low > high:
                 routing.VehicleVar(self.manager.NodeToIndex(stop)).SetValue(-1)
@@ -141,6 +143,8 @@ class Model:
         """
         piece = self.piece
         if not piece.n_stops or sum(len(order) for order in initial) < piece.n_stops:
+            return False
+        if any(v.fair_price for v in piece.vehicles):  # a stop's own time counts then too
             return False
         legs = np.where(piece.travel < UNREACHABLE, piece.travel, 0)
         dearest = 2 * int(legs.max(initial=0)) + max(v.fixed for v in piece.vehicles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Vehicle:
     capacity: int
     fixed: int
     longest: int | None = None
+    fair_until: int = 0
+    fair_price: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,8 @@ class Piece:
 
     ``windows[v]`` are the stops' windows for vehicle ``v``'s kind of day, shared between vehicles of the same day.
     ``allowed`` holds the vehicles that may serve a stop; ``dear`` what a stop costs more with a vehicle.
-    ``leaving`` are the buildings stops are left from, where they differ from those entered.
+    ``leaving`` are the buildings stops are left from, where they differ from those entered. ``follows`` and ``leads``
+    name the stop that must come directly before and after a stop, -1 for none; both are empty without sequences.
     """
 
     travel: Table
@@ -61,6 +64,8 @@ class Piece:
     allowed: list[list[int]]
     dear: list[list[int]]
     leaving: list[int] | None = None
+    follows: list[int] = field(default_factory=list)
+    leads: list[int] = field(default_factory=list)
 
     @property
     def n_stops(self) -> int:
@@ -75,9 +80,11 @@ class Piece:
         return int(self.travel[a, b]) + (0 if same else self.setup[b])
 
     def order_cost(self, vehicle: int, order: Sequence[int]) -> int | None:
-        """Return travel, fixed and unfamiliar cost of one vehicle's order, or None if it breaks a rule."""
+        """Return travel and every other cost of one vehicle's order, or None if it breaks a rule."""
         if not order:
             return 0
+        if self.follows and not self._keeps_sequences(order):
+            return None
         v, windows = self.vehicles[vehicle], self.windows[self.days[vehicle]]
         travel, clock, here, cost = self.travel, v.from_s, v.start, v.fixed
         waited, slack = 0, v.until_s
@@ -99,6 +106,8 @@ class Piece:
             return None
         if v.longest is not None and clock - v.from_s - min(waited, slack) > v.longest:
             return None  # even leaving as late as possible
+        if v.fair_price:
+            cost += v.fair_price * max(0, clock - v.fair_until)
         return cost + sum(self.dear[vehicle][stop] for stop in order) if self.dear else cost
 
     def clock_after(self, vehicle: int, order: Sequence[int]) -> int:
@@ -109,6 +118,14 @@ class Piece:
             clock = max(clock + self.leg(here, stop), windows[stop][0]) + self.service[stop]
             here = stop
         return clock
+
+    def _keeps_sequences(self, order: Sequence[int]) -> bool:
+        before = [-1, *order[:-1]]
+        after = [*order[1:], -1]
+        return all(
+            self.follows[stop] in (-1, before[at]) and self.leads[stop] in (-1, after[at])
+            for at, stop in enumerate(order)
+        )
 
     def _fits(self, v: Vehicle, order: Sequence[int]) -> bool:
         load = sum(self.volume[s] for s in order if not self.collected[s])
@@ -176,15 +193,13 @@ def make_piece(problem: Problem, places: Places, stops: Sequence[Stop], couriers
             capacity=c.capacity_ml,
             fixed=c.fixed_cost_s,
             longest=c.longest_s,
+            fair_until=day.from_s + problem.fair_round_s,
+            fair_price=problem.fair_load,
         )
         for c, day in zip(couriers, work, strict=True)
     ]
     allowed = _allowed(stops, couriers, days, windows)
-    wide = problem.unfamiliar_s > 0 and any(c.familiar for c in couriers)
-    dear = [
-        [problem.unfamiliar_s * (bool(c.familiar) and s.commune_code not in c.familiar) for s in stops]
-        for c in couriers
-    ]
+    follows, leads = _sequences(places, stops, allowed)
     return Piece(
         travel=np.minimum(travel, UNREACHABLE),
         service=[s.service_s for s in stops],
@@ -197,7 +212,9 @@ def make_piece(problem: Problem, places: Places, stops: Sequence[Stop], couriers
         days=days,
         windows=windows,
         allowed=allowed,
-        dear=dear if wide else [],
+        dear=_dear(problem, stops, couriers),
+        follows=follows,
+        leads=leads,
     )
 
 
@@ -205,7 +222,47 @@ def may_serve(courier: Courier, stop: Stop) -> bool:
     """Return whether a courier is permitted to serve a stop: lock, office and skills, not time."""
     if stop.locked_to is not None:
         return stop.locked_to == courier.courier_id
+    if courier.has_left and stop.kind == "delivery":  # it lies at the office
+        return False
     return stop.office_id in (None, courier.office_id) and stop.skills <= courier.skills
+
+
+def _dear(problem: Problem, stops: Sequence[Stop], couriers: Sequence[Courier]) -> list[list[int]]:
+    """Return what each stop costs more with each courier: outside the beat, or moved; [] where nothing does."""
+    has_beats = problem.unfamiliar_s > 0 and any(c.familiar for c in couriers)
+    has_moves = problem.moved_stop_s > 0 and any(s.courier_before is not None for s in stops)
+    if not has_beats and not has_moves:
+        return []
+    return [
+        [
+            problem.unfamiliar_s * (bool(c.familiar) and s.commune_code not in c.familiar)
+            + problem.moved_stop_s * (s.courier_before not in (None, c.courier_id))
+            for s in stops
+        ]
+        for c in couriers
+    ]
+
+
+def _sequences(places: Places, stops: Sequence[Stop], allowed: list[list[int]]) -> tuple[list[int], list[int]]:
+    """Return which stop each must directly follow and lead to.
+
+    Nobody may serve a part of a sequence whose other stops the piece does not hold.
+    """
+    if not places.sequence_of:
+        return [], []
+    number = {s.stop_id: i for i, s in enumerate(stops)}
+    follows, leads = [-1] * len(stops), [-1] * len(stops)
+    for i, stop in enumerate(stops):
+        sequence = places.sequence_of.get(stop.stop_id, ())
+        if not sequence:
+            continue
+        if any(s not in number for s in sequence):
+            allowed[i] = []
+            continue
+        at = sequence.index(stop.stop_id)
+        follows[i] = number[sequence[at - 1]] if at else -1
+        leads[i] = number[sequence[at + 1]] if at + 1 < len(sequence) else -1
+    return follows, leads
 
 
 def _allowed(

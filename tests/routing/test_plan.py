@@ -89,7 +89,7 @@ def test_a_collection_rides_in_the_same_round_as_deliveries():
 def test_a_familiar_courier_is_preferred_when_beats_have_a_price():
     crew = [courier("stranger"), courier("own", familiar=frozenset({"19753"}))]
     crew[0] = replace(crew[0], familiar=frozenset({"other"}))
-    made = plan(problem([stop()], crew, unfamiliar_s=600), travel=TRAVEL, limits=QUICK)
+    made = plan(problem([stop()], crew, unfamiliar_s=600), travel=TRAVEL, limits=WORK)
     assert [r.courier_id for r in made.rounds] == ["own"]
 
 

@@ -1,0 +1,78 @@
+"""First plans: every office on its own, as many at a time as there are children, greedily where a child breaks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from routing.solving.children import ChildBroke, Children
+from routing.solving.greedy import greedy
+from routing.solving.merge import sequences_only
+from routing.solving.piece import Orders, Piece
+from routing.solving.standing import Standing
+from routing.types import Limits, Problem
+
+FIRST_SHARE = 0.3
+"""The first plans of all offices may take this share of the time; everything after is improvement."""
+FIRST_SECONDS_PER_STOP = 0.004
+
+
+class FirstPlans:
+    """Fills empty standings; ``degraded`` says what went wrong meanwhile, None if nothing did."""
+
+    def __init__(self, children: Children, limits: Limits, stop: threading.Event) -> None:
+        self._children, self._limits, self._stop = children, limits, stop
+        self.degraded: str | None = None
+
+    def fill(self, standing: Standing, parts: Sequence[Problem], deadline: float) -> None:
+        """Plan each part with its own couriers; what no part holds stays left out."""
+        total = max(1, sum(len(p.stops) for p in parts))
+        number, crew = numbers(standing.problem)
+        lock = threading.Lock()
+
+        def solve(part: Problem) -> None:
+            stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
+            piece = standing.piece(couriers, stops)
+            share = min(
+                FIRST_SECONDS_PER_STOP * len(stops),
+                FIRST_SHARE * self._limits.seconds * len(self._children) * len(stops) / total,
+            )
+            orders = self._solved(piece, max(0.2, share), deadline)
+            with lock:
+                if orders is None or not standing.adopt(couriers, stops, piece, orders):
+                    standing.adopt(couriers, stops, piece, greedy(piece))
+
+        with ThreadPoolExecutor(len(self._children)) as pool:
+            list(pool.map(solve, sorted(parts, key=lambda p: -len(p.stops))))
+
+    def _solved(self, piece: Piece, seconds: float, deadline: float) -> Orders | None:
+        options = {"seconds": seconds, "method": "first"}
+        if self._limits.pieces is not None:
+            options["seconds"] = 60.0
+        merged = sequences_only(piece)
+        for _ in range(2):  # a child that broke has been replaced: the second try tells bad luck from a bad piece
+            if self._stop.is_set() or time.monotonic() >= deadline:
+                return None
+            try:
+                orders = self._children.solve(merged.piece, None, options, deadline=deadline)
+                return None if orders is None else merged.whole(orders)
+            except (ChildBroke, IndexError):
+                self.degraded = "solver_broke" if time.monotonic() < deadline else "out_of_time"
+        return None
+
+
+def fill_greedily(standing: Standing, parts: Sequence[Problem]) -> None:
+    """Plan each part without any solver."""
+    number, crew = numbers(standing.problem)
+    for part in parts:
+        stops, couriers = [number[s.stop_id] for s in part.stops], [crew[c.courier_id] for c in part.couriers]
+        piece = standing.piece(couriers, stops)
+        standing.adopt(couriers, stops, piece, greedy(piece))
+
+
+def numbers(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the number of each stop and of each courier by id."""
+    stops = {s.stop_id: i for i, s in enumerate(problem.stops)}
+    return stops, {c.courier_id: i for i, c in enumerate(problem.couriers)}
