@@ -6,13 +6,14 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow_everybody
-from api.pages import batches, coverage, intake, office_day, packing, papers, planning, queue, rounds, sign_in
+from api.pages import batches, counting, coverage, intake, office_day, packing, papers, planning, queue, rounds, sign_in
 from api.pages.common import install_filters
 from api.pages.staff import staff
 from api.pages.track import track
 
 __all__ = [
     "batches",
+    "counting",
     "coverage",
     "intake",
     "office_day",

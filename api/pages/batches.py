@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from api import documents
 from api.auth import allow, current_actor
 from api.pages.common import form_int, form_text, or_back, paper_language, render_desk
+from api.pages.counting import scanned_of_form
 from api.pages.staff import staff
 from api.wiring import services
 from postal import Action, Session, Subject, custody, desk, models, ownership, people, require_own
@@ -75,7 +76,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             handover=desk.handover_of(session, manifest.id) if manifest else None,
             rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
             n_packed=sum(line.packed_at is not None for line in found.lines if line.is_current),
-            expected=[line.s10 for line in manifest.lines] if manifest else [],
+            n_counted=len(custody.counted_codes(session, models.CountList.BATCH, batch_id)) if manifest else 0,
             may_batch=actor.may(Action.BATCH),
             may_print=actor.may(Action.PRINT),
             may_hand_over=actor.may(Action.HAND_OVER),
@@ -131,7 +132,7 @@ def batch_hand_over(batch_id: int) -> ResponseReturnValue:
             handover_id = custody.hand_over(
                 session,
                 batch_id,
-                scanned=form_text("scanned", limit=200_000).split("\n"),
+                scanned=scanned_of_form(),
                 giver=giver,
                 receiver=receiver,
                 user_id=current_actor().user_id,
@@ -139,7 +140,7 @@ def batch_hand_over(batch_id: int) -> ResponseReturnValue:
             ).id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: _to_batch(batch_id))
+    return or_back(act, lambda: redirect(url_for("staff.batch_count", batch_id=batch_id), 303))
 
 
 @staff.get("/handovers/<int:handover_id>")
@@ -251,6 +252,8 @@ def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
         "missing": "Có trong danh sách bàn giao nhưng không có bưu gửi",
         "extra": "Có bưu gửi nhưng không có trong danh sách bàn giao",
         "wrong": "Mã quét không thuộc bưu gửi nào",
+        "money": "Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
+        "papers": "Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
         "scan_does_not_fit": "Lượt quét không khớp với diễn biến của bưu gửi",
     }
     return {

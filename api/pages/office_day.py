@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow, current_actor
 from api.pages.common import form_int, form_text, or_back, render_desk, today
+from api.pages.counting import scanned_of_form
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, ownership, require_own
+from postal import (
+    Action,
+    InvalidInput,
+    Session,
+    Subject,
+    custody,
+    desk,
+    errors,
+    models,
+    ownership,
+    require_own,
+    returns,
+)
 
 _RULE = Action.ENTER_ROUND_RESULTS
 
@@ -76,18 +90,10 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
 @staff.get("/giving-back")
 @allow(Action.RETURN_TO_SENDER)
 def giving_back() -> ResponseReturnValue:
-    """Show what the post owes each agency: papers taken back and money collected."""
+    """Show what the post owes each agency: papers taken back, money collected, items that come back."""
     with services().database.read() as session:
-        cards = [
-            {
-                "office": office,
-                "owed": owed,
-                "fee_vnd": sum(one.proof.fee_vnd for one in owed),
-                "n_papers": sum(len(one.proof.taken_back) for one in owed),
-            }
-            for office in desk.offices(session, models.OfficeKind.ISSUING)
-            if (owed := custody.owed_to(session, office.id))
-        ]
+        cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
+        cards = [card for card in cards if card["owed"] or card["n_returns"]]
         return render_desk("staff/giving_back.html", "Trả giấy tờ và tiền", "Papers and money back", cards=cards)
 
 
@@ -101,7 +107,7 @@ def giving_back_hand(agency_id: int) -> ResponseReturnValue:
             handover = custody.give_back(
                 session,
                 agency_id,
-                scanned=form_text("scanned", limit=200_000).split(),
+                scanned=scanned_of_form(),
                 money_vnd=form_int("money_vnd"),
                 giver=custody.Party(name=form_text("giver_name"), code=form_text("giver_code")),
                 receiver=custody.Party(name=form_text("receiver_name"), position=form_text("receiver_position")),
@@ -111,7 +117,18 @@ def giving_back_hand(agency_id: int) -> ResponseReturnValue:
             handover_id = handover.id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.giving_back"), 303))
+    return or_back(act, lambda: redirect(url_for("staff.papers_count", agency_id=agency_id), 303))
+
+
+def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
+    owed = custody.owed_to(session, office.id)
+    return {
+        "office": office,
+        "owed": owed,
+        "fee_vnd": sum(one.proof.fee_vnd for one in owed),
+        "n_papers": sum(len(one.proof.taken_back) for one in owed),
+        "n_returns": len(returns.returning_items(session, office.id)),
+    }
 
 
 def _day(text: str | None) -> date:

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from api import documents
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
-from api.pages.common import form_text, local_zone, or_back, render_desk, today
+from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, today
+from api.pages.counting import scanned_of_form
 from api.pages.staff import staff
 from api.wiring import services
 from postal import (
@@ -67,7 +68,6 @@ def round_page(round_id: int) -> ResponseReturnValue:
             "Round",
             r=found,
             stops=stops,
-            expected=_expected(found),
             may_load=actor.may(Action.RECEIVE_AT_OFFICE),
             can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
             reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
@@ -93,13 +93,12 @@ def round_start(round_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         with services().database.write() as session:
             _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
-            scanned = form_text("scanned", limit=50_000).split("\n")
             rounds.start_round(
-                session, round_id, scanned=scanned, user_id=current_actor().user_id, now=services().now()
+                session, round_id, scanned=scanned_of_form(), user_id=current_actor().user_id, now=services().now()
             )
         return _to_round(round_id)
 
-    return or_back(act, lambda: _to_round(round_id))
+    return or_back(act, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
 
 
 @staff.post("/rounds/<int:round_id>/results")
@@ -124,15 +123,26 @@ def round_results(round_id: int) -> ResponseReturnValue:
 @staff.post("/rounds/<int:round_id>/close")
 @allow(Action.RECEIVE_AT_OFFICE)
 def round_close(round_id: int) -> ResponseReturnValue:
-    """Take back what was not delivered and close the round."""
+    """Take back what was counted, with the money and papers of the round, and close it."""
 
     def act() -> ResponseReturnValue:
         with services().database.write() as session:
             _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
-            rounds.close_round(session, round_id, user_id=current_actor().user_id, now=services().now())
+            rounds.close_round(
+                session,
+                round_id,
+                user_id=current_actor().user_id,
+                now=services().now(),
+                is_counted=True,
+                brought=rounds.Brought(
+                    money_vnd=form_int("money_vnd") if form_text("money_vnd") else 0,
+                    n_papers=form_int("n_papers") if form_text("n_papers") else 0,
+                    may_differ=form_text("may_differ") == "1",
+                ),
+            )
         return _to_round(round_id)
 
-    return or_back(act, lambda: _to_round(round_id))
+    return or_back(act, lambda: redirect(url_for("staff.round_back", round_id=round_id), 303))
 
 
 def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:
@@ -147,11 +157,6 @@ def _to_round(round_id: int) -> ResponseReturnValue:
 
 def _items(delivery_round: models.DeliveryRound) -> Sequence[models.Item]:
     return [item for stop in delivery_round.stops for item in stop.consignment.items]
-
-
-def _expected(delivery_round: models.DeliveryRound) -> list[str]:
-    """Return what should be scanned out: pieces in hand; a dossier to collect is not there yet."""
-    return [i.s10 for i in _items(delivery_round) if i.s10 and i.direction is Direction.RESULT]
 
 
 def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str, Any]:

@@ -100,6 +100,11 @@ class Piece:
     code: str
     dossier_code: str
 
+    @property
+    def scan_code(self) -> str:
+        """Return the code as a scan of it is kept."""
+        return normal_s10(self.code)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scanned:
@@ -175,7 +180,7 @@ def count_so_far(session: Session, which: CountList, subject_id: int) -> CountSo
     query = select(CountedScan.code, CountedScan.is_expected).where(is_of_count(which, subject_id))
     rows = session.execute(query.order_by(CountedScan.id)).all()
     seen = {code for code, _ in rows}
-    missing = tuple(piece for piece in pieces if normal_s10(piece.code) not in seen)
+    missing = tuple(piece for piece in pieces if piece.scan_code not in seen)
     others = [code for code, is_expected in rows if not is_expected]
     return CountSoFar(
         n_expected=len(pieces),
@@ -336,7 +341,7 @@ def _tell(session: Session, here: _List, codes: Sequence[str]) -> tuple[ScanSaid
         here_of = _pieces(session, here.pieces.where(Item.id.in_(ids[first : first + 500])))
         listed |= {piece.code for piece in here_of}
     if here.which is CountList.BACK:  # a dossier collected at home has no number of ours: its own code is scanned
-        listed |= {normal_s10(piece.code) for piece in _pieces(session, here.pieces.where(Item.s10.is_(None)))}
+        listed |= {piece.scan_code for piece in _pieces(session, here.pieces.where(Item.s10.is_(None)))}
 
     def tell(code: str) -> ScanSaid:
         if code in listed:

@@ -200,7 +200,8 @@ def _walk(postal, round_id, loaded, database):
     assert answer.status_code == 303
     told = postal.get(page).text
     assert f"Đã ghi {len(loaded)} kết quả" in told, told
-    postal.post(f"{page}/close")
+    postal.post(f"{page}/back", codes="\n".join(loaded))
+    postal.post(f"{page}/close", money_vnd="0", n_papers="0")
     assert "Đã khép" in postal.get(page).text
 
 

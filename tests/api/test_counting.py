@@ -1,0 +1,180 @@
+"""The counting pages as clerks use them, without any script: scan, paste, see what is missing, hand over."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from postal import State, courier, custody, models, returns, rounds
+from postal.policy import Actor, ActorKind
+from tests import builders as build
+from tests.api.test_rights import _plan
+from tests.postal import day as a_day
+
+NOW = build.EVENING
+PARTY = custody.Party(name="Người Ký")
+BOTH = {"giver_name": "Lê Thị Giao", "receiver_name": "Trần Văn Nhận"}
+
+
+@pytest.fixture
+def closed(database, house):
+    """Close a batch of three; return (its page, the codes)."""
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 4)))
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        return f"/staff/batches/{batch.id}", [line.s10 for line in build.closed_batch(session, batch.id).lines]
+
+
+@pytest.fixture
+def loaded(database, house, clock):
+    """Hand three over and publish a round with them; return (its page, codes, agency)."""
+    clock.now = a_day.MORNING
+    with database.write() as session:
+        cells = ({"take_back": "Giấy cũ (bản chính)", "fee_vnd": "135000"}, {}, {})
+        items = build.accepted(session, *(build.result(n, **one) for n, one in enumerate(cells, start=1)))
+        agency_id = items[0].consignment.issuing_office_id
+        batch = custody.open_batch(session, agency_id, user_id=None, now=NOW)
+        codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
+        custody.hand_over(session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=NOW)
+        return f"/staff/rounds/{_plan(session).rounds[0].id}", codes, agency_id
+
+
+def states(database):
+    with database.read() as session:
+        return list(session.scalars(select(models.Item.state).order_by(models.Item.id)))
+
+
+def figures(page):
+    """Return (scanned, expected) as the page shows them."""
+    return tuple(int(re.search(rf"data-{name}>([0-9]+)<", page)[1]) for name in ("scanned", "expected"))
+
+
+def missing(page):
+    return re.findall(r'<li data-code="([A-Z0-9.]+)">', page.split("data-missing>")[1].split("</ol>")[0])
+
+
+def test_a_scan_tells_its_word_and_the_count_survives_a_reload(closed, sign_in):
+    page, codes = closed
+    postal = sign_in("postal")
+    assert "Quét đếm và bàn giao" in postal.get(page).text
+    assert figures(postal.get(f"{page}/count").text) == (0, 3)
+    for code, told, tone in (
+        (codes[1], "Đúng.", "notice done"),
+        (codes[1], "Đã quét rồi.", "notice warning"),
+        ("EY999999995VN", "Không phải bưu gửi của hệ thống.", "notice unknown"),
+        ("rác", "Mã đọc sai", "notice unknown"),
+    ):
+        postal.post(f"{page}/count", code=code)
+        shown = postal.get(f"{page}/count").text
+        assert told in shown
+        assert tone in shown
+    again = sign_in("postal").get(f"{page}/count").text
+    assert figures(again) == (1, 3)
+    assert missing(again) == [codes[0], codes[2]]
+    assert "EY999999995VN" in again.split("data-others>")[1]
+    assert "Đếm tiếp" in postal.get(page).text
+
+
+def test_many_codes_are_pasted_at_once_and_summed_up(closed, sign_in):
+    page, codes = closed
+    postal = sign_in("postal")
+    spaced = f"{codes[0][:2]} {codes[0][2:]}"
+    postal.post(f"{page}/count", codes=f"{spaced}\r\n{codes[1]};{codes[1]}\n\nrác")
+    shown = postal.get(f"{page}/count").text
+    assert "Đã đọc 4 mã: đúng 2, đã quét rồi 1, đọc sai 1." in shown
+    assert figures(shown) == (2, 3)
+    postal.post(f"{page}/count", codes=" \n ", code="")
+    assert "Mã cần đếm" in postal.get(f"{page}/count").text
+
+
+def test_the_handover_takes_what_was_counted(closed, sign_in, database):
+    page, codes = closed
+    postal = sign_in("postal")
+    refused = postal.post(f"{page}/hand-over", **BOTH)
+    assert refused.location == f"{page}/count"
+    assert "Chưa quét bưu gửi nào" in postal.get(f"{page}/count").text
+    postal.post(f"{page}/count", codes="\n".join(codes[:2]))
+    receipt = postal.get(postal.post(f"{page}/hand-over", **BOTH).location).text
+    assert codes[2] in receipt
+    assert states(database) == [State.HANDED_OVER, State.HANDED_OVER, State.WAITING]
+    over = postal.get(f"{page}/count")
+    assert (over.status_code, over.location) == (303, page)
+    assert "giao nhận xong" in postal.get(page).text
+
+
+def test_what_is_not_scanned_is_not_loaded(loaded, sign_in, database):
+    page, codes, _ = loaded
+    postal = sign_in("postal")
+    assert "Kiểm hàng và giao chuyến" in postal.get(page).text
+    assert figures(postal.get(f"{page}/load").text) == (0, 3)
+    postal.post(f"{page}/load", code=codes[0])
+    postal.post(f"{page}/load", code=codes[2])
+    postal.post(f"{page}/start")
+    assert "Đang đi" in postal.get(page).text
+    assert states(database) == [State.ON_ROUND, State.HANDED_OVER, State.ON_ROUND]
+
+
+@pytest.fixture
+def evening(loaded, database, clock):
+    """Load all, deliver the first with its fee and paper; the other two come home."""
+    page, codes, agency_id = loaded
+    round_id = int(page.rsplit("/", 1)[1])
+    with database.write() as session:
+        rounds.start_round(session, round_id, scanned=codes, user_id=None, now=clock.now)
+        own = session.get_one(models.DeliveryRound, round_id).courier_id
+        actor = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=own)
+        item = session.scalars(select(models.Item).where(models.Item.s10 == codes[0])).one()
+        scan = a_day.delivered(item, fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"])
+        assert courier.record_scans(session, [scan], actor=actor, now=a_day.EVENING)[0].status == "recorded"
+    clock.now = a_day.EVENING
+    return page, codes, agency_id
+
+
+def test_a_round_comes_home_counted_with_its_money_and_papers(evening, sign_in, database):
+    page, codes, _ = evening
+    postal = sign_in("postal")
+    shown = postal.get(f"{page}/back").text
+    assert figures(shown) == (0, 2)
+    assert "135.000" in shown
+    assert "TH-1" in shown
+    refused = postal.post(f"{page}/close", money_vnd="135000", n_papers="1")
+    assert refused.location == f"{page}/back"
+    assert "Chưa quét" in postal.get(f"{page}/back").text
+    postal.post(f"{page}/back", codes="\n".join(codes[1:]))
+    postal.post(f"{page}/close", money_vnd="100000", n_papers="1")
+    assert "Đếm lại" in postal.get(f"{page}/back").text
+    postal.post(f"{page}/close", money_vnd="100000", n_papers="1", may_differ="1")
+    assert "Đã khép" in postal.get(page).text
+    assert states(database)[1:] == [State.AT_OFFICE, State.AT_OFFICE]
+    assert "100000 / 135000" in postal.get("/staff/discrepancies").text
+
+
+def test_papers_and_returns_are_counted_for_their_agency(evening, sign_in, database, clock):
+    page, codes, agency_id = evening
+    with database.write() as session:
+        rounds.close_round(session, int(page.rsplit("/", 1)[1]), user_id=None, now=clock.now)
+        item = session.scalars(select(models.Item).where(models.Item.s10 == codes[1])).one()
+        returns.start_return(session, item.id, returns.AGENCY_ASKED, user_id=None, now=clock.now)
+    postal = sign_in("postal")
+    home = postal.get("/staff/giving-back").text
+    back = f"/staff/giving-back/{agency_id}"
+    assert f"{back}/papers" in home
+    assert f"{back}/returns" in home
+    postal.post(f"{back}/papers", code=codes[1])
+    assert "Không có trong danh sách này" in postal.get(f"{back}/papers").text
+    postal.post(f"{back}/papers", code=codes[0])
+    assert "/handovers/" in postal.post(back, money_vnd="135000", **BOTH).location
+    assert postal.post(f"{back}/returns/hand-over", **BOTH).location == f"{back}/returns"
+    postal.post(f"{back}/returns", code=codes[1])
+    assert "/handovers/" in postal.post(f"{back}/returns/hand-over", **BOTH).location
+    assert states(database)[1] is State.RETURNED_TO_SENDER
+    assert "Không còn giấy tờ" in postal.get("/staff/giving-back").text
+
+
+def test_a_list_of_others_is_not_there(loaded, sign_in):
+    page, codes, _ = loaded
+    stranger = sign_in("stranger-clerk")
+    for path in (f"{page}/load", f"{page}/back", "/staff/batches/4711/count"):
+        assert stranger.get(path).status_code == 404
+    stranger.post(f"{page}/load", code=codes[0])
+    assert figures(sign_in("postal").get(f"{page}/load").text) == (0, 3)
