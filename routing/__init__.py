@@ -10,14 +10,18 @@ from routing.errors import (
     BadTravelTimes,
     EngineUnavailable,
     GeocoderUnavailable,
+    RemedyNotApplicable,
     RoutingError,
 )
+from routing.explain import REASONS
 from routing.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
+from routing.remedies import CHANGES
 from routing.travel import UNREACHABLE, FileMatrix, StraightLine, Terrain, TravelTimes, terrain_of
 from routing.types import (
+    ClosedRoad,
     Courier,
     DeliveryOffice,
     Limits,
@@ -32,9 +36,12 @@ from routing.types import (
     Window,
     great_circle_m,
 )
+from routing.what_if import apply_remedy
 
 __all__ = [
+    "CHANGES",
     "HUE",
+    "REASONS",
     "UNREACHABLE",
     "AddressAnswer",
     "AddressResolver",
@@ -43,6 +50,7 @@ __all__ = [
     "BadProblem",
     "BadRegister",
     "BadTravelTimes",
+    "ClosedRoad",
     "Commune",
     "Courier",
     "DeliveryOffice",
@@ -64,6 +72,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Register",
+    "RemedyNotApplicable",
     "RoutingError",
     "Stop",
     "StraightLine",
@@ -72,6 +81,7 @@ __all__ = [
     "Unserved",
     "Visit",
     "Window",
+    "apply_remedy",
     "check",
     "commune_point",
     "great_circle_m",

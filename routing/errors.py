@@ -82,3 +82,15 @@ class BadPlanFile(RoutingError):
 
     def __init__(self, where: str) -> None:
         super().__init__(vi=f"Tệp bài toán sai ở {where}.", en=f"The instance file is wrong at {where}.")
+
+
+class RemedyNotApplicable(RoutingError):
+    """A remedy that changes nothing of this day: a field to be put right by hand, or another day."""
+
+    code = "remedy_not_applicable"
+
+    def __init__(self, stop_id: str, change: str) -> None:
+        super().__init__(
+            vi=f"Cách gỡ “{change}” của điểm {stop_id} không đổi được gì trong ngày này.",
+            en=f"The remedy {change} of stop {stop_id} changes nothing of this day.",
+        )

@@ -31,6 +31,8 @@ from routing.validate import validate
 LAST_S, LAST_SECONDS_PER_STOP = 0.4, 0.00008
 """Kept back for the checker, the explanations and writing the plan down."""
 GREEDY_S = 0.5
+INSERT_S = 0.2
+"""After the search, for stops left out that still fit somewhere."""
 
 
 def plan(
@@ -99,6 +101,7 @@ class _Planning:
 
             report()
             search.run(deadline, self.stop, report)
+            insert_left(standing, set(standing.left), deadline + INSERT_S)
             if search.tally.n_broken:
                 self.degraded = self.degraded or "solver_broke"
         return standing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from api.words import say_date, say_duration
+from api.words import say_date, say_day_seconds, say_duration, say_number
 
 _WHY: dict[str, str] = {
     "bad_data": "Dữ liệu của điểm dừng không dùng được",
@@ -18,6 +18,7 @@ _WHY: dict[str, str] = {
     "window_closed": "Không bưu tá nào đến kịp khung giờ hẹn",
     "too_large": "Lớn hơn mọi thùng xe",
     "no_room": "Hết chỗ trong ngày: các điểm khác được ưu tiên hơn",
+    "not_worth": "Có người rảnh nhưng đi hôm nay tốn hơn để lại",
     "no_point": "Chưa có điểm trên bản đồ",
     "commune_not_covered": "Xã, phường chưa có bưu cục phục vụ",
     "not_a_delivery_day": "Hôm nay không phải ngày phát của xã, phường này",
@@ -26,16 +27,32 @@ _WHY: dict[str, str] = {
     "waits_for_answer": "Chờ cơ quan hoặc người nhận trả lời",
 }
 _REMEDY: dict[str, str] = {
-    "fix_field": "Sửa dữ liệu: {field}",
+    "fix_field": "Xem lại {field_name}",
     "open_commune": "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt",
-    "widen_window": "Hỏi người nhận nới khung giờ",
-    "allow_courier": "Cho phép một bưu tá phát điểm này",
-    "larger_box": "Dùng xe có thùng lớn hơn",
-    "longer_shift": "Kéo dài ca của {courier_id} thêm {by}",
+    "widen_window": "Hỏi người nhận có thể nhận từ {from} đến {until}",
+    "allow_courier": "Cho phép {courier_id} phát điểm này ({skills})",
+    "unlock": "Bỏ gắn riêng với {locked_to}",
+    "larger_box": "Cho {courier_id} thùng chứa được {capacity_l} lít",
+    "longer_shift": "Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})",
     "extra_courier": "Thêm một bưu tá cho {office_id}",
+    "must_today": "Đánh dấu phải phát hôm nay: đi tốn {going}, để lại chỉ tính {waiting}",
+    "split_sequence": "Bỏ buộc phát liền nhau với các điểm khác",
+    "plan_again": "Lập lại từ phương án này: vẫn còn chỗ",
     "another_day": "Để ngày khác",
     "other_day": "Phát vào {day}",
+    "not_tried": "Chưa kịp tìm cách gỡ trong thời gian tính",
 }
+_FIELDS = {
+    "point": "tọa độ",
+    "window": "khung giờ hẹn",
+    "service_s": "thời gian phục vụ",
+    "setup_s": "thời gian dừng xe",
+    "volume_ml": "thể tích",
+    "lateness_per_day": "mức ưu tiên",
+    "office_id": "bưu cục phát",
+    "kind": "loại việc",
+}
+_DURATIONS = {"by_s": "by", "short_by_s": "short_by", "going_s": "going", "waiting_s": "waiting"}
 _DEGRADED = {
     "solver_broke": "bộ giải hỏng giữa chừng, một phần xếp theo cách đơn giản",
     "out_of_time": "hết thời gian, một phần xếp theo cách đơn giản",
@@ -59,11 +76,18 @@ def say_remedy(detail: Mapping[str, Any]) -> str:
     """Return the cheapest change that would serve the stop, "" where none is known."""
     change = str(detail.get("change") or detail.get("kind") or "")
     facts = {name: str(value) for name, value in detail.items()}
-    if "by_s" in detail:
-        facts["by"] = say_duration(int(detail["by_s"]))
+    facts |= {told: say_duration(int(detail[name])) for name, told in _DURATIONS.items() if name in detail}
+    facts |= {n: say_day_seconds(int(detail[f"{n}_s"])) for n in ("from", "until") if f"{n}_s" in detail}
     if "day" in detail:
         facts["day"] = say_date(date.fromisoformat(str(detail["day"])))
-    return _REMEDY.get(change, "").format_map(_Known(facts))
+    if "capacity_ml" in detail:
+        facts["capacity_l"] = say_number(-(-int(detail["capacity_ml"]) // 1_000))
+    if "skills" in detail:
+        facts["skills"] = ", ".join(detail["skills"])
+    if "field" in detail:
+        facts["field_name"] = _FIELDS.get(str(detail["field"]), str(detail["field"]))
+    said = _REMEDY.get(change, "").format_map(_Known(facts))
+    return f"{said}; {say_remedy(detail['also'])}" if detail.get("also") else said
 
 
 def say_degraded(code: str) -> str:

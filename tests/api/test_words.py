@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api import words
+from api.pages import plan_words
 from postal import EventKind, Holder, Outcome, State
+from routing import CHANGES, REASONS
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -40,3 +42,29 @@ def test_ages_and_durations_use_one_unit_a_clerk_reads_at_a_glance():
     assert words.say_age(datetime(2026, 11, 23, 11, 48, tzinfo=UTC), noon) == "12 phút"
     assert words.say_duration(7500) == "2 giờ 05 phút"
     assert words.say_day_seconds(27_000) == "07:30"
+
+
+REMEDY = {
+    "courier_id": "BT-07", "office_id": "BC-01", "like": "BT-07", "by_s": 5400, "short_by_s": 4260, "skills": ["id_check"],
+    "locked_to": "BT-09", "capacity_ml": 61_500, "from_s": 28_800, "until_s": 36_900, "going_s": 5000, "waiting_s": 600,
+    "field": "point", "commune_code": "19753",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_of_an_unserved_stop_is_a_sentence(reason):
+    assert plan_words.say_why(reason) != reason
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_remedy_is_a_sentence_with_its_figures(change):
+    said = plan_words.say_remedy(REMEDY | {"change": change})
+    assert len(said) > 10
+    assert "…" not in said
+    assert "_s" not in said
+
+
+def test_a_remedy_of_two_changes_tells_both():
+    also = {"change": "longer_shift", "courier_id": "BT-07", "by_s": 1800, "short_by_s": 720}
+    said = plan_words.say_remedy({"change": "unlock", "locked_to": "BT-09", "also": also})
+    assert said == "Bỏ gắn riêng với BT-09; Kéo dài ca của BT-07 thêm 30 phút (thiếu 12 phút)"

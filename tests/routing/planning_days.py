@@ -1,9 +1,10 @@
 """Made-up planning days for tests: small, random, repeatable."""
 
 import random
+from dataclasses import replace
 from datetime import date
 
-from routing import Courier, DeliveryOffice, Point, Problem, Stop, Window
+from routing import ClosedRoad, Courier, DeliveryOffice, Point, Problem, Stop, Window
 
 DAY = date(2026, 11, 23)
 HOUR = 3600
@@ -37,6 +38,37 @@ def random_problem(seed, most_stops=25):
     stops = [_random_stop(rng, i, couriers) for i in range(rng.randint(0, most_stops))]
     closed = frozenset({"19774"} if rng.random() < 0.2 else ())
     return problem(stops, couriers, offices, closed_communes=closed, unfamiliar_s=rng.choice([0, 300]))
+
+
+def eventful_problem(seed, most_stops=25):
+    """Return a random day with what happens to days besides: sequences, closed roads, moves that cost, fair loads."""
+    rng = random.Random(f"eventful {seed}")
+    day = random_problem(seed, most_stops)
+    crew = tuple(replace(c, has_left=rng.random() < 0.2) for c in day.couriers)
+    names = [c.courier_id for c in crew]
+    stops = tuple(replace(s, courier_before=rng.choice([None, *names])) for s in day.stops)
+    ids = [s.stop_id for s in stops]
+    rng.shuffle(ids)
+    sequences = [ids[4 * i : 4 * i + rng.randint(2, 4)] for i in range(rng.randint(0, 2))]
+    return replace(
+        day,
+        couriers=crew,
+        stops=stops,
+        sequences=tuple(tuple(s) for s in sequences if s),
+        closed_roads=tuple(_random_road(rng) for _ in range(rng.randint(0, 2))),
+        moved_stop_s=rng.choice([0, 900]),
+        fair_load=rng.choice([0, 0, 2]),
+        fair_round_s=rng.choice([HOUR, 4 * HOUR]),
+    )
+
+
+def _random_road(rng):
+    lat, lon = 16.46 + rng.gauss(0, 0.03), 107.58 + rng.gauss(0, 0.03)
+    return ClosedRoad(
+        one_end=Point(lat=lat, lon=lon),
+        other_end=Point(lat=lat + rng.gauss(0, 0.02), lon=lon + rng.gauss(0, 0.02)),
+        detour_s=rng.choice([None, 1200]),
+    )
 
 
 def _random_courier(rng, i):
