@@ -8,9 +8,10 @@ BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 RESULTS ?=
 OUT ?= out
+OSRM := .osrm
 JOBS ?= 2
 
-.PHONY: install demo run test test-long check format samples bench lock clean
+.PHONY: install demo run test test-long check format samples bench osrm lock clean
 
 install: $(STAMP)
 
@@ -62,10 +63,23 @@ $(BENCH_STAMP): requirements.txt requirements-bench.in
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
+# The road engine, pinned and hashed, for travel times by road; see docs/planning.md. The tests of it run when it is here.
+osrm: $(OSRM)/.unpacked
+
+$(OSRM)/.unpacked: requirements-osrm.txt | $(STAMP)
+	rm -rf $(OSRM)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+	  --python-version 3.12 --platform manylinux_2_28_x86_64 -d $(OSRM) -r requirements-osrm.txt
+	$(BIN)/python -m zipfile -e $(OSRM)/*.whl $(OSRM)
+	rm $(OSRM)/*.whl
+	chmod +x $(OSRM)/osrm/bin/*
+	$(OSRM)/osrm/bin/osrm-routed --version
+	touch $@
+
 lock: $(STAMP)
 	for name in "requirements postgres,scale" "requirements-dev postgres,scale,dev"; do set -- $$name; \
 	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra "$$2" -o $$1.txt pyproject.toml; done
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(OUT) .figures.jsonl .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BENCH) $(OSRM) $(OUT) .figures.jsonl .mypy_cache .ruff_cache .pytest_cache

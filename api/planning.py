@@ -27,6 +27,6 @@ def make_plan(
     limits = Limits(seconds=seconds, cores=settings.plan_cores, memory_mb=settings.plan_memory_mb)
     with services.database.read() as session:
         problem = rounds.planning_problem(session, day, now=services.now())
-    made = plan(problem, travel=services.travel, limits=limits, on_progress=on_progress)
+    made = plan(problem, travel=services.travel, fallback=services.estimate, limits=limits, on_progress=on_progress)
     with services.database.write() as session:
         return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id

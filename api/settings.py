@@ -7,7 +7,7 @@ import binascii
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
     geocoder_url: str = Field("", description="Base URL of your own Nominatim or Photon.")
     geocoder_timeout_s: float = Field(3.0, gt=0, le=60, description="How long one look-up may take.")
+    travel: Literal["straight", "file", "osrm"] = Field(
+        "straight", description="Where travel times come from: straight line × detour, a file of legs, your own OSRM."
+    )
+    travel_file: Path | None = Field(None, description="CSV of measured legs, for `file`.")
+    osrm_url: str = Field("", description="Base URL of your own osrm-routed, for `osrm`.")
+    osrm_profile: str = Field("driving", pattern="^[a-z0-9_-]+$", description="Profile in the engine's addresses.")
+    osrm_timeout_s: float = Field(5.0, gt=0, le=60, description="How long one question to the engine may take.")
     plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
     plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
     plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")
@@ -85,6 +92,14 @@ class Settings(BaseSettings):
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+
+    @model_validator(mode="after")
+    def _has_its_source(self) -> Settings:
+        if self.travel == "osrm" and not self.osrm_url.startswith(("http://", "https://")):
+            raise ValueError("TANNHA_OSRM_URL: TANNHA_TRAVEL=osrm needs http://… or https://…")
+        if self.travel == "file" and self.travel_file is None:
+            raise ValueError("TANNHA_TRAVEL_FILE: TANNHA_TRAVEL=file needs a file")
+        return self
 
     @field_validator("secret_key")
     @classmethod
@@ -125,7 +140,8 @@ def load_settings(env_file: Path | None = None) -> Settings:
     except ValidationError as exc:
         problems = {}
         for error in exc.errors(include_input=False, include_url=False, include_context=False):
-            name = "TANNHA_" + str(error["loc"][0]).upper()
+            # What concerns several settings has no place of its own: its sentence names the one to look at.
+            name = "TANNHA_" + str(error["loc"][0]).upper() if error["loc"] else "TANNHA_TRAVEL"
             problems[name] = "thiếu / missing" if error["type"] == "missing" else error["msg"]
         raise SettingsMissing(problems) from None
 

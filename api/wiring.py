@@ -9,13 +9,16 @@ from typing import cast
 
 from flask import current_app
 
-from api.settings import Settings
+from api.settings import Settings, SettingsMissing
 from labels import is_printable
 from postal import Database, Vault, intake, make_engine, outside
 from routing import (
     AddressResolver,
+    BadTravelTimes,
+    FileMatrix,
     Geocoder,
     NominatimGeocoder,
+    Osrm,
     PhotonGeocoder,
     Register,
     StraightLine,
@@ -35,6 +38,7 @@ class Services:
     clock: Callable[[], datetime]
     guide: intake.Guide
     travel: TravelTimes
+    estimate: TravelTimes
     sender: outside.Sender
 
     def now(self) -> datetime:
@@ -45,12 +49,14 @@ class Services:
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Choose and connect every adapter the settings ask for. Connects to nothing yet."""
     guide = _guide(settings)
+    estimate = StraightLine(terrain=terrain_of(guide.register.communes))
     return Services(
         settings=settings,
         database=Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key)),
         clock=clock or system_clock,
         guide=guide,
-        travel=StraightLine(terrain=terrain_of(guide.register.communes)),
+        travel=_travel(settings, estimate),
+        estimate=estimate,
         sender=outside.RequestsSender.with_policy(
             callback_policy(settings), system_clock, ca_file=settings.callback_ca_file
         ),
@@ -85,6 +91,20 @@ def _guide(settings: Settings) -> intake.Guide:
         aliases=settings.header_aliases,
         groups=settings.has_grouped_consignments,
     )
+
+
+def _travel(settings: Settings, estimate: StraightLine) -> TravelTimes:
+    """Return the source of travel times; raises SettingsMissing where its file cannot be read."""
+    if settings.travel == "osrm":
+        return Osrm(settings.osrm_url, profile=settings.osrm_profile, timeout_s=settings.osrm_timeout_s)
+    if settings.travel == "file" and settings.travel_file is not None:
+        try:
+            return FileMatrix.read(settings.travel_file, otherwise=estimate)
+        except (OSError, UnicodeDecodeError) as exc:
+            raise SettingsMissing({"TANNHA_TRAVEL_FILE": type(exc).__name__}) from exc
+        except BadTravelTimes as exc:
+            raise SettingsMissing({"TANNHA_TRAVEL_FILE": f"{exc.vi} / {exc.en}"}) from exc
+    return estimate
 
 
 def _geocoder(settings: Settings) -> Geocoder | None:

@@ -15,11 +15,13 @@ from routing.errors import (
 )
 from routing.explain import REASONS
 from routing.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
+from routing.osrm import Osrm
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
 from routing.remedies import CHANGES
-from routing.travel import UNREACHABLE, FileMatrix, StraightLine, Terrain, TravelTimes, terrain_of
+from routing.terrain import Terrain, terrain_of
+from routing.travel import UNREACHABLE, FileMatrix, StraightLine, TravelTimes
 from routing.types import (
     ClosedRoad,
     Courier,
@@ -63,6 +65,7 @@ __all__ = [
     "JudgedPoint",
     "Limits",
     "NominatimGeocoder",
+    "Osrm",
     "PhotonGeocoder",
     "Plan",
     "PlannedRound",

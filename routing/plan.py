@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from routing.check import check
 from routing.errors import BadTravelTimes, EngineUnavailable
 from routing.explain import explain, set_aside
+from routing.in_time import InTime
 from routing.partition import partition
 from routing.places import Places
 from routing.solving.children import Children
@@ -31,6 +32,8 @@ from routing.validate import validate
 LAST_S, LAST_SECONDS_PER_STOP = 0.4, 0.00008
 """Kept back for the checker, the explanations and writing the plan down."""
 GREEDY_S = 0.5
+LATEST_S = 1.0
+"""So long after the limit explanations and travel times may still be looked for."""
 INSERT_S = 0.2
 """After the search, for stops left out that still fit somewhere."""
 
@@ -44,25 +47,27 @@ def plan(
     stop: threading.Event | None = None,
     solver: Sequence[str] | None = None,
     before: Plan | None = None,
+    fallback: TravelTimes | None = None,
 ) -> Plan:
     """Return the best checked plan found within ``limits``; never later than its seconds + 2.
 
     Setting ``stop`` ends the search at once and keeps the best plan. ``solver`` replaces the child's command.
-    ``before`` is a plan to start from instead of planning anew.
+    ``before`` is a plan to start from instead of planning anew. Where ``travel`` fails, ``fallback`` (the plain
+    straight line unless told otherwise) takes its place, and the plan says so.
     Raises BadProblem if the problem contradicts itself (a single bad stop does not: it is unserved, with its reason).
     """
     limits = limits or Limits()
     began = time.monotonic()
     validate(problem)
     usable, aside = set_aside(problem)
+    if not isinstance(travel, StraightLine):  # everything else may hang
+        travel = InTime(travel, limits.seconds / 2, began + limits.seconds + LATEST_S)
     job = _Planning(problem, usable, aside, travel, limits, began, on_progress, stop or threading.Event(), before)
-    standing = job.run(solver)
-    made = job.describe(standing)
-    if check(problem, made, job.travel):
-        job.degraded = "check_failed"
-        standing = job.greedy_only()
-        made = job.describe(standing)
-    made = explain(standing, made, until=began + limits.seconds + 1.0)
+    try:
+        made = job.make(solver)
+    except (EngineUnavailable, BadTravelTimes) as exc:
+        job.degraded, job.travel = exc.code, fallback or StraightLine()
+        made = job.make(solver)
     return replace(made, seconds=round(time.monotonic() - began, 3))
 
 
@@ -81,9 +86,19 @@ class _Planning:
     before: Plan | None = None
     degraded: str | None = None
 
+    def make(self, solver: Sequence[str] | None) -> Plan:
+        """Return the checked plan with its reasons. Raises EngineUnavailable, BadTravelTimes whenever travel fails."""
+        standing = self.run(solver)
+        made = self.describe(standing)
+        if check(self.problem, made, self.travel):
+            self.degraded = "check_failed"
+            standing = self.greedy_only()
+            made = self.describe(standing)
+        return explain(standing, made, until=self.began + self.limits.seconds + LATEST_S)
+
     def run(self, solver: Sequence[str] | None) -> Standing:
         """Return the best standing: first plans by office, then the search across offices."""
-        standing = Standing.empty(self.usable, self._places())
+        standing = Standing.empty(self.usable, Places(self.usable, self.travel))
         kept_s = min(LAST_S + LAST_SECONDS_PER_STOP * len(self.usable.stops), self.limits.seconds / 4)
         deadline = self.began + self.limits.seconds - kept_s
         with Children(self.limits.cores, self.limits.memory_mb, command=solver) as children:
@@ -91,7 +106,7 @@ class _Planning:
             if self.before is None:
                 first.fill(standing, partition(self.usable), deadline)
             self._complete(standing, deadline)
-            self.degraded = first.degraded or self.degraded
+            self.degraded = self.degraded or first.degraded
             search = Search(standing, children, first, self.limits)
             lock = threading.Lock()
 
@@ -116,20 +131,9 @@ class _Planning:
             wanted = {s for s in wanted if stops[s].locked_to is not None or stops[s].stop_id in bound}
         insert_left(standing, wanted, deadline)
 
-    def _places(self) -> Places:
-        """Return the places with travel times that have been seen to work; a dead engine falls back, and says so."""
-        places = Places(self.usable, self.travel)
-        try:
-            places.tables(range(min(len(places.points), 2)))
-        except (EngineUnavailable, BadTravelTimes) as exc:
-            self.degraded = exc.code
-            self.travel = StraightLine()
-            places = Places(self.usable, self.travel)
-        return places
-
     def greedy_only(self) -> Standing:
         """Return a standing no solver touched."""
-        standing = Standing.empty(self.usable, self._places())
+        standing = Standing.empty(self.usable, Places(self.usable, self.travel))
         fill_greedily(standing, partition(self.usable))
         self._complete(standing, time.monotonic() + GREEDY_S)
         return standing

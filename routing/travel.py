@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.communes import Commune
 from routing.errors import BadTravelTimes
+from routing.terrain import Terrain
 from routing.types import EARTH_RADIUS_M, Point
 
 UNREACHABLE = 10_000_000
@@ -59,25 +57,6 @@ def checked_table(table: object, n: int) -> Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terrain:
-    """Where the land is not flat: points belong to the area of the nearest commune; factors are for pairs of areas."""
-
-    lat_rad: NDArray[np.float64]
-    lon_rad: NDArray[np.float64]
-    area_of: NDArray[np.int64]
-    detour: NDArray[np.float64]
-    speed_kmh: NDArray[np.float64]
-
-    def areas(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the area number of each point, given in radians."""
-        nearest = [
-            int(np.argmin((self.lat_rad - y) ** 2 + ((self.lon_rad - x) * np.cos(y)) ** 2))
-            for y, x in zip(lat, lon, strict=True)
-        ]
-        return self.area_of[np.array(nearest, dtype=np.int64)]
-
-
-@dataclass(frozen=True, kw_only=True)
 class StraightLine:
     """Great circle × detour / speed: symmetric, whole seconds, needs no map and no network."""
 
@@ -96,34 +75,14 @@ class StraightLine:
         if self.terrain is None:
             road = km * self.detour
             return _whole(road / self.speed_kmh * 3600), _whole(road * 1000)
-        area = self.terrain.areas(lat, lon)
-        road = km * self.terrain.detour[area[:, None], area]
-        slower = np.minimum(self.terrain.speed_kmh[area][:, None], self.terrain.speed_kmh[area])
+        commune = self.terrain.communes_of(lat, lon)
+        road = km * self.terrain.detour[commune[:, None], commune]
+        slower = np.minimum(self.terrain.speed_kmh[commune][:, None], self.terrain.speed_kmh[commune])
         return _whole(road / slower * 3600), _whole(road * 1000)
 
 
 def _whole(values: NDArray[np.float64]) -> Table:
     return np.rint(np.minimum(values, UNREACHABLE)).astype(np.int32)
-
-
-def terrain_of(communes: Sequence[Commune]) -> Terrain:
-    """Return the estimated terrain of a province: kinds of area and factors from ``data/terrain.json``.
-
-    A commune the file does not name is a town when it is a ward, otherwise plain. Every figure is an estimate until
-    measured legs replace it.
-    """
-    told = json.loads(resources.files("routing").joinpath("data/terrain.json").read_text(encoding="utf-8"))
-    kinds: list[str] = list(told["kinds"])
-    named = {code: kind for kind, codes in told["communes"].items() for code in codes}
-    area_of = [kinds.index(named.get(c.code, "town" if c.type == "phường" else "plain")) for c in communes]
-    detour = np.array([[told["detour"][a][b] for b in kinds] for a in kinds], dtype=np.float64)
-    return Terrain(
-        lat_rad=np.radians(np.array([c.point.lat for c in communes])),
-        lon_rad=np.radians(np.array([c.point.lon for c in communes])),
-        area_of=np.array(area_of, dtype=np.int64),
-        detour=detour,
-        speed_kmh=np.array([told["speed_kmh"][k] for k in kinds], dtype=np.float64),
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +94,8 @@ class FileMatrix:
     name: str = field(default="file", init=False)
 
     @classmethod
-    def read(cls, path: Path) -> FileMatrix:
-        """Read the legs of a file. Raises BadTravelTimes naming the line."""
+    def read(cls, path: Path, *, otherwise: StraightLine | None = None) -> FileMatrix:
+        """Read the legs of a file. Raises OSError, and BadTravelTimes naming the line."""
         legs = {}
         with path.open(encoding="utf-8", newline="") as lines:
             for number, row in enumerate(csv.DictReader(lines), 2):
@@ -146,7 +105,7 @@ class FileMatrix:
                     legs[a, b] = int(row["seconds"]), int(row["metres"])
                 except (KeyError, TypeError, ValueError) as exc:
                     raise BadTravelTimes(f"line {number} of the legs") from exc
-        return cls(legs=legs)
+        return cls(legs=legs, otherwise=otherwise or StraightLine())
 
     def matrix(self, points: Sequence[Point]) -> tuple[Table, Table]:
         """Return driving seconds and metres: the file's legs where it has them."""

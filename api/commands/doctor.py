@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import click
 
 from api.settings import Settings, SettingsMissing, load_settings
-from api.wiring import build_services
+from api.wiring import Services, build_services
+from postal import desk, models
 from postal import doctor as doctors
+from routing import EngineUnavailable, Osrm, Point
 
 _SIGNS = {doctors.Level.OK: "tốt  ok  ", doctors.Level.WARN: "chú ý warn", doctors.Level.BAD: "HỎNG bad "}
 _COLOURS = {doctors.Level.OK: "green", doctors.Level.WARN: "yellow", doctors.Level.BAD: "red"}
@@ -28,11 +30,45 @@ def doctor() -> None:
     services = build_services(settings)
     try:
         found = [*_settings(settings), *doctors.examine(services.database, now=services.now())]
+        if isinstance(services.travel, Osrm) and not _is_broken(
+            [f for f in found if f.check in ("database", "revision")]
+        ):
+            found.append(_roads(services, services.travel))
     finally:
         services.database.engine.dispose()
     _say(found)
-    if any(finding.level is doctors.Level.BAD for finding in found):
+    if _is_broken(found):
         sys.exit(1)
+
+
+def _is_broken(found: list[doctors.Finding]) -> bool:
+    return any(finding.level is doctors.Level.BAD for finding in found)
+
+
+def _roads(services: Services, roads: Osrm) -> doctors.Finding:
+    """Ask the road engine how the delivery offices lie: off the map, or behind a ferry."""
+    with services.database.read() as session:
+        offices = desk.offices(session, models.OfficeKind.DELIVERY)
+        points = {o.code: Point(lat=o.lat, lon=o.lon) for o in offices if o.lat is not None and o.lon is not None}
+
+    def finding(level: doctors.Level, vi: str, en: str) -> doctors.Finding:
+        return doctors.Finding(check="roads", level=level, vi=vi, en=en)
+
+    places = list(points.values())
+    try:
+        off_map = [c for c, away in zip(points, roads.snaps_m(places), strict=True) if away is None]
+        by_ferry = set(roads.only_by_ferry(places[0], places)) if places else set()
+    except EngineUnavailable as exc:
+        vi, en = "OSRM chưa trả lời, phương án sẽ tính theo đường thẳng", "OSRM is silent: plans use the straight line"
+        return finding(doctors.Level.WARN, vi, f"{en} ({exc.code})")
+    cut_off = [code for code, point in points.items() if point in by_ferry]
+    if off_map or cut_off:
+        vi = f"bưu cục ngoài bản đồ: {', '.join(off_map) or 'không'}; chỉ đến bằng phà: {', '.join(cut_off) or 'không'}"
+        en = f"offices off the map: {', '.join(off_map) or 'none'}; by ferry only: {', '.join(cut_off) or 'none'}"
+        return finding(doctors.Level.WARN, vi, en)
+    return finding(
+        doctors.Level.OK, f"OSRM biết đường đến {len(points)} bưu cục", f"OSRM knows the roads to {len(points)} offices"
+    )
 
 
 def _say(found: list[doctors.Finding]) -> None:

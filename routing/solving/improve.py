@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.errors import RoutingError
 from routing.solving.children import ChildBroke, Children
 from routing.solving.merge import merge
 from routing.solving.piece import Orders, Piece
@@ -29,6 +30,8 @@ from routing.types import Limits
 MOST_ROUNDS = 10
 """Of so many couriers may the stops of a piece be; each merged stretch costs the search speed."""
 MOST_IDLE = 4
+LATE_S = 1.0
+"""A thread this long over its time is left behind; what it finds is no longer taken over."""
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
 
@@ -118,7 +121,8 @@ class Improvement:
     ) -> None:
         self.standing, self.children, self.limits = standing, children, limits
         self.tally, self.pool = tally or Tally(), pool
-        self._until_dry = False
+        self._until_dry = self._is_over = False
+        self._failed: RoutingError | None = None
         self._wandering: Wandering | None = None
         self._seated: set[tuple[int, int, str, int]] = set()
         self._rng = random.Random(limits.seed if seed is None else seed)  # noqa: S311 - no secret
@@ -158,20 +162,26 @@ class Improvement:
         for thread in threads:
             thread.start()
         for thread in threads:
-            while thread.is_alive() and not stop.is_set():
+            while thread.is_alive() and not stop.is_set() and time.monotonic() < deadline + LATE_S:
                 thread.join(0.1)
         with self._lock:
+            self._is_over = True
             if self._wandering is not None:
                 self._wandering.go_back()
+        if self._failed is not None:
+            raise self._failed
 
     def _work(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
-        while not stop.is_set() and self.tally.is_healthy and not (self._until_dry and self._is_dry()):
+        while not stop.is_set() and self._may_go_on() and not (self._until_dry and self._is_dry()):
             left = deadline - time.monotonic()
-            choice = self._choose() if left > 0.05 and self._may_go_on() else None
+            choice = self._choose() if left > 0.05 else None
             if choice is None:
                 return
             try:
                 gain = self._try(choice, deadline, left, stop)
+            except RoutingError as exc:  # the travel times failed: it is for the plan to fall back
+                self._failed = exc
+                return
             finally:
                 with self._lock:
                     self._busy -= set(choice.couriers)
@@ -187,7 +197,8 @@ class Improvement:
         return time.monotonic() - self._gained_at > max(DRY_S, DRY_SHARE * took)
 
     def _may_go_on(self) -> bool:
-        return self.limits.pieces is None or self.tally.n_pieces < self.limits.pieces
+        has_work = self.limits.pieces is None or self.tally.n_pieces < self.limits.pieces
+        return has_work and self.tally.is_healthy and self._failed is None
 
     def _try(self, choice: Choice, deadline: float, left: float, stop: threading.Event) -> int:
         standing = self.standing
@@ -216,7 +227,7 @@ class Improvement:
             self.pool.note(choice.couriers, choice.stops, piece, found)
         with self._lock:
             self.tally.n_pieces += 1
-            if stop.is_set() or found is None or not self._is_as_chosen(choice):
+            if stop.is_set() or self._is_over or found is None or not self._is_as_chosen(choice):
                 return 0
             return self._adopt(choice, piece, found, seconds)
 

@@ -188,6 +188,13 @@ def test_the_doctor_prints_a_line_for_each_thing_and_an_exit_code(run, monkeypat
     assert "TANNHA_VAULT_KEYS" in broken.stdout
 
 
+def test_the_doctor_says_that_the_road_engine_is_silent(run, monkeypatch):
+    monkeypatch.setenv("TANNHA_TRAVEL", "osrm")
+    monkeypatch.setenv("TANNHA_OSRM_URL", "http://127.0.0.1:9")
+    run("seed")
+    assert re.search(r"chú ý warn\s+roads\s+OSRM chưa trả lời", run("doctor").stdout)
+
+
 def test_a_rotation_is_finished_by_running_it_again(run, database, monkeypatch):
     with database.write() as session:
         build.accepted(session, *(build.result(i + 1) for i in range(5)))

@@ -45,7 +45,8 @@ def test_ages_and_durations_use_one_unit_a_clerk_reads_at_a_glance():
 
 
 REMEDY = {
-    "courier_id": "BT-07", "office_id": "BC-01", "like": "BT-07", "by_s": 5400, "short_by_s": 4260, "skills": ["id_check"],
+    "courier_id": "BT-07", "office_id": "BC-01", "like": "BT-07", "by_s": 5400, "short_by_s": 4260,
+    "skills": ["id_check"],
     "locked_to": "BT-09", "capacity_ml": 61_500, "from_s": 28_800, "until_s": 36_900, "going_s": 5000, "waiting_s": 600,
     "field": "point", "commune_code": "19753",
 }  # fmt: skip
