@@ -147,5 +147,7 @@ def _broken_plans(made, rng):
         first, second, *others = made.rounds
         moved = replace(second, visits=(*second.visits, first.visits[0]))
         yield "a stop moved", replace(made, rounds=(replace(first, visits=first.visits[1:]), moved, *others))
+    if len({r.office_id for r in made.rounds[:2]}) == 2:  # colleagues of one office may well trade their rounds
+        first, second, *others = made.rounds
         traded = (replace(first, courier_id=second.courier_id), replace(second, courier_id=first.courier_id))
         yield "couriers exchanged", replace(made, rounds=(*traded, *others))
