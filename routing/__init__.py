@@ -3,6 +3,7 @@
 from routing.addresses import AddressAnswer, AddressResolver, AddressStatus
 from routing.check import Fault, check
 from routing.communes import HUE, Commune, HomeProvince, Register
+from routing.compare import Comparison, Figures, StopChange, compare, figures
 from routing.errors import (
     BadPlanFile,
     BadProblem,
@@ -20,6 +21,7 @@ from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
 from routing.remedies import CHANGES
+from routing.replan import keeping_hands, replan
 from routing.terrain import Terrain, terrain_of
 from routing.travel import UNREACHABLE, FileMatrix, StraightLine, TravelTimes
 from routing.types import (
@@ -54,10 +56,12 @@ __all__ = [
     "BadTravelTimes",
     "ClosedRoad",
     "Commune",
+    "Comparison",
     "Courier",
     "DeliveryOffice",
     "EngineUnavailable",
     "Fault",
+    "Figures",
     "FileMatrix",
     "Geocoder",
     "GeocoderUnavailable",
@@ -78,6 +82,7 @@ __all__ = [
     "RemedyNotApplicable",
     "RoutingError",
     "Stop",
+    "StopChange",
     "StraightLine",
     "Terrain",
     "TravelTimes",
@@ -87,11 +92,15 @@ __all__ = [
     "apply_remedy",
     "check",
     "commune_point",
+    "compare",
+    "figures",
     "great_circle_m",
     "is_in_province",
     "judge_point",
+    "keeping_hands",
     "plan",
     "plan_file_problem",
     "plan_file_text",
+    "replan",
     "terrain_of",
 ]
