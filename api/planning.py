@@ -8,7 +8,7 @@ from typing import Any
 
 from api.wiring import Services
 from postal import rounds
-from routing import Limits, plan
+from routing import Limits, plan, replan
 
 
 def make_plan(
@@ -28,5 +28,28 @@ def make_plan(
     with services.database.read() as session:
         problem = rounds.planning_problem(session, day, now=services.now())
     made = plan(problem, travel=services.travel, fallback=services.estimate, limits=limits, on_progress=on_progress)
+    with services.database.write() as session:
+        return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id
+
+
+def replan_day(
+    services: Services,
+    day: date,
+    *,
+    seconds: float,
+    user_id: int | None,
+    on_progress: Callable[[Any], None] | None = None,
+) -> int:
+    """Plan what has not left of a published day again, with few stops changing hands; return the draft's id.
+
+    Raises NothingPublished, and what `save_plan` raises.
+    """
+    settings = services.settings
+    limits = Limits(seconds=seconds, cores=settings.plan_cores, memory_mb=settings.plan_memory_mb)
+    with services.database.read() as session:
+        problem, before = rounds.replanning_problem(session, day, now=services.now())
+    made = replan(
+        problem, before, travel=services.travel, fallback=services.estimate, limits=limits, on_progress=on_progress
+    )
     with services.database.write() as session:
         return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id

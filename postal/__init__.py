@@ -38,7 +38,7 @@ from postal import (
 )
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
-from postal.errors import Conflict, InvalidInput, PostalError
+from postal.errors import Conflict, InvalidInput, NotFound, PostalError
 from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
@@ -58,6 +58,7 @@ __all__ = [
     "Holder",
     "InvalidInput",
     "NewUser",
+    "NotFound",
     "Outcome",
     "PostalError",
     "PublicHistory",

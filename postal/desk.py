@@ -107,6 +107,11 @@ def plans(session: Session, *, limit: int = 30) -> Sequence[DayPlan]:
     return session.scalars(select(DayPlan).order_by(DayPlan.day.desc(), DayPlan.version.desc()).limit(limit)).all()
 
 
+def plans_of(session: Session, day: date) -> Sequence[DayPlan]:
+    """Return a day's plans, the newest version first."""
+    return session.scalars(select(DayPlan).where(DayPlan.day == day).order_by(DayPlan.version.desc())).all()
+
+
 def plan(session: Session, plan_id: int) -> DayPlan:
     """Return one plan with its rounds, stops and unserved consignments. Raises NotFound."""
     options = [

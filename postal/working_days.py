@@ -108,6 +108,12 @@ def local_day(instant: datetime, zone: ZoneInfo = LOCAL) -> date:
     return instant.astimezone(zone).date()
 
 
+def local_seconds(instant: datetime, zone: ZoneInfo = LOCAL) -> int:
+    """Return the seconds since local midnight at this instant."""
+    local = instant.astimezone(zone)
+    return local.hour * 3600 + local.minute * 60 + local.second
+
+
 def promised_by(
     handed_over_at: datetime,
     days: int,

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("api.commands.planning", "plan_day", "Lập phương án phát một ngày / plan a day"),
     "plan-file": ("api.commands.planning", "plan_file", "Lập phương án từ tệp / plan an instance file"),
     "range": ("api.commands.ranges", "ranges", "Dải số hiệu S10 / granted ranges of S10 numbers"),
+    "replan": ("api.commands.planning", "replan_day", "Lập lại phần chưa đi của một ngày / plan a day again"),
     "restore": ("api.commands.backup", "restore", "Khôi phục từ bản sao lưu / restore a backup"),
     "rotate-keys": ("api.commands.users", "rotate_keys", "Mã hoá lại bằng khoá mới / reseal with the newest key"),
     "run": ("api.commands.run", "run", "Chạy các trang và API / serve pages and API"),

@@ -71,6 +71,20 @@ def plan_day(day: datetime, seconds: float) -> None:
     click.echo(f"Phương án / plan {plan_id}")
 
 
+@click.command("replan")
+@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.option("--seconds", type=click.FloatRange(min=0.5, max=86_400), default=12.0, show_default=True)
+def replan_day(day: datetime, seconds: float) -> None:
+    """Lập lại phần chưa xuất phát của một ngày. Plan what has not left of DAY again, with few stops changing hands."""
+    from api import planning
+    from api.settings import load_settings
+    from api.wiring import build_services
+
+    services = build_services(load_settings())
+    plan_id = planning.replan_day(services, day.date(), seconds=seconds, user_id=None, on_progress=_Line())
+    click.echo(f"Phương án / plan {plan_id}")
+
+
 class _Line:
     """Prints how the search goes, at most twice a second."""
 

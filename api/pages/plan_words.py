@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from api.words import say_date, say_day_seconds, say_duration, say_number
+from routing import Comparison
 
 _WHY: dict[str, str] = {
     "bad_data": "Dữ liệu của điểm dừng không dùng được",
@@ -60,6 +61,12 @@ _DEGRADED = {
     "engine_unavailable": "máy chủ tính đường không trả lời, tính theo đường thẳng",
     "bad_travel_times": "máy chủ tính đường trả lời sai, tính theo đường thẳng",
 }
+_CHANGES = {
+    "added": "mới xếp được",
+    "dropped": "không còn trong chuyến",
+    "moved": "đổi bưu tá",
+    "retimed": "đổi giờ",
+}
 _SOURCES = {
     "straight line": "đường thẳng nhân hệ số địa hình (ước tính)",
     "file": "bảng thời gian đi từ tệp",
@@ -98,6 +105,38 @@ def say_degraded(code: str) -> str:
 def say_source(name: str) -> str:
     """Return where the travel times came from."""
     return _SOURCES.get(name, name)
+
+
+def say_change(kind: str) -> str:
+    """Return how a stop differs between two plans."""
+    return _CHANGES[kind]
+
+
+def figure_lines(shown: Comparison) -> list[dict[str, str]]:
+    """Return the figures of two plans as a table's lines: what, before, after, difference."""
+    before, after = shown.before, shown.after
+    return [
+        _line("Chuyến", before.n_rounds, after.n_rounds, say_number),
+        _line("Điểm dừng", before.n_stops, after.n_stops, say_number),
+        _line("Chưa xếp được", before.n_unserved, after.n_unserved, say_number),
+        _line("Thời gian đi đường", before.travel_s, after.travel_s, say_duration),
+        _line("Quãng đường (km)", before.travel_m / 1000, after.travel_m / 1000, lambda km: say_number(km, 1)),
+        _line("Chuyến về muộn nhất", before.latest_back_s, after.latest_back_s, say_day_seconds, say_duration),
+        _line("Chuyến dài nhất", before.longest_round_s, after.longest_round_s, say_duration),
+    ]
+
+
+def _line(
+    what: str,
+    before: float,
+    after: float,
+    say: Callable[[Any], str],
+    say_difference: Callable[[Any], str] | None = None,
+) -> dict[str, str]:
+    difference = after - before
+    sign = "+" if difference > 0 else "−"
+    told = "" if not difference else sign + (say_difference or say)(abs(difference))
+    return {"what": what, "before": say(before), "after": say(after), "difference": told}
 
 
 class _Known(dict[str, str]):

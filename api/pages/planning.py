@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, url_for
@@ -13,11 +15,12 @@ from api import documents, planning
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
 from api.pages.common import form_date, form_int, or_back, render_desk, today
-from api.pages.plan_words import say_degraded, say_remedy, say_source, say_why
+from api.pages.plan_words import figure_lines, say_change, say_degraded, say_remedy, say_source, say_why
 from api.pages.sketch import draw_rounds
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, desk, models, rounds
+from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
+from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
 
@@ -72,9 +75,74 @@ def plan(plan_id: int) -> ResponseReturnValue:
             say_source=say_source,
             say_degraded=say_degraded,
             unserved=[_unserved(session, u) for u in found.unserved],
+            others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
+            may_replan=current_actor().may(Action.PLAN) and found.status == models.PlanStatus.PUBLISHED,
             may_publish=current_actor().may(Action.PUBLISH),
             may_print=current_actor().may(Action.PRINT),
         )
+
+
+@staff.post("/plans/<int:plan_id>/replan")
+@allow(Action.PLAN)
+def plan_again(plan_id: int) -> ResponseReturnValue:
+    """Plan the plan's day again from now on; the draft is shown beside what stands before anybody accepts it."""
+
+    def act() -> ResponseReturnValue:
+        seconds = form_int("seconds")
+        if seconds not in _SECONDS:
+            raise InvalidInput(field="Thời gian tính (2–600 giây)")
+        with services().database.read() as session:
+            day = desk.plan(session, plan_id).day
+        draft_id = planning.replan_day(services(), day, seconds=seconds, user_id=current_actor().user_id)
+        return redirect(url_for("staff.plan_comparison", plan_id=draft_id, other_id=plan_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+@staff.get("/plans/<int:plan_id>/compare/<int:other_id>")
+@allow(Action.SEE_PLAN)
+def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
+    """Show how a plan differs from another one of its day: by figures, and by each stop that changes."""
+    with services().database.read() as session:
+        found, other = desk.plan(session, plan_id), desk.plan(session, other_id)
+        if found.day != other.day:
+            raise NotFound(what="phương án cùng ngày")
+        is_to_come = found.status == models.PlanStatus.DRAFT
+        shown = compare(_own_part(other, is_to_come=is_to_come), _own_part(found))
+        n_left = sum(r.status != models.RoundStatus.PLANNED for r in other.rounds) if is_to_come else 0
+        return render_desk(
+            "staff/plan_comparison.html",
+            f"Phương án {found.day:%d/%m/%Y}: bản {found.version} so với bản {other.version}",
+            "Two plans compared",
+            plan=found,
+            other=other,
+            n_left=n_left,
+            figures=figure_lines(shown),
+            n_same=shown.n_same,
+            counts=Counter(change.kind for change in shown.changes),
+            changes=[_changed(session, change) for change in shown.changes],
+            may_publish=current_actor().may(Action.PUBLISH) and found.status == models.PlanStatus.DRAFT,
+        )
+
+
+def _own_part(found: models.DayPlan, *, is_to_come: bool = False) -> Plan:
+    """Return what the reader may see of a plan."""
+    own = {r.office.code for r in _own_rounds(found.rounds)}
+    whole = rounds.as_plan(found, is_to_come=is_to_come)
+    return replace(whole, rounds=tuple(r for r in whole.rounds if r.office_id in own))
+
+
+def _changed(session: Session, change: StopChange) -> dict[str, Any]:
+    consignment = desk.consignment(session, int(change.stop_id))
+    commune = services().guide.register.find(consignment.commune_code or "")
+    return {
+        "consignment_id": consignment.id,
+        "dossier_code": consignment.items[0].dossier_code,
+        "commune": commune.full_name if commune else "–",
+        "kind": change.kind,
+        "said": say_change(change.kind),
+        "change": change,
+    }
 
 
 @staff.post("/plans/<int:plan_id>/publish")

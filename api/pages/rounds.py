@@ -21,6 +21,7 @@ from postal import (
     Direction,
     EventKind,
     InvalidInput,
+    NotFound,
     Session,
     State,
     courier,
@@ -69,6 +70,8 @@ def round_page(round_id: int) -> ResponseReturnValue:
             r=found,
             stops=stops,
             may_load=actor.may(Action.RECEIVE_AT_OFFICE),
+            may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
+            crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
             can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
             reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
         )
@@ -99,6 +102,26 @@ def round_start(round_id: int) -> ResponseReturnValue:
         return _to_round(round_id)
 
     return or_back(act, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
+
+
+@staff.post("/rounds/<int:round_id>/keep")
+@allow(Action.PLAN)
+def round_keep(round_id: int) -> ResponseReturnValue:
+    """Keep a stop for a courier, or let the planner decide again."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            found = _own_round(session, round_id, Action.PLAN)
+            stop_id = form_int("stop_id")
+            if stop_id not in {stop.id for stop in found.stops}:
+                raise NotFound(what="điểm dừng")
+            rounds.keep_stop(
+                session, stop_id, form_text("courier") or None, actor=current_actor(), now=services().now()
+            )
+        flash("Đã ghi. Lập lại phương án để áp dụng.", "done")
+        return _to_round(round_id)
+
+    return or_back(act, lambda: _to_round(round_id))
 
 
 @staff.post("/rounds/<int:round_id>/results")
@@ -165,6 +188,8 @@ def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str
     person = people.open_person(session, consignment.person)
     may_see = current_actor().may(Action.SEE_RECIPIENT)
     return {
+        "id": stop.id,
+        "kept_for_id": stop.kept_for_id,
         "position": stop.position,
         "arrive_s": stop.arrive_s,
         "kind": "Nhận hồ sơ" if is_collection else "Phát",

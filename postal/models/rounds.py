@@ -81,7 +81,10 @@ class DeliveryRound(Base):
 
 
 class RoundStop(Base):
-    """One place on a round: a consignment to deliver or to collect, with its planned times of day."""
+    """One place on a round: a consignment to deliver or to collect, with its planned times of day.
+
+    ``kept_for`` is the courier a dispatcher wants the stop to be served by whenever the day is planned again.
+    """
 
     __tablename__ = "round_stops"
     __table_args__ = (
@@ -96,9 +99,10 @@ class RoundStop(Base):
     arrive_s: Mapped[int]
     start_s: Mapped[int]
     leave_s: Mapped[int]
-    is_locked: Mapped[bool] = mapped_column(default=False)
+    kept_for_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
     round: Mapped[DeliveryRound] = relationship(back_populates="stops")
     consignment: Mapped[Consignment] = relationship()
+    kept_for: Mapped[Courier | None] = relationship()
 
 
 class PlanUnserved(Base):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from postal.audit import note
 from postal.custody import take_number
@@ -54,8 +55,8 @@ class PlanNotDraft(Conflict):
 
 class DayHasStarted(Conflict):
     code = "day_has_started"
-    vi = "Đã có chuyến đi phát theo phương án đang công bố; không thay được cả ngày."
-    en = "A round of the published plan has left; the whole day can no longer be replaced."
+    vi = "Sau khi lập phương án này, chuyến {numbers} đã xuất phát với điểm dừng có trong phương án. Lập lại."
+    en = "After this plan was made, round {numbers} left with stops of this plan. Plan again."
 
 
 def save_plan(
@@ -102,7 +103,8 @@ def save_plan(
 def publish_plan(session: Session, plan_id: int, *, user_id: int | None, now: datetime) -> DayPlan:
     """Make a draft the day's one published plan; the one it was made to replace is superseded.
 
-    Of two at once, and of two made side by side, exactly one wins. Raises NotFound, PlanNotDraft,
+    Rounds that have left go over to the new plan as they are. Of two at once, and of two made side by side, exactly
+    one wins. Raises NotFound, PlanNotDraft,
     PublishedMeanwhile, DayHasStarted.
     """
     plan = session.get(DayPlan, plan_id)
@@ -113,8 +115,8 @@ def publish_plan(session: Session, plan_id: int, *, user_id: int | None, now: da
     before = _published_id(session, plan.day)
     if before != plan.figures.get("replaces"):
         raise PublishedMeanwhile
-    if before is not None and _has_left(session, before):
-        raise DayHasStarted
+    under_way = [] if before is None else _under_way(session, before)
+    _require_apart(under_way, plan)
     try:
         with session.begin_nested():
             if before is not None:
@@ -122,7 +124,17 @@ def publish_plan(session: Session, plan_id: int, *, user_id: int | None, now: da
             _move(session, plan_id, PlanStatus.DRAFT, status=PlanStatus.PUBLISHED, published_at=now)
     except IntegrityError as exc:  # the unique index on the day's published plan: somebody was first
         raise PublishedMeanwhile from exc
+    for one in under_way:  # they stay as they are, papers and counts included
+        one.plan_id = plan.id
+    session.flush()
     session.refresh(plan)
+    plan.travel_s = sum(one.travel_s for one in plan.rounds)
+    plan.figures = plan.figures | {
+        "n_rounds": len(plan.rounds),
+        "n_stops": sum(len(one.stops) for one in plan.rounds),
+        "n_carried": len(under_way),
+    }
+    session.flush()
     note(session, Actor(kind=ActorKind.USER, user_id=user_id), "publish_plan", "plan", plan_id, now=now)
     return plan
 
@@ -131,11 +143,26 @@ def _published_id(session: Session, day: date) -> int | None:
     return session.scalar(select(DayPlan.id).where(DayPlan.day == day, DayPlan.status == PlanStatus.PUBLISHED))
 
 
-def _has_left(session: Session, plan_id: int) -> bool:
-    query = select(DeliveryRound.id).where(
-        DeliveryRound.plan_id == plan_id, DeliveryRound.status != RoundStatus.PLANNED
-    )
-    return session.scalar(query.limit(1)) is not None
+def _under_way(session: Session, plan_id: int) -> list[DeliveryRound]:
+    """Return the rounds of a plan that have left."""
+    query = select(DeliveryRound).where(DeliveryRound.plan_id == plan_id, DeliveryRound.status != RoundStatus.PLANNED)
+    return list(session.scalars(query.options(selectinload(DeliveryRound.stops)).with_for_update()))
+
+
+def _require_apart(under_way: list[DeliveryRound], plan: DayPlan) -> None:
+    """Refuse a plan that sends out again who has left, or what has left with somebody."""
+    couriers = {one.courier_id for one in plan.rounds}
+    numbers = {one.number for one in plan.rounds}
+    consignments = {stop.consignment_id for one in plan.rounds for stop in one.stops}
+    clashing = [
+        one.number
+        for one in under_way
+        if one.courier_id in couriers
+        or one.number in numbers
+        or not consignments.isdisjoint(stop.consignment_id for stop in one.stops)
+    ]
+    if clashing:
+        raise DayHasStarted(numbers=", ".join(map(str, sorted(clashing))))
 
 
 def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -> None:
@@ -149,12 +176,29 @@ def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -
 def _save_rounds(session: Session, saved: DayPlan, plan: Plan) -> None:
     couriers = {c.code: c for c in session.scalars(select(Courier))}
     offices = {o.code: o.id for o in session.scalars(select(Office))}
-    walked = [r for r in plan.rounds if r.visits]
-    for number, planned in enumerate(sorted(walked, key=lambda r: (r.office_id, r.courier_id)), start=1):
-        delivery_round = _round(saved, number, planned, couriers[planned.courier_id].id, offices[planned.office_id])
+    walked = sorted((r for r in plan.rounds if r.visits), key=lambda r: (r.office_id, r.courier_id))
+    before = _published_id(session, saved.day)
+    taken = set() if before is None else {one.number for one in _under_way(session, before)}
+    free = (number for number in count(1) if number not in taken)
+    kept = _kept(session, before)
+    for number, planned in zip(free, walked, strict=False):
+        courier_id = couriers[planned.courier_id].id
+        delivery_round = _round(saved, number, planned, courier_id, offices[planned.office_id])
+        for stop in delivery_round.stops:
+            stop.kept_for_id = kept.get(stop.consignment_id)
         session.add(delivery_round)
     session.flush()
     session.refresh(saved)
+
+
+def _kept(session: Session, plan_id: int | None) -> dict[int, int]:
+    """Return the courier each stop of a plan is kept for by its consignment."""
+    query = (
+        select(RoundStop.consignment_id, RoundStop.kept_for_id)
+        .join(DeliveryRound)
+        .where(DeliveryRound.plan_id == plan_id, RoundStop.kept_for_id.is_not(None))
+    )
+    return {consignment: courier for consignment, courier in session.execute(query) if courier is not None}
 
 
 def _round(saved: DayPlan, number: int, planned: PlannedRound, courier_id: int, office_id: int) -> DeliveryRound:

@@ -66,6 +66,7 @@ def things(database, house, services):
                 "batch_id": open_batch.id,
                 "handover_id": handover.id,
                 "plan_id": plan.id,
+                "other_id": plan.id,
                 "round_id": plan.rounds[0].id,
                 "consignment_id": report[0].consignment_id,
                 "intake_id": session.scalar(select(models.Intake.id).limit(1)),

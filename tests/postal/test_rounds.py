@@ -23,7 +23,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.rounds import DayHasStarted, PlanIncomplete, PlanNotDraft, PlanOutdated, PublishedMeanwhile, RoundStateWrong
-from routing import Limits, Register, StraightLine, check, plan
+from routing import Limits, Register, StraightLine, check, plan, replan
 from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING, MORNING
@@ -324,3 +324,118 @@ def test_a_full_day_is_in_the_chain(session, day):
     n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
     assert (checked.broken, checked.n_links) == (None, n_events + 5)
     assert custody.check_people(session) == []
+
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=build.EVENING.tzinfo)  # 12:00 in Huế
+
+
+def published(session, shares=None):
+    plan = a_day.saved_plan(session, shares=shares)
+    return rounds.publish_plan(session, plan.id, user_id=None, now=MORNING)
+
+
+def ids(day):
+    return [str(item.consignment_id) for item in day.items]
+
+
+def start(session, one):
+    codes = [i.s10 for stop in one.stops for i in stop.consignment.items if i.s10]
+    return rounds.start_round(session, one.id, scanned=codes, user_id=None, now=MORNING)
+
+
+def replanned(session, shares, now=NOON):
+    problem, _ = rounds.replanning_problem(session, DAY, now=now)
+    made = a_day.hand_made_plan(problem, shares)
+    return rounds.save_plan(session, DAY, problem, made, user_id=None, now=now)
+
+
+def test_without_a_published_plan_there_is_nothing_to_plan_again(session, day):
+    a_day.saved_plan(session)
+    with pytest.raises(rounds.NothingPublished):
+        rounds.replanning_problem(session, DAY, now=NOON)
+
+
+def test_a_round_that_has_left_goes_over_to_the_new_plan_as_it_is(session, day):
+    a, b, c, d = ids(day)
+    before = published(session, [[a, b], [c, d]])
+    gone = before.rounds[0]
+    receipt = start(session, gone)
+    problem, standing = rounds.replanning_problem(session, DAY, now=NOON)
+    assert {s.stop_id for s in problem.stops} == {c, d}
+    assert [x.courier_id for x in problem.couriers] == ["BT-2"]
+    assert [r.courier_id for r in standing.rounds] == ["BT-2"]
+    draft = replanned(session, [[d, c]])
+    assert [r.number for r in draft.rounds] == [2]
+    after = rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+    session.expire_all()
+    assert {r.id for r in after.rounds} == {gone.id, draft.rounds[-1].id}
+    assert (after.figures["n_carried"], after.figures["n_stops"]) == (1, 4)
+    assert session.get(DayPlan, before.id).status is PlanStatus.SUPERSEDED
+    rounds.close_round(session, gone.id, user_id=None, now=EVENING)
+    assert receipt.round_id == gone.id
+
+
+def test_a_plan_made_before_a_round_left_with_its_stops_cannot_be_published(session, day):
+    a, b, c, d = ids(day)
+    before = published(session, [[a, b], [c, d]])
+    draft = replanned(session, [[a, c], [b, d]])
+    start(session, before.rounds[0])
+    with pytest.raises(DayHasStarted) as refused:
+        rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+    assert "1" in refused.value.sentence("vi")
+    assert session.get(DayPlan, before.id).status is PlanStatus.PUBLISHED
+
+
+def test_on_the_day_itself_nobody_is_sent_out_in_the_past(session, day):
+    published(session)
+    problem, _ = rounds.replanning_problem(session, DAY, now=NOON)
+    assert {c.shift.from_s for c in problem.couriers} == {12 * 3600 + 600}
+    late, _ = rounds.replanning_problem(session, DAY, now=datetime(2026, 11, 23, 15, tzinfo=build.EVENING.tzinfo))
+    assert late.couriers == ()
+    ahead, _ = rounds.replanning_problem(session, DAY, now=build.EVENING)
+    assert ahead.couriers == rounds.planning_problem(session, DAY, now=MORNING).couriers
+
+
+def test_a_stop_kept_for_a_courier_is_locked_to_him_whenever_the_day_is_planned_again(session, day):
+    a, b, c, d = ids(day)
+    first = published(session, [[a, b], [c, d]]).rounds[0].stops[0]
+    rounds.keep_stop(session, first.id, "BT-2", actor=a_day.CLERK, now=NOON)
+    problem, standing = rounds.replanning_problem(session, DAY, now=NOON)
+    assert {s.stop_id: s.locked_to for s in problem.stops} == {a: "BT-2", b: None, c: None, d: None}
+    made = replan(problem, standing, travel=StraightLine(), limits=Limits(seconds=20, pieces=1))
+    assert {v.stop_id: r.courier_id for r in made.rounds for v in r.visits}[a] == "BT-2"
+    draft = rounds.save_plan(session, DAY, problem, made, user_id=None, now=NOON)
+    rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+    problem, _ = rounds.replanning_problem(session, DAY, now=NOON)
+    assert next(s.locked_to for s in problem.stops if s.stop_id == a) == "BT-2"
+    kept = next(s for r in draft.rounds for s in r.stops if s.consignment_id == int(a))
+    rounds.keep_stop(session, kept.id, None, actor=a_day.CLERK, now=NOON)
+    assert not any(s.locked_to for s in rounds.replanning_problem(session, DAY, now=NOON)[0].stops)
+
+
+def test_a_stop_is_kept_for_nobody_else_and_not_once_it_has_left(session, day):
+    one = published(session).rounds[0]
+    stop_id = one.stops[0].id
+    for who in ("GHOST", ""):
+        if who:
+            with pytest.raises(NotFound):
+                rounds.keep_stop(session, stop_id, who, actor=a_day.CLERK, now=NOON)
+    start(session, one)
+    with pytest.raises(rounds.RoundHasLeft):
+        rounds.keep_stop(session, stop_id, "BT-2", actor=a_day.CLERK, now=NOON)
+
+
+def test_a_kept_stop_of_a_courier_fallen_ill_is_planned_for_others(session, day):
+    first = published(session).rounds[0].stops[0]
+    rounds.keep_stop(session, first.id, "BT-1", actor=a_day.CLERK, now=NOON)
+    session.add(Absence(courier_id=day.couriers[0].id, from_date=DAY, until_date=DAY))
+    session.flush()
+    problem, _ = rounds.replanning_problem(session, DAY, now=NOON)
+    assert not any(s.locked_to for s in problem.stops)
+
+
+def test_a_saved_plan_is_read_back_as_it_was_made(session, day):
+    problem = rounds.planning_problem(session, DAY, now=MORNING)
+    made = a_day.hand_made_plan(problem)
+    saved = rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+    assert rounds.as_plan(saved).rounds == made.rounds

@@ -1,0 +1,127 @@
+"""The published day planned again: what has left stays, what has not begins from the plan that stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from postal.audit import note
+from postal.errors import Conflict, NotFound
+from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
+from postal.policy import Actor
+from postal.rounds.problem import planning_problem
+from postal.working_days import local_day, local_seconds
+from routing import Plan, PlannedRound, Problem, Unserved, Visit, Window
+
+LEAD = timedelta(minutes=10)
+"""Nobody leaves sooner after a re-plan: sheets are printed and loads are checked first."""
+
+
+class NothingPublished(Conflict):
+    code = "nothing_published"
+    vi = "Ngày này chưa có phương án công bố để lập lại. Hãy lập phương án mới."
+    en = "No plan of that day is published yet. Make a plan first."
+
+
+class RoundHasLeft(Conflict):
+    code = "round_has_left"
+    vi = "Chuyến {number} đã xuất phát; điểm dừng của chuyến không đổi được nữa."
+    en = "Round {number} has left; its stops can no longer change."
+
+
+class OtherOffice(Conflict):
+    code = "courier_of_another_office"
+    vi = "Bưu tá {courier} thuộc bưu cục khác."
+    en = "Courier {courier} belongs to another office."
+
+
+def replanning_problem(session: Session, day: date, *, now: datetime) -> tuple[Problem, Plan]:
+    """Return what is still to be planned on ``day`` and the published plan of it, rounds that left excluded.
+
+    On the day itself shifts begin at the earliest in ten minutes. Stops a dispatcher keeps for a courier are locked to
+    him while he works. Raises NothingPublished.
+    """
+    published = session.scalar(
+        select(DayPlan)
+        .where(DayPlan.day == day, DayPlan.status == PlanStatus.PUBLISHED)
+        .options(selectinload(DayPlan.rounds).selectinload(DeliveryRound.stops).joinedload(RoundStop.kept_for))
+    )
+    if published is None:
+        raise NothingPublished
+    problem = planning_problem(session, day, now=now)
+    if day == local_day(now):
+        problem = _from_now_on(problem, local_seconds(now + LEAD))
+    kept = {
+        str(stop.consignment_id): stop.kept_for.code
+        for one in published.rounds
+        for stop in one.stops
+        if stop.kept_for is not None
+    }
+    working = {c.courier_id for c in problem.couriers}
+    stops = tuple(replace(s, locked_to=kept[s.stop_id]) if kept.get(s.stop_id) in working else s for s in problem.stops)
+    return replace(problem, stops=stops), as_plan(published, is_to_come=True)
+
+
+def _from_now_on(problem: Problem, from_s: int) -> Problem:
+    """Return the problem whose couriers begin no sooner; those whose shift is over by then are left out."""
+    couriers = tuple(
+        replace(c, shift=Window(from_s=max(c.shift.from_s, from_s), until_s=c.shift.until_s))
+        for c in problem.couriers
+        if c.shift.until_s > from_s
+    )
+    return replace(problem, couriers=couriers)
+
+
+def as_plan(saved: DayPlan, *, is_to_come: bool = False) -> Plan:
+    """Return a saved plan as plain values; ``is_to_come`` leaves out the rounds that have left."""
+    planned = [r for r in saved.rounds if not is_to_come or r.status is RoundStatus.PLANNED]
+    return Plan(
+        rounds=tuple(_planned_round(r) for r in planned),
+        unserved=tuple(Unserved(stop_id=str(u.consignment_id), reason=u.reason) for u in saved.unserved),
+        travel_s=sum(r.travel_s for r in planned),
+        cost=saved.cost,
+        travel_source=saved.travel_source,
+        degraded=saved.degraded,
+        seconds=0.0,
+    )
+
+
+def _planned_round(one: DeliveryRound) -> PlannedRound:
+    return PlannedRound(
+        courier_id=one.courier.code,
+        office_id=one.office.code,
+        leave_at_s=one.leave_at_s,
+        back_at_s=one.back_at_s,
+        travel_s=one.travel_s,
+        travel_m=one.travel_m,
+        visits=tuple(
+            Visit(stop_id=str(s.consignment_id), arrive_s=s.arrive_s, start_s=s.start_s, leave_s=s.leave_s)
+            for s in one.stops
+        ),
+    )
+
+
+def keep_stop(session: Session, stop_id: int, courier_code: str | None, *, actor: Actor, now: datetime) -> RoundStop:
+    """Keep a stop of a round that has not left for a courier of its office; None lets the planner decide again.
+
+    It takes effect when the day is planned again. Raises NotFound, RoundHasLeft, OtherOffice.
+    """
+    stop = session.get(RoundStop, stop_id, options=[joinedload(RoundStop.round)])
+    if stop is None:
+        raise NotFound(what="điểm dừng")
+    if stop.round.status is not RoundStatus.PLANNED or stop.round.plan.status is not PlanStatus.PUBLISHED:
+        raise RoundHasLeft(number=stop.round.number)
+    chosen = None
+    if courier_code:
+        chosen = session.scalar(select(Courier).where(Courier.code == courier_code, Courier.is_active))
+        if chosen is None:
+            raise NotFound(what="bưu tá")
+        if chosen.office_id != stop.round.office_id:
+            raise OtherOffice(courier=chosen.code)
+    stop.kept_for = chosen
+    note(session, actor, "keep_stop", "consignment", stop.consignment_id, now=now)
+    session.flush()
+    return stop

@@ -1,0 +1,93 @@
+"""The day planned again by forms: what changes is shown first, what has left stays, what a dispatcher keeps is kept."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from postal import models
+from tests import builders as build
+from tests.api.test_desk import hand_over, import_results
+
+
+@pytest.fixture
+def published(sign_in, database, clock):
+    """Bring in six results, plan Monday and publish; return the dispatcher and the plan's page."""
+    centre, dispatcher = sign_in("centre"), sign_in("dispatcher")
+    import_results(centre, *(build.result(n) for n in range(1, 7)))
+    hand_over(centre, sign_in("postal"), database)
+    clock.forward(days=2, hours=15)  # Monday morning
+    made = dispatcher.post("/staff/plans", day="2026-11-23", seconds="2")
+    dispatcher.post(f"{made.location}/publish")
+    return dispatcher, made.location
+
+
+def told(database, *columns):
+    with database.read() as session:
+        return session.execute(select(*columns).order_by(columns[0])).all()
+
+
+def statuses(database):
+    return [status for _, status in told(database, models.DayPlan.id, models.DayPlan.status)]
+
+
+def test_a_replan_is_shown_beside_what_stands_before_it_is_accepted(published, database):
+    dispatcher, plan = published
+    assert "Lập lại từ bây giờ" in dispatcher.get(plan).text
+    draft = dispatcher.post(f"{plan}/replan", seconds="2")
+    assert re.fullmatch(r"/staff/plans/2/compare/1", draft.location)
+    page = dispatcher.get(draft.location).text
+    assert not re.search(r'<span class="tag [a-z]*">đổi bưu tá', page)
+    assert re.search(r'<span class="tag ?">đổi giờ', page)  # it is eight already: nobody leaves at seven any more
+    assert "Công bố bản 2" in page
+    assert statuses(database) == ["published", "draft"]
+    dispatcher.post("/staff/plans/2/publish")
+    assert statuses(database) == ["superseded", "published"]
+    assert "đã được thay" in dispatcher.get(plan).text
+    assert "bản 1" in dispatcher.get("/staff/plans/2").text
+
+
+def test_a_kept_stop_moves_to_its_courier_and_the_comparison_names_it(published, database):
+    dispatcher, plan = published
+    with database.read() as session:
+        one = session.scalars(select(models.DeliveryRound)).first()
+        crew = [c.code for c in session.scalars(select(models.Courier)) if c.office_id == one.office_id]
+        had, stop_id, round_id = one.courier.code, one.stops[0].id, one.id
+    other = next(code for code in crew if code != had)
+    assert "Giữ hoặc chuyển điểm dừng" in dispatcher.get(f"/staff/rounds/{round_id}").text
+    dispatcher.post(f"/staff/rounds/{round_id}/keep", stop_id=str(stop_id), courier=other)
+    draft = dispatcher.post(f"{plan}/replan", seconds="2")
+    page = dispatcher.get(draft.location).text
+    assert "đổi bưu tá" in page
+    assert other in page
+    assert page.count("<tr><td><a class=") >= 1
+
+
+def test_what_cannot_be_kept_is_said(published, database):
+    dispatcher, _ = published
+    stop_id, round_id = told(database, models.RoundStop.id, models.RoundStop.round_id)[0]
+    dispatcher.post(f"/staff/rounds/{round_id}/keep", stop_id="999", courier="BT001")
+    assert "điểm dừng" in dispatcher.get(f"/staff/rounds/{round_id}").text
+    dispatcher.post(f"/staff/rounds/{round_id}/keep", stop_id=str(stop_id), courier="GHOST")
+    assert "bưu tá" in dispatcher.get(f"/staff/rounds/{round_id}").text
+    assert all(kept is None for _, kept in told(database, models.RoundStop.id, models.RoundStop.kept_for_id))
+
+
+@pytest.mark.parametrize("seconds", ["1", "601", "soon"])
+def test_a_replan_takes_no_other_time_than_offered(published, database, seconds):
+    dispatcher, plan = published
+    assert dispatcher.post(f"{plan}/replan", seconds=seconds).location == plan
+    assert statuses(database) == ["published"]
+
+
+def test_plans_of_two_days_are_not_compared(published, clock):
+    dispatcher, plan = published
+    other = dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").location
+    assert dispatcher.get(f"{plan}/compare/{other.rsplit('/', 1)[1]}").status_code == 404
+
+
+def test_a_draft_has_nothing_to_plan_again(published, clock):
+    dispatcher, _ = published
+    other = dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").location
+    assert dispatcher.post(f"{other}/replan", seconds="2").location == other
+    assert "chưa có phương án công bố" in dispatcher.get(other).text
