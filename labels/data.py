@@ -103,12 +103,15 @@ class SheetItemData:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetStopData:
-    """One stop of a route sheet. ``precision`` is "" at a known door, else "≈ 1,2 km"."""
+    """One stop of a route sheet. ``precision`` is "" at a known door, else "≈ 1,2 km".
+
+    ``barcode`` is what a scanner reads to type the stop back, ``code`` what a person reads below it.
+    """
 
     position: int
     arrive: str
     window: str
-    kind: str
+    is_collection: bool
     recipient_name: str
     address: str
     phone_masked: str
@@ -117,6 +120,7 @@ class SheetStopData:
     lat: float
     lon: float
     items: tuple[SheetItemData, ...]
+    code: str = ""
     must_today: bool = False
 
 

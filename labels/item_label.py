@@ -8,7 +8,7 @@ from typing import Any
 
 from reportlab.lib.units import mm
 
-from labels import symbols, text
+from labels import text
 from labels.data import ItemLabelData
 from labels.page import LINE, SIZES_MM, Drawing, Probe, Sheet, Zoomed
 from labels.small_label import draw_small
@@ -161,11 +161,8 @@ def _codes(sheet: Drawing, label: ItemLabelData, right: float) -> None:
     sheet.qr(right - qr_side + 2, 13.5, label.token_url, side=qr_side)
     room = right - qr_side - _EDGE
     wide = sheet.barcode_width(label.s10)
-    # Whole dots or nothing: where three dots are too wide for the space, two still are.
-    bar = symbols.BAR_PT if wide <= room else symbols.BAR_PT * 2 / 3
-    wide = sheet.barcode_width(label.s10, bar=bar)
     x = _EDGE + max(0.0, (room - wide) / 2)
-    sheet.barcode(x, 16, label.s10, height=17, bar=bar)
+    sheet.barcode(x, 16, label.s10, height=17)
     sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
     dossier = text.fit(label.dossier_code, box=(qr_side * mm, 4 * mm), sizes=(TINY, 5.0), field="dossier_code")
     sheet.write_fitted(right - qr_side / 2 + 2, 40.6, dossier, align="centre")

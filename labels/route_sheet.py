@@ -11,27 +11,28 @@ from labels import symbols, text
 from labels.cleaning import clean_data
 from labels.data import RouteSheetData, SheetStopData
 from labels.errors import TextTooLong
+from labels.form_parts import SIGN, Say, day, money, tongue
 from labels.page import LINE, SIZES_MM, Sheet
 from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
-from labels.words import say_day, say_money
+from labels.words import say_money
 
 _EDGE = 12.0
 _ROW = 21.5
 _FIRST, _FULL = 10, 12
 _TOP, _NEXT_TOP, _BOTTOM = 68.0, 18.0, 286.0
 _MAP = (62.0, 52.0)
-_BAR = symbols.BAR_PT * 2 / 3
-_CODE_ROOM = 40.0
+_CODE_ROOM = 42.0  # ten digits at three dots a bar, 33.8 mm, and a quiet zone on both sides
 
 
-def route_sheet(sheet: RouteSheetData) -> bytes:
+def route_sheet(sheet: RouteSheetData, *, language: str = "vi") -> bytes:
     """Return one round's sheet as PDF, A4. Raises UnprintableText naming the field."""
-    return route_sheets([sheet])
+    return route_sheets([sheet], language=language)
 
 
-def route_sheets(sheets: Sequence[RouteSheetData]) -> bytes:
+def route_sheets(sheets: Sequence[RouteSheetData], *, language: str = "vi") -> bytes:
     """Return the sheets of many rounds as one PDF, each beginning on its own page."""
-    paper = Sheet(SIZES_MM["A4"], "Phiếu đi phát")
+    say = tongue(language)
+    paper = Sheet(SIZES_MM["A4"], say("Phiếu đi phát", "Route sheet"))
     is_first = True
     for one in sheets:
         cleaned = clean_data(one)
@@ -40,7 +41,7 @@ def route_sheets(sheets: Sequence[RouteSheetData]) -> bytes:
             if not is_first:
                 paper.next_page()
             is_first = False
-            _page(paper, cleaned, stops, number, len(pages))
+            _page(paper, cleaned, stops, number, len(pages), say)
     return paper.finish()
 
 
@@ -61,47 +62,58 @@ def _end_height(sheet: RouteSheetData) -> float:
     return 30 + (8 + -(-len(sheet.reasons) // 3) * 3.6 if sheet.reasons else 0)
 
 
-def _page(paper: Sheet, sheet: RouteSheetData, stops: tuple[SheetStopData, ...], number: int, of: int) -> None:
+def _page(
+    paper: Sheet, sheet: RouteSheetData, stops: tuple[SheetStopData, ...], number: int, of: int, say: Say
+) -> None:
     right = paper.width - _EDGE
-    y = _head(paper, sheet, right) if number == 1 else _NEXT_TOP
+    y = _head(paper, sheet, right, say) if number == 1 else _NEXT_TOP
     if number > 1:
-        words = f"Chuyến {sheet.number} · {sheet.courier_code} · {say_day(sheet.day)} (tiếp theo)"
+        which = f"{say('Chuyến', 'Round')} {sheet.number}"
+        words = f"{which} · {sheet.courier_code} · {day(sheet.day, say)} ({say('tiếp theo', 'continued')})"
         paper.write(_EDGE, 10, words, font=BOLD, size=BODY)
     paper.line(_EDGE, y, right, y, width=LINE)
     for stop in stops:
-        _stop(paper, stop, y, right)
+        _stop(paper, stop, y, right, say)
         y += _ROW
         paper.line(_EDGE, y, right, y)
     if number == of:
-        _end(paper, sheet, y + 4, right)
-    words = "Đánh dấu kết quả, ghi giờ; người nhận ký. Chưa phát thì ghi lý do theo danh mục ở cuối phiếu."
+        _end(paper, sheet, y + 4, right, say)
+    words = say(
+        "Đánh dấu kết quả, ghi giờ; người nhận ký. Chưa phát thì ghi lý do theo danh mục ở cuối phiếu.",
+        "Tick the result, note the time; the recipient signs. Not delivered: note a reason of the list at the end.",
+    )
     paper.write(_EDGE, 288, words, size=TINY)
-    paper.write(right, 288, f"Chuyến {sheet.number} · trang {number}/{of}", size=TINY, align="right")
+    page = f"{say('Chuyến', 'Round')} {sheet.number} · {say('trang', 'page')} {number}/{of}"
+    paper.write(right, 288, page, size=TINY, align="right")
 
 
-def _head(paper: Sheet, sheet: RouteSheetData, right: float) -> float:
+def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> float:
     n_items = sum(len(stop.items) for stop in sheet.stops)
-    money = sum(item.fee_vnd for stop in sheet.stops for item in stop.items)
-    paper.write(_EDGE, 11, "PHIẾU ĐI PHÁT", font=BOLD, size=LARGE)
-    paper.write(_EDGE, 18, f"Chuyến {sheet.number}", font=BOLD, size=text.HUGE)
+    fees = sum(item.fee_vnd for stop in sheet.stops for item in stop.items)
+    paper.write(_EDGE, 11, say("PHIẾU ĐI PHÁT", "ROUTE SHEET"), font=BOLD, size=LARGE)
+    paper.write(_EDGE, 18, f"{say('Chuyến', 'Round')} {sheet.number}", font=BOLD, size=text.HUGE)
+    about, stops = say("khoảng", "about"), say("điểm", "stops")
     facts = (
-        ("Ngày", say_day(sheet.day)),
-        ("Bưu cục", sheet.office),
-        ("Bưu tá", f"{sheet.courier_name} ({sheet.courier_code})"),
-        ("Đi – về", f"{sheet.leave} – {sheet.back}, khoảng {sheet.km} km"),
-        ("Điểm dừng", f"{len(sheet.stops)} điểm, {n_items} bưu gửi hoặc hồ sơ"),
-        ("Tiền phải thu", say_money(money) if money else "Không thu tiền"),
+        (say("Ngày", "Day"), day(sheet.day, say)),
+        (say("Bưu cục", "Office"), sheet.office),
+        (say("Bưu tá", "Courier"), f"{sheet.courier_name} ({sheet.courier_code})"),
+        (say("Đi – về", "Out – back"), f"{sheet.leave} – {sheet.back}, {about} {sheet.km} km"),
+        (
+            say("Điểm dừng", "Stops"),
+            f"{len(sheet.stops)} {stops}, {n_items} {say('bưu gửi hoặc hồ sơ', 'items or dossiers')}",
+        ),
+        (say("Tiền phải thu", "To collect"), money(fees, say)),
     )
     for row, (name, value) in enumerate(facts):
         paper.write(_EDGE, 31 + row * 5.6, name, size=SMALL)
         paper.paragraph(
             _EDGE + 24, 30.6 + row * 5.6, value, right - _EDGE - 28 - _MAP[0], font=BOLD, size=BODY, max_height=5.2
         )
-    _sketch(paper, sheet, right - _MAP[0], 10)
+    _sketch(paper, sheet, right - _MAP[0], 10, say)
     return _TOP
 
 
-def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float) -> None:
+def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float, say: Say) -> None:
     """Draw the round without roads: stops in order, the office as a square, north up, one scale."""
     paper.box(x, y, *_MAP)
     stops = [(stop.lat, stop.lon) for stop in sheet.stops]
@@ -127,12 +139,12 @@ def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float) -> None:
         if is_free and (number == 1 or number % every == 0):
             taken.append((px, py))
             paper.write(px + 1, py - 3.2, str(number), size=TINY)
-    _scale_bar(paper, x + 3, y + _MAP[1] - 4, scale)
+    _scale_bar(paper, x + 3, y + _MAP[1] - 4, scale, say)
     if has_office:
         paper.box(placed[0][0] - 1.4, placed[0][1] - 1.4, 2.8, 2.8, fill=0)
 
 
-def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float) -> None:
+def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float, say: Say) -> None:
     """Draw the longest round number of metres that takes at most a third of the sketch."""
     per_km = mm_per_degree / 111.2
     metres = max((m for m in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if m / 1000 * per_km <= 20), default=0)
@@ -141,17 +153,19 @@ def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float) -> None:
         paper.line(x, y, x + long, y, width=LINE)
         words = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
         paper.write(x + long + 1, y - 1.5, words, size=TINY)
-    paper.write(x, y - 46.5, "Bắc ↑" if text.is_printable("↑") is None else "Bắc ở trên", size=TINY)
+    north = say("Bắc ↑", "North ↑") if text.is_printable("↑") is None else say("Bắc ở trên", "North is up")
+    paper.write(x, y - 46.5, north, size=TINY)
 
 
-def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float) -> None:
+def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float, say: Say) -> None:
     paper.write(_EDGE, y + 1.4, str(stop.position), font=BOLD, size=LARGE)
     paper.write(_EDGE, y + 7.4, stop.arrive, font=BOLD, size=BODY)
-    notes = ((stop.window, BOLD), (stop.precision, REGULAR), ("hôm nay" if stop.must_today else "", BOLD))
+    today = say("hạn hôm nay", "due today") if stop.must_today else ""
+    notes = ((stop.window, BOLD), (stop.precision, REGULAR), (today, BOLD))
     for row, (words, font) in enumerate(note for note in notes if note[0]):
         paper.write(_EDGE, y + 11.8 + row * 3, words, font=font, size=TINY)
-    x, wide = _EDGE + 17, 75.0
-    kind = "" if stop.kind == "Phát" else f" – {stop.kind.upper()}"
+    x, wide = _EDGE + 17, 72.0
+    kind = say(" – NHẬN HỒ SƠ", " – COLLECT DOSSIER") if stop.is_collection else ""
     name = text.fit(stop.recipient_name + kind, box=(wide * mm, 5 * mm), font=BOLD, sizes=(BODY, SMALL, TINY))
     paper.write_fitted(x, y + 1.6, name)
     try:
@@ -159,58 +173,63 @@ def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float) -> None:
     except TextTooLong:  # all numbers: the courier has the device and the label
         where = text.fit(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
     paper.write_fitted(x, y + 6, where)
-    _items(paper, stop, x, y + 13.6, wide)
-    at = x + wide + 3
-    _code(paper, stop.barcode, at, y)
+    _items(paper, stop, x, y + 13.6, wide, say)
+    at = x + wide + 4
+    _code(paper, stop, at, y)
     paper.write(at, y + 15.4, stop.phone_masked, size=SMALL)
-    _ticks(paper, stop, right - 50, y)
+    _ticks(paper, stop, right - 50, y, say)
 
 
-def _code(paper: Sheet, code: str, x: float, y: float) -> None:
-    """Draw the stop's code: bars for an S10, a square for a dossier code that is longer or has accents."""
-    wide = symbols.barcode_width(code, bar=_BAR) / mm if symbols.is_code128(code) else _CODE_ROOM + 1
-    if wide <= _CODE_ROOM:
-        paper.barcode(x, y + 2, code, height=9, bar=_BAR)
-        paper.write(x + wide / 2, y + 11.4, code, size=TINY, align="centre")
-    elif code:
-        paper.qr(x - 2, y + 0.4, code, side=15)
-        under = text.fit(code, box=((_CODE_ROOM - 14) * mm, 12 * mm), sizes=(TINY,))
+def _code(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
+    """Draw the stop's code: bars where they fit at three dots a bar, else a square; the item's own code below."""
+    said = stop.code or stop.barcode
+    wide = symbols.barcode_width(stop.barcode) / mm if symbols.is_code128(stop.barcode) else _CODE_ROOM
+    if wide <= _CODE_ROOM - 7.5:
+        paper.barcode(x, y + 2, stop.barcode, height=9)
+        under = text.fit(said, box=(wide * mm, 4 * mm), sizes=(TINY, 5.0))
+        paper.write_fitted(x + wide / 2, y + 11.4, under, align="centre")
+    elif stop.barcode:
+        paper.qr(x - 2, y + 0.4, stop.barcode, side=15)
+        under = text.fit(said, box=((_CODE_ROOM - 16) * mm, 12 * mm), sizes=(TINY,))
         paper.write_fitted(x + 13, y + 2, under)
 
 
-def _items(paper: Sheet, stop: SheetStopData, x: float, y: float, wide: float) -> None:
-    money = sum(item.fee_vnd for item in stop.items)
-    parts = [f"{len(stop.items)} bưu gửi"] if len(stop.items) > 1 else []
-    parts.append(f"Thu {say_money(money)}" if money else "Không thu tiền")
-    parts += [f"Nhận: {item.to_collect}" for item in stop.items if item.to_collect]
-    back = [item.take_back or "giấy tờ cũ" for item in stop.items if item.has_take_back]
-    parts += [f"Thu hồi: {', '.join(back)}"] if back else []
+def _items(paper: Sheet, stop: SheetStopData, x: float, y: float, wide: float, say: Say) -> None:
+    fees = sum(item.fee_vnd for item in stop.items)
+    parts = [f"{len(stop.items)} {say('bưu gửi', 'items')}"] if len(stop.items) > 1 else []
+    parts.append(f"{say('Thu', 'Collect')} {say_money(fees)}" if fees else money(0, say))
+    parts += [f"{say('Nhận', 'Papers')}: {item.to_collect}" for item in stop.items if item.to_collect]
+    back = [item.take_back or say("giấy tờ cũ", "old papers") for item in stop.items if item.has_take_back]
+    parts += [f"{say('Thu hồi', 'Take back')}: {', '.join(back)}"] if back else []
     high = paper.paragraph(x, y, " · ".join(parts), wide, font=BOLD, size=SMALL, max_height=5.8)
     paper.paragraph(x, y + max(3.8, high), ", ".join(i.dossier_code for i in stop.items), wide, size=TINY, max_height=3)
 
 
-def _ticks(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
-    done = ("Đã phát", "Chưa phát") if stop.kind == "Phát" else ("Đã nhận", "Chưa nhận")
+def _ticks(paper: Sheet, stop: SheetStopData, x: float, y: float, say: Say) -> None:
+    done = (say("Đã phát", "Delivered"), say("Chưa phát", "Not yet"))
+    if stop.is_collection:
+        done = (say("Đã nhận", "Collected"), say("Chưa nhận", "Not yet"))
     for row, words in enumerate(done):
         paper.box(x, y + 2.2 + row * 5, 3, 3)
         paper.write(x + 4.2, y + 2 + row * 5, words, size=TINY)
-    for row, words in enumerate(("Giờ", "Lý do")):
+    for row, words in enumerate((say("Giờ", "Time"), say("Lý do", "Reason"))):
         paper.write(x, y + 12.4 + row * 4, words, size=TINY)
-        paper.line(x + 6.4, y + 15 + row * 4, x + 17, y + 15 + row * 4, width=0.3, dashed=True)
+        paper.line(x + 8.4, y + 15 + row * 4, x + 17, y + 15 + row * 4, width=0.3, dashed=True)
     paper.box(x + 19, y + 2, 31, _ROW - 4)
-    paper.write(x + 20, y + 2.6, "Người nhận ký" if stop.kind == "Phát" else "Người giao ký", size=TINY)
+    signer = say("Người giao ký", "Giver signs") if stop.is_collection else say("Người nhận ký", "Recipient signs")
+    paper.write(x + 20, y + 2.6, signer, size=TINY)
 
 
-def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float) -> None:
+def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float, say: Say) -> None:
     """Write the reasons to choose from and the two places to sign."""
     if sheet.reasons:
-        paper.write(_EDGE, y, "Lý do chưa phát", font=BOLD, size=SMALL)
+        paper.write(_EDGE, y, say("Lý do chưa phát", "Why not delivered"), font=BOLD, size=SMALL)
         rows = -(-len(sheet.reasons) // 3)
         wide = (right - _EDGE) / 3
         for number, reason in enumerate(sheet.reasons):
             at = (_EDGE + number // rows * wide, y + 4.4 + number % rows * 3.6)
             paper.paragraph(*at, f"{number + 1}. {reason}", wide - 2, size=TINY, max_height=3.4)
         y += 8 + rows * 3.6
-    for x, words in ((_EDGE + 35, "BƯU TÁ"), (right - 35, "NGƯỜI KIỂM TRA")):
+    for x, words in ((_EDGE + 35, say("BƯU TÁ", "COURIER")), (right - 35, say("NGƯỜI KIỂM TRA", "CHECKED BY"))):
         paper.write(x, y, words, font=BOLD, size=SMALL, align="centre")
-        paper.write(x, y + 4, "(ký, ghi rõ họ tên)", size=TINY, align="centre")
+        paper.write(x, y + 4, say(*SIGN), size=TINY, align="centre")

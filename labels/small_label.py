@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportlab.lib.units import mm
 
-from labels import symbols, text
+from labels import text
 from labels.data import ItemLabelData
 from labels.page import LINE, Drawing
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
@@ -22,10 +22,8 @@ def draw_small(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) ->
     if label.reprint_number:
         again = f"{words['reprint']} {label.reprint_number}"
         drawing.write(right, 2.6, again, font=BOLD, size=TINY, align="right")
-    bar = symbols.BAR_PT * 2 / 3
-    across = drawing.barcode_width(label.s10, bar=bar)
-    left = _EDGE + max(0.0, (wide - across) / 2)
-    drawing.barcode(left, 7.4, label.s10, height=12, bar=bar)
+    across = drawing.barcode_width(label.s10)  # 58.6 mm at three dots a bar: the edges are its quiet zones
+    drawing.barcode((drawing.width - across) / 2, 7.4, label.s10, height=12)
     drawing.write(_EDGE + wide / 2, 20, group_code(label.s10), font=BOLD, size=BODY, align="centre")
     drawing.line(_EDGE, 25, right, 25, width=LINE)
     where = words["outside"] if label.is_outside else label.commune

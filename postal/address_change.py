@@ -78,6 +78,11 @@ def change_address(
     return change
 
 
+def is_possible(consignment: Consignment) -> bool:
+    """Say whether the post still holds something of it that can be sent on."""
+    return any((item.state, EventKind.ADDRESS_CHANGED) in MOVES for item in consignment.items)
+
+
 def _new_person(
     session: Session, consignment: Consignment, address: str, landmark: str | None, now: datetime
 ) -> Person:

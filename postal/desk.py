@@ -21,6 +21,7 @@ from postal.models import (
     Discrepancy,
     Handover,
     HandoverLine,
+    Incident,
     Intake,
     IntakeRow,
     Item,
@@ -259,6 +260,18 @@ def intake(session: Session, intake_id: int) -> Intake:
     if found is None:
         raise NotFound(what="lần nhập")
     return found
+
+
+def incidents(session: Session, *, item_ids: Sequence[int] | None = None, limit: int = 300) -> Sequence[Incident]:
+    """Return minutes of what went wrong, the open ones first, then the newest; ``item_ids`` keeps those of items."""
+    query = (
+        select(Incident)
+        .options(joinedload(Incident.item))
+        .order_by(Incident.settled_at.is_not(None), Incident.id.desc())
+    )
+    if item_ids is not None:
+        query = query.where(Incident.item_id.in_(item_ids))
+    return session.scalars(query.limit(limit)).all()
 
 
 def open_discrepancies(session: Session, *, limit: int = 200) -> Sequence[Discrepancy]:

@@ -8,15 +8,16 @@ from api.documents.common import commune_name
 from api.wiring import Services
 from api.words import say_day_seconds
 from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
-from postal import Direction, Session, desk, models, people, reasons
+from postal import Direction, Session, desk, models, people, reasons, rounds
 
 
-def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int]) -> bytes:
+def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int], *, language: str = "vi") -> bytes:
     """Return the route sheets of these rounds as one PDF. Raises NotFound, UnprintableText."""
-    return route_sheets([_sheet(services, session, desk.delivery_round(session, round_id)) for round_id in round_ids])
+    found = [desk.delivery_round(session, round_id) for round_id in round_ids]
+    return route_sheets([_sheet(services, session, one, language) for one in found], language=language)
 
 
-def _sheet(services: Services, session: Session, walked: models.DeliveryRound) -> RouteSheetData:
+def _sheet(services: Services, session: Session, walked: models.DeliveryRound, language: str) -> RouteSheetData:
     courier = people.open_person(session, session.get_one(models.Person, walked.courier.person_id))
     day = walked.plan.day
     return RouteSheetData(
@@ -31,7 +32,7 @@ def _sheet(services: Services, session: Session, walked: models.DeliveryRound) -
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
         stops=tuple(_stop(services, session, stop) for stop in walked.stops),
-        reasons=tuple(reason.vi for reason in reasons.REASONS.values()),
+        reasons=tuple(reason.vi if language == "vi" else reason.en for reason in reasons.REASONS.values()),
     )
 
 
@@ -48,12 +49,14 @@ def _stop(services: Services, session: Session, stop: models.RoundStop) -> Sheet
         position=stop.position,
         arrive=say_day_seconds(stop.start_s),
         window=window,
-        kind="Nhận hồ sơ" if is_collection else "Phát",
+        is_collection=is_collection,
         recipient_name=person.full_name,
         address=f"{address} ({person.landmark})" if person.landmark else address,
         phone_masked=people.mask_phone(person.phone),
         precision=_precision(consignment),
-        barcode=first.s10 or first.dossier_code,
+        barcode=rounds.stop_code(stop.round_id, stop.position),
+        code=first.s10 or first.dossier_code,
+        must_today=rounds.is_due(stop),
         lat=consignment.lat or 0.0,
         lon=consignment.lon or 0.0,
         items=tuple(

@@ -6,13 +6,28 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow_everybody
-from api.pages import batches, counting, coverage, intake, office_day, packing, papers, planning, queue, rounds, sign_in
+from api.pages import (
+    batches,
+    consignment_acts,
+    counting,
+    coverage,
+    intake,
+    office_day,
+    packing,
+    papers,
+    planning,
+    queue,
+    rounds,
+    sign_in,
+    signing,
+)
 from api.pages.common import install_filters
 from api.pages.staff import staff
 from api.pages.track import track
 
 __all__ = [
     "batches",
+    "consignment_acts",
     "counting",
     "coverage",
     "intake",
@@ -24,6 +39,7 @@ __all__ = [
     "register_pages",
     "rounds",
     "sign_in",
+    "signing",
 ]
 
 

@@ -165,6 +165,8 @@ def handover(handover_id: int) -> ResponseReturnValue:
             faults=faults,
             n_missing=n_missing,
             n_extra=len(faults) - n_missing,
+            signed=custody.signatures_of(session, handover_id),
+            may_sign=current_actor().may(Action.HAND_OVER) or current_actor().may(Action.RECEIVE_AT_OFFICE),
         )
 
 

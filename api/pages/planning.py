@@ -14,7 +14,7 @@ from markupsafe import Markup
 from api import documents, planning
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
-from api.pages.common import form_date, form_int, or_back, render_desk, today
+from api.pages.common import form_date, form_int, or_back, paper_language, render_desk, today
 from api.pages.plan_words import figure_lines, say_change, say_degraded, say_remedy, say_source, say_why
 from api.pages.sketch import draw_rounds
 from api.pages.staff import staff
@@ -165,7 +165,8 @@ def plan_sheets(plan_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         own = _own_rounds(desk.plan(session, plan_id).rounds)
         return pdf_answer(
-            documents.route_sheets_of(services(), session, [r.id for r in own]), f"phieu-di-phat-{plan_id}.pdf"
+            documents.route_sheets_of(services(), session, [r.id for r in own], language=paper_language()),
+            f"phieu-di-phat-{plan_id}.pdf",
         )
 
 

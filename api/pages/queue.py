@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from api.auth import allow, current_actor
 from api.pages.common import form_number, form_text, or_back, render_desk
+from api.pages.consignment_acts import acts_of
 from api.pages.staff import Counter, staff
 from api.wiring import services
 from api.words import say_age
@@ -143,6 +144,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             flag_text=_FLAGS.get(found.point_flag or "", "toạ độ cần xem lại"),
             papers=_papers(found) if actor.may(Action.PRINT) else [],
             events=[event for item in found.items for event in desk.events_of(session, item.id)],
+            acts=acts_of(session, found),
         )
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from api import documents
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
-from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, today
+from api.pages.common import form_int, form_text, local_zone, or_back, paper_language, render_desk, today
 from api.pages.counting import scanned_of_form
 from api.pages.staff import staff
 from api.wiring import services
@@ -84,7 +84,8 @@ def round_sheet(round_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         _own_round(session, round_id, Action.SEE_PLAN)
         return pdf_answer(
-            documents.route_sheets_of(services(), session, [round_id]), f"phieu-di-phat-chuyen-{round_id}.pdf"
+            documents.route_sheets_of(services(), session, [round_id], language=paper_language()),
+            f"phieu-di-phat-chuyen-{round_id}.pdf",
         )
 
 
@@ -196,6 +197,9 @@ def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str
         "recipient": person.full_name if may_see else people.mask_name(person.full_name),
         "address": person.address if may_see else "",
         "precision": consignment.precision,
+        "codes": " ".join(
+            [rounds.stop_code(stop.round_id, stop.position), *(i.s10 or i.dossier_code for i in consignment.items)]
+        ),
         "pieces": [_item(item, may_enter, is_collection) for item in consignment.items],
     }
 

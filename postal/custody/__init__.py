@@ -73,7 +73,14 @@ from postal.custody.prints import (
     record_label_print,
     reprints_by_person,
 )
-from postal.custody.signatures import AlreadySigned, sign_receipt, signature_image, unsigned_sides
+from postal.custody.signatures import MAX_BYTES as MAX_SIGNATURE_BYTES
+from postal.custody.signatures import (
+    AlreadySigned,
+    sign_receipt,
+    signature_image,
+    signatures_of,
+    unsigned_sides,
+)
 from postal.custody.signing import (
     BadSignature,
     SealedReceipt,
@@ -90,6 +97,7 @@ from postal.custody.signing import (
 from postal.custody.tokens import revoke_token, set_token, token_of
 
 __all__ = [
+    "MAX_SIGNATURE_BYTES",
     "SCAN_WORDS",
     "WHY",
     "AlreadyHandedOver",
@@ -185,6 +193,7 @@ __all__ = [
     "sign_head",
     "sign_receipt",
     "signature_image",
+    "signatures_of",
     "take_count",
     "take_number",
     "token_of",

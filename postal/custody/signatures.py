@@ -74,6 +74,12 @@ def signature_image(session: Session, signed: ReceiptSignature) -> bytes:
     return vault_of(session).open_bytes(signed.sealed, signed.key_id)
 
 
+def signatures_of(session: Session, handover_id: int) -> dict[str, ReceiptSignature]:
+    """Return a receipt's signatures by side."""
+    found = session.scalars(select(ReceiptSignature).where(ReceiptSignature.handover_id == handover_id))
+    return {signed.side: signed for signed in found}
+
+
 def unsigned_sides(session: Session, handover_id: int) -> set[str]:
     """Return which sides of a receipt have not signed yet."""
     signed = session.scalars(select(ReceiptSignature.side).where(ReceiptSignature.handover_id == handover_id))

@@ -25,8 +25,10 @@ from postal.rounds.walking import (
     RoundStateWrong,
     act_id,
     close_round,
+    is_due,
     last_reason,
     start_round,
+    stop_code,
     submit_dossiers,
 )
 
@@ -50,6 +52,7 @@ __all__ = [
     "close_round",
     "coverage",
     "due_from_courier",
+    "is_due",
     "keep_stop",
     "last_reason",
     "planning_problem",
@@ -58,6 +61,7 @@ __all__ = [
     "replanning_problem",
     "save_plan",
     "start_round",
+    "stop_code",
     "submit_dossiers",
     "working_couriers",
 ]

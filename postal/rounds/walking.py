@@ -35,6 +35,7 @@ from postal.rounds.brought import Brought, check_brought, due_from_courier, note
 from postal.rounds.problem import DELIVERABLE
 from postal.s10 import normal_s10
 from postal.tracking import Scan, record_all
+from postal.working_days import local_day
 
 # The courier may have scanned a piece out before the office counts the load.
 LOADABLE = (*DELIVERABLE, State.ON_ROUND)
@@ -248,6 +249,17 @@ def _set_aside(
 def act_id(round_id: int, kind: EventKind) -> str:
     """Return the scan id of an act on a whole round; each item's own is this, a colon and the item's id."""
     return f"round:{round_id}:{kind}"
+
+
+def stop_code(round_id: int, position: int) -> str:
+    """Return the ten digits a route sheet's barcode holds for a stop: seven of the round, three of the position."""
+    return f"{round_id:07}{position:03}"
+
+
+def is_due(stop: RoundStop) -> bool:
+    """Say whether the stop's promise ends on the day of its round, or ended before."""
+    promised = stop.consignment.promised_by
+    return promised is not None and local_day(promised) <= stop.round.plan.day
 
 
 def last_reason(session: Session, item: Item) -> str | None:

@@ -66,7 +66,7 @@ FIRST_WORTH = 15.0
 MEMORY = 0.85
 QUICK_S = 0.5
 """Until a search has run dry it takes no longer ones than this."""
-DRY_S, DRY_SHARE = 0.6, 0.35
+DRY_S, DRY_SHARE = 0.6, 0.15
 """A search has run dry when it gained nothing for so many seconds, and for such a share of the time it took."""
 SEEDS = 12
 """The seed of a piece is the stop with least effort spent on it among so many."""

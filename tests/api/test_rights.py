@@ -23,7 +23,8 @@ ROLES = {
     "courier": Role.COURIER,
 }
 # Where a foreign object must look as if it did not exist.
-OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id", "office_id"}
+OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id", "office_id", "incident_id"}
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 LEFT_OUT = {"staff.sign_out", "staff.sign_in", "staff.sign_in_check"}
 
 
@@ -60,6 +61,10 @@ def things(database, house, services):
         )
         assert secret
         report = build.accepted(session, build.result(9), now=NOW)
+        lost = custody.note_incident(
+            session, items[0].id, models.IncidentKind.LOST, fault="post", user_id=None, now=NOW
+        )
+        signed = custody.sign_receipt(session, handover.id, "giver", PNG, user_id=None, now=NOW)
         open_batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
         return Things(
             values={
@@ -67,6 +72,8 @@ def things(database, house, services):
                 "handover_id": handover.id,
                 "plan_id": plan.id,
                 "other_id": plan.id,
+                "incident_id": lost.id,
+                "signature_id": signed.id,
                 "round_id": plan.rounds[0].id,
                 "consignment_id": report[0].consignment_id,
                 "intake_id": session.scalar(select(models.Intake.id).limit(1)),

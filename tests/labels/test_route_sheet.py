@@ -37,7 +37,7 @@ def test_the_courier_reads_which_papers_to_collect_and_which_to_take_back(text_o
             code="x", dossier_code="H57", has_take_back=True, take_back="sổ hộ khẩu", to_collect="tờ khai, bản sao CCCD"
         ),
     )
-    told = squeezed(text_of(route_sheet(replace(one, stops=(replace(one.stops[0], items=items, kind="Nhận hồ sơ"),)))))
+    told = squeezed(text_of(route_sheet(replace(one, stops=(replace(one.stops[0], items=items, is_collection=True),)))))
     for words in ("Nhận: tờ khai, bản sao CCCD", "Thu hồi: sổ hộ khẩu", "Đã nhận", "Người giao ký"):
         assert squeezed(words) in told, words
 
