@@ -46,6 +46,7 @@ class Action(StrEnum):
     MANAGE_SET_UP = "manage_set_up"
     SEE_AUDIT = "see_audit"
     SEE_METRICS = "see_metrics"
+    REPORT_AS_CARRIER = "report_as_carrier"
     CHANGE_OWN_PASSWORD = "change_own_password"  # noqa: S105 - the name of an action
 
 
@@ -58,6 +59,7 @@ class Scope(StrEnum):
     ITEMS_CANCEL = "items:cancel"
     ENDPOINTS_MANAGE = "endpoints:manage"
     METRICS_READ = "metrics:read"
+    CARRIER_WRITE = "carrier:write"
 
 
 A = Action
@@ -88,6 +90,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.ITEMS_READ: frozenset({A.SEE_ITEM}),
     Scope.ITEMS_CANCEL: frozenset({A.CANCEL}),
     Scope.METRICS_READ: frozenset({A.SEE_METRICS}),
+    Scope.CARRIER_WRITE: frozenset({A.REPORT_AS_CARRIER}),
     Scope.ENDPOINTS_MANAGE: frozenset({A.MANAGE_ENDPOINTS, A.SEE_CALLBACKS}),
 }
 

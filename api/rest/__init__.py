@@ -5,10 +5,20 @@ from __future__ import annotations
 from flask_openapi3 import OpenAPI
 
 from api.observability import Meters
-from api.rest import collections, counting, endpoints, items, operations, results, scans
+from api.rest import carriers, collections, counting, endpoints, items, operations, results, scans
 from api.rest.common import v1
 
-__all__ = ["collections", "counting", "endpoints", "items", "operations", "register_rest", "results", "scans"]
+__all__ = [
+    "carriers",
+    "collections",
+    "counting",
+    "endpoints",
+    "items",
+    "operations",
+    "register_rest",
+    "results",
+    "scans",
+]
 
 
 def register_rest(app: OpenAPI, meters: Meters) -> None:

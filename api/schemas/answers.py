@@ -100,6 +100,20 @@ class ScansTold(Told):
     scans: list[ScanTold]
 
 
+class CarrierReportTold(Told):
+    """What became of one line of a carrier. An unknown code is kept as it came and moves nothing."""
+
+    code: str
+    status: str
+    outcome: Literal["recorded", "noted", "unknown_code", "does_not_fit", "unknown_item"]
+
+
+class CarrierReportsTold(Told):
+    """What became of the lines, in the order sent."""
+
+    reports: list[CarrierReportTold]
+
+
 class CountedCode(Told):
     """What one scanned code is to the list; ``tone`` is the page's sound and colour."""
 

@@ -114,3 +114,30 @@ class Job(Base):
     error_code: Mapped[str | None] = mapped_column(String(60))
     queued_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class CarrierOutcome(StrEnum):
+    """What became of a carrier's report."""
+
+    RECORDED = "recorded"
+    NOTED = "noted"
+    UNKNOWN_CODE = "unknown_code"
+    DOES_NOT_FIT = "does_not_fit"
+    UNKNOWN_ITEM = "unknown_item"
+
+
+class CarrierReport(Base):
+    """One line another carrier told, its codes as they came; never changed, never told again."""
+
+    __tablename__ = "carrier_reports"
+    __table_args__ = (UniqueConstraint("carrier", "code", "version", "status", "happened_at"),)
+
+    id: Mapped[PrimaryKey]
+    carrier: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(10))
+    code: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(40))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    outcome: Mapped[CarrierOutcome] = mapped_column(stored(CarrierOutcome))

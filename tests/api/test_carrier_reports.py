@@ -1,0 +1,78 @@
+"""`POST /v1/carrier-reports`: the national post tells what became of items passed to it."""
+
+import pytest
+from sqlalchemy import select
+
+from postal import accounts, custody
+from postal.lifecycle import State
+from postal.models import AddressStatus, CarrierReport, Item
+from postal.policy import Scope
+from tests import builders as build
+from tests.api.conftest import NOW, System
+
+ROUTE = "/v1/carrier-reports"
+PARTY = custody.Party(name="Người Ký")
+
+
+@pytest.fixture
+def passed_on(database, house):
+    """Pass one item of two to the national post; return their codes, the one passed on first."""
+    with database.write() as session:
+        items = build.accepted(session, build.result(1), build.result(2))
+        items[0].consignment.address_status = AddressStatus.OUTSIDE
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        codes = [row.s10 for row in build.closed_batch(session, batch.id).lines]
+        custody.hand_over(session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=NOW)
+        custody.pass_to_carrier(session, user_id=None, now=NOW)
+        return [item.s10 for item in items]
+
+
+@pytest.fixture
+def carrier(app, database, house):
+    """Return the national post with a key for reports alone."""
+    with database.write() as session:
+        _, key = accounts.add_api_key(session, "vnpost", [Scope.CARRIER_WRITE], now=NOW)
+    return System(app, key)
+
+
+def line(code, status, **more):
+    return {"code": code, "status": status, "happened_at": NOW.isoformat(), **more}
+
+
+def outcomes(answer):
+    return [row["outcome"] for row in answer.json["reports"]]
+
+
+def test_lines_are_answered_one_by_one_in_order_and_a_repeat_changes_nothing(carrier, passed_on, database):
+    ours, other = passed_on
+    lines = [line(ours, "12"), line(ours, "khong-ro"), line(ours, "14"), line(other, "14"), line("EJ999999999VN", "14")]
+    expected = ["noted", "unknown_code", "recorded", "does_not_fit", "unknown_item"]
+    for _ in range(2):
+        answer = carrier.post(ROUTE, {"reports": lines})
+        assert (answer.status_code, outcomes(answer)) == (200, expected)
+    with database.read() as session:
+        states = dict(session.execute(select(Item.s10, Item.state).where(Item.s10.in_(passed_on))).all())
+        assert states == {ours: State.DELIVERED, other: State.HANDED_OVER}
+        assert len(session.scalars(select(CarrierReport)).all()) == len(lines)
+
+
+def test_the_codes_of_another_carrier_are_not_taken_for_these(system, passed_on):
+    assert outcomes(system.post(ROUTE, {"reports": [line(passed_on[0], "14")]})) == ["unknown_code"]
+
+
+def test_the_carriers_key_opens_nothing_else(carrier):
+    assert carrier.get("/v1/items").status_code in (403, 404)
+    assert carrier.post("/v1/results", {}, key="thu-khoa-0001").status_code == 403
+
+
+@pytest.mark.parametrize("wrong", [{"status": "<b>"}, {"code": "x"}, {"happened_at": "hôm nay"}, {"status": ""}])
+def test_a_malformed_line_refuses_the_request_and_names_the_field(carrier, wrong):
+    answer = carrier.post(ROUTE, {"reports": [line("EJ999999999VN", "14") | wrong]})
+    assert answer.status_code in (400, 422)
+    assert next(iter(wrong)) in answer.text
+
+
+def test_the_build_system_may_not_report_without_the_scope(app, database, house):
+    with database.write() as session:
+        _, key = accounts.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+    assert System(app, key).post(ROUTE, {"reports": [line("EJ999999999VN", "14")]}).status_code == 403
