@@ -30,6 +30,7 @@ _WHY: dict[str, str] = {
 _REMEDY: dict[str, str] = {
     "fix_field": "Xem lại {field_name}",
     "open_commune": "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt",
+    "open_commune_on": "Phát vào {day}, khi hết đánh dấu chia cắt; đường mở sớm thì bỏ đánh dấu",
     "widen_window": "Hỏi người nhận có thể nhận từ {from} đến {until}",
     "allow_courier": "Cho phép {courier_id} phát điểm này ({skills})",
     "unlock": "Bỏ gắn riêng với {locked_to}",
@@ -87,6 +88,7 @@ def say_remedy(detail: Mapping[str, Any]) -> str:
     facts |= {n: say_day_seconds(int(detail[f"{n}_s"])) for n in ("from", "until") if f"{n}_s" in detail}
     if "day" in detail:
         facts["day"] = say_date(date.fromisoformat(str(detail["day"])))
+        change = f"{change}_on" if f"{change}_on" in _REMEDY else change
     if "capacity_ml" in detail:
         facts["capacity_l"] = say_number(-(-int(detail["capacity_ml"]) // 1_000))
     if "skills" in detail:

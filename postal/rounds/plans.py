@@ -24,8 +24,8 @@ from postal.models import (
     RoundStop,
 )
 from postal.policy import Actor, ActorKind
-from postal.rounds.problem import day_setting, ready_consignments, why_not_today
-from routing import Plan, PlannedRound, Problem
+from postal.rounds.problem import DaySetting, day_setting, opens_on, ready_consignments, why_not_today
+from routing import Plan, PlannedRound, Problem, Unserved
 
 
 class PlanOutdated(Conflict):
@@ -224,11 +224,22 @@ def _round(saved: DayPlan, number: int, planned: PlannedRound, courier_id: int, 
     )
 
 
+def _remedy(session: Session, unserved: Unserved, setting: DaySetting) -> dict[str, Any]:
+    """Return the planner's remedy; a closed commune is told with the day it is served again."""
+    detail = dict(unserved.remedy)
+    if unserved.reason == "commune_closed":
+        opening = opens_on(session, detail["commune_code"], setting)
+        detail |= {"day": opening.isoformat()} if opening else {}
+    return detail
+
+
 def _save_unserved(session: Session, saved: DayPlan, problem: Problem, plan: Plan, day: date) -> None:
     ready = ready_consignments(session)
     setting = day_setting(session, day, ready)
     left_over = [
-        PlanUnserved(plan_id=saved.id, consignment_id=int(u.stop_id), reason=u.reason, detail=dict(u.remedy))
+        PlanUnserved(
+            plan_id=saved.id, consignment_id=int(u.stop_id), reason=u.reason, detail=_remedy(session, u, setting)
+        )
         for u in plan.unserved
     ]
     in_problem = {int(stop.stop_id) for stop in problem.stops}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -43,6 +43,9 @@ COLLECTION_S = 300
 SETUP_S = 75
 ITEM_ML = 600
 LATENESS_PER_DAY_S = 14_400
+
+# A closure beyond this has no day to promise.
+MAX_CLOSED_DAYS = 60
 UNFAMILIAR_S = 60
 
 
@@ -179,6 +182,21 @@ def next_served(served: Coverage, setting: DaySetting) -> date:
         if str(day.weekday()) in served.weekdays:
             return day
     return setting.day + timedelta(days=1)
+
+
+def opens_on(session: Session, commune_code: str, setting: DaySetting) -> date | None:
+    """Return the first delivery day of a commune after its closures, None where none is in sight."""
+    closures = session.scalars(
+        select(CommuneClosure).where(
+            CommuneClosure.commune_code == commune_code, CommuneClosure.until_date >= setting.day
+        )
+    ).all()
+    served, found = setting.coverage.get(commune_code), setting.day
+    while served is not None and (found - setting.day).days <= MAX_CLOSED_DAYS:
+        found = next_served(served, replace(setting, day=found))
+        if not any(one.from_date <= found <= one.until_date for one in closures):
+            return found
+    return None
 
 
 def _courier(courier: Courier) -> PlanCourier:

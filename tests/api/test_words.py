@@ -69,3 +69,9 @@ def test_a_remedy_of_two_changes_tells_both():
     also = {"change": "longer_shift", "courier_id": "BT-07", "by_s": 1800, "short_by_s": 720}
     said = plan_words.say_remedy({"change": "unlock", "locked_to": "BT-09", "also": also})
     assert said == "Bỏ gắn riêng với BT-09; Kéo dài ca của BT-07 thêm 30 phút (thiếu 12 phút)"
+
+
+def test_a_closed_commune_is_told_the_day_it_is_served_again():
+    closed = {"change": "open_commune", "commune_code": "19789"}
+    assert plan_words.say_remedy(closed) == "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt"
+    assert plan_words.say_remedy(closed | {"day": "2026-11-26"}).startswith("Phát vào thứ Năm 26/11/2026, ")

@@ -98,6 +98,28 @@ def test_absent_couriers_do_not_walk_and_closed_communes_are_told(session, day):
     assert problem.closed_communes == {a_day.THUAN_HOA}
 
 
+@pytest.mark.parametrize(
+    ("until", "served_again"),
+    [
+        (DAY, date(2026, 11, 25)),  # 24/11 is a holiday
+        (date(2026, 11, 25), date(2026, 11, 26)),
+        (date(2026, 11, 27), date(2026, 11, 30)),  # a Friday: nobody walks on the weekend
+        (date(2027, 11, 27), None),
+    ],
+)
+def test_a_stop_in_a_closed_commune_is_told_the_day_it_is_served_again(session, day, until, served_again):
+    closed = {"commune_code": a_day.THUAN_HOA, "from_date": DAY, "until_date": until, "reason": "lụt"}
+    session.add(CommuneClosure(**closed, noted_at=MORNING))
+    session.flush()
+    problem = rounds.planning_problem(session, DAY, now=MORNING)
+    made = plan(problem, travel=StraightLine(), limits=Limits(seconds=1, pieces=1))
+    saved = rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+    told = [one.detail for one in saved.unserved if one.reason == "commune_closed"]
+    expected = {"change": "open_commune", "commune_code": a_day.THUAN_HOA}
+    assert told
+    assert all(one == expected | ({"day": served_again.isoformat()} if served_again else {}) for one in told)
+
+
 def test_fees_and_papers_make_a_stop_longer(session):
     a_day.set_up(session)
     items = a_day.handed_over(session, {}, {"fee_vnd": "50000", "take_back": "Giấy cũ"})
