@@ -84,6 +84,7 @@ def _seed_offices(session: Session, tables: Mapping[str, list[dict[str, str]]]) 
             name=row["name"],
             address=row.get("address", ""),
             phone=row.get("phone", ""),
+            opening_hours=row.get("opening_hours", ""),
             commune_code=row["commune_code"] or None,
             lat=_degrees(table, row, "lat"),
             lon=_degrees(table, row, "lon"),

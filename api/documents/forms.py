@@ -113,7 +113,7 @@ def _card(
         else "Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.",
         office_name=office.name,
         office_address=office.address,
-        office_hours="trong giờ làm việc",
+        office_hours=office.opening_hours or "trong giờ làm việc",
         office_phone=office.phone,
         keep_until=found.return_on,
         fee_vnd=item.fee_vnd,

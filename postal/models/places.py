@@ -29,6 +29,7 @@ class Office(Base):
     name: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    opening_hours: Mapped[str] = mapped_column(default="")
     commune_code: Mapped[str | None] = mapped_column(String(10))
     lat: Mapped[float | None]
     lon: Mapped[float | None]

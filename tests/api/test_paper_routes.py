@@ -87,6 +87,14 @@ def test_who_was_not_met_is_invited_and_who_was_is_not(day, sign_in, poppler):  
     assert postal.get(f"/staff/consignments/{day['consignments'][0]}/papers/invitation.pdf").status_code == 404
 
 
+def test_the_invitation_names_the_hours_of_the_office_it_invites_to(day, sign_in, poppler, database):  # noqa: F811
+    path = f"/staff/consignments/{day['consignments'][1]}/papers/invitation.pdf"
+    assert "trong giờ làm việc" in told(sign_in("postal").get(path), poppler)
+    with database.write() as session:
+        session.get_one(models.Office, day["office"]).opening_hours = "Thứ Hai – thứ Bảy, 7:30–17:30"
+    assert "Thứ Hai – thứ Bảy, 7:30–17:30" in told(sign_in("postal").get(path), poppler)
+
+
 def test_a_fee_has_its_receipt_and_what_was_free_has_none(day, sign_in, poppler):  # noqa: F811
     postal = sign_in("postal")
     page = told(postal.get(f"/staff/consignments/{day['consignments'][0]}/papers/fees.pdf"), poppler)

@@ -103,6 +103,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('address', sa.String(length=200), nullable=False),
     sa.Column('phone', sa.String(length=40), nullable=False),
+    sa.Column('opening_hours', sa.String(length=200), nullable=False),
     sa.Column('commune_code', sa.String(length=10), nullable=True),
     sa.Column('lat', sa.Double(), nullable=True),
     sa.Column('lon', sa.Double(), nullable=True),
