@@ -1,17 +1,20 @@
 """Counting 5,000 items scan by scan, and checking a chain of 100,000 events: beside the loops one writes first.
 
-Each scan is a transaction of its own on a SQLite file that is synced to the disk. The peer of the count loads the
-list, looks for the code and stores the scan; the peer of the check reads events through the ORM and hashes their JSON,
-without salts, proofs, receipts or any search for rows that were put in. The last line is one JSON object.
+Each scan is a transaction of its own on a SQLite file that is synced to the disk; every fifth goes the whole way of a
+clerk's scanner, through `POST /v1/batches/<id>/count` with session, rights, token and answer. The peer of the count
+loads the list, looks for the code and stores the scan; the peer of the check reads events through the ORM and hashes
+their JSON, without salts, proofs, receipts or any search for rows that were put in. The last line is one JSON object.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import json
 import os
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -25,7 +28,10 @@ from sqlalchemy.orm import joinedload
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from postal import custody  # noqa: E402
+from api import create_app  # noqa: E402
+from api.settings import Settings  # noqa: E402
+from api.wiring import build_services  # noqa: E402
+from postal import NewUser, Role, accounts, custody  # noqa: E402
 from postal.custody import Party, Said  # noqa: E402
 from postal.db import Database  # noqa: E402
 from postal.lifecycle import EventKind  # noqa: E402
@@ -68,6 +74,42 @@ def count_ours(database: Database, batch_id: int, codes: list[str]) -> float:
         took.append(time.perf_counter() - began)
         assert told.scans[0].said is Said.RIGHT
     return p95_ms(took)
+
+
+def count_by_page(database: Database, batch_id: int, codes: list[str]) -> float:
+    """Count every code as a signed-in clerk's page does, a request for each; return the p95 in milliseconds."""
+    settings = Settings(
+        secret_key="s" * 40,
+        vault_keys=(b"k" * 32,),
+        lookup_key=b"l" * 32,
+        source_system=build.SYSTEM,
+        rate_limits_enabled=False,
+        log_level="error",
+        public_url="http://localhost",
+    )
+    built = build_services(settings)
+    built.database.engine.dispose()
+    client = create_app(settings, dataclasses.replace(built, database=database)).test_client()
+    who = {"username": "kiem-dem", "password": "mot mat khau dai"}
+    with database.write() as session:
+        accounts.add_user(session, NewUser(**who, full_name="Người Đếm", role=Role.POSTAL_CLERK), now=NOW)
+    token = _csrf(client.get("/staff/sign-in").text)
+    assert client.post("/staff/sign-in", data={"csrf_token": token, **who}).status_code == 303
+    headers = {"X-CSRFToken": _csrf(client.get("/track").text)}
+    took = []
+    for code in codes:
+        began = time.perf_counter()
+        answer = client.post(f"/v1/batches/{batch_id}/count", json={"codes": [code]}, headers=headers)
+        took.append(time.perf_counter() - began)
+        assert answer.status_code == 200, answer.text
+        assert answer.json["scans"][0]["said"] == "right", answer.text
+    return p95_ms(took)
+
+
+def _csrf(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None, page[:500]
+    return found[1]
 
 
 def count_peer(database: Database, batch_id: int, codes: list[str]) -> float:
@@ -141,14 +183,17 @@ def main() -> None:
         database = build.sqlite_database(Path(folder))
         batch_id, codes = closed_batch(database, arguments.items)
         theirs_ms = count_peer(database, batch_id, codes[: min(100, len(codes))])
-        ours_ms = count_ours(database, batch_id, codes)
+        n_by_page = len(codes) // 5
+        ours_ms = count_ours(database, batch_id, codes[n_by_page:])
+        page_ms = count_by_page(database, batch_id, codes[:n_by_page])
         print(f"count   ours p95 {ours_ms:8.2f} ms   list loaded for each scan p95 {theirs_ms:8.2f} ms")
+        print(f"count   the whole request p95 {page_ms:8.2f} ms, {len(codes):,} items on the list")
         long_chain(database, batch_id, codes, arguments.events)
         ours, theirs = (max(n / seconds for n, seconds in (check(database) for _ in range(3)))
                         for check in (check_ours, check_peer))  # fmt: skip
         print(f"check   ours {ours:10,.0f} events/s   ORM and JSON {theirs:10,.0f} events/s")
         database.engine.dispose()
-    for what, is_kept in ((f"p95 <= {MAX_P95_MS:.0f} ms", ours_ms <= MAX_P95_MS),
+    for what, is_kept in ((f"p95 <= {MAX_P95_MS:.0f} ms", max(ours_ms, page_ms) <= MAX_P95_MS),
                           (f">= {MIN_EVENTS_PER_S:,} events/s", ours >= MIN_EVENTS_PER_S)):  # fmt: skip
         print(f"promise ({what}): {'kept' if is_kept else 'BROKEN'}")
     last = {
@@ -158,6 +203,7 @@ def main() -> None:
         "seconds": round(time.perf_counter() - began, 1),
         "cores": os.cpu_count(),
         "scan_p95_ms": ours_ms,
+        "request_p95_ms": page_ms,
         "scan_p95_ms_peer": theirs_ms,
         "items": arguments.items,
     }
