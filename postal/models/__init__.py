@@ -62,7 +62,16 @@ from postal.models.places import (
     Procedure,
     TransitRule,
 )
-from postal.models.rounds import DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus, RoundStop
+from postal.models.rounds import (
+    DayOrder,
+    DayPlan,
+    DeliveryRound,
+    PlanRun,
+    PlanStatus,
+    PlanUnserved,
+    RoundStatus,
+    RoundStop,
+)
 
 __all__ = [
     "Absence",
@@ -88,6 +97,7 @@ __all__ = [
     "Counter",
     "Courier",
     "Coverage",
+    "DayOrder",
     "DayPlan",
     "DeliveryRound",
     "Discrepancy",
@@ -115,6 +125,7 @@ __all__ = [
     "Person",
     "PersonKind",
     "PersonWord",
+    "PlanRun",
     "PlanStatus",
     "PlanUnserved",
     "PointMemory",

@@ -73,7 +73,11 @@ class CalendarDay(Base):
 
 
 class Courier(Base):
-    """Somebody who walks rounds from one delivery office; the name is in the people table."""
+    """Somebody who walks rounds from one delivery office; the name is in the people table.
+
+    ``longest_s`` bounds the time away from the office, lunch not counted. A round starts and ends at the office unless
+    another place is told.
+    """
 
     __tablename__ = "couriers"
 
@@ -88,6 +92,11 @@ class Courier(Base):
     capacity_ml: Mapped[int] = mapped_column(default=80_000)
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     beat: Mapped[list[str]] = mapped_column(JSON, default=list)
+    longest_s: Mapped[int | None]
+    start_lat: Mapped[float | None]
+    start_lon: Mapped[float | None]
+    end_lat: Mapped[float | None]
+    end_lon: Mapped[float | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     office: Mapped[Office] = relationship()
 

@@ -117,3 +117,39 @@ class PlanUnserved(Base):
     reason: Mapped[str] = mapped_column(String(60))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     consignment: Mapped[Consignment] = relationship()
+
+
+class DayOrder(Base):
+    """What a dispatcher orders for the plans of some days: a remedy, a road closed, an order of stops that stays.
+
+    ``detail`` holds codes, ids and figures, nothing personal. It is ended, never deleted.
+    """
+
+    __tablename__ = "day_orders"
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str] = mapped_column(String(40))
+    from_date: Mapped[date] = mapped_column(index=True)
+    until_date: Mapped[date]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(default="")
+    ordered_at: Mapped[datetime]
+    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+
+
+class PlanRun(Base):
+    """One press of the planning button: how far the search is, and the draft or the refusal it ended in."""
+
+    __tablename__ = "plan_runs"
+
+    id: Mapped[PrimaryKey]
+    day: Mapped[date]
+    seconds: Mapped[int]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    is_stop_asked: Mapped[bool] = mapped_column(default=False)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("day_plans.id"))
+    refusal: Mapped[str | None]
