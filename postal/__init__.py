@@ -36,6 +36,7 @@ from postal import (
     rounds,
     serials,
     uploads,
+    withdrawal,
 )
 from postal.accounts import NewUser, SignedIn
 from postal.db import Database, is_storage_failure, make_engine
@@ -117,4 +118,5 @@ __all__ = [
     "serials",
     "upgrade",
     "uploads",
+    "withdrawal",
 ]

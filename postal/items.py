@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.audit import note
 from postal.errors import NotFound
 from postal.lifecycle import EventKind
 from postal.models import Consignment, Item
+from postal.policy import Actor, ActorKind
 from postal.s10 import is_s10, normal_s10
 from postal.tracking import Scan, record_strictly
 
@@ -33,8 +35,10 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
 def cancel(session: Session, item: Item, *, reason: str, user_id: int | None, now: datetime) -> Item:
     """Withdraw an item before the post holds it (Luật Bưu chính 49/2010 Đ16). Raises MoveNotAllowed.
 
-    The words of the reason stay in the event's facts of this house; callbacks tell only the kind.
+    The words of the reason stay in the audit: callbacks tell only the kind.
     """
     scan = Scan(kind=EventKind.CANCELLED, scan_id=f"cancel:{item.id}", happened_at=now, user_id=user_id)
     record_strictly(session, item, scan, now=now)
+    kind = ActorKind.USER if user_id is not None else ActorKind.SYSTEM
+    note(session, Actor(kind=kind, user_id=user_id), "withdrawn", "item", item.id, now=now, reason=reason[:200])
     return item

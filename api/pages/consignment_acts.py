@@ -23,14 +23,12 @@ from postal import (
     courier,
     custody,
     desk,
-    items,
     models,
     ownership,
     require_own,
-    returns,
+    withdrawal,
 )
 
-_BEFORE_POST = frozenset({State.WAITING, State.BATCHED, State.AWAITING_COLLECTION})
 KINDS = {"torn": "rách, hỏng vỏ", "short": "thiếu tài liệu", "swapped": "tráo đổi", "lost": "mất"}
 FAULTS = {
     "post": "bưu chính",
@@ -75,18 +73,15 @@ def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
     """Take a consignment back: struck off before the post holds it, sent back from where it is after that."""
 
     def act(session: Session, found: models.Consignment) -> str:
-        reason, user_id, now = form_text("reason"), current_actor().user_id, services().now()
-        if not reason:
-            raise InvalidInput(field="Lý do rút")
-        open_items = [item for item in found.items if item.finished_at is None]
-        if not open_items:
-            raise InvalidInput(field="Bưu gửi đã kết thúc")
-        for item in open_items:
-            if item.state in _BEFORE_POST:
-                items.cancel(session, item, reason=reason, user_id=user_id, now=now)
-            else:
-                returns.start_return(session, item.id, returns.AGENCY_ASKED, user_id=user_id, now=now)
-        return f"Đã rút {len(open_items)} bưu gửi."
+        taken = withdrawal.withdraw(
+            session,
+            found,
+            reason=form_text("reason"),
+            payer=form_text("payer"),
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return f"Đã rút {len(taken)} bưu gửi."
 
     return _carry_out(consignment_id, Action.CANCEL, act)
 
@@ -169,6 +164,7 @@ def incidents() -> ResponseReturnValue:
             "Biên bản sự vụ",
             "Incidents",
             incidents=found,
+            refunds=custody.refunds_due(session, now=services().now(), office_id=office_id),
             kinds=KINDS,
             faults=FAULTS,
             payers=REISSUE,
@@ -210,6 +206,7 @@ def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
         "missing": [i for i in found.items if i.state is State.MISSING] if actor.may(Action.RECEIVE_AT_OFFICE) else [],
         "may_note": actor.may(Action.SETTLE_DISCREPANCY) and found.posted_at is not None,
         "may_apologise": actor.may(Action.PRINT) and found.promised_by is not None,
+        "is_refund_due": custody.is_refund_due(session, found, now=services().now()),
         "incidents": desk.incidents(session, item_ids=[i.id for i in found.items]),
         "kinds": KINDS,
         "faults": FAULTS,

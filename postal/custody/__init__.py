@@ -49,6 +49,7 @@ from postal.custody.incidents import (
     compensation_vnd,
     is_refund_due,
     note_incident,
+    refunds_due,
     reissue_payer,
     settle_incident,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "receipt_code",
     "receive_at_office",
     "record_label_print",
+    "refunds_due",
     "reissue_payer",
     "remove_item",
     "reprints_by_person",

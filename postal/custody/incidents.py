@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.lifecycle import EventKind
 from postal.models import Consignment, Incident, IncidentKind, Item, TrackingEvent
 from postal.reasons import FORCE_MAJEURE
 from postal.working_days import local_day
@@ -116,13 +117,43 @@ def reissue_payer(kind: IncidentKind, fault: str) -> str:
 def is_refund_due(session: Session, consignment: Consignment, *, now: datetime) -> bool:
     """Say whether the postage goes back because the promise was broken; a flood suspends the clock.
 
-    The first attempt stops the clock (TT 17/2017/TT-BTTTT Đ7); force majeure is no delay of the post's.
+    The first attempt stops the clock (TT 17/2017/TT-BTTTT Đ7), and so does the agency that takes its item back;
+    force majeure is no delay of the post's.
     """
     if consignment.promised_by is None:
         return False
     tried = [item.first_attempt_at for item in consignment.items if item.first_attempt_at is not None]
-    is_late = min(tried, default=now) > consignment.promised_by
-    return is_late and not _was_cut_off(session, consignment)
+    stopped = min(tried, default=None) or _taken_back_at(session, consignment) or now
+    return stopped > consignment.promised_by and not _was_cut_off(session, consignment)
+
+
+def refunds_due(
+    session: Session, *, now: datetime, office_id: int | None = None, limit: int = 200
+) -> list[Consignment]:
+    """Return consignments whose postage goes back because their promise was broken, the oldest promise first.
+
+    ``office_id`` is the delivery office that has or had them; None is the whole province.
+    """
+    first = select(func.min(Item.first_attempt_at)).where(Item.consignment_id == Consignment.id).scalar_subquery()
+    query = (
+        select(Consignment)
+        .where(Consignment.promised_by < now, or_(first.is_(None), first > Consignment.promised_by))
+        .order_by(Consignment.promised_by, Consignment.id)
+    )
+    if office_id is not None:
+        here = select(Item.id).where(Item.consignment_id == Consignment.id, Item.office_id == office_id)
+        query = query.where(here.exists())
+    found = session.scalars(query.limit(limit))
+    return [consignment for consignment in found if is_refund_due(session, consignment, now=now)]
+
+
+def _taken_back_at(session: Session, consignment: Consignment) -> datetime | None:
+    query = select(func.min(TrackingEvent.happened_at)).where(
+        TrackingEvent.item_id.in_([item.id for item in consignment.items]),
+        TrackingEvent.kind.in_((EventKind.RETURN_STARTED, EventKind.CANCELLED)),
+        TrackingEvent.is_applied,
+    )
+    return session.scalar(query)
 
 
 def _was_cut_off(session: Session, consignment: Consignment) -> bool:

@@ -22,6 +22,7 @@ def desk(sign_in, database):
     """Bring in two results and hand them to the post; return the people at their desks."""
     people = {name: sign_in(name) for name in ("centre", "postal", "dispatcher")}
     import_results(people["centre"], build.result(1, documents="Giấy phép (bản chính)"), build.result(2))
+    people["again"] = sign_in
     people["codes"], people["receipt"] = hand_over(people["centre"], people["postal"], database)
     return people
 
@@ -92,15 +93,42 @@ def test_an_address_change_that_lacks_something_changes_nothing(desk, database, 
     assert told(database, models.AddressChange.id) == []
 
 
-def test_the_agency_takes_an_item_back_from_the_post_or_before(desk, database):
-    centre = desk["centre"]
-    centre.post(f"{PAGE}/withdraw", reason="")
-    assert state_of(database) is State.HANDED_OVER
-    centre.post(f"{PAGE}/withdraw", reason="cấp nhầm")
+def test_the_agency_takes_an_item_back_from_the_post_or_before_with_payer_and_reason(desk, database):
+    centre, whole = desk["centre"], {"reason": "cấp nhầm", "payer": "agency"}
+    for lacking in ({"reason": ""}, {"payer": ""}, {"payer": "nobody"}):
+        centre.post(f"{PAGE}/withdraw", **whole | lacking)
+        assert state_of(database) is State.HANDED_OVER
+    centre.post(f"{PAGE}/withdraw", **whole)
     assert state_of(database) is State.RETURNING_TO_SENDER
+    centre.post(f"{PAGE}/withdraw", **whole)
+    assert "không còn gì để rút" in centre.get(PAGE).text
     import_results(centre, build.result(3))
-    centre.post("/staff/consignments/3/withdraw", reason="cấp nhầm")
+    centre.post("/staff/consignments/3/withdraw", **whole)
     assert state_of(database, 3) is State.CANCELLED
+    kinds = (EventKind.RETURN_STARTED, EventKind.CANCELLED)
+    with database.read() as session:
+        events = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.kind.in_(kinds))).all()
+        assert [event.facts for event in events] == [{"payer": "agency"}] * 2
+        query = select(models.AuditEntry).where(models.AuditEntry.action == "withdrawn")
+        assert [entry.reason for entry in session.scalars(query)] == ["cấp nhầm"] * 2
+
+
+def test_a_broken_promise_shows_the_refund_on_the_item_and_on_the_list(desk, database, clock):
+    postal = desk["postal"]
+    assert "trả lại cước" not in postal.get(PAGE).text
+    assert "Không có bưu gửi nào chậm hạn" in postal.get("/staff/incidents").text
+    clock.forward(days=9)
+    postal = desk["again"]("postal")
+    assert "Chậm hạn: phải trả lại cước" in postal.get(PAGE).text
+    assert postal.get("/staff/incidents").text.count("chưa phát</td>") == 2
+    desk["again"]("centre").post(f"{PAGE}/withdraw", reason="cấp nhầm", payer="agency")
+    assert "Chậm hạn: phải trả lại cước" in postal.get(PAGE).text
+
+
+def test_what_the_agency_took_back_in_time_is_no_refund(desk, database, clock):
+    desk["centre"].post(f"{PAGE}/withdraw", reason="cấp nhầm", payer="agency")
+    clock.forward(days=9)
+    assert "trả lại cước" not in desk["again"]("postal").get(PAGE).text
 
 
 def at_office(database):
