@@ -26,7 +26,7 @@ def make_plan(
     settings = services.settings
     limits = Limits(seconds=seconds, cores=settings.plan_cores, memory_mb=settings.plan_memory_mb)
     with services.database.read() as session:
-        problem = rounds.planning_problem(session, day, now=services.now())
+        problem = rounds.planning_problem(session, day, now=services.now(), weights=weights(services))
     made = plan(problem, travel=services.travel, fallback=services.estimate, limits=limits, on_progress=on_progress)
     with services.database.write() as session:
         return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id
@@ -47,9 +47,22 @@ def replan_day(
     settings = services.settings
     limits = Limits(seconds=seconds, cores=settings.plan_cores, memory_mb=settings.plan_memory_mb)
     with services.database.read() as session:
-        problem, before = rounds.replanning_problem(session, day, now=services.now())
+        problem, before = rounds.replanning_problem(session, day, now=services.now(), weights=weights(services))
     made = replan(
         problem, before, travel=services.travel, fallback=services.estimate, limits=limits, on_progress=on_progress
     )
     with services.database.write() as session:
         return rounds.save_plan(session, day, problem, made, user_id=user_id, now=services.now()).id
+
+
+def weights(services: Services) -> rounds.Weights:
+    """Return what the installation wants of its plans."""
+    settings = services.settings
+    return rounds.Weights(
+        courier_cost_s=settings.plan_courier_cost_s,
+        unfamiliar_s=settings.plan_unfamiliar_s,
+        fair_load=settings.plan_fair_load,
+        fair_round_s=settings.plan_fair_round_s,
+        lateness_per_day_s=settings.plan_lateness_s,
+        permissions=dict(settings.plan_permissions),
+    )

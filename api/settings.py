@@ -87,6 +87,14 @@ class Settings(BaseSettings):
     plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
     plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
     plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")
+    plan_courier_cost_s: int = Field(0, ge=0, le=86_400, description="What sending a courier out at all costs.")
+    plan_unfamiliar_s: int = Field(60, ge=0, le=86_400, description="What each stop outside a courier's beat costs.")
+    plan_fair_load: int = Field(0, ge=0, le=100, description="What each second beyond a fair round costs; 0: nothing.")
+    plan_fair_round_s: int = Field(25_200, ge=0, le=86_400, description="A fair round, lunch not counted.")
+    plan_lateness_s: int = Field(14_400, ge=1, le=10_000_000, description="What a day of waiting costs a stop in time.")
+    plan_permissions: dict[Literal["fee", "take_back", "collection"], str] = Field(
+        default_factory=dict, description="JSON: kind of stop → the permission its courier needs."
+    )
 
     broker_url: str = Field(
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."

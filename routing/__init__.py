@@ -40,9 +40,10 @@ from routing.types import (
     Window,
     great_circle_m,
 )
-from routing.what_if import apply_remedy
+from routing.what_if import APPLICABLE, apply_remedy
 
 __all__ = [
+    "APPLICABLE",
     "CHANGES",
     "HUE",
     "REASONS",

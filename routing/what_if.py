@@ -58,6 +58,21 @@ def _extra_courier(problem: Problem, stop_id: str, remedy: dict[str, Any]) -> Pr
     return replace(problem, couriers=(*problem.couriers, more))
 
 
+def _lend_courier(problem: Problem, stop_id: str, remedy: dict[str, Any]) -> Problem:
+    """Return the problem with the one more courier being one of the crew, who walks from that office today."""
+
+    def lent(courier: Courier) -> Courier:
+        if courier.office_id != remedy["office_id"]:
+            courier = replace(courier, office_id=remedy["office_id"], start=None, end=None)
+        return replace(
+            longer(courier, remedy["by_s"]),
+            skills=courier.skills | frozenset(remedy.get("skills", ())),
+            capacity_ml=max(courier.capacity_ml, remedy.get("capacity_ml", 0)),
+        )
+
+    return _courier(problem, remedy, lent)
+
+
 def _widen_window(problem: Problem, stop_id: str, remedy: dict[str, Any]) -> Problem:
     window = Window(from_s=remedy["from_s"], until_s=remedy["until_s"])
     return _stop(problem, stop_id, lambda s: replace(s, window=window))
@@ -90,6 +105,7 @@ def _split_sequence(problem: Problem, stop_id: str, remedy: dict[str, Any]) -> P
 _CHANGES: dict[str, Callable[[Problem, str, dict[str, Any]], Problem]] = {
     "longer_shift": _longer_shift,
     "extra_courier": _extra_courier,
+    "lend_courier": _lend_courier,
     "widen_window": _widen_window,
     "allow_courier": _allow_courier,
     "unlock": _unlock,
@@ -99,3 +115,6 @@ _CHANGES: dict[str, Callable[[Problem, str, dict[str, Any]], Problem]] = {
     "split_sequence": _split_sequence,
     "plan_again": lambda problem, stop_id, remedy: problem,
 }
+
+APPLICABLE = frozenset(_CHANGES)
+"""Every change `apply_remedy` can make; ``lend_courier`` is an ``extra_courier`` with the ``courier_id`` who walks."""

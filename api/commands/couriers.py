@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -34,6 +35,24 @@ class Hours(click.ParamType[tuple[int, int] | None]):
             self.fail(f"{value!r}: viết như 07:30-17:00 / write it like 07:30-17:00", param, ctx)
         a, b, c, d = map(int, found.groups())
         return (a * 60 + b) * 60, (c * 60 + d) * 60
+
+
+class Place(click.ParamType[tuple[float, ...]]):
+    """A point, "16.4632,107.5862"; "-" for the office, which is the empty place."""
+
+    name = "LAT,LON"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return (lat, lon), or () for "-"."""
+        if value == _NO_BREAK:
+            return ()
+        try:
+            lat, lon = (float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r}: viết như 16.4632,107.5862 / write it like 16.4632,107.5862", param, ctx)
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            self.fail(f"{value!r}: ngoài bản đồ / off the map", param, ctx)
+        return lat, lon
 
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -95,6 +114,38 @@ def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> N
         crew.set_time(found, crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch))
         _note(session, "courier_hours", found, services.now())
     say(f"Đã đổi ca của {code}.", f"The hours of {code} were changed.")
+
+
+@courier.command("set")
+@click.argument("code")
+@click.option("--start", type=Place(), help='Nơi bắt đầu, "-" là bưu cục / where rounds start, "-" for the office.')
+@click.option("--end", type=Place(), help='Nơi kết thúc, "-" là bưu cục / where rounds end, "-" for the office.')
+@click.option("--longest-minutes", type=click.IntRange(0, 1_440), help="Đi lâu nhất, 0: không giới hạn / time away.")
+@click.option("--skill", multiple=True, help='Được phép, thay hết, "-": không / permissions, replacing all.')
+@click.option("--beat", multiple=True, metavar="COMMUNE", help='Xã quen, thay hết, "-": không / beat, replacing all.')
+@click.option("--litres", type=click.IntRange(1, 2_000), help="Sức chở / capacity.")
+def set_conditions(code: str, **told: Any) -> None:
+    """Change what holds for a courier's rounds, from the next plan on; what is not told stays."""
+    with opened() as services, services.database.write() as session:
+        found = crew.find_courier(session, code)
+        beat = [commune for commune in told["beat"] if commune != _NO_BREAK]
+        for commune in beat:
+            crew.find_commune(services.guide.register, commune)
+        for end in ("start", "end"):
+            if told[end] is not None:
+                lat, lon = told[end] or (None, None)
+                setattr(found, f"{end}_lat", lat)
+                setattr(found, f"{end}_lon", lon)
+        if told["longest_minutes"] is not None:
+            found.longest_s = told["longest_minutes"] * 60 or None
+        if told["skill"]:
+            found.skills = [skill for skill in told["skill"] if skill != _NO_BREAK]
+        if told["beat"]:
+            found.beat = beat
+        if told["litres"] is not None:
+            found.capacity_ml = told["litres"] * 1_000
+        _note(session, "courier_set", found, services.now())
+    say(f"Đã đổi điều kiện của {code}.", f"The conditions of {code} were changed.")
 
 
 @courier.command("away")

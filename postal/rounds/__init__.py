@@ -2,6 +2,20 @@
 
 from postal.rounds.brought import Brought, BroughtDiffers, due_from_courier
 from postal.rounds.coverage import CoverageLine, coverage
+from postal.rounds.orders import (
+    CourierNotFree,
+    RemedyNotForUs,
+    absent_on,
+    close_road,
+    end_order,
+    free_couriers,
+    is_for_the_dispatcher,
+    keep_order,
+    needs_courier,
+    order_remedy,
+    orders_of,
+    parts_of,
+)
 from postal.rounds.plans import (
     DayHasStarted,
     PlanIncomplete,
@@ -11,7 +25,7 @@ from postal.rounds.plans import (
     publish_plan,
     save_plan,
 )
-from postal.rounds.problem import NotToday, planning_problem, ready_consignments, working_couriers
+from postal.rounds.problem import NotToday, Weights, planning_problem, ready_consignments, working_couriers
 from postal.rounds.replanning import (
     NothingPublished,
     OtherOffice,
@@ -35,6 +49,7 @@ from postal.rounds.walking import (
 __all__ = [
     "Brought",
     "BroughtDiffers",
+    "CourierNotFree",
     "CoverageLine",
     "DayHasStarted",
     "NotToday",
@@ -44,17 +59,29 @@ __all__ = [
     "PlanNotDraft",
     "PlanOutdated",
     "PublishedMeanwhile",
+    "RemedyNotForUs",
     "RoundHasLeft",
     "RoundNotPublished",
     "RoundStateWrong",
+    "Weights",
+    "absent_on",
     "act_id",
     "as_plan",
+    "close_road",
     "close_round",
     "coverage",
     "due_from_courier",
+    "end_order",
+    "free_couriers",
     "is_due",
+    "is_for_the_dispatcher",
+    "keep_order",
     "keep_stop",
     "last_reason",
+    "needs_courier",
+    "order_remedy",
+    "orders_of",
+    "parts_of",
     "planning_problem",
     "publish_plan",
     "ready_consignments",

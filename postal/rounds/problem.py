@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -27,6 +27,7 @@ from postal.models import (
     RoundStatus,
 )
 from postal.promises import load_calendar
+from postal.rounds.orders import called_in, orders_of, with_orders
 from postal.working_days import WorkingDays, local_day
 from routing import Courier as PlanCourier
 from routing import DeliveryOffice, Point, Problem, Stop, Window
@@ -42,11 +43,25 @@ TAKE_BACK_S = 75
 COLLECTION_S = 300
 SETUP_S = 75
 ITEM_ML = 600
-LATENESS_PER_DAY_S = 14_400
 
 # A closure beyond this has no day to promise.
 MAX_CLOSED_DAYS = 60
-UNFAMILIAR_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What an installation wants of its plans; prices in seconds of travel, see ``routing.Problem``.
+
+    ``lateness_per_day_s`` is what one more day of waiting costs a stop whose promise holds. ``permissions`` names the
+    permission a courier needs for a stop with a ``fee``, with papers to ``take_back``, or for a ``collection``.
+    """
+
+    courier_cost_s: int = 0
+    unfamiliar_s: int = 60
+    fair_load: int = 0
+    fair_round_s: int = 25_200
+    lateness_per_day_s: int = 14_400
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,28 +73,44 @@ class NotToday:
     detail: dict[str, str]
 
 
-def planning_problem(session: Session, day: date, *, now: datetime) -> Problem:
+def planning_problem(
+    session: Session,
+    day: date,
+    *,
+    now: datetime,
+    weights: Weights | None = None,
+    kept_for: Mapping[str, str] | None = None,
+) -> Problem:
     """Return everything that can go out on ``day``: offices, working couriers, and one stop a consignment.
 
     ``stop_id`` is the consignment's id, ``courier_id`` and ``office_id`` are their codes. What cannot go out that
-    day at all is left out; `why_not_today` names the reason.
+    day at all is left out; `why_not_today` names the reason. ``kept_for`` locks stops to couriers who work that day.
+    Orders of the day come last.
     """
+    weights, orders = weights or Weights(), orders_of(session, day)
     ready = ready_consignments(session)
     setting = day_setting(session, day, ready)
-    stops = tuple(_stop(c, setting) for c in ready if why_not_today(c, setting) is None)
+    stops = tuple(_stop(c, setting, weights) for c in ready if why_not_today(c, setting) is None)
+    crew = tuple(_courier(c, weights) for c in working_couriers(session, day, called_in=called_in(orders)))
+    working = {c.courier_id for c in crew}
+    kept = {stop_id: who for stop_id, who in (kept_for or {}).items() if who in working}
+    stops = tuple(replace(s, locked_to=kept[s.stop_id]) if s.stop_id in kept else s for s in stops)
     offices = session.scalars(select(Office).where(Office.kind == OfficeKind.DELIVERY, Office.is_active))
-    return Problem(
+    problem = Problem(
         day=day,
         offices=tuple(
             DeliveryOffice(office_id=o.code, point=Point(lat=o.lat, lon=o.lon), name=o.name)
             for o in sorted(offices, key=lambda o: o.code)
             if o.lat is not None and o.lon is not None
         ),
-        couriers=tuple(_courier(c) for c in working_couriers(session, day)),
+        couriers=crew,
         stops=stops,
         closed_communes=frozenset(closed_communes(session, day)),
-        unfamiliar_s=UNFAMILIAR_S,
+        unfamiliar_s=weights.unfamiliar_s,
+        fair_load=weights.fair_load,
+        fair_round_s=weights.fair_round_s,
     )
+    return with_orders(problem, orders)
 
 
 def ready_consignments(session: Session) -> list[Consignment]:
@@ -146,8 +177,8 @@ def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | N
     return waiting[0] if waiting and len(waiting) == len(pieces) else None
 
 
-def working_couriers(session: Session, day: date) -> list[Courier]:
-    """Return active couriers who are not absent and have not already left on a round of this day."""
+def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = ()) -> list[Courier]:
+    """Return active couriers who are not absent, or called in, and have not left on a round of this day."""
     absent = select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)
     gone = (
         select(DeliveryRound.courier_id)
@@ -160,7 +191,11 @@ def working_couriers(session: Session, day: date) -> list[Courier]:
     )
     query = (
         select(Courier)
-        .where(Courier.is_active, Courier.id.not_in(absent), Courier.id.not_in(gone))
+        .where(
+            Courier.is_active,
+            Courier.id.not_in(absent) | Courier.code.in_(called_in),
+            Courier.id.not_in(gone),
+        )
         .options(joinedload(Courier.office))
         .order_by(Courier.code)
     )
@@ -199,7 +234,7 @@ def opens_on(session: Session, commune_code: str, setting: DaySetting) -> date |
     return None
 
 
-def _courier(courier: Courier) -> PlanCourier:
+def _courier(courier: Courier, weights: Weights) -> PlanCourier:
     has_lunch = courier.lunch_from_s is not None and courier.lunch_until_s is not None
     lunch = Window(from_s=courier.lunch_from_s or 0, until_s=courier.lunch_until_s or 0) if has_lunch else None
     return PlanCourier(
@@ -210,10 +245,18 @@ def _courier(courier: Courier) -> PlanCourier:
         capacity_ml=courier.capacity_ml,
         skills=frozenset(courier.skills),
         familiar=frozenset(courier.beat),
+        fixed_cost_s=weights.courier_cost_s,
+        longest_s=courier.longest_s,
+        start=_place(courier.start_lat, courier.start_lon),
+        end=_place(courier.end_lat, courier.end_lon),
     )
 
 
-def _stop(consignment: Consignment, setting: DaySetting) -> Stop:
+def _place(lat: float | None, lon: float | None) -> Point | None:
+    return None if lat is None or lon is None else Point(lat=lat, lon=lon)
+
+
+def _stop(consignment: Consignment, setting: DaySetting, weights: Weights) -> Stop:
     served = setting.coverage[consignment.commune_code or ""]
     items = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
     is_collection = consignment.direction is Direction.COLLECTION
@@ -235,8 +278,21 @@ def _stop(consignment: Consignment, setting: DaySetting) -> Stop:
         volume_ml=ITEM_ML * len(items),
         kind="collection" if is_collection else "delivery",
         must_today=_must_today(consignment, items, served, setting),
-        lateness_per_day=LATENESS_PER_DAY_S,
+        lateness_per_day=weights.lateness_per_day_s,
+        skills=_permissions(items, weights, is_collection=is_collection),
         radius_m=consignment.radius_m or 0,
+    )
+
+
+def _permissions(items: list[Item], weights: Weights, *, is_collection: bool) -> frozenset[str]:
+    """Return the permissions a courier needs for these pieces."""
+    asked = {
+        "fee": any(item.fee_vnd for item in items),
+        "take_back": any(item.take_back for item in items),
+        "collection": is_collection,
+    }
+    return frozenset(
+        weights.permissions[what] for what, is_asked in asked.items() if is_asked and what in weights.permissions
     )
 
 

@@ -12,7 +12,7 @@ from postal.audit import note
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
 from postal.policy import Actor
-from postal.rounds.problem import planning_problem
+from postal.rounds.problem import Weights, planning_problem
 from postal.working_days import local_day, local_seconds
 from routing import Plan, PlannedRound, Problem, Unserved, Visit, Window
 
@@ -38,7 +38,9 @@ class OtherOffice(Conflict):
     en = "Courier {courier} belongs to another office."
 
 
-def replanning_problem(session: Session, day: date, *, now: datetime) -> tuple[Problem, Plan]:
+def replanning_problem(
+    session: Session, day: date, *, now: datetime, weights: Weights | None = None
+) -> tuple[Problem, Plan]:
     """Return what is still to be planned on ``day`` and the published plan of it, rounds that left excluded.
 
     On the day itself shifts begin at the earliest in ten minutes. Stops a dispatcher keeps for a courier are locked to
@@ -51,18 +53,16 @@ def replanning_problem(session: Session, day: date, *, now: datetime) -> tuple[P
     )
     if published is None:
         raise NothingPublished
-    problem = planning_problem(session, day, now=now)
-    if day == local_day(now):
-        problem = _from_now_on(problem, local_seconds(now + LEAD))
     kept = {
         str(stop.consignment_id): stop.kept_for.code
         for one in published.rounds
         for stop in one.stops
         if stop.kept_for is not None
     }
-    working = {c.courier_id for c in problem.couriers}
-    stops = tuple(replace(s, locked_to=kept[s.stop_id]) if kept.get(s.stop_id) in working else s for s in problem.stops)
-    return replace(problem, stops=stops), as_plan(published, is_to_come=True)
+    problem = planning_problem(session, day, now=now, weights=weights, kept_for=kept)
+    if day == local_day(now):
+        problem = _from_now_on(problem, local_seconds(now + LEAD))
+    return problem, as_plan(published, is_to_come=True)
 
 
 def _from_now_on(problem: Problem, from_s: int) -> Problem:

@@ -34,6 +34,7 @@ from postal.promises import load_calendar
 from postal.rounds.brought import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
 from postal.s10 import normal_s10
+from postal.submission import submit_all
 from postal.tracking import Scan, record_all
 from postal.working_days import local_day
 
@@ -125,30 +126,10 @@ def close_round(
 
 
 def submit_dossiers(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
-    """Hand collected dossiers to their agencies: the legal time of submission (QĐ 45/2016/QĐ-TTg Đ7)."""
-    query = select(Item).where(Item.state == State.DOSSIER_AT_OFFICE).options(joinedload(Item.consignment))
-    by_office: dict[int, list[Item]] = {}
-    for item in session.scalars(query.order_by(Item.id)):
-        by_office.setdefault(item.consignment.issuing_office_id, []).append(item)
-    submitted: list[Item] = []
-    for office_id, items in sorted(by_office.items()):
-        codes = tuple(item.dossier_code for item in items)
-        handover = write_receipt(
-            session,
-            leg=Leg.POST_TO_CENTRE,
-            counted=Counted(present=codes, missing=(), extra=(), wrong=()),
-            giver=Party(name="Bưu điện", position="Nhân viên bưu chính"),
-            receiver=_user_party(session, user_id, "Cán bộ Bộ phận Một cửa"),
-            user_id=user_id,
-            now=now,
-            receiver_office_id=office_id,
-            facts={"what": "dossiers"},
-            pieces={item.dossier_code: item for item in items},
-        )
-        scan = Scan(kind=EventKind.SUBMITTED, scan_id=f"submit:{handover.id}", happened_at=now, user_id=user_id)
-        record_all(session, items, scan, now=now)
-        submitted += items
-    return submitted
+    """Hand every collected dossier to its agency, as counted: the legal time of submission (`postal.submission`)."""
+    giver = Party(name="Bưu điện", position="Nhân viên bưu chính")
+    receiver = _user_party(session, user_id, "Cán bộ Bộ phận Một cửa")
+    return submit_all(session, giver=giver, receiver=receiver, user_id=user_id, now=now)
 
 
 def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRound:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from api.commands import main, tannha
-from postal import accounts
+from postal import accounts, rounds
 from postal.db import Database, make_engine
 from postal.models import AuditEntry, CallbackEndpoint, Person
 from postal.people_vault import Vault
+from routing import Point
 from tests import builders as build
 from tests.receiver import Receiver
 
@@ -252,6 +254,31 @@ def test_a_courier_is_added_with_hours_and_listed_without_a_name(run):
     assert run("courier", "away", "BT-9", "2026-11-23", "2026-11-24").exit_code == 0
     assert run("courier", "retire", "BT-9").exit_code == 0
     assert "đã nghỉ" in run("courier", "list").output
+
+
+def test_a_courier_who_starts_at_home_and_may_take_money_is_planned_so_until_it_is_taken_back(run, database):
+    def planned():
+        with database.read() as session:
+            told = rounds.planning_problem(session, date(2026, 11, 23), now=build.EVENING).couriers
+        return next(c for c in told if c.courier_id == "BT-9")
+
+    run("seed")
+    assert run("courier", "add", "BT-9", "--office", "BC-PHU-XUAN", "--name", "A").exit_code == 0
+    plain = planned()
+    told = ("--start", "16.45,107.55", "--end", "16.5,107.6", "--longest-minutes", "390", "--skill", "cash")
+    assert run("courier", "set", "BT-9", *told, "--beat", "19753", "--litres", "40").exit_code == 0
+    one = planned()
+    assert (one.start, one.end) == (Point(lat=16.45, lon=107.55), Point(lat=16.5, lon=107.6))
+    assert (one.longest_s, one.skills, one.familiar, one.capacity_ml) == (390 * 60, {"cash"}, {"19753"}, 40_000)
+    assert run("courier", "set", "BT-9", "--end", "-").exit_code == 0
+    assert planned().end is None
+    assert planned().start == one.start
+    back = ("--start", "-", "--longest-minutes", "0", "--skill", "-", "--beat", "-", "--litres", "80")
+    assert run("courier", "set", "BT-9", *back).exit_code == 0
+    assert planned() == plain
+    for wrong in ("north", "91,107", "16.4"):
+        assert run("courier", "set", "BT-9", "--start", wrong).exit_code == 2
+    assert run("courier", "set", "BT-9", "--beat", "99999").exception.code == "not_found"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,209 @@
+"""Orders of the day: what a dispatcher decides for the plans to come, kept until ended, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.audit import note
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
+from postal.policy import Actor
+from routing import APPLICABLE, ClosedRoad, Point, Problem, apply_remedy
+
+CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
+LEND = "lend_courier"
+MOST_DETOUR_S = 6 * 3600
+
+
+class RemedyNotForUs(Conflict):
+    code = "remedy_not_for_us"
+    vi = "Cách gỡ này không áp dụng được từ phương án: phải sửa dữ liệu, chờ mở đường hoặc chờ ngày khác."
+    en = "This remedy cannot be applied from the plan: data has to be put right, a road opened, or a day waited for."
+
+
+class CourierNotFree(Conflict):
+    code = "courier_not_free"
+    vi = "Bưu tá {courier} đã có chuyến trong ngày hoặc không còn làm việc. Chọn bưu tá khác."
+    en = "Courier {courier} has a round that day already, or works no more. Choose another."
+
+
+def orders_of(session: Session, day: date) -> Sequence[DayOrder]:
+    """Return the orders that hold on a day, in the order they were given."""
+    query = select(DayOrder).where(DayOrder.from_date <= day, DayOrder.until_date >= day, DayOrder.ended_at.is_(None))
+    return session.scalars(query.order_by(DayOrder.id)).all()
+
+
+def order_remedy(
+    session: Session, unserved_id: int, *, courier: str | None = None, actor: Actor, now: datetime
+) -> DayOrder:
+    """Order what a plan told would serve a stop it left out, for that plan's day.
+
+    Where one more courier is needed, ``courier`` names who walks. Raises NotFound, RemedyNotForUs, CourierNotFree.
+    """
+    found = session.get(PlanUnserved, unserved_id)
+    if found is None:
+        raise NotFound(what="điểm chưa xếp được")
+    plan = session.get_one(DayPlan, found.plan_id)
+    if not is_for_the_dispatcher(found.detail):
+        raise RemedyNotForUs
+    remedy = found.detail
+    if needs_courier(remedy):
+        free = {c.code for c in free_couriers(session, plan)}
+        if courier not in free:
+            raise CourierNotFree(courier=courier or "–")
+        remedy = _lending(remedy, courier)
+    detail = {"consignment_id": found.consignment_id, "remedy": remedy}
+    return _order(session, REMEDY, (plan.day, plan.day), detail, actor=actor, now=now)
+
+
+def close_road(
+    session: Session,
+    ends: tuple[Point, Point],
+    days: tuple[date, date],
+    *,
+    detour_s: int | None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> DayOrder:
+    """Close a road by a line drawn across it; None: nobody gets round. Raises InvalidInput."""
+    if days[1] < days[0]:
+        raise InvalidInput(field="Đến hết ngày")
+    if detour_s is not None and not 0 <= detour_s <= MOST_DETOUR_S:
+        raise InvalidInput(field="Đi vòng thêm (phút)")
+    if any(not (-90 <= p.lat <= 90 and -180 <= p.lon <= 180) for p in ends) or ends[0] == ends[1]:
+        raise InvalidInput(field="Hai đầu đoạn đường bị chặn")
+    detail = {"ends": [[p.lat, p.lon] for p in ends], "detour_s": detour_s}
+    return _order(session, CLOSED_ROAD, days, detail, reason=reason, actor=actor, now=now)
+
+
+def keep_order(session: Session, round_id: int, *, actor: Actor, now: datetime) -> DayOrder:
+    """Keep the stops of a planned round together, with its courier and in their order. Raises NotFound."""
+    one = session.get(DeliveryRound, round_id)
+    if one is None or one.status is not RoundStatus.PLANNED:
+        raise NotFound(what="chuyến chưa xuất phát")
+    stops = [stop.consignment_id for stop in one.stops]
+    for order in orders_of(session, one.plan.day):  # a stop has one place in one sequence
+        if order.kind == SEQUENCE and not set(stops).isdisjoint(order.detail["consignments"]):
+            order.ended_at = now
+    detail = {"consignments": stops, "courier": one.courier.code}
+    return _order(session, SEQUENCE, (one.plan.day, one.plan.day), detail, actor=actor, now=now)
+
+
+def end_order(session: Session, order_id: int, *, actor: Actor, now: datetime) -> DayOrder:
+    """End an order: later plans are made without it. Raises NotFound."""
+    order = session.get(DayOrder, order_id)
+    if order is None or order.ended_at is not None:
+        raise NotFound(what="lệnh điều hành")
+    order.ended_at = now
+    note(session, actor, "end_order", "day_order", order.id, now=now)
+    session.flush()
+    return order
+
+
+def free_couriers(session: Session, plan: DayPlan) -> list[Courier]:
+    """Return who might walk one more round: nobody with a round in this plan or in the day's published one."""
+    busy = {one.courier_id for one in plan.rounds}
+    published = (
+        select(DeliveryRound.courier_id)
+        .join(DayPlan)
+        .where(DayPlan.day == plan.day, DayPlan.status == PlanStatus.PUBLISHED)
+    )
+    busy |= set(session.scalars(published.where(DeliveryRound.status != RoundStatus.PLANNED)))
+    lent = set(called_in(orders_of(session, plan.day)))
+    crew = session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code))
+    return [c for c in crew if c.id not in busy and c.code not in lent]
+
+
+def absent_on(session: Session, day: date) -> set[int]:
+    """Return the couriers who are away on a day, by id."""
+    return set(session.scalars(select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)))
+
+
+def called_in(orders: Iterable[DayOrder]) -> list[str]:
+    """Return the couriers lent to an office by orders; one who is away that day was called in."""
+    parts = (part for order in orders if order.kind == REMEDY for part in parts_of(order.detail["remedy"]))
+    return [part["courier_id"] for part in parts if part.get("change") == LEND]
+
+
+def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
+    """Return the problem as the orders change it; stops that are not in it any more are passed over."""
+    for order in orders:
+        if order.kind == CLOSED_ROAD:
+            problem = replace(problem, closed_roads=(*problem.closed_roads, _road(order.detail)))
+        elif order.kind == SEQUENCE:
+            problem = _in_sequence(problem, order.detail)
+        elif order.kind == REMEDY:
+            problem = apply_remedy(problem, str(order.detail["consignment_id"]), order.detail["remedy"])
+    return problem
+
+
+def parts_of(remedy: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a remedy's changes one by one."""
+    return [remedy, *(parts_of(remedy["also"]) if remedy.get("also") else [])]
+
+
+def is_for_the_dispatcher(remedy: dict[str, Any]) -> bool:
+    """Return whether every part of a remedy is a change a dispatcher may order; opening a flooded commune is none."""
+    return all(p.get("change") in APPLICABLE and p["change"] != "open_commune" for p in parts_of(remedy))
+
+
+def needs_courier(remedy: dict[str, Any]) -> bool:
+    """Return whether somebody has to be named who walks one more round."""
+    return any(part.get("change") == "extra_courier" for part in parts_of(remedy))
+
+
+def _lending(remedy: dict[str, Any], courier: str) -> dict[str, Any]:
+    """Return a remedy with its one more courier being a courier of ours."""
+    changed = dict(remedy)
+    if changed["change"] == "extra_courier":
+        changed |= {"change": LEND, "courier_id": courier}
+    if changed.get("also"):
+        changed["also"] = _lending(changed["also"], courier)
+    return changed
+
+
+def _road(detail: dict[str, Any]) -> ClosedRoad:
+    one, other = (Point(lat=lat, lon=lon) for lat, lon in detail["ends"])
+    return ClosedRoad(one_end=one, other_end=other, detour_s=detail["detour_s"])
+
+
+def _in_sequence(problem: Problem, detail: dict[str, Any]) -> Problem:
+    known = {stop.stop_id for stop in problem.stops}
+    sequence = tuple(str(c) for c in detail["consignments"] if str(c) in known)
+    courier = detail["courier"] if detail["courier"] in {c.courier_id for c in problem.couriers} else None
+    if courier is None or not sequence:  # fallen ill: others take the stops as suits them
+        return problem
+    stops = tuple(replace(s, locked_to=courier) if s.stop_id in sequence else s for s in problem.stops)
+    return replace(problem, stops=stops, sequences=(*problem.sequences, sequence))
+
+
+def _order(
+    session: Session,
+    kind: str,
+    days: tuple[date, date],
+    detail: dict[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> DayOrder:
+    order = DayOrder(
+        kind=kind,
+        from_date=days[0],
+        until_date=days[1],
+        detail=detail,
+        reason=reason,
+        ordered_at=now,
+        ordered_by_id=actor.user_id,
+    )
+    session.add(order)
+    session.flush()
+    note(session, actor, f"order_{kind}", "day_order", order.id, now=now)
+    return order
