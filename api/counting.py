@@ -14,6 +14,7 @@ RIGHTS: dict[models.CountList, Action] = {
     models.CountList.BACK: Action.RECEIVE_AT_OFFICE,
     models.CountList.RETURNS: Action.RETURN_TO_SENDER,
     models.CountList.PAPERS: Action.RETURN_TO_SENDER,
+    models.CountList.DOSSIERS: Action.RETURN_TO_SENDER,
 }
 # One request holds its list against other scanners; a page of codes is short enough not to be felt.
 MAX_CODES = 500

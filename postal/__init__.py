@@ -35,6 +35,7 @@ from postal import (
     returns,
     rounds,
     serials,
+    submission,
     uploads,
     withdrawal,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "returns",
     "rounds",
     "serials",
+    "submission",
     "upgrade",
     "uploads",
     "withdrawal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -14,7 +15,7 @@ from api.auth import allow, current_actor
 from api.pages.common import form_text, or_back, render_desk
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, custody, desk, models, returns, rounds
+from postal import Action, InvalidInput, Session, custody, desk, models, returns, rounds, submission
 
 _LISTS = models.CountList
 # Of each list: its page, its address of the API, and what names it in both.
@@ -24,6 +25,7 @@ _ADDRESSES: dict[models.CountList, tuple[str, str, str]] = {
     _LISTS.BACK: ("round_back", "post_round_back", "round_id"),
     _LISTS.RETURNS: ("returns_count", "post_agency_returns", "agency_id"),
     _LISTS.PAPERS: ("papers_count", "post_agency_papers", "agency_id"),
+    _LISTS.DOSSIERS: ("dossiers_count", "post_agency_dossiers", "agency_id"),
 }
 _SHOWN = 300
 _N_FAULTS_TOLD = 6
@@ -114,10 +116,36 @@ def returns_count_scan(agency_id: int) -> ResponseReturnValue:
 @allow(Action.RETURN_TO_SENDER)
 def returns_hand_over(agency_id: int) -> ResponseReturnValue:
     """Hand the counted returns to their agency; the receipt follows."""
+    return _hand_over(_LISTS.RETURNS, agency_id, returns.confirm_returned)
 
+
+@staff.get("/giving-back/<int:agency_id>/dossiers")
+@allow(Action.RETURN_TO_SENDER)
+def dossiers_count(agency_id: int) -> ResponseReturnValue:
+    """Show the dossiers collected at home that an agency is to receive."""
+    return _page(_LISTS.DOSSIERS, agency_id)
+
+
+@staff.post("/giving-back/<int:agency_id>/dossiers")
+@allow(Action.RETURN_TO_SENDER)
+def dossiers_count_scan(agency_id: int) -> ResponseReturnValue:
+    """Count what was scanned or pasted."""
+    return _scan(_LISTS.DOSSIERS, agency_id)
+
+
+@staff.post("/giving-back/<int:agency_id>/dossiers/hand-over")
+@allow(Action.RETURN_TO_SENDER)
+def dossiers_hand_over(agency_id: int) -> ResponseReturnValue:
+    """Submit the counted dossiers to their agency; the receipt is the legal time of submission."""
+    return _hand_over(_LISTS.DOSSIERS, agency_id, submission.submit_counted)
+
+
+def _hand_over(
+    which: models.CountList, agency_id: int, hand_over: Callable[..., models.Handover]
+) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         with services().database.write() as session:
-            handover_id = returns.confirm_returned(
+            handover_id = hand_over(
                 session,
                 agency_id,
                 scanned=None,
@@ -128,7 +156,7 @@ def returns_hand_over(agency_id: int) -> ResponseReturnValue:
             ).id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.returns_count", agency_id=agency_id), 303))
+    return or_back(act, lambda: redirect(count_url(which, agency_id), 303))
 
 
 def count_url(which: models.CountList, subject_id: int) -> str:
@@ -184,6 +212,8 @@ def _of_list(session: Session, which: models.CountList, subject_id: int) -> tupl
     agency = desk.office(session, subject_id, models.OfficeKind.ISSUING)
     if which is _LISTS.RETURNS:
         return "Đếm bưu gửi chuyển hoàn", "Counting returns", {"of": agency.name}
+    if which is _LISTS.DOSSIERS:
+        return "Đếm hồ sơ nhận tại nhà", "Counting collected dossiers", {"of": agency.name}
     owed = custody.owed_to(session, subject_id)
     due = {"fees_vnd": sum(o.proof.fee_vnd for o in owed), "n_taken_back": sum(len(o.proof.taken_back) for o in owed)}
     return "Đếm giấy tờ và tiền trả cơ quan", "Counting papers and money", {"of": agency.name, "due": due}

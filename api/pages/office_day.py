@@ -25,6 +25,7 @@ from postal import (
     ownership,
     require_own,
     returns,
+    submission,
 )
 
 _RULE = Action.ENTER_ROUND_RESULTS
@@ -93,7 +94,7 @@ def giving_back() -> ResponseReturnValue:
     """Show what the post owes each agency: papers taken back, money collected, items that come back."""
     with services().database.read() as session:
         cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
-        cards = [card for card in cards if card["owed"] or card["n_returns"]]
+        cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
         return render_desk("staff/giving_back.html", "Trả giấy tờ và tiền", "Papers and money back", cards=cards)
 
 
@@ -128,6 +129,7 @@ def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
         "fee_vnd": sum(one.proof.fee_vnd for one in owed),
         "n_papers": sum(len(one.proof.taken_back) for one in owed),
         "n_returns": len(returns.returning_items(session, office.id)),
+        "n_dossiers": len(submission.dossiers_for(session, office.id)),
     }
 
 

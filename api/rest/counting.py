@@ -80,6 +80,17 @@ def post_agency_papers(path: AgencyPath, body: CountBody) -> Response:
     return _count(models.CountList.PAPERS, path.agency_id, body)
 
 
+@v1.post(
+    "/agencies/<agency_id>/dossiers",
+    summary="Count dossiers collected at home that are submitted to an agency",
+    responses={200: CountTold},
+)
+@allow(counting.RIGHTS[models.CountList.DOSSIERS])
+def post_agency_dossiers(path: AgencyPath, body: CountBody) -> Response:
+    """Count codes against the dossiers an agency is to receive."""
+    return _count(models.CountList.DOSSIERS, path.agency_id, body)
+
+
 def _count(which: models.CountList, subject_id: int, body: CountBody) -> Response:
     told = counting.scan_list(which, subject_id, body.codes)
     return jsonify(

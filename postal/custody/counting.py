@@ -36,6 +36,7 @@ from postal.s10 import is_s10, normal_s10
 # What a round may take along and what it must bring home; rounds/walking.py counts the same pieces.
 _LOADABLE = (State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND)
 _TO_BRING_HOME = (State.ON_ROUND, State.ATTEMPTED, State.COLLECTED)
+_WITH_DOSSIERS = (CountList.BACK, CountList.DOSSIERS)
 
 
 class Said(StrEnum):
@@ -198,6 +199,7 @@ def _open(session: Session, which: CountList, subject_id: int, *, is_writing: bo
         CountList.BACK: _back_list,
         CountList.RETURNS: _returns_list,
         CountList.PAPERS: _papers_list,
+        CountList.DOSSIERS: _dossiers_list,
     }
     return make[which](session, subject_id, is_writing)
 
@@ -298,6 +300,16 @@ def _papers_list(session: Session, agency_id: int, is_writing: bool) -> _List:
     return _agency_list(session, agency_id, CountList.PAPERS, owed_pieces(agency_id), is_writing)
 
 
+def _dossiers_list(session: Session, agency_id: int, is_writing: bool) -> _List:
+    pieces = (
+        select(Item.id, Item.s10, Item.dossier_code)
+        .join(Consignment, Consignment.id == Item.consignment_id)
+        .where(Item.state == State.DOSSIER_AT_OFFICE, Consignment.issuing_office_id == agency_id)
+        .order_by(Item.id)
+    )
+    return _agency_list(session, agency_id, CountList.DOSSIERS, pieces, is_writing)
+
+
 def _agency_list(
     session: Session, agency_id: int, which: CountList, pieces: Select[int, Any, str], is_writing: bool
 ) -> _List:
@@ -340,7 +352,7 @@ def _tell(session: Session, here: _List, codes: Sequence[str]) -> tuple[ScanSaid
     for first in range(0, len(ids), 500):
         here_of = _pieces(session, here.pieces.where(Item.id.in_(ids[first : first + 500])))
         listed |= {piece.code for piece in here_of}
-    if here.which is CountList.BACK:  # a dossier collected at home has no number of ours: its own code is scanned
+    if here.which in _WITH_DOSSIERS:  # a dossier collected at home has no number of ours: its own code is scanned
         listed |= {piece.scan_code for piece in _pieces(session, here.pieces.where(Item.s10.is_(None)))}
 
     def tell(code: str) -> ScanSaid:

@@ -21,6 +21,7 @@ class CountList(StrEnum):
     BACK = "back"
     RETURNS = "returns"
     PAPERS = "papers"
+    DOSSIERS = "dossiers"
 
 
 class CountedScan(Base):

@@ -1,11 +1,12 @@
 """The counting pages as clerks use them, without any script: scan, paste, see what is missing, hand over."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from postal import State, courier, custody, models, returns, rounds
+from postal import EventKind, State, courier, custody, intake, models, returns, rounds, tracking
 from postal.policy import Actor, ActorKind
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -178,3 +179,56 @@ def test_a_list_of_others_is_not_there(loaded, sign_in):
         assert stranger.get(path).status_code == 404
     stranger.post(f"{page}/load", code=codes[0])
     assert figures(sign_in("postal").get(f"{page}/load").text) == (0, 3)
+
+
+@pytest.fixture
+def collected(database, house, clock):
+    """Let two dossiers collected at home lie at the post; return (their codes, the agency)."""
+    codes = [f"H57.15-261123-900{n}" for n in (1, 2)]
+    with database.write() as session:
+        orders = [
+            intake.CollectionIn(
+                dossier_code=code,
+                office=build.CENTRE,
+                recipient="Trần Đình Phước",
+                address="7 An Dương Vương, phường Thuận Hóa, thành phố Huế",
+                phone="0905110003",
+                documents="Đơn đề nghị (bản chính)",
+                lat="16.4632",
+                lon="107.5862",
+            )
+            for code in codes
+        ]
+        told = {"source_system": build.SYSTEM, "guide": build.guide(), "user_id": None, "now": NOW}
+        report = intake.order_collections(session, orders, **told)
+        items = [session.get_one(models.Item, row.item_id) for row in report.rows]
+        kinds = (EventKind.OUT_FOR_COLLECTION, EventKind.COLLECTED, EventKind.BACK_AT_OFFICE)
+        for minute, kind in enumerate(kinds, start=1):
+            at = NOW + timedelta(minutes=minute)
+            for item in items:
+                scan = tracking.Scan(kind=kind, scan_id=f"{kind}-{item.id}", happened_at=at)
+                tracking.record_strictly(session, item, scan, now=at)
+        agency_id = items[0].consignment.issuing_office_id
+    clock.now = a_day.EVENING
+    return codes, agency_id
+
+
+def test_dossiers_collected_at_home_are_counted_into_the_agencys_hands(collected, sign_in, database):
+    codes, agency_id = collected
+    postal = sign_in("postal")
+    page = f"/staff/giving-back/{agency_id}/dossiers"
+    assert page in postal.get("/staff/giving-back").text
+    assert figures(postal.get(page).text) == (0, 2)
+    assert postal.post(f"{page}/hand-over", **BOTH).location == page
+    postal.post(page, code=codes[1].lower())
+    assert "Đúng." in postal.get(page).text
+    receipt = postal.get(postal.post(f"{page}/hand-over", **BOTH).location).text
+    assert codes[0] in receipt
+    assert states(database) == [State.DOSSIER_AT_OFFICE, State.SUBMITTED]
+    assert figures(postal.get(page).text) == (0, 1)
+    postal.post(page, code=codes[0])
+    postal.post(f"{page}/hand-over", **BOTH)
+    assert states(database) == [State.SUBMITTED] * 2
+    assert page not in postal.get("/staff/giving-back").text
+    assert postal.post(f"{page}/hand-over", **BOTH).location == page
+    assert "chờ nộp" in postal.get(page).text
