@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from reportlab.lib.units import mm
@@ -11,13 +12,14 @@ from reportlab.lib.units import mm
 from labels import text
 from labels.data import ItemLabelData
 from labels.page import LINE, SIZES_MM, Drawing, Probe, Sheet, Zoomed
+from labels.recipient import draw_recipient
 from labels.small_label import draw_small
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.words import group_code, say_day, say_money
 
 LABEL_SIZES = ("100x150", "A6", "A7", "A5", "A4x4")
 FOUR_UP = "A4x4"
-_EDGE = 4.0
+_EDGE = 5.0  # office printers leave 4.2 mm of the sheet white
 _WORDS = {
     "vi": {
         "head": "BƯU CHÍNH CÔNG ÍCH",
@@ -141,7 +143,7 @@ def _draw(sheet: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
     _codes(sheet, label, right)
     sheet.line(_EDGE, 45, right, 45, width=LINE)
     _sort(sheet, label, words, right)
-    sheet.line(_EDGE, 65, right, 65, width=LINE)
+    sheet.line(_EDGE, 66, right, 66, width=LINE)
     _people(sheet, label, words, right)
     sheet.line(_EDGE, 114, right, 114, width=LINE)
     _service(sheet, label, words, right)
@@ -150,79 +152,75 @@ def _draw(sheet: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
 
 
 def _head(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
-    sheet.write(_EDGE, 4, words["head"], font=BOLD, size=BODY)
-    sheet.write(_EDGE, 8.6, words["sub"], size=SMALL)
+    sheet.write(_EDGE, 4.4, words["head"], font=BOLD, size=BODY)
+    sheet.write(_EDGE, 9, words["sub"], size=SMALL)
     if label.reprint_number:
-        sheet.write(right, 4, f"{words['reprint']} {label.reprint_number}", font=BOLD, size=SMALL, align="right")
+        sheet.write(right, 4.4, f"{words['reprint']} {label.reprint_number}", font=BOLD, size=BODY, align="right")
+    papers = f"{label.n_documents} {words['papers']}" + (f" · {label.weight_g} g" if label.weight_g else "")
+    sheet.write(right, 9, papers, size=SMALL, align="right")
 
 
 def _codes(sheet: Drawing, label: ItemLabelData, right: float) -> None:
     qr_side = 27.0
-    sheet.qr(right - qr_side + 2, 13.5, label.token_url, side=qr_side)
+    sheet.qr(right - qr_side + 2.6, 13.5, label.token_url, side=qr_side)
     room = right - qr_side - _EDGE
     wide = sheet.barcode_width(label.s10)
     x = _EDGE + max(0.0, (room - wide) / 2)
     sheet.barcode(x, 16, label.s10, height=17)
     sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
     dossier = text.fit(label.dossier_code, box=(qr_side * mm, 4 * mm), sizes=(TINY, 5.0), field="dossier_code")
-    sheet.write_fitted(right - qr_side / 2 + 2, 40.6, dossier, align="centre")
+    sheet.write_fitted(right, 40.6, dossier, align="right")
 
 
 def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     where = words["outside"] if label.is_outside else label.commune
-    side = 24.0 if label.round_text else 0.0
-    fitted = text.fit(
-        where,
-        box=((right - _EDGE - side) * mm, 10 * mm),
+    room = right - _EDGE - (20.0 if label.round_text else 0.0)
+    sizes = (text.HUGE, 18.0, LARGE, BODY)
+    fitted = text.fit(where, box=(room * mm, 10 * mm), font=BOLD, sizes=sizes, field="commune")
+    sheet.write_fitted(_EDGE, 46.4, fitted)
+    sheet.label(_EDGE, 56.4, words["office"])
+    office = text.fit(
+        label.delivery_office,
+        box=((right - _EDGE) * mm, 6.2 * mm),
         font=BOLD,
-        sizes=(text.HUGE, 18.0, LARGE, BODY),
-        field="commune",
+        sizes=(LARGE, 12.0, BODY),
+        field="delivery_office",
     )
-    sheet.write_fitted(_EDGE, 46.6, fitted)
-    sheet.label(_EDGE, 56.6, words["office"])
-    room = right - _EDGE - side
-    sheet.paragraph(
-        _EDGE, 59.2, label.delivery_office, room, font=BOLD, size=BODY, max_height=5, field="delivery_office"
-    )
+    sheet.write_fitted(_EDGE, 58.8, office)
     if label.round_text:
-        sheet.label(right - side + 2, 47, words["round"])
-        sheet.write(right, 49, label.round_text, font=BOLD, size=text.HUGE, align="right")
+        sheet.write(right, 46.4, words["round"], size=TINY, align="right")
+        sheet.write(right, 48.4, label.round_text, font=BOLD, size=text.HUGE, align="right")
 
 
 def _people(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     wide = right - _EDGE
-    sheet.label(_EDGE, 66.2, words["from"])
-    y = 69 + sheet.paragraph(_EDGE, 69, label.sender_name, wide, size=SMALL, max_height=7.2, field="sender_name")
-    sheet.paragraph(_EDGE, y, label.sender_address, wide, size=TINY, max_height=79.4 - y, field="sender_address")
-    sheet.label(_EDGE, 81, words["to"])
-    name = text.fit(
-        label.recipient_name.upper(),
-        box=(wide * mm, 11 * mm),
-        font=BOLD,
-        sizes=(LARGE, 12.0, BODY, SMALL, TINY),
-        field="recipient_name",
-    )
-    y = 83.6 + sheet.write_fitted(_EDGE, 83.6, name) + 0.6
-    address = text.fit_address(label.address, box=(wide * mm, (109 - y) * mm), sizes=(11.0, BODY, SMALL, TINY))
-    y += sheet.write_fitted(_EDGE, y, address)
-    if label.landmark and y < 105:
-        y += sheet.paragraph(_EDGE, y, f"({label.landmark})", wide, size=SMALL, max_height=109 - y, field="landmark")
+    sheet.label(_EDGE, 67, words["from"])
+    y = 69.8 + sheet.paragraph(_EDGE, 69.8, label.sender_name, wide, size=SMALL, max_height=7.2, field="sender_name")
+    sheet.paragraph(_EDGE, y, label.sender_address, wide, size=TINY, max_height=79.6 - y, field="sender_address")
+    sheet.label(_EDGE, 80, words["to"])
+    draw_recipient(sheet, label, (_EDGE, 83.2, wide, 25.4))
     if label.phone_masked:
         sheet.write(_EDGE, 109, f"{words['phone']}: {label.phone_masked}", size=BODY)
 
 
 def _service(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
-    middle = _EDGE + (right - _EDGE) * 0.52
+    wide = right - _EDGE
+    middle, room = _EDGE + wide / 2, (wide / 2 - 2) * mm
     money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
-    sheet.write(_EDGE, 115.4, money, font=BOLD, size=12)
+    sheet.write_fitted(_EDGE, 115.2, text.fit(money, box=(room, 6.2 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY)))
     flags = [words["hand"]] if label.is_hand_delivery else []
     flags += [words["take_back"]] if label.has_take_back else []
     for number, flag in enumerate(flags):
-        sheet.box(_EDGE, 121.8 + number * 4.4, 2.6, 2.6)
-        sheet.write(_EDGE + 4, 121.4 + number * 4.4, flag, size=SMALL)
+        sheet.box(_EDGE, 123.2 + number * 4.4, 2.6, 2.6, fill=0)
+        sheet.write(_EDGE + 4, 122.8 + number * 4.4, flag, font=BOLD, size=SMALL)
     sheet.label(middle, 115.2, words["posted"])
-    sheet.write(middle, 117.6, say_day(label.posted_on) if label.posted_on else "", size=SMALL)
-    sheet.label(middle, 121.8, words["due"])
-    sheet.write(middle, 124.2, say_day(label.due_on) if label.due_on else "", font=BOLD, size=BODY)
-    papers = f"{label.n_documents} {words['papers']}" + (f" · {label.weight_g} g" if label.weight_g else "")
-    sheet.write(right, 128.4, papers, size=TINY, align="right")
+    sheet.write(middle, 117.8, _day(label.posted_on, words), size=BODY)
+    sheet.label(middle, 122.8, words["due"])
+    due = text.fit(_day(label.due_on, words), box=(room + 2 * mm, 6.2 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY))
+    sheet.write_fitted(middle, 125.2, due)
+
+
+def _day(on: date | None, words: dict[str, str]) -> str:
+    if on is None:
+        return ""
+    return say_day(on) if words is _WORDS["vi"] else f"{on:%d/%m/%Y}"

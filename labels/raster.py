@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
+from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -82,5 +82,5 @@ class Raster(Drawing):
 
 @lru_cache(maxsize=64)
 def _face(font: str, pixels: int) -> ImageFont.FreeTypeFont:
-    with resources.as_file(resources.files("font_roboto") / "files" / text.FILES[font]) as path:
-        return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.BASIC)
+    # From memory: a size asked for the first time must not open a file while a label is drawn.
+    return ImageFont.truetype(BytesIO(text.font_bytes(font)), pixels, layout_engine=ImageFont.Layout.BASIC)

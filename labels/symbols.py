@@ -97,7 +97,17 @@ def _squares(text: str) -> tuple[int, str]:
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, *, side: float) -> None:
-    """Draw a QR code in a square of ``side`` points, four modules of quiet zone inside it."""
+    """Draw a QR code in a square of ``side`` points, at least four modules of quiet zone inside it."""
     n_modules, runs = _squares(text)
-    module = side / (n_modules + 8)
-    _draw(canvas, runs, x, y, module, module)
+    module = whole_dots(side / (n_modules + 8))
+    rest = (side - module * (n_modules + 8)) / 2
+    _draw(canvas, runs, x + rest, y + rest, module, module)
+
+
+def whole_dots(module: float) -> float:
+    """Return the module in whole dots of 203 dpi, as thermal printers need it.
+
+    Below four dots too much would be lost: so dense a code is for sheets from an office printer, and stays as it is.
+    """
+    dots = int(module / DOT_PT + 0.001)
+    return dots * DOT_PT if dots >= 4 else module

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from io import BytesIO
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
@@ -21,12 +22,17 @@ _ELLIPSIS = "…"
 
 
 @cache
+def font_bytes(name: str) -> bytes:
+    """Return a font's file, read once: what draws afterwards opens nothing."""
+    return (resources.files("font_roboto") / "files" / FILES[name]).read_bytes()
+
+
+@cache
 def fonts() -> frozenset[int]:
     """Register both fonts once and return the code points both of them can print."""
     known: list[set[int]] = []
-    for name, file_name in FILES.items():
-        with resources.as_file(resources.files("font_roboto") / "files" / file_name) as path:
-            font = TTFont(name, str(path))
+    for name in FILES:
+        font = TTFont(name, BytesIO(font_bytes(name)))
         pdfmetrics.registerFont(font)
         face: TTFontFace = font.face
         known.append(set(face.charToGlyph))
@@ -55,8 +61,14 @@ def clean(text: str, field: str) -> str:
 
 def width(text: str, font: str, size: float) -> float:
     """Return the width in points."""
+    return _units(text, font) * size
+
+
+@lru_cache(maxsize=65_536)
+def _units(text: str, font: str) -> float:
+    # Widths grow with the size, and the same words return on every label: measured once, they cost nothing.
     fonts()
-    return float(pdfmetrics.stringWidth(text, font, size))
+    return float(pdfmetrics.stringWidth(text, font, 1000)) / 1000
 
 
 @dataclass(frozen=True, kw_only=True)

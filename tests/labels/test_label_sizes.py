@@ -77,6 +77,66 @@ def test_bars_are_whole_dots_of_the_printer(dpi, dots):
     assert all(run % dots == 0 for run in runs[1:])
 
 
+def dark_runs(row):
+    """Return the lengths of black and white runs between the first and the last black dot."""
+    first, last = row.index(True), len(row) - row[::-1].index(True)
+    return [len(list(run)) for _, run in itertools.groupby(row[first:last])]
+
+
+@pytest.mark.parametrize(
+    ("size", "middle_mm", "dots"), [("100x150", 24, 3), ("A6", 24, 3), ("A4x4", 24, 3), ("A7", 12, 3), ("A5", 34, 4)]
+)
+def test_bars_of_a_printed_label_are_whole_dots_at_203_dpi(pictures_of, size, middle_mm, dots):
+    picture = pictures_of(item_labels([label()], size=size))[0].convert("L")
+    right = {"A7": 74, "A5": 100}.get(size, 70)
+    row = [picture.getpixel((x, round(middle_mm * 8))) < 128 for x in range(min(right * 8, picture.width))]
+    runs = dark_runs(row)
+    assert len(runs) > 60
+    assert all(run % dots == 0 for run in runs), runs
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_a_house_without_a_number_is_found_by_its_landmark_on_every_size(text_of, size):
+    where = "cạnh nhà văn hóa thôn, sau đình làng Phú Xuân, cổng sắt xanh đối diện quán cà phê Thủy Tiên"
+    name = "Công ty trách nhiệm hữu hạn một thành viên Chân Mây - Lăng Cô " * 2
+    one = label(recipient_name=name, address="thôn Phú Xuân Hạ, xã Vinh Lộc, thành phố Huế", landmark=where)
+    assert shortened_fields(one, size=size) == ()
+    assert squeezed(where) in squeezed(text_of(item_labels([one], size=size)))
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_a_landmark_too_long_for_its_place_is_shortened_with_a_warning(text_of, size):
+    one = label(landmark="gần nhà văn hóa thôn, " * 60)
+    assert "landmark" in shortened_fields(one, size=size)
+    told = squeezed(text_of(item_labels([one], size=size)))
+    assert squeezed("(gần nhà văn hóa thôn") in told
+    assert squeezed("12/5 kiệt 3 Nguyễn Huệ") in told
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_every_size_names_sender_delivery_office_round_and_both_days(text_of, size):
+    told = squeezed(text_of(item_labels([label(round_text="112")], size=size)))
+    for words in (
+        "Trung tâm Phục vụ hành chính công thành phố Huế",
+        "01 Lê Lai, phường Thuận Hóa, thành phố Huế",
+        "Bưu cục Chân Mây - Lăng Cô",
+        "112",
+        "23/11/2026",
+        "26/11/2026",
+        "Phát tận tay, xem giấy tờ",
+        "Thu hồi giấy tờ cũ",
+        "3 tài liệu",
+    ):
+        assert squeezed(words) in told, words
+
+
+@pytest.mark.parametrize("size", LABEL_SIZES)
+def test_an_english_label_has_no_vietnamese_words_of_ours(text_of, size):
+    plain = {"recipient_name": "A", "address": "1 B", "commune": "C", "sender_name": "D", "sender_address": "E"}
+    one = label(**plain, delivery_office="F", fee_vnd=0, round_text="1", reprint_number=1)
+    assert text_of(item_labels([one], size=size, language="en")).replace("·", "").isascii()
+
+
 def test_each_label_is_a_format_of_its_own_and_one_bad_name_is_refused_by_field():
     zpl = item_labels_zpl([label(), label(recipient_name="Ẵ Ỗ ự")])
     assert zpl.count(b"^XA") == zpl.count(b"^XZ") == 2

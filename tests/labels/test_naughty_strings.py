@@ -18,6 +18,8 @@ OWN = {"s10", "token_url", "barcode", "code", "digest", "chain_head", "phone_mas
 OWN |= {"precision", "arrive", "window", "kind", "leave", "back"}
 PAPERS = {
     "label 100x150": (label, lambda data: item_labels([data])),
+    "label A6": (label, lambda data: item_labels([data], size="A6")),
+    "label A5": (label, lambda data: item_labels([data], size="A5")),
     "label A7": (label, lambda data: item_labels([data], size="A7")),
     "labels 4 on A4": (label, lambda data: item_labels([data], size="A4x4")),
     "handover": (lambda: receipt(2), lambda data: handover_receipt(data, copies=1)),
@@ -110,12 +112,15 @@ def test_every_other_one_is_refused_by_field_and_position(paper):
         assert text not in refused.value.vi
 
 
-def test_thermal_labels_print_or_refuse_them_too():
+@pytest.mark.parametrize(("size", "dpi"), [("A7", 203), ("100x150", 203), ("100x150", 300)])
+def test_thermal_labels_print_or_refuse_them_too(doors, size, dpi):
+    item_labels([label()])  # the fonts are read once, by whoever prints first
     texts, told = itertools.cycle(NAUGHTY), []
-    for _ in range(scaled(20, 200)):
-        data, used = filled(label(), texts)
+    for _ in range(scaled(14, 140)):
+        data, used = filled(label(landmark="x"), texts)
         try:
-            zpl = item_labels_zpl([data], size="A7")
+            zpl, heard = doors(lambda data=data: item_labels_zpl([data], size=size, dpi=dpi))
+            assert heard == []
         except UnprintableText as refused:
             told.append(is_printable(used[refused.field]) == refused.position)
         else:
