@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
 from labels import symbols, text
 from labels.cleaning import clean_data
 from labels.data import RouteSheetData, SheetStopData
-from labels.errors import TextTooLong
 from labels.form_parts import SIGN, Say, day, money, tongue
 from labels.page import LINE, SIZES_MM, Sheet
-from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
+from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY, Fitted
 from labels.words import say_money
 
 _EDGE = 12.0
-_ROW = 21.5
-_FIRST, _FULL = 10, 12
+_ROW = 21.5  # the least a stop takes: its code, the cell to sign in
 _TOP, _NEXT_TOP, _BOTTOM = 68.0, 18.0, 286.0
+_X, _WIDE = _EDGE + 17, 72.0  # where name, address and errand stand
 _MAP = (62.0, 52.0)
+_GAP, _LINES = 0.7, 2
 _CODE_ROOM = 42.0  # ten digits at three dots a bar, 33.8 mm, and a quiet zone on both sides
 
 
@@ -36,35 +38,65 @@ def route_sheets(sheets: Sequence[RouteSheetData], *, language: str = "vi") -> b
     is_first = True
     for one in sheets:
         cleaned = clean_data(one)
-        pages = _pages(cleaned)
-        for number, stops in enumerate(pages, start=1):
+        pages = _pages(cleaned, say)
+        for number, rows in enumerate(pages, start=1):
             if not is_first:
                 paper.next_page()
             is_first = False
-            _page(paper, cleaned, stops, number, len(pages), say)
+            _page(paper, cleaned, rows, number, len(pages), say)
     return paper.finish()
 
 
-def _pages(sheet: RouteSheetData) -> list[tuple[SheetStopData, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A stop as it will be drawn: its texts wrapped, none cut, and the height they take."""
+
+    stop: SheetStopData
+    texts: tuple[Fitted, ...]
+    height: float
+
+
+def _row(stop: SheetStopData, say: Say) -> _Row:
+    """Wrap name, address, errand and dossiers; a row grows with what the courier has to read."""
+    texts = (
+        _wrapped(stop.recipient_name, BOLD, (BODY, SMALL)),
+        _wrapped(stop.address, REGULAR, (SMALL, TINY)),
+        _wrapped(_errand(stop, say), BOLD, (SMALL, TINY)),
+        _wrapped(", ".join(item.dossier_code for item in stop.items), REGULAR, (TINY, TINY)),
+    )
+    height = 1.6 + sum(one.height / mm + _GAP for one in texts) + 0.8
+    return _Row(stop=stop, texts=texts, height=max(_ROW, height))
+
+
+def _wrapped(words: str, font: str, sizes: tuple[float, float]) -> Fitted:
+    """Return the text in the larger size where it takes two lines at most, else in the smaller one; never cut."""
+    for size in sizes:
+        lines = text.wrap(words, font, size, _WIDE * mm)
+        if len(lines) <= _LINES:
+            break
+    return Fitted(lines=tuple(lines), font=font, size=size)
+
+
+def _pages(sheet: RouteSheetData, say: Say) -> list[tuple[_Row, ...]]:
     """Part the stops; the last page keeps room for the reasons and the signatures, or they get one of their own."""
-    pages = [sheet.stops[:_FIRST]]
-    rest = sheet.stops[_FIRST:]
-    while rest:
-        pages.append(rest[:_FULL])
-        rest = rest[_FULL:]
-    top = _TOP if len(pages) == 1 else _NEXT_TOP
-    if top + len(pages[-1]) * _ROW + _end_height(sheet) > _BOTTOM:
-        pages.append(())
-    return pages
+    pages: list[list[_Row]] = [[]]
+    y = _TOP
+    for row in (_row(stop, say) for stop in sheet.stops):
+        if pages[-1] and y + row.height > _BOTTOM:
+            pages.append([])
+            y = _NEXT_TOP
+        pages[-1].append(row)
+        y += row.height
+    if y + _end_height(sheet) > _BOTTOM:
+        pages.append([])
+    return [tuple(page) for page in pages]
 
 
 def _end_height(sheet: RouteSheetData) -> float:
     return 30 + (8 + -(-len(sheet.reasons) // 3) * 3.6 if sheet.reasons else 0)
 
 
-def _page(
-    paper: Sheet, sheet: RouteSheetData, stops: tuple[SheetStopData, ...], number: int, of: int, say: Say
-) -> None:
+def _page(paper: Sheet, sheet: RouteSheetData, rows: tuple[_Row, ...], number: int, of: int, say: Say) -> None:
     right = paper.width - _EDGE
     y = _head(paper, sheet, right, say) if number == 1 else _NEXT_TOP
     if number > 1:
@@ -72,9 +104,9 @@ def _page(
         words = f"{which} · {sheet.courier_code} · {day(sheet.day, say)} ({say('tiếp theo', 'continued')})"
         paper.write(_EDGE, 10, words, font=BOLD, size=BODY)
     paper.line(_EDGE, y, right, y, width=LINE)
-    for stop in stops:
-        _stop(paper, stop, y, right, say)
-        y += _ROW
+    for row in rows:
+        _stop(paper, row, y, right, say)
+        y += row.height
         paper.line(_EDGE, y, right, y)
     if number == of:
         _end(paper, sheet, y + 4, right, say)
@@ -133,12 +165,16 @@ def _sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float, say: Say) -
     first = 1 if has_office else 0
     every = max(1, len(stops) // 12)
     taken: list[tuple[float, float]] = []
+    marks: list[tuple[float, float, str]] = []
     for number, (px, py) in enumerate(placed[first:], start=1):
         paper.dot(px, py, 0.7)
         is_free = all(abs(px - tx) > 3.5 or abs(py - ty) > 2.5 for tx, ty in taken)
         if is_free and (number == 1 or number % every == 0):
             taken.append((px, py))
-            paper.write(px + 1, py - 3.2, str(number), size=TINY)
+            marks.append((px + 1, py - 3.2, str(number)))
+    for left, top, words in marks:  # over the line of the round, on a white ground, or nobody reads them
+        paper.blank(left - 0.2, top + 0.2, text.width(words, REGULAR, TINY) / mm + 0.4, 2.2)
+        paper.write(left, top, words, size=TINY)
     _scale_bar(paper, x + 3, y + _MAP[1] - 4, scale, say)
     if has_office:
         paper.box(placed[0][0] - 1.4, placed[0][1] - 1.4, 2.8, 2.8, fill=0)
@@ -157,27 +193,21 @@ def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float, say: Say)
     paper.write(x, y - 46.5, north, size=TINY)
 
 
-def _stop(paper: Sheet, stop: SheetStopData, y: float, right: float, say: Say) -> None:
+def _stop(paper: Sheet, row: _Row, y: float, right: float, say: Say) -> None:
+    stop = row.stop
     paper.write(_EDGE, y + 1.4, str(stop.position), font=BOLD, size=LARGE)
     paper.write(_EDGE, y + 7.4, stop.arrive, font=BOLD, size=BODY)
     today = say("hạn hôm nay", "due today") if stop.must_today else ""
     notes = ((stop.window, BOLD), (stop.precision, REGULAR), (today, BOLD))
-    for row, (words, font) in enumerate(note for note in notes if note[0]):
-        paper.write(_EDGE, y + 11.8 + row * 3, words, font=font, size=TINY)
-    x, wide = _EDGE + 17, 72.0
-    kind = say(" – NHẬN HỒ SƠ", " – COLLECT DOSSIER") if stop.is_collection else ""
-    name = text.fit(stop.recipient_name + kind, box=(wide * mm, 5 * mm), font=BOLD, sizes=(BODY, SMALL, TINY))
-    paper.write_fitted(x, y + 1.6, name)
-    try:
-        where = text.fit_address(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
-    except TextTooLong:  # all numbers: the courier has the device and the label
-        where = text.fit(stop.address, box=(wide * mm, 7.6 * mm), sizes=(SMALL, TINY))
-    paper.write_fitted(x, y + 6, where)
-    _items(paper, stop, x, y + 13.6, wide, say)
-    at = x + wide + 4
+    for number, (words, font) in enumerate(note for note in notes if note[0]):
+        paper.write(_EDGE, y + 11.8 + number * 3, words, font=font, size=TINY)
+    below = y + 1.6
+    for one in row.texts:
+        below += paper.write_fitted(_X, below, one) + _GAP
+    at = _X + _WIDE + 4
     _code(paper, stop, at, y)
     paper.write(at, y + 15.4, stop.phone_masked, size=SMALL)
-    _ticks(paper, stop, right - 50, y, say)
+    _ticks(paper, row, right - 50, y, say)
 
 
 def _code(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
@@ -194,28 +224,31 @@ def _code(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
         paper.write_fitted(x + 13, y + 2, under)
 
 
-def _items(paper: Sheet, stop: SheetStopData, x: float, y: float, wide: float, say: Say) -> None:
+def _errand(stop: SheetStopData, say: Say) -> str:
+    """Say what to do at a stop: how many pieces, what to collect, what to take back."""
     fees = sum(item.fee_vnd for item in stop.items)
-    parts = [f"{len(stop.items)} {say('bưu gửi', 'items')}"] if len(stop.items) > 1 else []
+    parts = [say("NHẬN HỒ SƠ", "COLLECT DOSSIER")] if stop.is_collection else []
+    parts += [f"{len(stop.items)} {say('bưu gửi', 'items')}"] if len(stop.items) > 1 else []
     parts.append(f"{say('Thu', 'Collect')} {say_money(fees)}" if fees else money(0, say))
     parts += [f"{say('Nhận', 'Papers')}: {item.to_collect}" for item in stop.items if item.to_collect]
     back = [item.take_back or say("giấy tờ cũ", "old papers") for item in stop.items if item.has_take_back]
-    parts += [f"{say('Thu hồi', 'Take back')}: {', '.join(back)}"] if back else []
-    high = paper.paragraph(x, y, " · ".join(parts), wide, font=BOLD, size=SMALL, max_height=5.8)
-    paper.paragraph(x, y + max(3.8, high), ", ".join(i.dossier_code for i in stop.items), wide, size=TINY, max_height=3)
+    named = [f"{n} × {name}" if n > 1 else name for name, n in Counter(back).items()]
+    parts += [f"{say('Thu hồi', 'Take back')}: {', '.join(named)}"] if named else []
+    return " · ".join(parts)
 
 
-def _ticks(paper: Sheet, stop: SheetStopData, x: float, y: float, say: Say) -> None:
+def _ticks(paper: Sheet, row: _Row, x: float, y: float, say: Say) -> None:
+    stop = row.stop
     done = (say("Đã phát", "Delivered"), say("Chưa phát", "Not yet"))
     if stop.is_collection:
         done = (say("Đã nhận", "Collected"), say("Chưa nhận", "Not yet"))
-    for row, words in enumerate(done):
-        paper.box(x, y + 2.2 + row * 5, 3, 3)
-        paper.write(x + 4.2, y + 2 + row * 5, words, size=TINY)
-    for row, words in enumerate((say("Giờ", "Time"), say("Lý do", "Reason"))):
-        paper.write(x, y + 12.4 + row * 4, words, size=TINY)
-        paper.line(x + 8.4, y + 15 + row * 4, x + 17, y + 15 + row * 4, width=0.3, dashed=True)
-    paper.box(x + 19, y + 2, 31, _ROW - 4)
+    for number, words in enumerate(done):
+        paper.box(x, y + 2.2 + number * 5, 3, 3)
+        paper.write(x + 4.2, y + 2 + number * 5, words, size=TINY)
+    for number, words in enumerate((say("Giờ", "Time"), say("Lý do", "Reason"))):
+        paper.write(x, y + 12.4 + number * 4, words, size=TINY)
+        paper.line(x + 8.4, y + 15 + number * 4, x + 17, y + 15 + number * 4, width=0.3, dashed=True)
+    paper.box(x + 19, y + 2, 31, row.height - 4)
     signer = say("Người giao ký", "Giver signs") if stop.is_collection else say("Người nhận ký", "Recipient signs")
     paper.write(x + 20, y + 2.6, signer, size=TINY)
 

@@ -1,5 +1,6 @@
 """Route sheets: codes for every stop whatever the dossier is called, reasons to choose from, room to sign."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,45 @@ def test_the_courier_reads_which_papers_to_collect_and_which_to_take_back(text_o
     told = squeezed(text_of(route_sheet(replace(one, stops=(replace(one.stops[0], items=items, is_collection=True),)))))
     for words in ("Nhận: tờ khai, bản sao CCCD", "Thu hồi: sổ hộ khẩu", "Đã nhận", "Người giao ký"):
         assert squeezed(words) in told, words
+
+
+def test_nothing_at_a_stop_is_cut_however_long_it_is(text_of):
+    name = ("Công ty trách nhiệm hữu hạn một thành viên xây dựng và thương mại dịch vụ Chân Mây - Lăng Cô " * 2)[:150]
+    address = (
+        "số 12/5 kiệt 3 Nguyễn Phúc Nguyên, thôn Phú Xuân Hạ, xã Chân Mây - Lăng Cô, thành phố Huế (cổng sắt xanh)"
+    )
+    items = tuple(
+        SheetItemData(
+            code="x", dossier_code=f"000.00.12.H57-261119-{n:04d}", has_take_back=True, take_back="sổ hộ khẩu"
+        )
+        for n in range(9)
+    )
+    one = sheet(9)
+    stops = tuple(replace(stop, recipient_name=name, address=address, items=items) for stop in one.stops)
+    told = squeezed(text_of(route_sheet(replace(one, stops=stops))))
+    assert "…" not in told
+    for words in (name, address, "9 × sổ hộ khẩu", *(item.dossier_code for item in items)):
+        assert told.count(squeezed(words)) == 9, words
+
+
+def test_an_english_sheet_has_no_vietnamese_words_of_ours(text_of):
+    one = sheet(7, office="x", courier_name="x", reasons=("x",))
+    stops = tuple(replace(stop, recipient_name="x", address="x") for stop in one.stops)
+    told = text_of(route_sheet(replace(one, stops=stops), language="en"))
+    assert told.translate({ord(sign): None for sign in "·–đ≈"}).isascii()
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.95])
+def test_bars_of_every_stop_are_whole_dots_and_decode(pictures_of, codes_in, scale):
+    one = sheet(3)
+    (page,) = pictures_of(route_sheet(one), scale=scale)
+    assert codes_in(page) == [stop.barcode for stop in one.stops]
+    if scale == 1.0:
+        row = [page.convert("L").getpixel((x, 600)) < 128 for x in range(820, 1130)]
+        first, last = row.index(True), len(row) - row[::-1].index(True)
+        runs = [len(list(run)) for _, run in itertools.groupby(row[first:last])]
+        assert len(runs) > 30
+        assert all(run % 3 == 0 for run in runs), runs
 
 
 def test_where_the_point_is_not_sure_the_sheet_says_how_far_off_it_may_be(text_of):
