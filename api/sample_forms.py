@@ -74,6 +74,9 @@ def _note() -> ConsignmentNoteData:
         fee_vnd=135_000,
         liability="Mất, hư hỏng hoàn toàn: bồi thường ít nhất 4 lần cước và toàn bộ chi phí cấp lại nếu lỗi của bưu "
         "chính; chậm so với thời gian toàn trình: hoàn cước. Khiếu nại trong 6 tháng.",
+        rights="Người gửi và người nhận được biết bưu gửi đang ở đâu, được khiếu nại và bồi thường; người gửi chịu "
+        "trách nhiệm về nội dung. Bưu chính giữ bí mật, giữ nguyên niêm phong và phát đúng người.",
+        operator="Bưu điện thành phố Huế",
         agency_officer="Lê Thị Hoài Thương",
         postal_worker="Nguyễn Văn Thành",
     )

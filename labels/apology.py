@@ -7,7 +7,7 @@ from datetime import date
 from labels.cleaning import clean_data
 from labels.form import Fields, Form, Signatures, Words, draw_forms
 from labels.form_data import ApologyLetterData
-from labels.form_parts import tongue
+from labels.form_parts import Say, page, tongue
 from labels.words import say_day
 
 
@@ -43,7 +43,7 @@ def apology_letter(data: ApologyLetterData, *, language: str = "vi") -> bytes:
             is_bold=True,
         ),
         Fields(pairs=((say("Liên hệ", "Contact"), data.contact),)),
-        Words(text=_place_and_day(data.place, data.signed_on)),
+        Words(text=_place_and_day(data.place, data.signed_on, say), align="right"),
         Signatures(
             places=(("", "", ""), (data.signer_title, say("(ký, đóng dấu)", "(signature, seal)"), data.signer_name))
         ),
@@ -54,11 +54,12 @@ def apology_letter(data: ApologyLetterData, *, language: str = "vi") -> bytes:
         issuer=data.agency,
         title=say("VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN", "LETTER OF APOLOGY AND EXTENSION"),
         second=say("thời gian giải quyết hồ sơ", "of the time for settling a dossier"),
-        number=f"{say('Số', 'No.')} {data.number} · {say('Mẫu số 04', 'Form 04')}",
+        number=f"{say('Số', 'No.')} {data.number or '……………'} · {say('Mẫu số 04', 'Form 04')}",
         blocks=blocks,
+        page=page(say),
     )
     return draw_forms([form], "Văn bản xin lỗi")
 
 
-def _place_and_day(place: str, day: date) -> str:
-    return f"{place}, ngày {day.day} tháng {day.month} năm {day.year}"
+def _place_and_day(place: str, day: date, say: Say) -> str:
+    return say(f"{place}, ngày {day.day} tháng {day.month} năm {day.year}", f"{place}, {day:%d/%m/%Y}")

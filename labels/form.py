@@ -17,14 +17,22 @@ from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
 
 _EDGE = {"A4": 16.0, "A5": 12.0, "A6": 8.0}
 _GAP = 4.0
+# Millimetres between blocks and steps of type smaller: where a card must stay on its one page it is set closer.
+_CLOSER = ((_GAP, 0), (2.0, 0), (2.0, 1), (1.2, 2))
 _FOOT = 12.0
+_FOLD = 5.0
+_SMALLER = (BODY, SMALL, TINY)
+_CELL = 2.5  # between two columns; the last one ends with the line under it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
-    """Pairs of (heading, value), in ``columns`` columns; an empty value stays as a dotted line to fill in by hand."""
+    """Pairs of (heading, value), in ``columns`` columns; an empty value stays as a dotted line to fill in by hand.
 
-    pairs: tuple[tuple[str, str], ...]
+    A value of several texts stands on as many lines.
+    """
+
+    pairs: tuple[tuple[str, str | tuple[str, ...]], ...]
     columns: int = 1
 
 
@@ -53,6 +61,7 @@ class Words:
     text: str
     is_bold: bool = False
     size: float = BODY
+    align: str = "left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +76,7 @@ class Ticks:
     """Boxes to tick by hand."""
 
     texts: tuple[str, ...]
+    size: float = BODY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +89,20 @@ class Signatures:
 
 @dataclass(frozen=True, kw_only=True)
 class Codes:
-    """A barcode with its text at the left and a QR code at the right, either may be ""."""
+    """A barcode with its text at the left and a QR code at the right."""
 
-    barcode: str = ""
-    under: str = ""
-    qr: str = ""
-    qr_text: str = ""
+    barcode: str
+    under: str
+    qr: str
+    side: float = 26.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A QR code beside the paper's head, and what it is for in a few words below."""
+
+    qr: str
+    text: str
     side: float = 26.0
 
 
@@ -95,7 +113,8 @@ Block = Fields | Table | Words | Heading | Ticks | Signatures | Codes
 class Form:
     """One paper: its head, its blocks and what stands at the foot of every page.
 
-    ``motto`` prints the national heading; ``copies`` names who keeps each copy, one copy for each.
+    ``motto`` prints the national heading; ``copies`` names who keeps each copy, one copy for each. ``closer`` is how
+    many steps closer and smaller it may be set rather than take a second page.
     """
 
     size: str
@@ -106,6 +125,9 @@ class Form:
     second: str = ""
     motto: bool = False
     copies: tuple[str, ...] = ("",)
+    mark: Mark | None = None
+    page: str = "trang"
+    closer: int = 0
 
 
 def draw_forms(forms: Sequence[Form], title: str) -> bytes:
@@ -113,20 +135,30 @@ def draw_forms(forms: Sequence[Form], title: str) -> bytes:
     sheet = Sheet(SIZES_MM[forms[0].size], title)
     is_first = True
     for form in forms:
-        n_pages = _Pen(None, form, "", 0).draw()
+        closeness, n_pages = _measure(form)
         for copy in form.copies:
             if not is_first:
                 sheet.next_page()
             is_first = False
-            _Pen(sheet, form, copy, n_pages).draw()
+            _Pen(sheet, form, copy, n_pages, closeness).draw()
     return sheet.finish()
+
+
+def _measure(form: Form) -> tuple[int, int]:
+    """Return how closely a form is set, 0 at ease, and how many pages it takes so."""
+    at_ease = _Pen(None, form, "", 0, 0).draw()
+    for closeness in range(1, form.closer + 1) if at_ease > 1 else ():
+        if _Pen(None, form, "", 0, closeness).draw() == 1:
+            return closeness, 1
+    return 0, at_ease
 
 
 class _Pen:
     """Draws one copy; without a sheet it only measures how many pages there are."""
 
-    def __init__(self, sheet: Sheet | None, form: Form, copy: str, n_pages: int) -> None:
+    def __init__(self, sheet: Sheet | None, form: Form, copy: str, n_pages: int, closeness: int) -> None:
         self._sheet, self._form, self._copy, self._n_pages = sheet, form, copy, n_pages
+        self.gap, self._smaller = _CLOSER[closeness]
         self.width, self.height = SIZES_MM[form.size]
         self.edge = _EDGE[form.size]
         self.wide = self.width - 2 * self.edge
@@ -137,14 +169,17 @@ class _Pen:
         self._head()
         for block in self._form.blocks:
             self._block(block)
-            self._y += _GAP
+            self._y += self.gap
         self._foot()
         return self._page
 
     # -- frame ----------------------------------------------------------------------------------------
 
     def _head(self) -> None:
-        form, middle = self._form, self.width / 2
+        form = self._form
+        beside, top = self._mark()
+        wide = self.wide - beside
+        middle = self.edge + wide / 2
         if form.motto:
             self._centre(middle, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", BOLD, SMALL)
             self._centre(middle, "Độc lập – Tự do – Hạnh phúc", BOLD, SMALL)
@@ -152,17 +187,29 @@ class _Pen:
             self._rule(middle - 18, middle + 18)
             self._y += 4
         if form.issuer:
-            self._fitted(form.issuer, self.edge, self.wide, size=SMALL, max_lines=2)
+            self._fitted(form.issuer, self.edge, wide, size=SMALL, max_lines=2)
             self._y += 3
         self._y += 1
-        fitted = text.fit(form.title, box=(self.wide * mm, 14 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY))
+        fitted = text.fit(form.title, box=(wide * mm, 14 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY))
         for line in fitted.lines:
             self._centre(middle, line, BOLD, fitted.size)
-        if form.second:
-            self._centre(middle, form.second, REGULAR, SMALL)
-        if form.number:
-            self._centre(middle, form.number, REGULAR, SMALL)
-        self._y += _GAP
+        for words in filter(None, (form.second, form.number)):
+            self._centre(middle, words, REGULAR, SMALL)
+        self._y = max(self._y, top) + self.gap
+
+    def _mark(self) -> tuple[float, float]:
+        """Draw the square code beside the head; return what it takes of the width and where it ends."""
+        mark = self._form.mark
+        if mark is None:
+            return 0.0, 0.0
+        left, top = self.width - self.edge - mark.side + 2, self._y - 2
+        below = top + mark.side
+        if self._sheet:
+            self._sheet.qr(left, top, mark.qr, side=mark.side)
+        for line in text.wrap(mark.text, REGULAR, TINY, (mark.side - 2) * mm):
+            self._put(left + mark.side / 2, below, line, REGULAR, TINY, align="centre")
+            below += _step(TINY)
+        return mark.side, below
 
     def _foot(self) -> None:
         y = self.height - _FOOT + 1
@@ -170,8 +217,11 @@ class _Pen:
         if self._sheet:
             self._sheet.line(self.edge, y, self.width - self.edge, y, width=0.3)
             self._sheet.write(self.edge, y + 1.2, ". ".join(parts), size=TINY)
-            pages = f"trang {self._page}/{self._n_pages}"
+            pages = f"{self._form.page} {self._page}/{self._n_pages}"
             self._sheet.write(self.width - self.edge, y + 1.2, pages, size=TINY, align="right")
+            if self._form.size == "A5":  # folded once it lies in the envelope or pouch of an A6 label
+                for left in (0.0, self.width - _FOLD):
+                    self._sheet.line(left, self.height / 2, left + _FOLD, self.height / 2, width=0.3)
 
     def _room(self, height: float) -> None:
         """Begin another page when ``height`` millimetres do not fit this one."""
@@ -208,25 +258,32 @@ class _Pen:
         wide = (self.wide - (block.columns - 1) * _GAP) / block.columns
         for start in range(0, len(block.pairs), block.columns):
             row = block.pairs[start : start + block.columns]
-            values = [text.wrap(value, REGULAR, BODY, wide * mm) if value else [] for _, value in row]
-            height = 3.2 + max(1, *map(len, values)) * _step(BODY) + 1.4
+            size = self._size(BODY)
+            values = [self._lines(value, wide, size) for _, value in row]
+            height = 3.2 + max(1, *map(len, values)) * _step(size) + 1.4
             self._room(height)
             for column, ((heading, _), lines) in enumerate(zip(row, values, strict=True)):
                 x = self.edge + column * (wide + _GAP)
                 self._put(x, self._y, heading, REGULAR, TINY)
                 for number, line in enumerate(lines):
-                    self._put(x, self._y + 3 + number * _step(BODY), line, REGULAR, BODY)
+                    self._put(x, self._y + 3 + number * _step(size), line, REGULAR, size)
                 if not lines and self._sheet:
                     self._sheet.line(x, self._y + 7, x + wide, self._y + 7, width=0.3, dashed=True)
             self._y += height
 
+    def _lines(self, value: str | tuple[str, ...], wide: float, size: float) -> list[str]:
+        parts = (value,) if isinstance(value, str) else value
+        return [line for part in parts if part for line in text.wrap(part, REGULAR, size, wide * mm)]
+
     def _table(self, block: Table) -> None:
         shares = sum(column.share for column in block.columns)
-        lefts, wides, x = [], [], self.edge
+        lefts: list[float] = []
+        wides: list[float] = []
+        x = self.edge
         for column in block.columns:
             wide = self.wide * column.share / shares
             lefts.append(x)
-            wides.append(wide - 2.5)
+            wides.append(wide - _CELL if len(wides) < len(block.columns) - 1 else wide)
             x += wide
         self._room(16)
         self._table_head(block, lefts, wides)
@@ -259,22 +316,25 @@ class _Pen:
         self._rule(self.edge, self.width - self.edge, width=LINE)
 
     def _paragraph(self, block: Words) -> None:
-        font = BOLD if block.is_bold else REGULAR
-        for line in text.wrap(block.text, font, block.size, self.wide * mm):
-            self._room(_step(block.size))
-            self._write(self.edge, line, font, block.size)
-            self._y += _step(block.size)
+        font, size = BOLD if block.is_bold else REGULAR, self._size(block.size)
+        at = self.edge if block.align == "left" else self.width - self.edge
+        for line in text.wrap(block.text, font, size, self.wide * mm):
+            self._room(_step(size))
+            self._put(at, self._y, line, font, size, align=block.align)
+            self._y += _step(size)
 
     def _ticks(self, block: Ticks) -> None:
+        size = self._size(block.size)
+        side = size * 0.28
         for words in block.texts:
-            lines = text.wrap(words, REGULAR, BODY, (self.wide - 6) * mm)
-            self._room(len(lines) * _step(BODY) + 1)
+            lines = text.wrap(words, REGULAR, size, (self.wide - side - 2) * mm)
+            self._room(len(lines) * _step(size) + 0.8)
             if self._sheet:
-                self._sheet.box(self.edge, self._y + 0.6, 3, 3)
+                self._sheet.box(self.edge, self._y + 0.5, side, side)
             for line in lines:
-                self._write(self.edge + 6, line, REGULAR, BODY)
-                self._y += _step(BODY)
-            self._y += 1
+                self._write(self.edge + side + 2, line, REGULAR, size)
+                self._y += _step(size)
+            self._y += 0.8
 
     def _signatures(self, block: Signatures) -> None:
         self._room(block.height + 10)
@@ -287,21 +347,18 @@ class _Pen:
         self._y += block.height + 5
 
     def _codes(self, block: Codes) -> None:
-        side = block.side if block.qr else 0.0
-        height = max(side, 20.0 if block.barcode else 0.0)
-        self._room(height + 2)
-        if self._sheet and block.barcode:
+        self._room(block.side + 2)
+        if self._sheet:
             self._sheet.barcode(self.edge, self._y + 2, block.barcode, height=12)
-            self._sheet.write(self.edge, self._y + 15, block.under or block.barcode, font=BOLD, size=BODY)
-        if self._sheet and block.qr:
-            self._sheet.qr(self.width - self.edge - side + 2, self._y - 2, block.qr, side=side)
-        if block.qr_text:
-            lines = text.wrap(block.qr_text, REGULAR, TINY, (self.wide - side - 2) * mm) if not block.barcode else []
-            for number, line in enumerate(lines):
-                self._put(self.edge, self._y + 4 + number * _step(TINY), line, REGULAR, TINY)
-        self._y += height
+            self._sheet.write(self.edge, self._y + 15, block.under, font=BOLD, size=BODY)
+            self._sheet.qr(self.width - self.edge - block.side + 2, self._y - 2, block.qr, side=block.side)
+        self._y += block.side - 3
 
     # -- ink ------------------------------------------------------------------------------------------
+
+    def _size(self, size: float) -> float:
+        """Return a size of type, smaller where the form is set closer."""
+        return _SMALLER[min(_SMALLER.index(size) + self._smaller, len(_SMALLER) - 1)] if size in _SMALLER else size
 
     def _put(self, x: float, y: float, words: str, font: str, size: float, *, align: str = "left") -> None:
         if self._sheet:

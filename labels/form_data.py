@@ -28,7 +28,7 @@ class PaperData:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsignmentNoteData:
-    """Phiếu gửi hồ sơ, the written contract of posting (TT 15/2017/TT-BTTTT Đ9). ``postage`` is in words."""
+    """Phiếu gửi hồ sơ, the written contract of posting (TT 17/2017/TT-BTTTT Đ9). ``postage`` is in words."""
 
     s10: str
     dossier_code: str
@@ -43,7 +43,9 @@ class ConsignmentNoteData:
     service: str = ""
     postage: str = ""
     fee_vnd: int = 0
+    rights: str = ""
     liability: str = ""
+    operator: str = ""
     agency_officer: str = ""
     postal_worker: str = ""
 

@@ -36,9 +36,9 @@ def money(amount_vnd: int, say: Say) -> str:
     return say_money(amount_vnd) if amount_vnd else say("Không thu tiền", "Nothing to pay")
 
 
-def contact(contact: ContactData) -> str:
-    """Return name, address and phone in one line."""
-    return ", ".join(part for part in (contact.name, contact.address, contact.phone) if part)
+def contact(contact: ContactData) -> tuple[str, ...]:
+    """Return name, address and phone, each on a line of its own."""
+    return (contact.name, contact.address, contact.phone)
 
 
 def papers(heading: str, papers: Sequence[PaperData], say: Say) -> Table:
@@ -53,14 +53,20 @@ def papers(heading: str, papers: Sequence[PaperData], say: Say) -> Table:
     return Table(columns=columns, rows=rows, max_lines=3)
 
 
-def parties(giver: PartyData, receiver: PartyData) -> Fields:
+def parties(giver: PartyData, receiver: PartyData, say: Say) -> Fields:
     """Return who gives and who receives."""
-    return Fields(pairs=((giver.title, _party(giver)), (receiver.title, _party(receiver))))
+    return Fields(pairs=((giver.title, party(giver, say)), (receiver.title, party(receiver, say))))
 
 
-def _party(party: PartyData) -> str:
-    parts = (party.full_name, party.position, f"mã {party.code}" if party.code else "", party.organisation)
-    return ", ".join(part for part in parts if part)
+def party(one: PartyData, say: Say) -> str:
+    """Return a side's name, position, code and organisation in one line."""
+    code = f"{say('mã', 'code')} {one.code}" if one.code else ""
+    return ", ".join(part for part in (one.full_name, one.position, code, one.organisation) if part)
+
+
+def page(say: Say) -> str:
+    """Return the word for a page at the foot of a form."""
+    return say("trang", "page")
 
 
 def both_sign(giver: PartyData, receiver: PartyData, say: Say) -> Signatures:

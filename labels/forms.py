@@ -1,7 +1,7 @@
 """What goes with one item or stays in one citizen's hand: note, invitation, receipts, of the same blocks.
 
 Vietnamese first; ``language="en"`` prints the headings in English for a reader who has no Vietnamese. The content
-follows TT 15/2017/TT-BTTTT Đ9 and Luật Bưu chính Đ17.
+follows TT 17/2017/TT-BTTTT Đ9 and Luật Bưu chính Đ17.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labels.cleaning import clean_data
-from labels.form import Block, Codes, Fields, Form, Signatures, Words, draw_forms
+from labels.form import Block, Codes, Fields, Form, Mark, Signatures, Ticks, Words, draw_forms
 from labels.form_data import AbsenceCardData, CollectionReceiptData, ConsignmentNoteData, FeeReceiptData
-from labels.form_parts import SIGN, Say, contact, day, moment, money, papers, tongue
+from labels.form_parts import SIGN, Say, contact, day, moment, money, page, papers, tongue
 from labels.text import SMALL
 from labels.words import group_code, in_words, say_money
 
@@ -38,8 +38,8 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
         (say("Nhận gửi lúc (J)", "Accepted at (J)"), moment(note.posted_at, say)),
         (say("Hạn phát", "Due"), day(note.due_on, say)),
         (say("Dịch vụ", "Service"), note.service),
-        (say("Khối lượng", "Weight"), f"{note.weight_g} g" if note.weight_g else ""),
-        (say("Cước", "Postage"), note.postage),
+        (say("Số lượng, khối lượng", "Quantity, weight"), _quantity(note, say)),
+        (say("Cước, cách trả", "Postage, how paid"), note.postage),
         (say("Thu hộ", "To collect"), money(note.fee_vnd, say)),
     )
     blocks: list[Block] = [
@@ -56,8 +56,8 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
     ]
     if note.take_back:
         blocks.append(papers(say("Giấy tờ phải thu hồi", "Papers to take back"), note.take_back, say))
-    if note.liability:
-        blocks.append(Words(text=note.liability, size=SMALL))
+    terms_of_post = " ".join(filter(None, (note.rights, note.liability)))
+    blocks += [Words(text=terms_of_post, size=SMALL)] if terms_of_post else []
     sign = say(*SIGN)
     blocks.append(
         Signatures(
@@ -66,7 +66,7 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
                 (say("Nhân viên bưu chính", "Postal worker"), sign, note.postal_worker),
                 (say("Người nhận", "Recipient"), say("(ký, ngày giờ)", "(signature, date, time)"), ""),
             ),
-            height=20,
+            height=18,
         )
     )
     return Form(
@@ -74,7 +74,16 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
         title=say("PHIẾU GỬI HỒ SƠ", "CONSIGNMENT NOTE"),
         number=f"{say('Mã hồ sơ', 'Dossier')} {note.dossier_code}",
         blocks=tuple(blocks),
+        issuer=note.operator,
+        closer=1,
+        page=page(say),
     )
+
+
+def _quantity(note: ConsignmentNoteData, say: Say) -> str:
+    n_papers = sum(paper.count for paper in note.papers)
+    weight = f", {note.weight_g} g" if note.weight_g else ""
+    return f"{n_papers} {say('tài liệu', 'papers')}{weight}"
 
 
 def absence_cards(cards: Sequence[AbsenceCardData], *, language: str = "vi") -> bytes:
@@ -109,7 +118,8 @@ def _absence_card(card: AbsenceCardData, say: Say) -> Form:
         Words(text=card.next_try, is_bold=True, size=SMALL),
         Words(text=say(f"Nhận tại bưu cục: {where}", f"At the post office: {where}"), size=SMALL),
         *([Words(text=f"{kept} {phone}".strip(), size=SMALL)] if kept or phone else []),
-        Words(text=say("Mang theo: ", "Bring: ") + "; ".join(bring) + ".", size=SMALL),
+        Words(text=say("Mang theo", "Bring"), is_bold=True, size=SMALL),
+        Ticks(texts=tuple(bring), size=SMALL),
         Words(text=say("Quét mã vuông để xem bưu gửi đang ở đâu.", "Scan the square code to follow it."), size=SMALL),
     )
     return Form(
@@ -117,6 +127,8 @@ def _absence_card(card: AbsenceCardData, say: Say) -> Form:
         title=say("GIẤY MỜI NHẬN BƯU GỬI", "INVITATION TO COLLECT"),
         number=say(f"Mời lần thứ {in_words(card.invitation)}", f"Invitation no. {card.invitation}"),
         blocks=blocks,
+        page=page(say),
+        closer=3,
     )
 
 
@@ -145,14 +157,8 @@ def _fee_receipt(data: FeeReceiptData, say: Say) -> Form:
             columns=2,
         ),
         Words(text=f"{say('Số tiền', 'Amount')}: {say_money(data.amount_vnd)}", is_bold=True, size=14),
-        Words(text=f"Bằng chữ: {in_words(data.amount_vnd)} đồng."),
-        Codes(
-            qr=data.token_url,
-            qr_text=say(
-                "Chỉ nộp đúng số tiền này. Quét mã để đối chiếu với hệ thống.",
-                "Pay this amount only. Scan to compare with the system.",
-            ),
-        ),
+        Words(text=f"{say('Bằng chữ', 'In words')}: {in_words(data.amount_vnd)} đồng."),
+        Words(text=say("Chỉ nộp đúng số tiền này.", "Pay this amount only."), size=SMALL),
         Signatures(
             places=(
                 (say("Người nộp", "Payer"), say(*SIGN), data.payer_name),
@@ -167,6 +173,8 @@ def _fee_receipt(data: FeeReceiptData, say: Say) -> Form:
         number=f"{say('Số', 'No.')} {data.number}",
         blocks=blocks,
         copies=(say("Bản 1: người nộp giữ", "Copy 1: payer"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
+        mark=Mark(qr=data.token_url, text=say("Quét để đối chiếu", "Scan to compare")),
+        page=page(say),
     )
 
 
@@ -188,7 +196,6 @@ def _collection_receipt(data: CollectionReceiptData, say: Say) -> Form:
         "Counted by both; packed and sealed before the citizen. The procedure's time runs from the agency's reception.",
     )
     blocks: tuple[Block, ...] = (
-        Codes(qr=data.token_url, qr_text=say("Quét để theo dõi hồ sơ.", "Scan to follow the dossier.")),
         Fields(
             pairs=(
                 (say("Người giao hồ sơ", "Handed over by"), contact(data.citizen)),
@@ -217,4 +224,6 @@ def _collection_receipt(data: CollectionReceiptData, say: Say) -> Form:
         number=f"{say('Số', 'No.')} {data.number} · {data.dossier_code}",
         blocks=blocks,
         copies=(say("Bản 1: người dân giữ", "Copy 1: citizen"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
+        mark=Mark(qr=data.token_url, text=say("Quét để theo dõi", "Scan to follow")),
+        page=page(say),
     )

@@ -6,8 +6,9 @@ from reportlab.lib.units import mm
 
 from labels import text
 from labels.cleaning import clean_data
-from labels.data import HandoverLineData, HandoverReceiptData, PartyData
+from labels.data import HandoverLineData, HandoverReceiptData
 from labels.form_parts import Say, tongue
+from labels.form_parts import party as party_words
 from labels.page import LINE, SIZES_MM, Sheet
 from labels.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.words import group_code, in_words, say_moment, say_money
@@ -110,7 +111,7 @@ def _title(sheet: Sheet, receipt: HandoverReceiptData, right: float, say: Say) -
     for party in (receipt.giver, receipt.receiver):
         y += 2
         sheet.write(_EDGE, y, party.title, font=BOLD)
-        y += sheet.paragraph(_EDGE + 24, y, _party(party, say), right - _EDGE - 24, max_height=10)
+        y += sheet.paragraph(_EDGE + 24, y, party_words(party, say), right - _EDGE - 24, max_height=10)
     y += 2
     y += sheet.paragraph(_EDGE, y, _totals(receipt, say), right - _EDGE, font=BOLD, max_height=18)
     return y + 3
@@ -128,11 +129,6 @@ def _totals(receipt: HandoverReceiptData, say: Say) -> str:
         f"{receipt.n_documents} papers ({in_words(receipt.n_documents)}){weight}, to collect "
         f"{say_money(receipt.fee_total_vnd)} ({fees} đồng).",
     )
-
-
-def _party(party: PartyData, say: Say) -> str:
-    code = f"{say('mã', 'code')} {party.code}" if party.code else ""
-    return ", ".join(part for part in (party.full_name, party.position, code, party.organisation) if part)
 
 
 def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float, say: Say) -> float:
@@ -180,7 +176,7 @@ def _faults(sheet: Sheet, receipt: HandoverReceiptData, y: float, place: tuple[i
         return y + 6
     head = say(
         f"Chênh lệch so với danh sách: {len(receipt.faults)} (bằng chữ: {in_words(len(receipt.faults))})",
-        f"Discrepancies: {len(receipt.faults)}",
+        f"Discrepancies: {len(receipt.faults)} ({in_words(len(receipt.faults))})",
     )
     sheet.write(_EDGE, y, head, font=BOLD)
     y += 6

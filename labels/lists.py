@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from labels.cleaning import clean_data
-from labels.form import Block, Codes, Column, Fields, Form, Heading, Signatures, Table, Words, draw_forms
+from labels.form import Block, Column, Fields, Form, Heading, Mark, Signatures, Table, Words, draw_forms
 from labels.form_data import DayReportData, ReturnListData, ReverseHandoverData
-from labels.form_parts import SIGN, Say, both_sign, day, moment, parties, tongue, two
+from labels.form_parts import SIGN, Say, both_sign, day, moment, page, parties, tongue, two
 from labels.words import group_code, in_words, say_money
 
 
@@ -31,17 +31,11 @@ def reverse_handover(data: ReverseHandoverData, *, language: str = "vi") -> byte
         )
         for line in data.lines
     )
-    total = say(
-        f"Tổng số: {data.n_papers} giấy tờ (bằng chữ: {in_words(data.n_papers)}), {say_money(data.fee_total_vnd)} "
-        f"(bằng chữ: {in_words(data.fee_total_vnd)} đồng).",
-        f"In all: {data.n_papers} papers and {say_money(data.fee_total_vnd)}.",
-    )
     blocks = (
-        *_signature_code(data, say),
         Words(text=say("Lúc ", "At ") + f"{moment(data.at, say)}, {data.place}."),
-        parties(data.giver, data.receiver),
+        parties(data.giver, data.receiver, say),
         Table(columns=columns, rows=rows),
-        Words(text=total, is_bold=True),
+        Words(text=_given_back_in_all(data, say), is_bold=True),
         *_missing(data, say),
         both_sign(data.giver, data.receiver, say),
     )
@@ -54,15 +48,27 @@ def reverse_handover(data: ReverseHandoverData, *, language: str = "vi") -> byte
                 number=f"{say('Số', 'No.')} {data.number}",
                 blocks=blocks,
                 copies=two(say, data.digest),
+                mark=_signature_code(data, say),
+                page=page(say),
             )
         ],
         "Biên bản bàn giao giấy tờ thu hồi",
     )
 
 
-def _signature_code(data: ReverseHandoverData, say: Say) -> list[Block]:
-    words = say("Mã vuông là chữ ký số của biên bản.", "The square code is the receipt's signature.")
-    return [Codes(qr=data.code, qr_text=words, side=36)] if data.code else []
+def _given_back_in_all(data: ReverseHandoverData, say: Say) -> str:
+    """Return the sums in figures and in words; words are Vietnamese in either language, as the law reads them."""
+    n_papers, fees = in_words(data.n_papers), in_words(data.fee_total_vnd)
+    return say(
+        f"Tổng số: {data.n_papers} giấy tờ (bằng chữ: {n_papers}), {say_money(data.fee_total_vnd)} "
+        f"(bằng chữ: {fees} đồng).",
+        f"In all: {data.n_papers} papers ({n_papers}), {say_money(data.fee_total_vnd)} ({fees} đồng).",
+    )
+
+
+def _signature_code(data: ReverseHandoverData, say: Say) -> Mark | None:
+    words = say("Chữ ký số của biên bản", "The receipt's signature")
+    return Mark(qr=data.code, text=words, side=36) if data.code else None
 
 
 def _missing(data: ReverseHandoverData, say: Say) -> list[Block]:
@@ -98,11 +104,11 @@ def return_list(data: ReturnListData, *, language: str = "vi") -> bytes:
     count = len(data.lines)
     total = say(
         f"Tổng số: {count} bưu gửi (bằng chữ: {in_words(count)}), còn nguyên niêm phong.",
-        f"In all: {count} items, seals intact.",
+        f"In all: {count} items ({in_words(count)}), seals intact.",
     )
     blocks = (
         Words(text=f"{data.office} – {data.agency}. {moment(data.at, say)}."),
-        parties(data.giver, data.receiver),
+        parties(data.giver, data.receiver, say),
         Table(columns=columns, rows=rows),
         Words(text=total, is_bold=True),
         both_sign(data.giver, data.receiver, say),
@@ -114,6 +120,7 @@ def return_list(data: ReturnListData, *, language: str = "vi") -> bytes:
         number=f"{say('Số', 'No.')} {data.number}",
         blocks=blocks,
         copies=two(say, data.digest),
+        page=page(say),
     )
     return draw_forms([form], "Bảng kê bưu gửi chuyển hoàn")
 
@@ -157,6 +164,7 @@ def day_report(data: DayReportData, *, language: str = "vi") -> bytes:
         number=f"{say('Số', 'No.')} {data.number}",
         blocks=tuple(blocks),
         copies=(f"{say('Đầu chuỗi bằng chứng', 'Chain head')} {data.chain_head[:16]}" if data.chain_head else "",),
+        page=page(say),
     )
     return draw_forms([form], "Báo cáo cuối ngày")
 

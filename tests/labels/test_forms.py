@@ -81,6 +81,47 @@ def test_headings_come_in_english_too_and_in_no_tongue_we_have_no_words_in(text_
         draw(make(), language="fr")
 
 
+def emptied(data):
+    """Return a form's data with every text that people or offices write as plain letters, so that ours stand out."""
+    changes = {}
+    for one in fields(data):
+        value = getattr(data, one.name)
+        if isinstance(value, str) and not one.name.endswith(("url", "code", "digest", "head", "s10")):
+            changes[one.name] = "x"
+        elif is_dataclass(value):
+            changes[one.name] = emptied(value)
+        elif isinstance(value, tuple) and value and is_dataclass(value[0]):
+            changes[one.name] = tuple(emptied(part) for part in value)
+    return replace(data, **changes)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_english_papers_hold_no_vietnamese_of_ours_but_the_national_heading_and_sums_in_words(text_of, form):
+    make, draw = FORMS[form]
+    told = text_of(draw(emptied(make()), language="en"))
+    for line in told.splitlines():
+        if not any(words in line for words in ("CỘNG HÒA", "Độc lập", "đồng", "items (", "In all")):
+            assert line.translate({ord(sign): None for sign in "·–đ…\f"}).isascii(), line
+
+
+def test_an_invitation_stays_on_its_one_card_however_much_is_to_be_said(text_of):
+    name = "Công ty trách nhiệm hữu hạn một thành viên đầu tư xây dựng và thương mại dịch vụ Chân Mây - Lăng Cô " * 2
+    card = replace(samples._card(2), recipient_name=name[:150].strip(), take_back=(samples._TAKEN,) * 4)
+    told = text_of(absence_cards([card]))
+    assert "trang 1/1" in told
+    assert squeezed(name[:150]) in squeezed(told)
+
+
+def test_a_note_of_twelve_papers_lists_each_and_is_signed_by_three_on_its_last_page(text_of):
+    papers = tuple(replace(samples._TAKEN, name=f"Giấy chứng nhận số {n}", kind="bản sao") for n in range(1, 13))
+    told = text_of(consignment_notes([replace(samples._note(), papers=papers)]))
+    first, last = told.split("\f")[:2]
+    assert all(f"Giấy chứng nhận số {n}" in told for n in range(1, 13))
+    assert "12 tài liệu, 86 g" in first
+    for who in ("ĐẠI DIỆN CƠ QUAN", "NHÂN VIÊN BƯU CHÍNH", "NGƯỜI NHẬN"):
+        assert who in last
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_letter_the_font_lacks_is_refused_by_its_place(form):
     make, draw = FORMS[form]
