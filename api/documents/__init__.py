@@ -1,7 +1,13 @@
 """From what the house knows to finished papers: the only place where labels meet the database."""
 
 from api.documents.days import day_report_of, return_list_of, reverse_handover_of
-from api.documents.forms import CONSIGNMENT_PAPERS, ApologyWords, apology_letter_of, consignment_notes_of
+from api.documents.forms import (
+    CONSIGNMENT_PAPERS,
+    ApologyWords,
+    apology_letter_of,
+    consignment_notes_of,
+    notes_of_batch,
+)
 from api.documents.handovers import handover_receipt_of
 from api.documents.items import (
     LABEL_FORM_TEXTS,
@@ -28,6 +34,7 @@ __all__ = [
     "items_of_batch",
     "items_of_round",
     "labels_of",
+    "notes_of_batch",
     "return_list_of",
     "reverse_handover_of",
     "route_sheets_of",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from api.documents.common import local
+from api.documents.common import GIVER, RECEIVER, legible, local, say
 from api.wiring import Services
 from api.words import say_state
 from labels import (
@@ -47,7 +47,7 @@ def return_list_of(
     at = local(services, services.now())
     office = desk.all_offices(session).get(office_id or items[0].office_id or 0)
     lines = tuple(
-        _return_line(services, session, number, item, attempts.get(item.id, []))
+        _return_line(services, session, (number, item), attempts.get(item.id, []), language)
         for number, item in enumerate(items, start=1)
     )
     data = ReturnListData(
@@ -55,18 +55,23 @@ def return_list_of(
         at=at,
         office=office.name if office else "Bưu chính",
         agency=agency.name,
-        giver=_side("Bên giao", office.name if office else "Bưu chính"),
-        receiver=_side("Bên nhận", agency.name),
+        giver=_side(say(language, *GIVER), office.name if office else "Bưu chính"),
+        receiver=_side(say(language, *RECEIVER), agency.name),
         lines=lines,
     )
     return return_list(data, language=language)
 
 
 def _return_line(
-    services: Services, session: Session, number: int, item: models.Item, tried: Sequence[follow_up.Attempt]
+    services: Services,
+    session: Session,
+    numbered: tuple[int, models.Item],
+    tried: Sequence[follow_up.Attempt],
+    language: str,
 ) -> ReturnLine:
+    number, item = numbered
     started = next((e for e in desk.events_of(session, item.id) if e.kind is EventKind.RETURN_STARTED), None)
-    reason = why.say(started.reason) if started is not None and started.reason else ""
+    reason = why.say(started.reason, language) if started is not None and started.reason else ""
     return ReturnLine(
         position=number,
         s10=item.s10 or "",
@@ -100,9 +105,9 @@ def reverse_handover_of(
             position=number,
             s10=item.s10 or "",
             dossier_code=item.dossier_code,
-            papers="; ".join(proof.taken_back),
+            papers=legible("; ".join(proof.taken_back), language),
             fee_vnd=proof.fee_vnd,
-            fee_receipt=proof.fee_receipt or "",
+            fee_receipt=legible(proof.fee_receipt or "", language),
         )
         for number, (item, proof) in enumerate(owed, start=1)
     )
@@ -111,8 +116,8 @@ def reverse_handover_of(
         number=f"TH-{day:%Y%m%d}-{agency.code}",
         at=local(services, services.now()),
         place=agency.name,
-        giver=_side("Bên giao", office.name if office else "Bưu chính"),
-        receiver=_side("Bên nhận", agency.name),
+        giver=_side(say(language, *GIVER), office.name if office else "Bưu chính"),
+        receiver=_side(say(language, *RECEIVER), agency.name),
         lines=lines,
         n_papers=sum(len(proof.taken_back) for _, proof in owed),
         fee_total_vnd=sum(proof.fee_vnd for _, proof in owed),
@@ -136,7 +141,7 @@ def day_report_of(
         day=day,
         office=office.name,
         closed_at=local(services, closed.closed_at) if closed else None,
-        closed_by=people.open_person(session, session.get_one(models.Person, by.person_id)).full_name if by else "",
+        closed_by=legible(_name(session, by), language) if by else "",
         couriers=couriers,
         open_lines=_open_lines(events, codes, language),
         fee_expected_vnd=sum(one.fee_vnd for one in couriers),
@@ -144,6 +149,10 @@ def day_report_of(
         chain_head=custody.head_of(session).head,
     )
     return day_report(data, language=language)
+
+
+def _name(session: Session, user: models.User) -> str:
+    return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
 def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> tuple[CourierDay, ...]:

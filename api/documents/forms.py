@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from api.documents.common import local, local_date
+from api.documents.common import POST, local, local_date, say
 from api.documents.items import token_url
 from api.wiring import Services
 from api.words import say_date
@@ -19,6 +19,7 @@ from labels import (
     ContactData,
     FeeReceiptData,
     PaperData,
+    UnprintableText,
     absence_cards,
     apology_letter,
     collection_receipts,
@@ -29,9 +30,22 @@ from postal import EventKind, InvalidInput, Session, desk, errors, follow_up, mo
 from postal import reasons as why
 
 # Luật Bưu chính 49/2010 and TT 17/2017/TT-BTTTT: what every contract of posting tells.
-_LIABILITY = (
+_LIABILITY_VI = (
     "Mất, hư hỏng hoàn toàn: bồi thường ít nhất bốn lần cước và toàn bộ chi phí cấp lại nếu do lỗi của bưu chính. Chậm "
     "so với thời gian toàn trình đã công bố: hoàn cước. Khiếu nại trong sáu tháng kể từ ngày hết thời gian toàn trình."
+)
+_LIABILITY_EN = (
+    "Lost or wholly damaged: at least four times the postage and all costs of re-issue where the post is at fault. "
+    "Later than the published transit time: postage refunded. Complaints within six months after it has run out."
+)
+_RIGHTS_VI = (
+    "Người gửi và người nhận được biết bưu gửi đang ở đâu, được khiếu nại và bồi thường theo Luật Bưu chính; người gửi "
+    "chịu trách nhiệm về nội dung. Bưu chính giữ bí mật, giữ nguyên niêm phong và phát đúng người, đúng hạn."
+)
+_RESULT = ("Kết quả giải quyết thủ tục hành chính", "Result of an administrative procedure")
+_RIGHTS_EN = (
+    "Sender and recipient may know where the item is, complain and be compensated by the Law on Post; the sender "
+    "answers for the content. The post keeps it secret and sealed and delivers to the right person in time."
 )
 
 
@@ -51,13 +65,32 @@ def consignment_notes_of(
     services: Services, session: Session, items: Sequence[models.Item], *, language: str = "vi"
 ) -> bytes:
     """Return phiếu gửi hồ sơ, one for each item. Raises NotFound where nothing was accepted yet, UnprintableText."""
-    notes = [_note(services, session, item) for item in items if item.s10]
+    notes = [_note(services, session, item, language) for item in items if item.s10]
     if not notes:
         raise errors.NotFound(what="phiếu gửi của bưu gửi chưa có số hiệu")
     return consignment_notes(notes, language=language)
 
 
-def _note(services: Services, session: Session, item: models.Item) -> ConsignmentNoteData:
+def notes_of_batch(
+    services: Services, session: Session, items: Sequence[models.Item], *, language: str = "vi"
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return the notes of a batch, and the numbers left out: one name that cannot be printed stops its own note only.
+
+    Raises NotFound where nothing was accepted yet, UnprintableText where none can be printed.
+    """
+    printable, left_out = [], []
+    for item in items:
+        try:
+            consignment_notes_of(services, session, [item], language=language)
+        except UnprintableText:
+            left_out.append(item)
+        else:
+            printable.append(item)
+    pdf = consignment_notes_of(services, session, printable or items, language=language)
+    return pdf, tuple(item.s10 or item.dossier_code for item in left_out)
+
+
+def _note(services: Services, session: Session, item: models.Item, language: str) -> ConsignmentNoteData:
     consignment = item.consignment
     sender = consignment.issuing_office
     return ConsignmentNoteData(
@@ -66,14 +99,16 @@ def _note(services: Services, session: Session, item: models.Item) -> Consignmen
         token_url=token_url(services, session, item),
         sender=ContactData(name=sender.name, address=sender.address, phone=sender.phone),
         recipient=_contact(session, consignment),
-        papers=_papers(item.documents) or (PaperData(name="Kết quả giải quyết thủ tục hành chính"),),
+        papers=_papers(item.documents) or (PaperData(name=say(language, *_RESULT)),),
         take_back=_papers(item.take_back),
         posted_at=local(services, consignment.posted_at) if consignment.posted_at else None,
         due_on=local_date(services, consignment.promised_by),
         weight_g=item.weight_g or 0,
-        service="Phát tận tay tại địa chỉ người nhận",
+        service=say(language, "Phát tận tay tại địa chỉ người nhận", "Into the recipient's hand, at the address"),
         fee_vnd=item.fee_vnd,
-        liability=_LIABILITY,
+        rights=say(language, _RIGHTS_VI, _RIGHTS_EN),
+        liability=say(language, _LIABILITY_VI, _LIABILITY_EN),
+        operator=POST,
     )
 
 
@@ -88,19 +123,24 @@ def invitations_of(
         tried = attempts.get(item.id, [])
         found = follow_up.follow_up(tried, calendar)
         if found is not None and found.n_invitations:
-            cards.append(_card(services, session, item, tried[-1], found))
+            cards.append(_card(services, session, item, (tried[-1], found), language))
     if not cards:
         raise errors.NotFound(what="lần mời nhận")
     return absence_cards(cards, language=language)
 
 
 def _card(
-    services: Services, session: Session, item: models.Item, last: follow_up.Attempt, found: follow_up.FollowUp
+    services: Services,
+    session: Session,
+    item: models.Item,
+    tried: tuple[follow_up.Attempt, follow_up.FollowUp],
+    language: str,
 ) -> AbsenceCardData:
+    last, found = tried
     consignment = item.consignment
     office_id = item.office_id or ownership.delivery_office_id(session, consignment.commune_code or "")
     office = session.get_one(models.Office, office_id) if office_id else consignment.issuing_office
-    reason = why.say(last.reason)
+    reason = why.say(last.reason, language)
     return AbsenceCardData(
         s10=item.s10 or "",
         invitation=min(found.n_invitations, follow_up.N_INVITATIONS),
@@ -108,17 +148,29 @@ def _card(
         sender_name=consignment.issuing_office.name,
         tried_at=local(services, last.at),
         reason=reason[:1].upper() + reason[1:],
-        next_try=f"Bưu tá đến lại từ {say_date(found.try_from)}."
-        if found.try_from
-        else "Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.",
+        next_try=_next_try(found, language),
         office_name=office.name,
         office_address=office.address,
-        office_hours=office.opening_hours or "trong giờ làm việc",
+        office_hours=office.opening_hours or say(language, "trong giờ làm việc", "in opening hours"),
         office_phone=office.phone,
         keep_until=found.return_on,
         fee_vnd=item.fee_vnd,
         take_back=_papers(item.take_back),
         token_url=token_url(services, session, item),
+    )
+
+
+def _next_try(found: follow_up.FollowUp, language: str) -> str:
+    if found.try_from:
+        return say(
+            language,
+            f"Bưu tá đến lại từ {say_date(found.try_from)}.",
+            f"The courier comes again from {found.try_from:%d/%m/%Y}.",
+        )
+    return say(
+        language,
+        "Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.",
+        "Please fetch it at the post office; after the last day it goes back to the agency.",
     )
 
 
@@ -168,7 +220,8 @@ def collection_receipts_of(
                 dossier_code=item.dossier_code,
                 citizen=_contact(session, item.consignment),
                 agency=item.consignment.issuing_office.name,
-                papers=_papers(item.documents) or (PaperData(name="Hồ sơ đã niêm phong"),),
+                papers=_papers(item.documents)
+                or (PaperData(name=say(language, "Hồ sơ đã niêm phong", "Sealed dossier")),),
                 seal=str(event.facts.get("seal", "")),
                 courier=_courier(session, event),
                 office=_office_name(session, item),
@@ -200,7 +253,7 @@ def apology_letter_of(
         place="Huế",
         signed_on=local(services, services.now()).date(),
         agency=agency.name,
-        addressee=f"Ông/Bà {people.open_person(session, consignment.person).full_name}",
+        addressee=f"{say(language, 'Ông/Bà', 'Mr/Ms')} {people.open_person(session, consignment.person).full_name}",
         dossier_code=", ".join(item.dossier_code for item in consignment.items),
         received_on=None,
         due_on=wanted.due_on,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from api.documents.common import commune_name, local
+from dataclasses import replace
+
+from api.documents.common import GIVER, POST, RECEIVER, commune_name, legible, local, say
 from api.wiring import Services
 from labels import (
     HandoverLineData,
@@ -16,16 +18,16 @@ from labels import (
 from postal import Session, custody, desk, errors, models, people
 
 _TITLES = {
-    models.Leg.CENTRE_TO_POST: "Biên bản bàn giao bưu gửi",
-    models.Leg.OFFICE_TO_COURIER: "Biên bản giao chuyến cho bưu tá",
-    models.Leg.COURIER_TO_OFFICE: "Biên bản nhận lại từ bưu tá",
-    models.Leg.POST_TO_CENTRE: "Biên bản bưu chính bàn giao cho cơ quan",
-    models.Leg.POST_TO_CARRIER: "Biên bản giao bưu chính ngoài tỉnh",
+    models.Leg.CENTRE_TO_POST: ("Biên bản bàn giao bưu gửi", "Minutes: items handed to the post"),
+    models.Leg.OFFICE_TO_COURIER: ("Biên bản giao chuyến cho bưu tá", "Minutes: a round handed to its courier"),
+    models.Leg.COURIER_TO_OFFICE: ("Biên bản nhận lại từ bưu tá", "Minutes: received back from the courier"),
+    models.Leg.POST_TO_CENTRE: ("Biên bản bưu chính bàn giao cho cơ quan", "Minutes: the post hands to the agency"),
+    models.Leg.POST_TO_CARRIER: ("Biên bản giao bưu chính ngoài tỉnh", "Minutes: items for the national post"),
 }
 _FAULTS = {
-    models.Found.MISSING: "có trong danh sách, không có bưu gửi",
-    models.Found.EXTRA: "có bưu gửi, không có trong danh sách",
-    models.Found.WRONG: "mã không thuộc bưu gửi nào",
+    models.Found.MISSING: ("có trong danh sách, không có bưu gửi", "listed, not there"),
+    models.Found.EXTRA: ("có bưu gửi, không có trong danh sách", "there, not listed"),
+    models.Found.WRONG: ("mã không thuộc bưu gửi nào", "the code belongs to no item"),
 }
 
 
@@ -36,26 +38,26 @@ def handover_receipt_of(
     found = desk.handover(session, handover_id)
     offices = desk.all_offices(session)
     if custody.is_giving_back(found):
-        return reverse_handover(_giving_back(services, session, found, offices), language=language)
+        return reverse_handover(_giving_back(services, session, found, offices, language), language=language)
     present = [line for line in found.lines if line.found is models.Found.PRESENT]
     faults = [line for line in found.lines if line.found is not models.Found.PRESENT]
-    lines = tuple(_line(services, n, line) for n, line in enumerate(present, start=1))
+    lines = tuple(_line(services, n, line, language) for n, line in enumerate(present, start=1))
     centre = offices.get(found.giver_office_id or 0)
     receipt = HandoverReceiptData(
         number=found.number,
-        title=_TITLES[found.leg],
-        manifest_number=found.manifest.number if found.manifest else "chuyến phát",
+        title=say(language, *_TITLES[found.leg]),
+        manifest_number=found.manifest.number if found.manifest else say(language, "chuyến phát", "of the round"),
         place=centre.name if centre else "bưu cục",
         at=local(services, found.handed_over_at),
-        giver=_party(session, found, offices, is_giver=True),
-        receiver=_party(session, found, offices, is_giver=False),
+        giver=_giver(session, found, offices, language),
+        receiver=_receiver(session, found, offices, language),
         n_expected=found.n_expected,
         n_present=found.n_present,
         n_documents=sum(line.n_documents for line in lines),
         fee_total_vnd=sum(line.fee_vnd for line in lines),
         digest=found.digest,
         lines=lines,
-        faults=tuple(_line(services, n, line) for n, line in enumerate(faults, start=1)),
+        faults=tuple(_line(services, n, line, language) for n, line in enumerate(faults, start=1)),
         weight_g=sum(line.weight_g for line in lines),
         code=_code(session, found),
     )
@@ -63,7 +65,7 @@ def handover_receipt_of(
 
 
 def _giving_back(
-    services: Services, session: Session, found: models.Handover, offices: dict[int, models.Office]
+    services: Services, session: Session, found: models.Handover, offices: dict[int, models.Office], language: str
 ) -> ReverseHandoverData:
     """Return the minutes of papers taken back and money, by item."""
     owed = custody.given_back(session, found)
@@ -72,16 +74,16 @@ def _giving_back(
         number=found.number,
         at=local(services, found.handed_over_at),
         place=place.name if place else "bưu cục",
-        giver=_party(session, found, offices, is_giver=True),
-        receiver=_party(session, found, offices, is_giver=False),
+        giver=_giver(session, found, offices, language),
+        receiver=_receiver(session, found, offices, language),
         lines=tuple(
             ReturnedPaperLine(
                 position=number,
                 s10=one.item.s10 or "",
                 dossier_code=one.item.dossier_code,
-                papers="; ".join(one.proof.taken_back),
+                papers=legible("; ".join(one.proof.taken_back), language),
                 fee_vnd=one.proof.fee_vnd,
-                fee_receipt=one.proof.fee_receipt or "",
+                fee_receipt=legible(one.proof.fee_receipt or "", language),
             )
             for number, one in enumerate(owed, start=1)
         ),
@@ -101,19 +103,19 @@ def _code(session: Session, found: models.Handover) -> str:
         return ""
 
 
-def _line(services: Services, position: int, line: models.HandoverLine) -> HandoverLineData:
+def _line(services: Services, position: int, line: models.HandoverLine, language: str) -> HandoverLineData:
     item = line.item
     return HandoverLineData(
         position=position,
-        s10=line.code,
+        s10=legible(line.code, language),
         dossier_code=item.dossier_code if item else "",
-        commune=(commune_name(services, item.consignment) or "ngoài tỉnh") if item else "",
+        commune=(commune_name(services, item.consignment) or say(language, "ngoài tỉnh", "elsewhere")) if item else "",
         n_documents=(len(item.documents) or 1) if item else 0,
         n_originals=_n_originals(item) if item else None,
         weight_g=(item.weight_g or 0) if item else 0,
         fee_vnd=item.fee_vnd if item else 0,
         has_take_back=bool(item.take_back) if item else False,
-        fault=_FAULTS.get(line.found, ""),
+        fault=say(language, *_FAULTS.get(line.found, ("", ""))),
     )
 
 
@@ -123,14 +125,26 @@ def _n_originals(item: models.Item) -> int | None:
     return sum("chính" in kind for kind in kinds) if any(kinds) else None
 
 
-def _party(session: Session, found: models.Handover, offices: dict[int, models.Office], *, is_giver: bool) -> PartyData:
-    person_id = found.giver_id if is_giver else found.receiver_id
-    office = offices.get((found.giver_office_id if is_giver else found.receiver_office_id) or 0)
+def _giver(session: Session, found: models.Handover, offices: dict[int, models.Office], language: str) -> PartyData:
+    office = offices.get(found.giver_office_id or 0)
+    side = _signatory(session, found.giver_id, found.facts.get("giver_code", ""), office, language)
+    return replace(side, title=say(language, *GIVER))
+
+
+def _receiver(session: Session, found: models.Handover, offices: dict[int, models.Office], language: str) -> PartyData:
+    office = offices.get(found.receiver_office_id or 0)
+    side = _signatory(session, found.receiver_id, found.facts.get("receiver_code", ""), office, language)
+    return replace(side, title=say(language, *RECEIVER))
+
+
+def _signatory(
+    session: Session, person_id: int, code: object, office: models.Office | None, language: str
+) -> PartyData:
     person = people.open_person(session, session.get_one(models.Person, person_id))
     return PartyData(
-        title="Bên giao" if is_giver else "Bên nhận",
-        organisation=office.name if office else "Bưu điện thành phố Huế",
-        full_name=person.full_name,
-        position=person.position or "",
-        code=str(found.facts.get("giver_code" if is_giver else "receiver_code", "")),
+        title="",
+        organisation=office.name if office else POST,
+        full_name=legible(person.full_name, language),
+        position=legible(person.position or "", language),
+        code=legible(str(code), language),
     )

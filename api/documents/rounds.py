@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.documents.common import commune_name
+from api.documents.common import commune_name, legible
 from api.wiring import Services
 from api.words import say_day_seconds
 from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
@@ -25,18 +25,18 @@ def _sheet(services: Services, session: Session, walked: models.DeliveryRound, l
         day=day,
         office=walked.office.name,
         courier_code=walked.courier.code,
-        courier_name=courier.full_name,
+        courier_name=legible(courier.full_name, language),
         leave=say_day_seconds(walked.leave_at_s),
         back=say_day_seconds(walked.back_at_s),
         km=round(walked.travel_m / 1000),
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
-        stops=tuple(_stop(services, session, stop) for stop in walked.stops),
+        stops=tuple(_stop(services, session, stop, language) for stop in walked.stops),
         reasons=tuple(reason.vi if language == "vi" else reason.en for reason in reasons.REASONS.values()),
     )
 
 
-def _stop(services: Services, session: Session, stop: models.RoundStop) -> SheetStopData:
+def _stop(services: Services, session: Session, stop: models.RoundStop, language: str) -> SheetStopData:
     consignment = stop.consignment
     person = people.open_person(session, consignment.person)
     is_collection = consignment.direction is Direction.COLLECTION
@@ -45,13 +45,14 @@ def _stop(services: Services, session: Session, stop: models.RoundStop) -> Sheet
     if consignment.window_from_s is not None and consignment.window_until_s is not None:
         window = f"{say_day_seconds(consignment.window_from_s)}–{say_day_seconds(consignment.window_until_s)}"
     address = person.address or commune_name(services, consignment)
+    address = f"{address} ({person.landmark})" if person.landmark else address
     return SheetStopData(
         position=stop.position,
         arrive=say_day_seconds(stop.start_s),
         window=window,
         is_collection=is_collection,
-        recipient_name=person.full_name,
-        address=f"{address} ({person.landmark})" if person.landmark else address,
+        recipient_name=legible(person.full_name, language),
+        address=legible(address, language),
         phone_masked=people.mask_phone(person.phone),
         precision=_precision(consignment),
         barcode=rounds.stop_code(stop.round_id, stop.position),
@@ -65,8 +66,8 @@ def _stop(services: Services, session: Session, stop: models.RoundStop) -> Sheet
                 dossier_code=item.dossier_code,
                 fee_vnd=item.fee_vnd,
                 has_take_back=bool(item.take_back),
-                take_back=_names(item.take_back),
-                to_collect=_names(item.documents) if is_collection else "",
+                take_back=legible(_names(item.take_back), language),
+                to_collect=legible(_names(item.documents), language) if is_collection else "",
             )
             for item in consignment.items
         ),

@@ -55,10 +55,9 @@ def batch_notes(batch_id: int) -> ResponseReturnValue:
         items = [line.item for line in found.lines if line.is_current] or documents.items_of_batch(session, batch_id)
         if not items:
             raise InvalidInput(field="Lô chưa có bưu gửi")
-        return _pdf(
-            documents.consignment_notes_of(services(), session, items, language=paper_language()),
-            f"phieu-gui-lo-{batch_id}",
-        )
+        pdf, left_out = documents.notes_of_batch(services(), session, items, language=paper_language())
+    _warn("Không in được phiếu gửi, hỏi lại cách viết tên hoặc địa chỉ", left_out)
+    return _pdf(pdf, f"phieu-gui-lo-{batch_id}")
 
 
 @staff.get("/consignments/<int:consignment_id>/papers/<paper>.pdf")

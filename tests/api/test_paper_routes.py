@@ -4,12 +4,13 @@ import base64
 import re
 import subprocess
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from postal import courier, custody, models, returns, rounds
+from postal import courier, custody, models, people, returns, rounds
 from postal.policy import Actor, ActorKind
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -24,6 +25,11 @@ def told(answer, poppler):  # noqa: F811
     assert answer.mimetype == "application/pdf", answer.get_data(as_text=True)[:500]
     done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=answer.data, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
+
+
+def _rename(session, person, name):
+    """Give a person a name that came in before intake asked about its letters."""
+    people.replace_person(session, person, replace(people.open_person(session, person), full_name=name))
 
 
 @pytest.fixture
@@ -77,6 +83,56 @@ def test_a_note_lists_the_papers_and_who_signs(day, sign_in, poppler):  # noqa: 
 def test_a_batch_gives_a_note_for_each_item(day, sign_in, poppler):  # noqa: F811
     page = told(sign_in("centre").get(f"/staff/batches/{day['batch']}/notes.pdf"), poppler)
     assert page.count("PHIẾU GỬI HỒ SƠ") == 3
+
+
+def test_one_name_that_cannot_be_printed_stops_its_own_papers_only(day, sign_in, poppler, database):  # noqa: F811
+    with database.write() as session:
+        consignment = session.get_one(models.Consignment, day["consignments"][2])
+        _rename(session, consignment.person, "Nguyễn 🙂")
+        code = consignment.items[0].s10
+    centre = sign_in("centre")
+    assert told(centre.get(f"/staff/batches/{day['batch']}/notes.pdf"), poppler).count("PHIẾU GỬI HỒ SƠ") == 2
+    page = centre.get(f"/staff/batches/{day['batch']}").text
+    assert f"Không in được phiếu gửi, hỏi lại cách viết tên hoặc địa chỉ: {code}" in page
+    sheet = told(sign_in("dispatcher").get(f"/staff/rounds/{day['round']}/sheet.pdf"), poppler)
+    assert sheet.count("(chữ không in được, xem trên máy)") == 1
+    assert code in sheet
+    assert sheet.count("Người nhận ký") == 3
+
+
+def test_of_forty_labels_with_one_bad_name_39_are_printed_and_the_one_is_named(database, house, sign_in, poppler):  # noqa: F811
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 41)))
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        build.closed_batch(session, batch.id)
+        batch_id, bad = batch.id, items[16].id
+        _rename(session, items[16].consignment.person, "Nguyễn \u0e01")
+    centre = sign_in("centre")
+    page = told(centre.post(f"/staff/batches/{batch_id}/labels", size="A6"), poppler)
+    assert page.count("Người nhận ký") == 39
+    with database.read() as session:
+        code = session.get_one(models.Item, bad).s10
+        assert bad not in session.scalars(select(models.LabelPrint.item_id)).all()
+    assert (
+        f"Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ: {code}."
+        in centre.get(f"/staff/batches/{batch_id}").text
+    )
+
+
+def test_papers_in_english_are_english_throughout(day, sign_in, poppler):  # noqa: F811
+    postal, centre = sign_in("postal"), sign_in("centre")
+    card = told(postal.get(f"/staff/consignments/{day['consignments'][1]}/papers/invitation.pdf?lang=en"), poppler)
+    for words in ("INVITATION TO COLLECT", "Recipient not at home", "The courier comes again from", "page 1/1"):
+        assert words in card, words
+    minutes = told(centre.get(f"/staff/handovers/{day['handover']}/receipt.pdf?lang=en"), poppler)
+    for words in ("MINUTES: ITEMS HANDED TO THE POST", "Giver", "Receiver", "No discrepancies."):
+        assert words in minutes, words
+    assert "Bên" not in minutes
+    back = told(postal.get(f"/staff/agencies/{day['agency']}/returns.pdf?lang=en"), poppler)
+    assert "Refused" in back or "refused" in back
+    note = told(centre.get(f"/staff/consignments/{day['consignments'][0]}/papers/note.pdf?lang=en"), poppler)
+    for words in ("Into the recipient's hand", "Lost or wholly damaged", "The post keeps it secret"):
+        assert words in note, words
 
 
 def test_who_was_not_met_is_invited_and_who_was_is_not(day, sign_in, poppler):  # noqa: F811
@@ -179,7 +235,8 @@ def test_a_thermal_printer_gets_its_own_language(day, sign_in, size):
 def test_a_clerk_is_told_which_labels_were_shortened_or_left_out(database, house, sign_in, poppler):  # noqa: F811
     with database.write() as session:
         long = "Ủy ban nhân dân phường Thuận Hóa và các đơn vị " * 5
-        items = build.accepted(session, build.result(1, recipient=long[:240]), build.result(2))
+        items = build.accepted(session, build.result(1), build.result(2))
+        _rename(session, items[0].consignment.person, long * 3)
         batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
         build.closed_batch(session, batch.id)
         batch_id, item_id = batch.id, items[0].id
@@ -224,7 +281,7 @@ def test_what_is_given_back_has_minutes_of_its_own(day, sign_in, database, poppl
         )
         handover_id, number = given.id, given.number
     page = told(sign_in("centre").get(f"/staff/handovers/{handover_id}/receipt.pdf"), poppler)
-    for words in ("GIẤY TỜ THU HỒI VÀ TIỀN THU HỘ", number, "Giấy cũ", "TH-1", "Người Ký", "chữ ký số"):
+    for words in ("GIẤY TỜ THU HỒI VÀ TIỀN THU HỘ", number, "Giấy cũ", "TH-1", "Người Ký", "Chữ ký số"):
         assert words in page, words
 
 
