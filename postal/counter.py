@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from postal.custody import item_of_code
+from postal.custody import item_of_code, sign_delivery
 from postal.errors import Conflict
 from postal.evidence import ProofIn, check_proof, keep_proof
 from postal.lifecycle import Direction, EventKind, State
@@ -46,6 +46,7 @@ def deliver_at_counter(
     checked = check_proof(item, proof)
     if item.state is not State.HELD:
         _record(session, item, EventKind.HELD, office_id, user_id, now)
+    kept = keep_proof(session, checked, now=now)
     scan = Scan(
         kind=EventKind.DELIVERED,
         scan_id=f"counter:{item.id}",
@@ -53,9 +54,11 @@ def deliver_at_counter(
         user_id=user_id,
         office_id=office_id,
         facts={"where": "office"},
-        proof=keep_proof(session, checked, now=now),
+        proof=kept,
     )
     record_strictly(session, item, scan, now=now)
+    if proof.signature is not None:
+        sign_delivery(session, kept.id, proof.signature, user_id=user_id, now=now)
     return item
 
 

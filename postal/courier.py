@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal import reasons
+from postal.custody import sign_delivery
 from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
 from postal.evidence import ProofIn, check_proof, keep_proof
 from postal.lifecycle import Direction, EventKind
@@ -156,6 +157,9 @@ def _try(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> Sc
     if known is None and scan.kind in _DONE:
         proof = keep_proof(session, check_proof(item, scan.proof), now=now)
     event = record(session, item, _told(scan, scan_id, happened_at, walked, actor, proof), now=now)
+    if proof is not None and scan.proof is not None and scan.proof.signature is not None:
+        image = scan.proof.signature
+        sign_delivery(session, proof.id, image, device_at=scan.happened_at, user_id=actor.user_id, now=now)
     status = "known" if known is not None else ("recorded" if event.is_applied else "held")
     return ScanAnswer(scan_id=scan.scan_id, status=status)
 

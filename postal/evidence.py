@@ -46,7 +46,10 @@ class PapersNotTakenBack(InvalidInput):
 
 @dataclass(frozen=True, kw_only=True)
 class ProofIn:
-    """What the courier notes at the door. ``id_tail`` is the last four characters of the document shown."""
+    """What the courier notes at the door. ``id_tail`` is the last four characters of the document shown.
+
+    ``signature`` is a PNG or JPEG the receiver drew; who signs on paper has the sheet's photo attached to the round.
+    """
 
     receiver_name: str
     relation: str = "self"
@@ -60,6 +63,7 @@ class ProofIn:
     entered_from: str = "device"
     lat: float | None = None
     lon: float | None = None
+    signature: bytes | None = None
 
     def __repr__(self) -> str:
         return "<ProofIn>"

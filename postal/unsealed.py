@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-EVENT, RECEIPT, SIGNATURE = "event", "receipt", "signature"
+EVENT, RECEIPT, SIGNATURE, DOORSTEP = "event", "receipt", "signature", "doorstep"
 _KEY = "unsealed"
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from postal import custody, intake
@@ -29,6 +30,15 @@ CENTRE = "Trung tâm Phục vụ hành chính công thành phố Huế"
 def vault() -> Vault:
     """Return a vault with keys good for nothing but tests."""
     return Vault([b"k" * 32], b"l" * 32)
+
+
+def lift_guards(session: Session) -> None:
+    """Let this session edit what is never edited, as whoever owns the database's file or server could."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        return
+    for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+        session.execute(text(f"DROP TRIGGER {name}"))
 
 
 def sqlite_database(folder: Path) -> Database:
@@ -103,7 +113,7 @@ def accepted(session: Session, *results: intake.ResultIn, now: datetime = EVENIN
 
 def packed(session: Session, batch_id: int, *, now: datetime = EVENING) -> None:
     """Count, weigh and seal every envelope of an open batch, as both sides do at the table."""
-    lines = [line for line in session.get_one(Batch, batch_id).lines if line.is_current]
+    lines = custody.lines_in(session.get_one(Batch, batch_id))
     envelopes = []
     for line in lines:
         n = len(line.item.documents) or 1

@@ -72,7 +72,7 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
     began = time.perf_counter()
     with services.database.read() as session:
         checked = custody.check_chain(session, anchors=anchors)
-        people = custody.check_people(session) if checked.broken is None else []
+        people = custody.check_people(session) + custody.check_pictures(session) if checked.broken is None else []
     took_s = time.perf_counter() - began
     for broken in [checked.broken, *people]:
         if broken is not None:

@@ -14,7 +14,7 @@ from api.pages.common import form_int, form_text, or_back, paper_language, rende
 from api.pages.counting import scanned_of_form
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, Session, Subject, custody, desk, models, ownership, people, require_own
+from postal import Action, Session, State, Subject, custody, desk, models, ownership, people, require_own
 
 _FOUND_TEXTS = {
     models.Found.MISSING: "có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ",
@@ -75,7 +75,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             manifest=manifest,
             handover=desk.handover_of(session, manifest.id) if manifest else None,
             rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
-            n_packed=sum(line.packed_at is not None for line in found.lines if line.is_current),
+            n_packed=sum(line.packed_at is not None for line in custody.lines_in(found)),
             n_counted=len(custody.counted_codes(session, models.CountList.BATCH, batch_id)) if manifest else 0,
             may_batch=actor.may(Action.BATCH),
             may_print=actor.may(Action.PRINT),
@@ -228,7 +228,7 @@ def _own_handover(session: Session, handover_id: int) -> models.Handover:
 
 
 def _lines(batch: models.Batch, manifest: models.Manifest | None) -> list[Any]:
-    return list(manifest.lines) if manifest else [line for line in batch.lines if line.is_current]
+    return list(manifest.lines) if manifest else list(custody.lines_in(batch))
 
 
 def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
@@ -237,6 +237,7 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
     commune = services().guide.register.find(code) if code else None
     return {
         "item_id": item.id,
+        "is_withdrawn": item.state is State.CANCELLED,
         "dossier_code": item.dossier_code,
         "s10": item.s10,
         "recipient": full_name if may_see else people.mask_name(full_name),

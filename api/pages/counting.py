@@ -15,7 +15,7 @@ from api.auth import allow, current_actor
 from api.pages.common import form_text, or_back, render_desk
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, custody, desk, models, returns, rounds, submission
+from postal import Action, InvalidInput, Session, custody, desk, models, people, returns, rounds, submission
 
 _LISTS = models.CountList
 # Of each list: its page, its address of the API, and what names it in both.
@@ -37,6 +37,7 @@ _FEW = {
     custody.Said.OTHER_LIST: "danh sách khác {n}",
     custody.Said.OTHER_OFFICE: "nơi khác {n}",
     custody.Said.NOT_LISTED: "không có trong danh sách {n}",
+    custody.Said.WITHDRAWN: "cơ quan đã rút {n}",
     custody.Said.UNKNOWN: "không phải của hệ thống {n}",
     custody.Said.UNREADABLE: "đọc sai {n}",
 }
@@ -193,8 +194,24 @@ def _page(which: models.CountList, subject_id: int) -> ResponseReturnValue:
             so_far=so_far,
             shown=so_far.missing[:_SHOWN],
             tones=_TONES,
+            own_name=_own_name(session),
+            own_side=_own_side(which),
             **of_list,
         )
+
+
+def _own_name(session: Session) -> str:
+    """Return the name of who is signed in: one side of the handover need not type it."""
+    user_id = current_actor().user_id
+    user = session.get(models.User, user_id) if user_id is not None else None
+    return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name if user else ""
+
+
+def _own_side(which: models.CountList) -> str:
+    is_post = current_actor().may(Action.RECEIVE_AT_OFFICE)
+    if which is _LISTS.BATCH:
+        return "receiver_name" if is_post else "giver_name"
+    return "giver_name" if is_post else "receiver_name"
 
 
 def _of_list(session: Session, which: models.CountList, subject_id: int) -> tuple[str, str, dict[str, Any]]:

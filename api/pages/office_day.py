@@ -47,6 +47,7 @@ def office_days() -> ResponseReturnValue:
             }
             for office in offices
         ]
+        cards.sort(key=lambda card: (card["closed"] is not None, not card["open"]))  # what needs somebody comes first
         return render_desk("staff/office_days.html", "Khép ngày", "Closing the day", day=day, cards=cards)
 
 

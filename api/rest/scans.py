@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -13,8 +15,10 @@ from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
 from api.wiring import services
-from postal import Action, EventKind, courier
+from postal import Action, EventKind, InvalidInput, courier
 
+# A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
+Picture = Annotated[str, StringConstraints(max_length=200_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
 ScanId = Annotated[str, StringConstraints(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
@@ -31,6 +35,7 @@ class ProofBody(Body):
     taken_back: Annotated[list[Line200], Field(max_length=50, default_factory=list)]
     lat: Degrees | None = None
     lon: Degrees | None = None
+    signature: Picture | None = None
 
 
 class ScanBody(Body):
@@ -77,7 +82,9 @@ def post_scans(body: ScansBody) -> Response:
 def _scan(told: ScanBody, sent_at: datetime | None) -> courier.CourierScan:
     proof = None
     if told.proof is not None:
-        proof = courier.ProofIn(**told.proof.model_dump(), is_authorised=told.proof.relation == "authorised")
+        fields = told.proof.model_dump(exclude={"signature"})
+        is_authorised = told.proof.relation == "authorised"
+        proof = courier.ProofIn(**fields, is_authorised=is_authorised, signature=_picture(told.proof.signature))
     return courier.CourierScan(
         scan_id=told.scan_id,
         s10=told.code,
@@ -88,3 +95,12 @@ def _scan(told: ScanBody, sent_at: datetime | None) -> courier.CourierScan:
         reason=told.reason,
         proof=proof,
     )
+
+
+def _picture(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise InvalidInput(field="signature") from exc

@@ -5,6 +5,7 @@ from postal.custody.batches import (
     NotReady,
     add_items,
     close_batch,
+    lines_in,
     list_digest,
     open_batch,
     pack_items,
@@ -12,7 +13,16 @@ from postal.custody.batches import (
     remove_item,
 )
 from postal.custody.chain import Head, head_of, seal
-from postal.custody.checking import WHY, Broken, Checked, ReceiptMatch, check_chain, check_people, match_receipt
+from postal.custody.checking import (
+    WHY,
+    Broken,
+    Checked,
+    ReceiptMatch,
+    check_chain,
+    check_people,
+    check_pictures,
+    match_receipt,
+)
 from postal.custody.counted import NothingCounted, counted_codes, end_count, take_count
 from postal.custody.counting import (
     SCAN_WORDS,
@@ -76,9 +86,15 @@ from postal.custody.prints import (
 )
 from postal.custody.signatures import MAX_BYTES as MAX_SIGNATURE_BYTES
 from postal.custody.signatures import (
+    AlreadyReceived,
     AlreadySigned,
+    attach_sheet,
+    deliveries_of,
+    sheets_of,
+    sign_delivery,
     sign_receipt,
     signature_image,
+    signature_of_proof,
     signatures_of,
     unsigned_sides,
 )
@@ -103,6 +119,7 @@ __all__ = [
     "WHY",
     "AlreadyHandedOver",
     "AlreadyPaid",
+    "AlreadyReceived",
     "AlreadySettled",
     "AlreadySigned",
     "BadSignature",
@@ -141,8 +158,10 @@ __all__ = [
     "SignedHead",
     "add_items",
     "are_labels_printed",
+    "attach_sheet",
     "check_chain",
     "check_people",
+    "check_pictures",
     "clean_codes",
     "close_batch",
     "close_day",
@@ -153,6 +172,7 @@ __all__ = [
     "counted_codes",
     "declare_found",
     "declare_missing",
+    "deliveries_of",
     "digest_of_key",
     "end_count",
     "give_back",
@@ -164,6 +184,7 @@ __all__ = [
     "item_of_code",
     "items_by_code",
     "keep_overnight",
+    "lines_in",
     "list_digest",
     "match_receipt",
     "next_number",
@@ -191,10 +212,13 @@ __all__ = [
     "set_token",
     "settle_discrepancy",
     "settle_incident",
+    "sheets_of",
     "sign_day",
+    "sign_delivery",
     "sign_head",
     "sign_receipt",
     "signature_image",
+    "signature_of_proof",
     "signatures_of",
     "take_count",
     "take_number",

@@ -112,7 +112,7 @@ def close_batch(session: Session, batch_id: int, *, user_id: int | None, now: da
     NotPacked, RangeExhausted.
     """
     batch = open_one(session, batch_id)
-    lines = [line for line in batch.lines if line.is_current]
+    lines = lines_in(batch)
     if not lines:
         raise EmptyBatch
     require_packed(lines)
@@ -144,6 +144,11 @@ def close_batch(session: Session, batch_id: int, *, user_id: int | None, now: da
 def list_digest(codes: Iterable[str]) -> str:
     """Return SHA-256 over the codes in their order, one a line: what both sides signed for."""
     return hashlib.sha256("\n".join(codes).encode()).hexdigest()
+
+
+def lines_in(batch: Batch) -> list[BatchItem]:
+    """Return the lines of an open batch: neither taken out of it nor withdrawn by the agency."""
+    return [line for line in batch.lines if line.is_current and line.item.state is State.BATCHED]
 
 
 def open_one(session: Session, batch_id: int) -> Batch:

@@ -23,9 +23,18 @@ from postal.custody.commitments import (
     with_proof,
 )
 from postal.custody.signing import SealedReceipt, SignedHead
-from postal.models import ChainLink, Handover, Person, ProofOfDelivery, TrackingEvent
-from postal.people import open_person
-from postal.unsealed import EVENT, RECEIPT
+from postal.models import (
+    ChainLink,
+    DeliverySignature,
+    Handover,
+    Person,
+    ProofOfDelivery,
+    ReceiptSignature,
+    TrackingEvent,
+)
+from postal.people import open_person, vault_of
+from postal.people_vault import VaultLocked
+from postal.unsealed import DOORSTEP, EVENT, RECEIPT, SIGNATURE
 
 _BLOCK = 5_000
 # A transaction may commit this much later than the instant it wrote down, and is sealed by the next one.
@@ -51,6 +60,10 @@ WHY = {
     "not_in_chain": ("dòng chen thêm, không có trong chuỗi", "a row was put in that the chain does not know"),
     "cut_off": ("phần cuối chuỗi đã bị cắt so với mốc đã ký", "the chain ends before the signed head"),
     "anchor_differs": ("chuỗi khác với mốc đã ký", "the chain differs from the signed head"),
+    "picture_changed": (
+        "ảnh chữ ký đã bị thay hoặc không mở được",
+        "a signature's picture was replaced or cannot be opened",
+    ),
     "person_changed": ("tên người ký nhận đã bị sửa", "a signatory's or receiver's name was changed"),
 }
 
@@ -180,6 +193,21 @@ def check_people(session: Session) -> list[Broken]:
     return broken
 
 
+def check_pictures(session: Session) -> list[Broken]:
+    """Return signatures whose sealed picture is not the one whose digest stands in the chain."""
+    broken = []
+    tables: tuple[tuple[str, Any], ...] = ((SIGNATURE, ReceiptSignature), (DOORSTEP, DeliverySignature))
+    for kind, table in tables:
+        for signed in session.scalars(select(table).order_by(table.id)).yield_per(50):
+            try:
+                digest = hashlib.sha256(vault_of(session).open_bytes(signed.sealed, signed.key_id)).hexdigest()
+            except VaultLocked:
+                digest = ""
+            if digest != signed.digest:
+                broken.append(Broken(position=0, kind=kind, subject_id=signed.id, why="picture_changed"))
+    return broken
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReceiptMatch:
     """Whether a paper receipt is the one the database holds."""
@@ -196,6 +224,13 @@ def match_receipt(session: Session, told: SealedReceipt) -> ReceiptMatch:
     link = select(ChainLink.head).where(
         ChainLink.position == told.position, ChainLink.kind == RECEIPT, ChainLink.subject_id == found.id
     )
-    counts = (found.n_expected, found.n_present, found.digest)
-    is_same = counts == (told.n_expected, told.n_present, told.digest) and session.scalar(link) == told.head
+    ours = (
+        str(found.leg),
+        found.handed_over_at.replace(microsecond=0),
+        found.n_expected,
+        found.n_present,
+        found.digest,
+    )
+    theirs = (told.leg, told.handed_over_at, told.n_expected, told.n_present, told.digest)
+    is_same = ours == theirs and session.scalar(link) == told.head
     return ReceiptMatch(is_known=True, is_same=is_same)

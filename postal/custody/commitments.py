@@ -19,8 +19,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.models import Handover, HandoverLine, Manifest, ManifestLine, ProofOfDelivery, ReceiptSignature
-from postal.unsealed import RECEIPT, SIGNATURE
+from postal.models import (
+    DeliverySignature,
+    Handover,
+    HandoverLine,
+    Manifest,
+    ManifestLine,
+    ProofOfDelivery,
+    ReceiptSignature,
+)
+from postal.unsealed import DOORSTEP, RECEIPT, SIGNATURE
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
 # The columns of an event that are bound, in the order in which they are written: "#" marks free texts, "@" instants,
@@ -127,10 +135,22 @@ def signature_payload(session: Session, signature_id: int) -> str | None:
     return ascii(tuple(_canonical(value) for value in found)) if found else None
 
 
+def doorstep_payload(session: Session, signature_id: int) -> str | None:
+    """Return the canonical text of a recipient's signature or a round's signed sheet: the picture's digest alone."""
+    columns = (
+        DeliverySignature.id, DeliverySignature.proof_id, DeliverySignature.round_id, DeliverySignature.how,
+        DeliverySignature.digest, DeliverySignature.device_at, DeliverySignature.recorded_at, DeliverySignature.user_id,
+    )  # fmt: skip
+    found = session.execute(select(*columns).where(DeliverySignature.id == signature_id)).first()
+    return ascii(tuple(_canonical(value) for value in found)) if found else None
+
+
+Paper = type[Handover] | type[ReceiptSignature] | type[DeliverySignature]
 # What is bound besides events, by kind: its table, and how its canonical text is read.
-PAPERS: dict[str, tuple[type[Handover] | type[ReceiptSignature], Callable[[Session, int], str | None]]] = {
+PAPERS: dict[str, tuple[Paper, Callable[[Session, int], str | None]]] = {
     RECEIPT: (Handover, receipt_payload),
     SIGNATURE: (ReceiptSignature, signature_payload),
+    DOORSTEP: (DeliverySignature, doorstep_payload),
 }
 
 

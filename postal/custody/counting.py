@@ -47,6 +47,7 @@ class Said(StrEnum):
     OTHER_LIST = "other_list"
     OTHER_OFFICE = "other_office"
     NOT_LISTED = "not_listed"
+    WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
 
@@ -58,6 +59,7 @@ SCAN_WORDS: dict[Said, tuple[str, str, str]] = {
     Said.OTHER_LIST: ("wrong", "Thuộc danh sách khác: {where}. Để riêng.", "It is on another list: {where}."),
     Said.OTHER_OFFICE: ("elsewhere", "Của nơi khác: {where}. Để riêng.", "It belongs elsewhere: {where}."),
     Said.NOT_LISTED: ("wrong", "Không có trong danh sách này. Để riêng.", "It is not on this list."),
+    Said.WITHDRAWN: ("wrong", "Cơ quan đã rút bưu gửi này. Để riêng.", "The agency has withdrawn it."),
     Said.UNKNOWN: ("unknown", "Không phải bưu gửi của hệ thống. Để riêng.", "No item of ours."),
     Said.UNREADABLE: ("unknown", "Mã đọc sai: quét lại.", "The code was misread: scan again."),
 }
@@ -135,7 +137,6 @@ class _List:
     columns: Mapping[str, int]
     pieces: Select[int, Any, str]
     elsewhere: Callable[[Session, Item], tuple[Said, str]]
-    n_fixed: int | None = None  # of a list that never changes: no need to count its lines for every scan
 
 
 def scan_codes(
@@ -214,7 +215,7 @@ def _batch_list(session: Session, batch_id: int, is_writing: bool) -> _List:
     pieces = (
         select(Item.id, ManifestLine.s10, Item.dossier_code)
         .join(ManifestLine, ManifestLine.item_id == Item.id)
-        .where(ManifestLine.manifest_id == manifest.id)
+        .where(ManifestLine.manifest_id == manifest.id, Item.state == State.BATCHED)
         .order_by(ManifestLine.position)
     )
     office_id = manifest.batch.office_id
@@ -233,7 +234,6 @@ def _batch_list(session: Session, batch_id: int, is_writing: bool) -> _List:
         columns={"manifest_id": manifest.id},
         pieces=pieces,
         elsewhere=elsewhere,
-        n_fixed=manifest.n_items,
     )
 
 
@@ -326,8 +326,6 @@ def _agency_list(
 
 
 def _size(session: Session, here: _List) -> int:
-    if here.n_fixed is not None:
-        return here.n_fixed
     return session.scalar(select(func.count()).select_from(here.pieces.order_by(None).subquery())) or 0
 
 
@@ -361,6 +359,8 @@ def _tell(session: Session, here: _List, codes: Sequence[str]) -> tuple[ScanSaid
         item = items.get(code)
         if item is None:
             return ScanSaid(said=Said.UNKNOWN if is_s10(code) else Said.UNREADABLE, code=code)
+        if item.state is State.CANCELLED:
+            return ScanSaid(said=Said.WITHDRAWN, code=code)
         said, where = here.elsewhere(session, item)
         return ScanSaid(said=said, code=code, where=where)
 

@@ -29,6 +29,7 @@ from postal.models import (
     Item,
     Leg,
     Manifest,
+    ManifestLine,
     PersonKind,
 )
 from postal.people import PersonData, add_person
@@ -106,12 +107,13 @@ def hand_over(
 ) -> Handover:
     """Pass a closed batch from the agency to the post; J starts here (TT 17/2017/TT-BTTTT Đ7).
 
-    What was listed but not scanned goes back to the queue, what was scanned but not listed stays with the
-    giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
+    What was listed but not scanned goes back to the queue, what was scanned but not listed, or withdrawn by the
+    agency, stays with the giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
     Raises NotFound, NotClosed, AlreadyHandedOver, NothingCounted, InvalidInput.
     """
     manifest = _manifest(session, batch_id)
-    lines = manifest.lines
+    # What the agency withdrew meanwhile stays on the fixed list but is not handed over: it lies with the giver.
+    lines = [line for line in manifest.lines if line.item.state is State.BATCHED]
     expected = [line.s10 for line in lines]
     if scanned is None:
         scanned = take_count(session, CountList.BATCH, batch_id, n_expected=len(expected))
@@ -240,7 +242,7 @@ def _manifest(session: Session, batch_id: int) -> Manifest:
     manifest = session.scalar(
         select(Manifest)
         .where(Manifest.batch_id == batch_id)
-        .options(joinedload(Manifest.batch), joinedload(Manifest.lines))
+        .options(joinedload(Manifest.batch), joinedload(Manifest.lines).joinedload(ManifestLine.item))
     )
     if manifest is None:
         raise NotClosed

@@ -54,12 +54,13 @@ class Open:
     code: str
     courier_code: str
     item_id: int | None = None
+    round_id: int | None = None
 
 
 def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
     """Return what left this office and is not delivered, returned, kept with permission or declared missing."""
     rounds = (
-        select(DeliveryRound.number, Courier.code)
+        select(DeliveryRound.id, DeliveryRound.number, Courier.code)
         .join(Courier, Courier.id == DeliveryRound.courier_id)
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .where(
@@ -70,7 +71,10 @@ def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
         )
         .order_by(DeliveryRound.number)
     )
-    found = [Open(what="round", code=str(number), courier_code=code) for number, code in session.execute(rounds)]
+    found = [
+        Open(what="round", code=str(number), courier_code=code, round_id=round_id)
+        for round_id, number, code in session.execute(rounds)
+    ]
     kept = select(KeptOvernight.item_id).where(KeptOvernight.day == day)
     items = (
         select(Item.id, Item.s10, Item.dossier_code, Courier.code)

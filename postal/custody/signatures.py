@@ -1,8 +1,13 @@
-"""Both sides sign each leg: drawn on the screen, or on paper with the signed sheet's photo attached."""
+"""Both sides sign each leg: drawn on the screen, or on paper with the signed sheet's photo attached.
+
+At the door the courier's own account is one side; the recipient draws on the device, or signs the route sheet, whose
+photo is attached to the round in the evening.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,9 +15,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Handover, ReceiptSignature
+from postal.models import (
+    DeliveryRound,
+    DeliverySignature,
+    Handover,
+    Item,
+    ProofOfDelivery,
+    ReceiptSignature,
+    TrackingEvent,
+)
 from postal.people import vault_of
-from postal.unsealed import SIGNATURE, note_unsealed
+from postal.unsealed import DOORSTEP, SIGNATURE, note_unsealed
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})
@@ -24,6 +37,12 @@ class AlreadySigned(Conflict):
     code = "already_signed"
     vi = "Bên này đã ký biên bản {number}; chữ ký không thay được."
     en = "This side has signed receipt {number}; a signature is never replaced."
+
+
+class AlreadyReceived(Conflict):
+    code = "already_received"
+    vi = "Lượt phát này đã có chữ ký người nhận; chữ ký không thay được."
+    en = "This delivery has its recipient's signature; a signature is never replaced."
 
 
 def sign_receipt(
@@ -43,8 +62,7 @@ def sign_receipt(
     """
     if side not in SIDES or how not in HOW:
         raise InvalidInput(field="side" if side not in SIDES else "how")
-    if not image.startswith(_STARTS) or len(image) > MAX_BYTES:
-        raise InvalidInput(field="Ảnh chữ ký")
+    _require_picture(image)
     handover = session.get(Handover, handover_id)
     if handover is None:
         raise NotFound(what="biên bản bàn giao")
@@ -69,7 +87,95 @@ def sign_receipt(
     return signed
 
 
-def signature_image(session: Session, signed: ReceiptSignature) -> bytes:
+def sign_delivery(
+    session: Session,
+    proof_id: int,
+    image: bytes,
+    *,
+    how: str = "drawn",
+    device_at: datetime | None = None,
+    user_id: int | None,
+    now: datetime,
+) -> DeliverySignature:
+    """Keep a recipient's signature for one delivery, sealed; its digest joins the chain.
+
+    Safe to repeat with the same picture. Raises NotFound, AlreadyReceived for another one, InvalidInput.
+    """
+    if how not in HOW:
+        raise InvalidInput(field="how")
+    _require_picture(image)
+    if session.get(ProofOfDelivery, proof_id) is None:
+        raise NotFound(what="lượt phát")
+    known = session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
+    if known is not None:
+        if known.digest != hashlib.sha256(image).hexdigest():
+            raise AlreadyReceived
+        return known
+    return _keep(session, DeliverySignature(proof_id=proof_id, how=how, device_at=device_at), image, user_id, now)
+
+
+def attach_sheet(
+    session: Session, round_id: int, image: bytes, *, user_id: int | None, now: datetime
+) -> DeliverySignature:
+    """Keep the photo of a page of a round's signed sheet, sealed. The same photo twice is one. Raises as above."""
+    _require_picture(image)
+    if session.get(DeliveryRound, round_id) is None:
+        raise NotFound(what="chuyến phát")
+    digest = hashlib.sha256(image).hexdigest()
+    same = select(DeliverySignature).where(DeliverySignature.round_id == round_id, DeliverySignature.digest == digest)
+    known = session.scalar(same.limit(1))
+    return known or _keep(session, DeliverySignature(round_id=round_id, how="photo"), image, user_id, now)
+
+
+def sheets_of(session: Session, round_id: int) -> Sequence[DeliverySignature]:
+    """Return the photos of a round's signed sheet, in the order they came."""
+    query = select(DeliverySignature).where(DeliverySignature.round_id == round_id)
+    return session.scalars(query.order_by(DeliverySignature.id)).all()
+
+
+def signature_of_proof(session: Session, proof_id: int) -> DeliverySignature | None:
+    """Return the recipient's own signature for a delivery, None where it was signed on paper or not at all."""
+    return session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
+
+
+def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, ProofOfDelivery, datetime]]:
+    """Return what was handed over or collected at the doors of a round: the item, its proof and when it happened."""
+    if found.started_at is None:
+        return []
+    query = (
+        select(Item, ProofOfDelivery, TrackingEvent.happened_at)
+        .join(TrackingEvent, TrackingEvent.item_id == Item.id)
+        .join(ProofOfDelivery, TrackingEvent.proof_id == ProofOfDelivery.id)
+        .where(
+            Item.consignment_id.in_([stop.consignment_id for stop in found.stops]),
+            TrackingEvent.is_applied,
+            TrackingEvent.courier_id == found.courier_id,
+            TrackingEvent.happened_at >= found.started_at,
+        )
+        .order_by(TrackingEvent.happened_at, TrackingEvent.id)
+    )
+    return [(item, proof, at) for item, proof, at in session.execute(query)]
+
+
+def _keep(
+    session: Session, signed: DeliverySignature, image: bytes, user_id: int | None, now: datetime
+) -> DeliverySignature:
+    sealed = vault_of(session).seal_bytes(image)
+    signed.sealed, signed.key_id = sealed.data, sealed.key_id
+    signed.digest = hashlib.sha256(image).hexdigest()
+    signed.recorded_at, signed.user_id = now, user_id
+    session.add(signed)
+    session.flush()
+    note_unsealed(session, DOORSTEP, [signed.id], now=now)
+    return signed
+
+
+def _require_picture(image: bytes) -> None:
+    if not image.startswith(_STARTS) or len(image) > MAX_BYTES:
+        raise InvalidInput(field="Ảnh chữ ký")
+
+
+def signature_image(session: Session, signed: ReceiptSignature | DeliverySignature) -> bytes:
     """Return the signature as it was drawn or photographed."""
     return vault_of(session).open_bytes(signed.sealed, signed.key_id)
 

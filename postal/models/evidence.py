@@ -68,6 +68,23 @@ class ReceiptSignature(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class DeliverySignature(Base):
+    """A recipient's signature for one delivery, or the photo of a round's signed sheet that holds many; sealed."""
+
+    __tablename__ = "delivery_signatures"
+
+    id: Mapped[PrimaryKey]
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("proofs.id"), unique=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    how: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    device_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class OfficeDay(Base):
     """A delivery office's day, closed: everything that left is accounted for."""
 

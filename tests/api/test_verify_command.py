@@ -55,6 +55,7 @@ def test_a_sound_chain_says_how_much_it_checked(database):
 
 def test_a_changed_event_is_named_and_the_command_fails(database):
     with database.write() as session:
+        build.lift_guards(session)
         session.execute(update(TrackingEvent).where(TrackingEvent.id == 2).values(reason="SUA"))
     answer = verify()
     assert answer.exit_code == 1
@@ -66,6 +67,7 @@ def test_a_cut_tail_shows_against_the_signed_head(database, tmp_path):
     assert verify("--anchor", heads).exit_code == 0
     (head,) = heads.glob("head-*.json")
     with database.write() as session:
+        build.lift_guards(session)
         last = session.scalars(select(ChainLink).order_by(ChainLink.position.desc()).limit(1)).one()
         assert last.kind == "receipt"
         session.execute(text("DELETE FROM handover_lines"))
@@ -97,11 +99,13 @@ def test_one_sheet_of_paper_is_checked_without_a_database_or_settings(database, 
     assert isinstance(forged.exception, BadSignature)
 
 
-def test_a_sheet_is_held_against_the_database(database):
+@pytest.mark.parametrize("forged", [{"n_present": 2}, {"leg": "post_to_centre"}, {"handed_over_at": a_day.MORNING}])
+def test_a_sheet_is_held_against_the_database(database, forged):
     code = receipt_code(database)
     assert "Khớp" in verify("--receipt", code).output
     with database.write() as session:
-        session.execute(update(Handover).values(n_present=2))
+        build.lift_guards(session)
+        session.execute(update(Handover).values(**forged))
     answer = verify("--receipt", code)
     assert (answer.exit_code, "HỎNG" in answer.output) == (1, True)
 

@@ -13,12 +13,14 @@ from postal.evidence import ProofIn, keep_proof
 from postal.lifecycle import EventKind
 from postal.models import (
     ChainLink,
+    DeliverySignature,
     Handover,
     HandoverLine,
     Item,
     ManifestLine,
     Person,
     ProofOfDelivery,
+    ReceiptSignature,
     TrackingEvent,
 )
 from postal.tracking import Scan, record
@@ -27,6 +29,7 @@ from tests.scale import record_figure, scaled
 
 NOW = build.EVENING
 LATER = NOW + timedelta(hours=2)
+PNG = b"\x89PNG\r\n\x1a\n" + b"chu ky" * 20
 GIVER, RECEIVER = Party(name="Lê Thị Giao", position="Cán bộ"), Party(name="Trần Văn Nhận", code="BC-1")
 
 
@@ -47,6 +50,9 @@ def _history(session, n_items=6):
         is_last = kind is EventKind.DELIVERED
         scan = Scan(kind=kind, scan_id=f"door-{number}", happened_at=at, proof=proof if is_last else None)
         record(session, items[0], scan, now=at)
+    for side, picture in (("giver", PNG + b"1"), ("receiver", PNG + b"2")):
+        custody.sign_receipt(session, handover.id, side, picture, user_id=None, now=NOW)
+    custody.sign_delivery(session, proof.id, PNG + b"3", user_id=None, now=NOW)
     return handover.id
 
 
@@ -57,15 +63,17 @@ def receipt_id(session):
 
 @pytest.fixture
 def anchor(session, receipt_id):
-    """Seal everything and sign the end, well after the last event."""
-    return custody.sign_day(session, NOW.date(), now=LATER)
+    """Seal everything and sign the end, well after the last event; then let the tests do what a forger could."""
+    signed = custody.sign_day(session, NOW.date(), now=LATER)
+    build.lift_guards(session)
+    return signed
 
 
 def test_an_untouched_chain_is_sound_and_counts_every_event_and_receipt(session, anchor):
     checked = custody.check_chain(session, anchors=[anchor])
     n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
     assert checked.broken is None
-    assert checked.n_links == n_events + 1
+    assert checked.n_links == n_events + 4  # a receipt and three signatures
     assert checked.head == anchor.head
     assert custody.check_people(session) == []
 
@@ -80,7 +88,7 @@ def test_a_commit_after_a_handover_seals_by_itself(database):
     with database.read() as session:
         checked = custody.check_chain(session)
         assert checked.broken is None
-        assert checked.n_links == session.scalar(select(func.count()).select_from(TrackingEvent)) + 1
+        assert checked.n_links == session.scalar(select(func.count()).select_from(TrackingEvent)) + 4
 
 
 def test_erasing_a_person_keeps_the_chain_valid(session, anchor):
@@ -99,6 +107,21 @@ def test_a_changed_signatory_is_found(session, anchor):
     giver.sealed, giver.key_id = stranger.sealed, stranger.key_id
     session.flush()
     assert [broken.why for broken in custody.check_people(session)] == ["person_changed"]
+
+
+def test_a_signatures_picture_replaced_or_swapped_is_found(session, anchor):
+    assert custody.check_pictures(session) == []
+    first, second = session.scalars(select(ReceiptSignature).order_by(ReceiptSignature.id)).all()
+    first.sealed, second.sealed = second.sealed, first.sealed  # both open with the key: only the digests tell
+    at_the_door = session.scalars(select(DeliverySignature)).one()
+    at_the_door.sealed = at_the_door.sealed[:-1] + bytes([at_the_door.sealed[-1] ^ 1])
+    session.flush()
+    found = [(broken.kind, broken.subject_id, broken.why) for broken in custody.check_pictures(session)]
+    assert found == [
+        ("signature", first.id, "picture_changed"),
+        ("signature", second.id, "picture_changed"),
+        ("doorstep", at_the_door.id, "picture_changed"),
+    ]
 
 
 def test_rows_recorded_after_the_last_seal_are_no_fault(session, anchor):
@@ -148,6 +171,11 @@ def _flip_receipt(session, chance):
             (ManifestLine, "s10", "EY000000000VN"),
             (ProofOfDelivery, "fee_vnd", 1),
             (ProofOfDelivery, "relation", "neighbour"),
+            (ReceiptSignature, "digest", "0" * 64),
+            (ReceiptSignature, "how", "photo"),
+            (ReceiptSignature, "recorded_at", NOW - timedelta(days=1)),
+            (DeliverySignature, "digest", "0" * 64),
+            (DeliverySignature, "proof_id", None),
         ]
     )
     one = chance.choice(session.scalars(select(table.id)).all())
@@ -155,9 +183,10 @@ def _flip_receipt(session, chance):
 
 
 def _delete(session, chance):
-    if chance.random() < 0.5:
-        one = chance.choice(session.scalars(select(TrackingEvent.id)).all())
-        session.execute(delete(TrackingEvent).where(TrackingEvent.id == one))
+    table = chance.choice([TrackingEvent, TrackingEvent, ReceiptSignature, DeliverySignature, HandoverLine, ChainLink])
+    if table is not ChainLink:
+        one = chance.choice(session.scalars(select(table.id)).all())
+        session.execute(delete(table).where(table.id == one))
     else:
         one = chance.choice(session.scalars(select(ChainLink.position)).all())
         session.execute(delete(ChainLink).where(ChainLink.position == one))

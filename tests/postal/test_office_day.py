@@ -13,6 +13,7 @@ from postal.lifecycle import EventKind, State
 from postal.models import AddressChange, Handover, IncidentKind, Person, ReceiptSignature, TrackingEvent
 from postal.people import open_person
 from routing import Register
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
 
@@ -152,6 +153,7 @@ def test_a_signature_put_under_another_receipt_breaks_the_chain(session, day, pl
     custody.sign_receipt(session, first.id, "giver", PNG, user_id=None, now=EVENING)
     custody.seal(session, now=EVENING)
     assert custody.check_chain(session).broken is None
+    build.lift_guards(session)
     session.scalars(select(ReceiptSignature)).one().handover_id = second.id
     session.flush()
     broken = custody.check_chain(session).broken
