@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from api.auth import allow, current_actor
 from api.pages.common import form_int, form_text, or_back, render_desk
+from api.pages.signing import picture_of_form
 from api.pages.staff import staff
 from api.wiring import services
 from postal import (
@@ -251,6 +252,7 @@ def _proof(item: models.Item) -> courier.ProofIn:
         fee_receipt=form_text("fee_receipt") or None,
         taken_back=[paper["name"] for paper in item.take_back] if form_text("taken_back") else [],
         entered_from="counter",
+        signature=picture_of_form()[0],
     )
 
 

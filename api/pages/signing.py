@@ -11,7 +11,7 @@ from flask import flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from api.auth import allow, current_actor
-from api.pages.common import form_text, or_back
+from api.pages.common import form_text, or_back, render_desk
 from api.pages.staff import staff
 from api.wiring import services
 from postal import Action, InvalidInput, NotFound, Session, custody, desk, models, ownership, require_own
@@ -25,10 +25,10 @@ def handover_sign(handover_id: int) -> ResponseReturnValue:
     """Keep one side's signature; it is never replaced."""
 
     def back() -> ResponseReturnValue:
-        return redirect(url_for("staff.handover", handover_id=handover_id), 303)
+        return redirect(url_for("staff.handover", handover_id=handover_id, _anchor="signatures"), 303)
 
     def act() -> ResponseReturnValue:
-        image, how = _image()
+        image, how = picture_of_form()
         with services().database.write() as session:
             _own(session, handover_id)
             custody.sign_receipt(
@@ -56,11 +56,73 @@ def handover_signature(handover_id: int, signature_id: int) -> ResponseReturnVal
         signed = session.get(models.ReceiptSignature, signature_id)
         if signed is None or signed.handover_id != handover_id:
             raise NotFound(what="chữ ký")
-        image = custody.signature_image(session, signed)
+        return _picture(custody.signature_image(session, signed))
+
+
+def _picture(image: bytes) -> ResponseReturnValue:
     kind = "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
     answer = send_file(BytesIO(image), mimetype=kind)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@staff.get("/rounds/<int:round_id>/signatures")
+@allow(Action.ENTER_ROUND_RESULTS)
+def round_signatures(round_id: int) -> ResponseReturnValue:
+    """Show which deliveries of a round the recipient signed for, and take photos of the signed route sheet."""
+    with services().database.read() as session:
+        found = _own_round(session, round_id)
+        rows = [
+            {"item": item, "signed": custody.signature_of_proof(session, proof.id), "at": at}
+            for item, proof, at in custody.deliveries_of(session, found)
+        ]
+        return render_desk(
+            "staff/round_signatures.html",
+            f"Chữ ký chuyến {found.number}",
+            "Recipients' signatures",
+            r=found,
+            rows=rows,
+            n_unsigned=sum(row["signed"] is None for row in rows),
+            sheets=custody.sheets_of(session, round_id),
+        )
+
+
+@staff.post("/rounds/<int:round_id>/signatures")
+@allow(Action.ENTER_ROUND_RESULTS)
+def round_sheet_attach(round_id: int) -> ResponseReturnValue:
+    """Attach the photo of one page of the signed route sheet."""
+
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.round_signatures", round_id=round_id), 303)
+
+    def act() -> ResponseReturnValue:
+        image, _ = picture_of_form()
+        with services().database.write() as session:
+            _own_round(session, round_id)
+            custody.attach_sheet(session, round_id, image, user_id=current_actor().user_id, now=services().now())
+        flash("Đã lưu ảnh phiếu đi phát đã ký.", "done")
+        return back()
+
+    return or_back(act, back)
+
+
+@staff.get("/rounds/<int:round_id>/signatures/<int:signature_id>")
+@allow(Action.ENTER_ROUND_RESULTS)
+def round_signature(round_id: int, signature_id: int) -> ResponseReturnValue:
+    """Show a recipient's signature or a page of the round's signed sheet."""
+    with services().database.read() as session:
+        found = _own_round(session, round_id)
+        signed = session.get(models.DeliverySignature, signature_id)
+        own = {proof.id for _, proof, _ in custody.deliveries_of(session, found)}
+        if signed is None or (signed.round_id != round_id and signed.proof_id not in own):
+            raise NotFound(what="chữ ký")
+        return _picture(custody.signature_image(session, signed))
+
+
+def _own_round(session: Session, round_id: int) -> models.DeliveryRound:
+    found = desk.delivery_round(session, round_id)
+    require_own(current_actor(), Action.ENTER_ROUND_RESULTS, ownership.subject_of_round(found), what="chuyến phát")
+    return found
 
 
 def _own(session: Session, handover_id: int) -> models.Handover:
@@ -79,7 +141,7 @@ def _device_time() -> datetime | None:
     return told if told.tzinfo is not None else None
 
 
-def _image() -> tuple[bytes, str]:
+def picture_of_form() -> tuple[bytes, str]:
     """Return the picture and how it came: the drawn one, or the photo of the signed sheet."""
     drawn = request.form.get("drawn", "")
     if drawn.startswith(_PNG):

@@ -142,13 +142,18 @@ def test_the_recipient_fetches_an_item_at_the_counter_with_the_same_proof(desk, 
     postal = desk["postal"]
     at_office(database)
     assert "Người nhận đến bưu cục lấy" in postal.get(PAGE).text
-    postal.post(f"{PAGE}/counter", item_id="1", receiver_name="", id_tail="1234")
+    postal.post(f"{PAGE}/counter", item_id="1", receiver_name="", id_tail="1234", drawn=DRAWN)
     assert state_of(database) is State.AT_OFFICE
     postal.post(f"{PAGE}/counter", item_id="1", what="hold")
     assert state_of(database) is State.HELD
-    postal.post(f"{PAGE}/counter", item_id="1", receiver_name="Tôn Nữ Thị Diễm Hằng", id_tail="1234")
+    whole = {"item_id": "1", "receiver_name": "Tôn Nữ Thị Diễm Hằng", "id_tail": "1234"}
+    postal.post(f"{PAGE}/counter", **whole)
+    assert "Chữ ký hoặc ảnh tờ đã ký" in postal.get(PAGE).text
+    assert state_of(database) is State.HELD
+    postal.post(f"{PAGE}/counter", **whole, drawn=DRAWN)
     assert state_of(database) is State.DELIVERED, postal.get(PAGE).text
     assert told(database, models.ProofOfDelivery.id, models.ProofOfDelivery.entered_from) == [(1, "counter")]
+    assert told(database, models.DeliverySignature.proof_id, models.DeliverySignature.how) == [(1, "drawn")]
 
 
 def test_a_missing_item_is_found_again(desk, database):

@@ -1,5 +1,7 @@
 """The counting pages as clerks use them, without any script: scan, paste, see what is missing, hand over."""
 
+import base64
+import io
 import re
 from datetime import timedelta
 
@@ -51,7 +53,7 @@ def figures(page):
 
 
 def missing(page):
-    return re.findall(r'<li data-code="([A-Z0-9.]+)">', page.split("data-missing>")[1].split("</ol>")[0])
+    return re.findall(r'<li data-code="([A-Z0-9.]+)">', page.split("data-missing ")[1].split("</ol>")[0])
 
 
 def test_a_scan_tells_its_word_and_the_count_survives_a_reload(closed, sign_in):
@@ -72,7 +74,7 @@ def test_a_scan_tells_its_word_and_the_count_survives_a_reload(closed, sign_in):
     again = sign_in("postal").get(f"{page}/count").text
     assert figures(again) == (1, 3)
     assert missing(again) == [codes[0], codes[2]]
-    assert "EY999999995VN" in again.split("data-others>")[1]
+    assert "EY999999995VN" in again.split("data-others ")[1]
     assert "Đếm tiếp" in postal.get(page).text
 
 
@@ -232,3 +234,86 @@ def test_dossiers_collected_at_home_are_counted_into_the_agencys_hands(collected
     assert page not in postal.get("/staff/giving-back").text
     assert postal.post(f"{page}/hand-over", **BOTH).location == page
     assert "chờ nộp" in postal.get(page).text
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"chu ky" * 20
+
+
+def attach(person, page, image):
+    data = {"csrf_token": person.csrf, "photo": (io.BytesIO(image), "phieu.png")}
+    return person.client.post(page, data=data, headers={"Accept": "text/html"})
+
+
+def test_a_recipients_signature_or_the_signed_sheet_stands_beside_each_delivery(evening, sign_in, database):
+    page = f"{evening[0]}/signatures"
+    postal = sign_in("postal")
+    assert "1 lượt phát chưa có chữ ký" in postal.get(page).text
+    attach(postal, page, b"GIF89a")
+    assert "Ảnh chữ ký" in postal.get(page).text
+    for _ in range(2):
+        assert attach(postal, page, PNG).status_code == 303
+    shown = postal.get(page).text
+    assert "1 lượt phát ký trên phiếu giấy, đã có ảnh 1 trang" in shown
+    picture = re.search(rf'href="({page}/[0-9]+)"', shown)[1]
+    answer = postal.get(picture)
+    assert (answer.data, answer.mimetype) == (PNG, "image/png")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert postal.get(f"{page}/4711").status_code == 404
+    assert sign_in("stranger-clerk").get(picture).status_code == 404
+    with database.read() as session:
+        assert PNG not in session.scalars(select(models.DeliverySignature.sealed)).one()
+
+
+def test_a_recipient_signs_on_the_couriers_device(loaded, sign_in, database, clock):
+    page, codes, _ = loaded
+    with database.write() as session:
+        rounds.start_round(session, int(page.rsplit("/", 1)[1]), scanned=codes, user_id=None, now=clock.now)
+    clock.now = a_day.EVENING
+    proof = {
+        "receiver_name": "Tôn Nữ Thị Diễm Hằng",
+        "id_tail": "1234",
+        "n_documents": 1,
+        "signature": base64.b64encode(PNG).decode(),
+    }
+    scan = {"scan_id": "door-1", "code": codes[1], "kind": "delivered", "happened_at": "2026-11-23T09:00:00+07:00"}
+    scan |= {"proof": proof}
+    courier_at_door = sign_in("courier")
+    for status in ("recorded", "known"):
+        answer = courier_at_door.json("/v1/scans", {"scans": [scan]})
+        assert answer.status_code == 200, answer.json
+        assert answer.json["scans"][0]["status"] == status
+    shown = sign_in("postal").get(f"{page}/signatures").text
+    assert "Mọi lượt phát có chữ ký người nhận" in shown
+    assert "giờ máy 09:00" in shown
+    junk = scan | {"scan_id": "door-2", "code": codes[2], "proof": proof | {"signature": "R0lGODlh"}}
+    assert courier_at_door.json("/v1/scans", {"scans": [junk]}).json["scans"][0]["status"] == "refused"
+    with database.read() as session:
+        custody.seal(session, now=clock.now)
+        assert custody.check_chain(session).broken is None
+        assert custody.check_pictures(session) == []
+
+
+def test_what_the_agency_withdrew_does_not_keep_the_others_from_their_handover(closed, sign_in, database):
+    page, codes = closed
+    centre, postal = sign_in("centre"), sign_in("postal")
+    centre.post("/staff/consignments/1/withdraw", reason="cấp nhầm", payer="agency")
+    assert "Cơ quan đã rút" in postal.get(page).text
+    postal.post(f"{page}/count", code=codes[0])
+    shown = postal.get(f"{page}/count").text
+    assert "Cơ quan đã rút bưu gửi này" in shown
+    assert figures(shown) == (0, 2)
+    postal.post(f"{page}/count", codes="\n".join(codes[1:]))
+    receipt = postal.get(postal.post(f"{page}/hand-over", **BOTH).location).text
+    assert codes[0] in receipt
+    assert states(database) == [State.CANCELLED, State.HANDED_OVER, State.HANDED_OVER]
+
+
+def test_what_the_agency_withdrew_from_an_open_batch_is_on_no_list(database, house, sign_in):
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 4)))
+        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        batch_id = batch.id
+    sign_in("centre").post("/staff/consignments/2/withdraw", reason="cấp nhầm", payer="agency")
+    with database.write() as session:
+        manifest = build.closed_batch(session, batch_id)
+        assert [line.item_id for line in manifest.lines] == [1, 3]
