@@ -13,6 +13,7 @@ const SOUNDS = {
   done: [[659, 0.1], [784, 0.1], [988, 0.2]],
 };
 const RETRY_MS = 3000;
+const STRAY = /[A-Z]{2}[0-9]{9}[A-Z]{2}$/i;
 let sound = null;
 
 function play(name) {
@@ -40,6 +41,8 @@ function watch(form) {
   const missing = document.querySelector("[data-missing]");
   const others = document.querySelector("[data-others]");
   const waiting = [];
+  const last = [...document.querySelectorAll("main form")].at(-1);
+  const next = [...last.querySelectorAll("input:not([type=hidden])")].find((f) => !f.value) || last.querySelector("button");
   let isSending = false;
 
   const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
@@ -115,14 +118,30 @@ function watch(form) {
     const code = input.value.trim();
     input.value = "";
     input.focus();
-    if (!code) return;
+    if (!code) {
+      if (!waiting.length) next.focus(); // Enter on the empty field: the count is done, on to the names
+      return;
+    }
     waiting.push(code);
     send();
   });
-  // The scanner must never type into nothing: keys outside a field go to the one field for scans.
+  // The scanner must never type into nothing, nor press a button with its Enter: a letter or digit outside a text
+  // field goes to the one field for scans. Space and Enter stay with the button, for whoever works by keyboard.
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.key === "Tab") return;
-    if (!event.target.closest("input, textarea, select, button, a, summary")) input.focus();
+    if (event.ctrlKey || event.altKey || event.metaKey || !/^[A-Za-z0-9]$/.test(event.key)) return;
+    if (!event.target.closest("input:not([type=checkbox]), textarea, select")) input.focus();
+  });
+  // A scan that lands in a name's field is taken out of it again and counted, never handed over as a name.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || field === input || field.type !== "text") return;
+    const [code] = field.value.match(STRAY) || [];
+    if (!code) return;
+    event.preventDefault();
+    field.value = field.value.slice(0, -code.length);
+    input.focus();
+    waiting.push(code);
+    send();
   });
   window.addEventListener("beforeunload", (event) => {
     if (waiting.length) event.preventDefault();
