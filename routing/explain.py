@@ -15,6 +15,7 @@ from typing import Any
 
 from routing.reasons import Case, reason_of
 from routing.remedies import cheapest_remedy
+from routing.rivals import rival_of
 from routing.solving.standing import Standing
 from routing.types import Plan, Problem, Stop, Unserved
 from routing.validate import bad_stop_field
@@ -64,6 +65,11 @@ def explain(standing: Standing, made: Plan, *, until: float) -> Plan:
             reason, remedy = why(standing, number, is_brief=time.monotonic() > until)
             unserved = Unserved(stop_id=unserved.stop_id, reason=reason, remedy=remedy)
         told.append(unserved)
+    for at, unserved in enumerate(told):  # remedies first: they are what helps
+        is_rivalry = unserved.reason == "no_room" and unserved.remedy["change"] != "plan_again"
+        if is_rivalry and time.monotonic() < until:
+            rival = rival_of(Case(standing, stops[unserved.stop_id]))
+            told[at] = replace(unserved, remedy=unserved.remedy | rival)
     return replace(made, unserved=tuple(told))
 
 

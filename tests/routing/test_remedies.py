@@ -147,6 +147,34 @@ def test_a_closed_commune_is_opened_by_its_remedy():
     assert works(day, made, only(made))
 
 
+def test_a_stop_that_lost_is_told_whose_place_it_could_have_and_by_how_much_it_lost():
+    one = stop("near", 16.461, service_s=1200)
+    both = [one, stop("far", 16.49, service_s=1200)]
+    short = courier(shift=Window(from_s=7 * HOUR, until_s=7 * HOUR + 3000))
+    found = told(both, [short])
+    assert (found.stop_id, found.reason) == ("far", "no_room")
+    rival = found.remedy
+    assert (rival["rival_stop_id"], rival["rival_courier_id"]) == ("near", "c1")
+    taken = plan(problem([replace(both[1], must_today=True), one], [short]), travel=TRAVEL, limits=WORK)
+    kept = plan(problem(both, [short]), travel=TRAVEL, limits=WORK)
+    assert served(taken) == {"far"}
+    assert rival["rival_dearer_s"] == taken.travel_s - kept.travel_s
+
+
+def test_a_promise_that_outweighs_everything_is_told_without_a_figure():
+    both = [stop("due", 16.49, service_s=1200, must_today=True), stop("late", 16.461, service_s=1200)]
+    found = told(both, [courier(shift=Window(from_s=7 * HOUR, until_s=7 * HOUR + 3000))])
+    assert (found.stop_id, found.remedy["rival_stop_id"]) == ("late", "due")
+    assert "rival_dearer_s" not in found.remedy
+
+
+def test_a_locked_stop_or_one_of_a_sequence_does_not_give_way():
+    short = courier(shift=Window(from_s=7 * HOUR, until_s=7 * HOUR + 3000))
+    found = told([stop("a", 16.461, service_s=1200, locked_to="c1"), stop("b", 16.49, service_s=1200)], [short])
+    assert (found.stop_id, found.reason) == ("b", "no_room")
+    assert "rival_stop_id" not in found.remedy
+
+
 @pytest.mark.parametrize("remedy", [{"change": "fix_field"}, {"change": "another_day"}, {"change": "ransom"}, {}])
 def test_what_is_no_change_of_the_day_is_refused(remedy):
     with pytest.raises(RemedyNotApplicable):
