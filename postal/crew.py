@@ -123,6 +123,17 @@ def note_absence(session: Session, courier: Courier, from_date: date, until_date
     return absence
 
 
+def absences(session: Session, *, on: date) -> list[tuple[Absence, str]]:
+    """Return who is away on a day: the absence, and the courier's code."""
+    query = (
+        select(Absence, Courier.code)
+        .join(Courier, Courier.id == Absence.courier_id)
+        .where(Absence.from_date <= on, Absence.until_date >= on, Courier.is_active)
+        .order_by(Courier.code)
+    )
+    return [(absence, code) for absence, code in session.execute(query)]
+
+
 def close_commune(
     session: Session, commune_code: str, from_date: date, until_date: date, *, reason: str, now: datetime
 ) -> CommuneClosure:

@@ -6,6 +6,7 @@ begins, and every stop that changes its courier costs.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,13 +26,16 @@ def replan(
     fallback: TravelTimes | None = None,
     limits: Limits | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Plan:
     """Return a checked plan of the changed problem that moves few of the stops ``before`` served to other couriers.
 
     Stops keep the prices of their own where they have one. Raises BadProblem.
     """
     changed = keeping_hands(problem, before)
-    return plan(changed, travel=travel, fallback=fallback, limits=limits, on_progress=on_progress, before=before)
+    return plan(
+        changed, travel=travel, fallback=fallback, limits=limits, on_progress=on_progress, stop=stop, before=before
+    )
 
 
 def keeping_hands(problem: Problem, before: Plan) -> Problem:

@@ -63,11 +63,12 @@ def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: in
 @click.option("--seconds", type=click.FloatRange(min=0.5, max=86_400), default=20.0, show_default=True)
 def plan_day(day: datetime, seconds: float) -> None:
     """Lập phương án phát một ngày (bản nháp). Plan all offices of DAY and save the plan as a draft."""
-    from api.planning import make_plan  # the file planner needs neither settings nor a database
+    from api.planning import Watch, make_plan  # the file planner needs neither settings nor a database
     from api.settings import load_settings
     from api.wiring import build_services
 
-    plan_id = make_plan(build_services(load_settings()), day.date(), seconds=seconds, user_id=None, on_progress=_Line())
+    watch = Watch(on_progress=_Line())
+    plan_id = make_plan(build_services(load_settings()), day.date(), seconds=seconds, user_id=None, watch=watch)
     click.echo(f"Phương án / plan {plan_id}")
 
 
@@ -81,7 +82,8 @@ def replan_day(day: datetime, seconds: float) -> None:
     from api.wiring import build_services
 
     services = build_services(load_settings())
-    plan_id = planning.replan_day(services, day.date(), seconds=seconds, user_id=None, on_progress=_Line())
+    watch = planning.Watch(on_progress=_Line())
+    plan_id = planning.replan_day(services, day.date(), seconds=seconds, user_id=None, watch=watch)
     click.echo(f"Phương án / plan {plan_id}")
 
 

@@ -37,6 +37,7 @@ _REMEDY: dict[str, str] = {
     "larger_box": "Cho {courier_id} thùng chứa được {capacity_l} lít",
     "longer_shift": "Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})",
     "extra_courier": "Thêm một bưu tá cho {office_id}",
+    "lend_courier": "{courier_id} đi phát thêm cho {office_id}",
     "must_today": "Đánh dấu phải phát hôm nay: đi tốn {going}, để lại chỉ tính {waiting}",
     "split_sequence": "Bỏ buộc phát liền nhau với các điểm khác",
     "plan_again": "Lập lại từ phương án này: vẫn còn chỗ",
@@ -97,6 +98,26 @@ def say_remedy(detail: Mapping[str, Any]) -> str:
         facts["field_name"] = _FIELDS.get(str(detail["field"]), str(detail["field"]))
     said = _REMEDY.get(change, "").format_map(_Known(facts))
     return f"{said}; {say_remedy(detail['also'])}" if detail.get("also") else said
+
+
+def say_rival(detail: Mapping[str, Any]) -> str:
+    """Return whose round an unserved stop would have joined, and how much dearer the plan would be with it."""
+    if "rival_courier_id" not in detail:
+        return ""
+    where = f"trên chuyến của {detail['rival_courier_id']}"
+    if "rival_dearer_s" not in detail:
+        return f"{where}; điểm đó gấp hơn"
+    return f"{where}; đổi chỗ thì phương án đắt thêm {say_duration(int(detail['rival_dearer_s']))} đường"
+
+
+def say_order(kind: str, detail: Mapping[str, Any]) -> str:
+    """Return what a dispatcher ordered."""
+    if kind == "closed_road":
+        detour_s = detail["detour_s"]
+        return "Đường bị chặn, " + ("không có đường vòng" if detour_s is None else f"đi vòng {say_duration(detour_s)}")
+    if kind == "sequence":
+        return f"{detail['courier']} giữ nguyên thứ tự {len(detail['consignments'])} điểm dừng"
+    return f"Hồ sơ {detail['dossier']}: {say_remedy(detail['remedy'])}"
 
 
 def say_degraded(code: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from api import documents, planning
 from api.auth import allow, current_actor
 from api.pages.batches import pdf_answer
 from api.pages.common import form_date, form_int, or_back, paper_language, render_desk, today
-from api.pages.plan_words import figure_lines, say_change, say_degraded, say_remedy, say_source, say_why
+from api.pages.plan_words import figure_lines, say_change, say_degraded, say_remedy, say_rival, say_source, say_why
 from api.pages.sketch import draw_rounds
 from api.pages.staff import staff
 from api.wiring import services
@@ -23,6 +24,8 @@ from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
+_AT_ONCE_S = 5
+"""A plan that takes no longer is waited for; a longer one tells how far it is on a page of its own."""
 
 
 @staff.get("/plans")
@@ -48,13 +51,73 @@ def plan_make() -> ResponseReturnValue:
     """Plan a day for all offices at once; the result is a draft."""
 
     def act() -> ResponseReturnValue:
-        day, seconds = form_date("day"), form_int("seconds")
-        if seconds not in _SECONDS:
-            raise InvalidInput(field="Thời gian tính (2–600 giây)")
-        plan_id = planning.make_plan(services(), day, seconds=seconds, user_id=current_actor().user_id)
-        return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+        day, seconds, user_id = form_date("day"), _seconds_told(), current_actor().user_id
+        house = services()
+
+        def make(watch: planning.Watch) -> int:
+            return planning.make_plan(house, day, seconds=seconds, user_id=user_id, watch=watch)
+
+        return _made(day, make, seconds=seconds)
 
     return or_back(act, lambda: redirect(url_for("staff.plans"), 303))
+
+
+def _seconds_told() -> int:
+    seconds = form_int("seconds")
+    if seconds not in _SECONDS:
+        raise InvalidInput(field="Thời gian tính (2–600 giây)")
+    return seconds
+
+
+def _made(
+    day: date, make: Callable[[planning.Watch], int], *, seconds: int, beside: int | None = None
+) -> ResponseReturnValue:
+    """Lead to the plan made, or, where that takes more than a moment, to the page that tells how far it is."""
+    if seconds <= _AT_ONCE_S:
+        return _result(make(planning.Watch()), beside)
+    user_id = current_actor().user_id
+    run_id = planning.start_run(services(), day, make, seconds=seconds, user_id=user_id, beside=beside)
+    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
+
+
+def _result(plan_id: int, beside: int | None) -> ResponseReturnValue:
+    if beside is not None:
+        return redirect(url_for("staff.plan_comparison", plan_id=plan_id, other_id=beside), 303)
+    return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+
+@staff.get("/plans/runs/<int:run_id>")
+@allow(Action.SEE_PLAN)
+def plan_run(run_id: int) -> ResponseReturnValue:
+    """Tell how far a plan is; once it is made, lead to it."""
+    now = services().now()
+    with services().database.read() as session:
+        run = rounds.plan_run(session, run_id)
+        if run.plan_id is not None:
+            return _result(run.plan_id, run.progress.get("beside"))
+        if not rounds.is_running(run, now=now):
+            flash(run.refusal or "Lần lập phương án này đã dừng giữa chừng. Lập lại.", "danger")
+            return redirect(url_for("staff.plans"), 303)
+        page = render_desk(
+            "staff/plan_run.html",
+            f"Đang lập phương án {run.day:%d/%m/%Y}",
+            "Planning",
+            run=run,
+            ran_s=min(run.seconds, round((now - run.started_at).total_seconds())),
+            may_stop=current_actor().may(Action.PLAN),
+        )
+    answer = make_response(page)
+    answer.headers["Refresh"] = "2"  # the page needs no script to go on
+    return answer
+
+
+@staff.post("/plans/runs/<int:run_id>/stop")
+@allow(Action.PLAN)
+def plan_run_stop(run_id: int) -> ResponseReturnValue:
+    """Stop the search and keep the best plan it has."""
+    with services().database.write() as session:
+        rounds.ask_stop(session, run_id)
+    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
 
 
 @staff.get("/plans/<int:plan_id>")
@@ -74,9 +137,11 @@ def plan(plan_id: int) -> ResponseReturnValue:
             rounds=[_card(r) for r in own],
             say_source=say_source,
             say_degraded=say_degraded,
-            unserved=[_unserved(session, u) for u in found.unserved],
+            unserved=_unserved_lines(session, found),
             others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
-            may_replan=current_actor().may(Action.PLAN) and found.status == models.PlanStatus.PUBLISHED,
+            may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
+            n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
+            free=[c.code for c in rounds.free_couriers(session, found)],
             may_publish=current_actor().may(Action.PUBLISH),
             may_print=current_actor().may(Action.PRINT),
         )
@@ -85,16 +150,24 @@ def plan(plan_id: int) -> ResponseReturnValue:
 @staff.post("/plans/<int:plan_id>/replan")
 @allow(Action.PLAN)
 def plan_again(plan_id: int) -> ResponseReturnValue:
-    """Plan the plan's day again from now on; the draft is shown beside what stands before anybody accepts it."""
+    """Plan the plan's day again; the draft is shown beside what stands before anybody accepts it.
+
+    What is published is planned from now on with few moves, a draft goes on from where it is.
+    """
 
     def act() -> ResponseReturnValue:
-        seconds = form_int("seconds")
-        if seconds not in _SECONDS:
-            raise InvalidInput(field="Thời gian tính (2–600 giây)")
-        with services().database.read() as session:
-            day = desk.plan(session, plan_id).day
-        draft_id = planning.replan_day(services(), day, seconds=seconds, user_id=current_actor().user_id)
-        return redirect(url_for("staff.plan_comparison", plan_id=draft_id, other_id=plan_id), 303)
+        seconds, user_id = _seconds_told(), current_actor().user_id
+        house = services()
+        with house.database.read() as session:
+            found = desk.plan(session, plan_id)
+            day, is_draft = found.day, found.status == models.PlanStatus.DRAFT
+
+        def make(watch: planning.Watch) -> int:
+            if is_draft:
+                return planning.plan_on(house, plan_id, seconds=seconds, user_id=user_id, watch=watch)
+            return planning.replan_day(house, day, seconds=seconds, user_id=user_id, watch=watch)
+
+        return _made(day, make, seconds=seconds, beside=plan_id)
 
     return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
 
@@ -188,13 +261,31 @@ def _card(delivery_round: models.DeliveryRound) -> dict[str, Any]:
     }
 
 
-def _unserved(session: Session, unserved: models.PlanUnserved) -> dict[str, Any]:
+def _unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, Any]]:
+    """Return what a plan left out, with what a dispatcher can order for it."""
+    may_order = current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED
+    ordered = {
+        order.detail["consignment_id"]
+        for order in rounds.orders_of(session, found.day)
+        if order.kind == "remedy" and order.ordered_at > found.made_at
+    }
+    return [_unserved(session, u, may_order, ordered) for u in found.unserved]
+
+
+def _unserved(session: Session, unserved: models.PlanUnserved, may_order: bool, ordered: set[int]) -> dict[str, Any]:
     consignment = desk.consignment(session, unserved.consignment_id)
     commune = services().guide.register.find(consignment.commune_code or "")
+    rival = str(unserved.detail.get("rival_stop_id") or "")
     return {
+        "id": unserved.id,
         "consignment_id": consignment.id,
         "dossier_code": consignment.items[0].dossier_code,
         "commune": commune.full_name if commune else "–",
         "why": say_why(unserved.reason),
         "remedy": say_remedy(unserved.detail),
+        "rival": desk.consignment(session, int(rival)).items[0].dossier_code if rival.isdigit() else "",
+        "rival_said": say_rival(unserved.detail),
+        "is_ordered": consignment.id in ordered,
+        "may_order": may_order and rounds.is_for_the_dispatcher(unserved.detail),
+        "needs_courier": rounds.needs_courier(unserved.detail),
     }

@@ -125,6 +125,21 @@ def round_keep(round_id: int) -> ResponseReturnValue:
     return or_back(act, lambda: _to_round(round_id))
 
 
+@staff.post("/rounds/<int:round_id>/keep-order")
+@allow(Action.PLAN)
+def round_keep_order(round_id: int) -> ResponseReturnValue:
+    """Keep a round that has not left as it is: its courier, its stops, their order."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_round(session, round_id, Action.PLAN)
+            rounds.keep_order(session, round_id, actor=current_actor(), now=services().now())
+        flash("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành.", "done")
+        return _to_round(round_id)
+
+    return or_back(act, lambda: _to_round(round_id))
+
+
 @staff.post("/rounds/<int:round_id>/results")
 @allow(Action.ENTER_ROUND_RESULTS)
 def round_results(round_id: int) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from postal.audit import note
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
 from postal.policy import Actor
+from postal.rounds.plans import PlanNotDraft
 from postal.rounds.problem import Weights, planning_problem
 from postal.working_days import local_day, local_seconds
 from routing import Plan, PlannedRound, Problem, Unserved, Visit, Window
@@ -63,6 +64,18 @@ def replanning_problem(
     if day == local_day(now):
         problem = _from_now_on(problem, local_seconds(now + LEAD))
     return problem, as_plan(published, is_to_come=True)
+
+
+def problem_from(
+    session: Session, plan_id: int, *, now: datetime, weights: Weights | None = None
+) -> tuple[Problem, Plan]:
+    """Return the day's problem as it is now, and a draft to begin from. Raises NotFound, PlanNotDraft."""
+    draft = session.get(DayPlan, plan_id)
+    if draft is None:
+        raise NotFound(what="phương án phát")
+    if draft.status is not PlanStatus.DRAFT:
+        raise PlanNotDraft
+    return planning_problem(session, draft.day, now=now, weights=weights), as_plan(draft)
 
 
 def _from_now_on(problem: Problem, from_s: int) -> Problem:

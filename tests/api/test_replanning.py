@@ -1,11 +1,13 @@
 """The day planned again by forms: what changes is shown first, what has left stays, what a dispatcher keeps is kept."""
 
 import re
+import time
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from postal import models
+from postal import models, rounds
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
@@ -86,8 +88,49 @@ def test_plans_of_two_days_are_not_compared(published, clock):
     assert dispatcher.get(f"{plan}/compare/{other.rsplit('/', 1)[1]}").status_code == 404
 
 
-def test_a_draft_has_nothing_to_plan_again(published, clock):
+def test_a_draft_is_planned_on_from_where_it_is(published, database):
     dispatcher, _ = published
     other = dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").location
-    assert dispatcher.post(f"{other}/replan", seconds="2").location == other
-    assert "chưa có phương án công bố" in dispatcher.get(other).text
+    assert "Tính tiếp từ bản này" in dispatcher.get(other).text
+    again = dispatcher.post(f"{other}/replan", seconds="2").location
+    assert re.fullmatch(r"/staff/plans/3/compare/2", again)
+    assert "6 điểm giữ nguyên" in " ".join(re.sub("<[^>]*>", " ", dispatcher.get(again).text).split())
+    assert statuses(database) == ["published", "draft", "draft"]
+
+
+def test_a_plan_that_was_replaced_is_planned_on_by_nobody(published, database):
+    dispatcher, plan = published
+    dispatcher.post(f"{plan}/replan", seconds="2")
+    dispatcher.post("/staff/plans/2/publish")
+    assert "Lập lại từ bây giờ" not in dispatcher.get(plan).text
+
+
+def test_a_long_search_tells_how_far_it_is_and_stops_when_asked(published, database):
+    dispatcher, _ = published
+    run = dispatcher.post("/staff/plans", day="2026-11-24", seconds="300").location
+    assert run == "/staff/plans/runs/1"
+    page = dispatcher.get(run)
+    assert page.headers["Refresh"] == "2"
+    assert "trên 300 giây" in page.text
+    again = dispatcher.post("/staff/plans", day="2026-11-24", seconds="300")
+    assert again.location == "/staff/plans"
+    assert "đang được lập phương án" in dispatcher.get("/staff/plans").text
+    assert dispatcher.post(f"{run}/stop").location == run
+    until = time.monotonic() + 60
+    while dispatcher.get(run).status_code == 200:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert dispatcher.get(run).location == "/staff/plans/2"
+    assert "6 điểm dừng" in " ".join(re.sub("<[^>]*>", " ", dispatcher.get("/staff/plans/2").text).split())
+
+
+def test_a_run_that_died_with_its_process_says_so(published, database, clock):
+    dispatcher, _ = published
+    with database.write() as session:
+        run = rounds.begin_run(session, date(2026, 11, 24), seconds=60, user_id=None, now=clock())
+        run_id = run.id
+    assert "trên 60 giây" in dispatcher.get(f"/staff/plans/runs/{run_id}").text
+    clock.forward(seconds=31)
+    assert dispatcher.get(f"/staff/plans/runs/{run_id}").location == "/staff/plans"
+    assert "dừng giữa chừng" in dispatcher.get("/staff/plans").text
+    assert dispatcher.get("/staff/plans/runs/99").status_code == 404

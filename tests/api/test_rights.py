@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.auth import rule_of
 from postal import Actor, ActorKind, Role, Scope, custody, models, outside, rounds
 from postal.outside import AddressPolicy
-from routing import Plan, PlannedRound, Visit
+from routing import Plan, PlannedRound, Point, Visit
 from tests import builders as build
 
 NOW = build.EVENING
@@ -56,6 +56,10 @@ def things(database, house, services):
             session, batch.id, scanned=codes[:-1], giver=party, receiver=party, user_id=None, now=NOW
         )
         plan = _plan(session)
+        run = rounds.begin_run(session, DAY, seconds=60, user_id=None, now=NOW)
+        ends = Point(lat=16.4, lon=107.5), Point(lat=16.5, lon=107.5)
+        nobody = Actor(kind=ActorKind.ANONYMOUS)
+        road = rounds.close_road(session, ends, (DAY, DAY), detour_s=60, reason="", actor=nobody, now=NOW)
         _, secret = outside.register_endpoint(
             session, build.SYSTEM, "https://example.com/hook", (), policy=AddressPolicy(), now=NOW
         )
@@ -72,6 +76,9 @@ def things(database, house, services):
                 "handover_id": handover.id,
                 "plan_id": plan.id,
                 "other_id": plan.id,
+                "run_id": run.id,
+                "order_id": road.id,
+                "unserved_id": 1,
                 "incident_id": lost.id,
                 "signature_id": signed.id,
                 "round_id": plan.rounds[0].id,

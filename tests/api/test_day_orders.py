@@ -1,0 +1,120 @@
+"""The dispatcher's orders by forms: what is blocked, who is away, and a remedy chosen by its button."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from postal import models
+from tests import builders as build
+from tests.api.test_desk import hand_over, import_results
+
+DAY = "2026-11-23"
+SPAN = {"from": DAY, "until": DAY}
+ROAD = {"one_end": "16.40, 107.5875", "other_end": "16.52, 107.5875", "reason": "ngập"}
+
+
+@pytest.fixture
+def dispatcher(sign_in, database, clock):
+    """Bring in three results, one to be handed over only at five in the morning; return the dispatcher on Monday."""
+    centre, dispatcher = sign_in("centre"), sign_in("dispatcher")
+    import_results(centre, *(build.result(n) for n in (1, 2, 3)))
+    hand_over(centre, sign_in("postal"), database)
+    clock.forward(days=2, hours=13)
+    with database.write() as session:
+        one = session.scalars(select(models.Consignment).order_by(models.Consignment.id)).first()
+        one.window_from_s, one.window_until_s = 3 * 3600, 5 * 3600
+    return dispatcher
+
+
+def text(page):
+    return " ".join(re.sub("<[^>]*>", " ", page.text).split())
+
+
+def unserved(database):
+    with database.read() as session:
+        newest = session.scalar(select(models.DayPlan.id).order_by(models.DayPlan.id.desc()))
+        return session.scalars(select(models.PlanUnserved.reason).where(models.PlanUnserved.plan_id == newest)).all()
+
+
+def test_a_remedy_is_chosen_by_its_button_and_the_next_plan_serves_the_stop(dispatcher, database, clock):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    assert unserved(database) == ["window_closed"]
+    page = dispatcher.get(plan).text
+    assert "Không bưu tá nào đến kịp khung giờ hẹn" in page
+    action, button = re.search(r'action="([^"]*/remedy)".*?<button[^>]*>([^<]*)', page, re.DOTALL).groups()
+    assert button.startswith("Hỏi người nhận có thể nhận từ 03:00 đến")
+    clock.forward(minutes=1)
+    assert dispatcher.post(action).location == plan
+    page = text(dispatcher.get(plan))
+    assert "Đã chọn cách gỡ, chờ lập lại" in page
+    assert "1 lệnh điều hành ghi sau khi lập bản này" in page
+    clock.forward(minutes=1)
+    beside = dispatcher.post(f"{plan}/replan", seconds="2").location
+    assert unserved(database) == []
+    assert "1 mới xếp được" in text(dispatcher.get(beside))
+    assert "Hỏi người nhận" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+
+
+def test_a_blocked_road_is_listed_and_taken_back(dispatcher, database):
+    dispatcher.post("/staff/day-orders/road", **ROAD, **SPAN, detour_min="20")
+    page = dispatcher.get(f"/staff/day-orders?day={DAY}")
+    assert "đi vòng 20 phút" in text(page)
+    assert "Đường bị chặn, không có" not in text(page)
+    dispatcher.post(re.search(r'action="([^"]*/end)"', page.text).group(1))
+    assert "đi vòng 20 phút" not in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    dispatcher.post("/staff/day-orders/road", **ROAD, **SPAN, detour_min="")
+    assert "Đường bị chặn, không có đường vòng" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"one_end": "bến đò"}, "Điểm thứ nhất"),
+        ({"other_end": "16.4"}, "Điểm thứ hai"),
+        ({"other_end": "nan,nan"}, "Hai đầu đoạn đường"),
+        ({"until": "2026-11-20"}, "Đến hết ngày"),
+        ({"detour_min": "9999"}, "Đi vòng thêm"),
+    ],
+)
+def test_a_road_that_cannot_be_is_refused_by_its_field(dispatcher, changed, named):
+    dispatcher.post("/staff/day-orders/road", **({**ROAD, **SPAN, "detour_min": ""} | changed))
+    page = text(dispatcher.get("/staff/day-orders"))
+    assert named in page
+    assert "Ngày này chưa có lệnh nào" in page
+
+
+def test_a_courier_fallen_ill_and_a_flooded_commune_are_noted_for_the_next_plan(dispatcher, database):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    with database.read() as session:
+        ill = session.scalars(select(models.DeliveryRound)).first().courier.code
+        commune = session.scalars(select(models.Consignment.commune_code)).first()
+    dispatcher.post("/staff/day-orders/away", courier=ill, **SPAN)
+    assert f"{ill} nghỉ" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    dispatcher.post(f"{plan}/replan", seconds="2")
+    with database.read() as session:
+        newest = session.get(models.DayPlan, 2)
+        assert ill not in {r.courier.code for r in newest.rounds}
+        assert newest.rounds
+    dispatcher.post("/staff/day-orders/commune", commune=commune, reason="lũ", **SPAN)
+    assert "bị chia cắt" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    dispatcher.post("/staff/plans/2/replan", seconds="2")
+    assert set(unserved(database)) == {"commune_closed"}
+
+
+def test_a_round_is_kept_in_its_order_by_a_button(dispatcher, database):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    with database.read() as session:
+        one = session.scalars(select(models.DeliveryRound)).first()
+        round_id, n_stops = one.id, len(one.stops)
+    dispatcher.post(f"/staff/rounds/{round_id}/keep-order")
+    assert f"giữ nguyên thứ tự {n_stops} điểm dừng" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    beside = dispatcher.post(f"{plan}/replan", seconds="2").location
+    assert f"{n_stops} điểm giữ nguyên" in text(dispatcher.get(beside))
+
+
+def test_a_clerk_sees_the_orders_and_gives_none(dispatcher, sign_in):
+    clerk = sign_in("postal")
+    page = clerk.get("/staff/day-orders?day=soon").text
+    assert "Ghi đường bị chặn" not in page
+    assert clerk.post("/staff/day-orders/road", **ROAD, **SPAN).status_code == 403
