@@ -15,8 +15,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.custody.numbers import next_number
+from postal.custody.office_day import declare_missing
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.lifecycle import EventKind
+from postal.lifecycle import MOVES, EventKind
 from postal.models import Consignment, Incident, IncidentKind, Item, TrackingEvent
 from postal.reasons import FORCE_MAJEURE
 from postal.working_days import local_day
@@ -54,8 +55,10 @@ def note_incident(
     user_id: int | None,
     now: datetime,
 ) -> Incident:
-    """Write numbered minutes. Raises NotFound; InvalidInput for a torn or short piece without an inventory, a torn
-    one without its new seal, or an unknown fault.
+    """Write numbered minutes; a lost piece is missing from then on.
+
+    Raises NotFound; InvalidInput for a torn or short piece without an inventory, a torn one without its new seal, or
+    an unknown fault.
     """
     item = session.get(Item, item_id)
     if item is None:
@@ -83,6 +86,9 @@ def note_incident(
     )
     session.add(noted)
     session.flush()
+    if kind is IncidentKind.LOST and (item.state, EventKind.DECLARED_MISSING) in MOVES:
+        # What the minutes call lost must not be planned, counted or looked for as if it were there.
+        declare_missing(session, item_id, reason=f"biên bản {noted.number}", user_id=user_id, now=now)
     return noted
 
 

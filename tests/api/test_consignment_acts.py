@@ -187,6 +187,26 @@ def test_a_lost_item_tells_what_is_due_until_when_and_is_settled_once(desk, data
     assert told(database, models.Incident.id, models.Incident.settlement) == [(1, "đã chi trả")]
 
 
+def test_a_lost_item_is_missing_from_its_minutes_on_until_it_is_found(desk, database):
+    desk["postal"].post(f"{PAGE}/incidents", item_id="1", kind="lost", fault="post")
+    assert state_of(database) is State.MISSING
+    assert "Ghi tìm thấy" in desk["postal"].get(PAGE).text
+
+
+def test_a_short_item_needs_its_inventory_and_a_swapped_one_is_paid_for(desk, database):
+    postal = desk["postal"]
+    short = {"item_id": "1", "kind": "short", "fault": "agency"}
+    postal.post(f"{PAGE}/incidents", **short)
+    assert "Kiểm kê nội dung" in postal.get(PAGE).text
+    postal.post(f"{PAGE}/incidents", **short, **{"paper-0": "gone"})
+    postal.post(f"{PAGE}/incidents", item_id="1", kind="swapped", fault="post", postage_vnd="26000")
+    page = postal.get("/staff/incidents").text
+    assert "Giấy phép: không còn" in page
+    columns = (models.Incident.id, models.Incident.compensation_vnd, models.Incident.reissue_payer)
+    assert told(database, *columns) == [(1, 0, "agency"), (2, 104_000, "post")]
+    assert state_of(database) is State.HANDED_OVER
+
+
 @pytest.mark.parametrize(
     "fields", [{"kind": "eaten"}, {"fault": "the dog"}, {"item_id": "77"}, {"postage_vnd": "free"}]
 )

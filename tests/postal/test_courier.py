@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from postal import courier, rounds
+from postal import courier, outside, rounds
 from postal.courier import CourierScan, TooManyScans
 from postal.errors import Forbidden
 from postal.lifecycle import EventKind, State
-from postal.models import DayPlan, ProofOfDelivery, TrackingEvent
+from postal.models import Callback, DayPlan, ProofOfDelivery, TrackingEvent
 from postal.policy import ANONYMOUS
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import EVENING, MORNING
+from tests.postal.told import HERE
 from tests.scale import record_figure, scaled
 
 
@@ -82,6 +84,22 @@ def test_weak_proof_is_refused_and_nothing_moves(session, day, changes, code):
     assert day.items[0].state is State.ON_ROUND
     assert answers[0].vi
     assert answers[0].en
+
+
+def test_the_agencys_system_hears_of_a_delivery_only_after_its_proof(session):
+    outside.register_endpoint(session, build.SYSTEM, "http://127.0.0.1:9/", (), policy=HERE, now=MORNING)
+    day = a_day.build_day(session)
+    a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
+
+    def told():
+        return [body for body in session.scalars(select(Callback.body)) if '"item.delivered"' in body]
+
+    send(session, day, a_day.delivered(day.items[0], id_tail=""), a_day.failed(day.items[1]))
+    send(session, day, CourierScan(**vars(a_day.delivered(day.items[2])) | {"proof": None}))
+    assert told() == []
+    send(session, day, a_day.delivered(day.items[0]))
+    assert len(told()) == 1
+    assert session.scalars(select(TrackingEvent.proof_id).where(TrackingEvent.kind == EventKind.DELIVERED)).one()
 
 
 def test_somebody_with_a_written_authorisation_may_receive(session, day):

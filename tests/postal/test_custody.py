@@ -11,6 +11,7 @@ from postal.custody import AlreadyHandedOver, BatchClosed, Party, ReprintNeedsRe
 from postal.errors import EmptyBatch, InvalidInput
 from postal.lifecycle import State
 from postal.models import Consignment, Discrepancy, Found, Handover, Item, LabelPrint, TrackingEvent
+from postal.promises import load_promises
 from tests import builders as build
 
 NOW = build.EVENING
@@ -93,6 +94,18 @@ def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, bat
         assert consignment.posted_at == NOW
         assert consignment.promised_by > NOW
     assert session.scalar(select(func.count()).select_from(Discrepancy)) == 0
+
+
+def test_the_clock_starts_at_the_handover_even_if_list_and_label_are_of_the_day_before(session, batch):
+    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    items = session.scalars(select(Item)).all()
+    custody.record_label_print(session, items, user_id=None, now=NOW)
+    monday = NOW + timedelta(days=3)
+    hand_over(session, batch, codes_of(manifest), now=monday)
+    for item in items:
+        assert item.consignment.posted_at == monday
+        assert item.consignment.promised_by == load_promises(session).of(item.consignment, monday).by
+        assert item.consignment.promised_by > load_promises(session).of(item.consignment, NOW).by
 
 
 def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
