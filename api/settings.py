@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     travel: Literal["straight", "file", "osrm"] = Field(
         "straight", description="Where travel times come from: straight line × detour, a file of legs, your own OSRM."
     )
+    terrain_file: Path | None = Field(None, description="Speeds and detours of the estimate, by `tannha calibrate`.")
     travel_file: Path | None = Field(None, description="CSV of measured legs, for `file`.")
     osrm_url: str = Field("", description="Base URL of your own osrm-routed, for `osrm`.")
     osrm_profile: str = Field("driving", pattern="^[a-z0-9_-]+$", description="Profile in the engine's addresses.")

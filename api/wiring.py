@@ -23,6 +23,7 @@ from routing import (
     Register,
     StraightLine,
     TravelTimes,
+    read_figures,
     terrain_of,
 )
 
@@ -49,7 +50,7 @@ class Services:
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Choose and connect every adapter the settings ask for. Connects to nothing yet."""
     guide = _guide(settings)
-    estimate = StraightLine(terrain=terrain_of(guide.register.communes))
+    estimate = _estimate(settings, guide.register)
     return Services(
         settings=settings,
         database=Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key)),
@@ -91,6 +92,18 @@ def _guide(settings: Settings) -> intake.Guide:
         aliases=settings.header_aliases,
         groups=settings.has_grouped_consignments,
     )
+
+
+def _estimate(settings: Settings, register: Register) -> StraightLine:
+    """Return the estimate by land and kind of area; raises SettingsMissing where its file cannot be used."""
+    if settings.terrain_file is None:
+        return StraightLine(terrain=terrain_of(register.communes))
+    try:
+        return StraightLine(terrain=terrain_of(register.communes, read_figures(settings.terrain_file)))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsMissing({"TANNHA_TERRAIN_FILE": type(exc).__name__}) from exc
+    except BadTravelTimes as exc:
+        raise SettingsMissing({"TANNHA_TERRAIN_FILE": f"{exc.vi} / {exc.en}"}) from exc
 
 
 def _travel(settings: Settings, estimate: StraightLine) -> TravelTimes:

@@ -1,6 +1,7 @@
 """Where a result goes, and who goes where in which order: plain values in, plain values out."""
 
 from routing.addresses import AddressAnswer, AddressResolver, AddressStatus
+from routing.calibration import Calibration, Measured, calibrate
 from routing.check import Fault, check
 from routing.communes import HUE, Commune, HomeProvince, Register
 from routing.compare import Comparison, Figures, StopChange, compare, figures
@@ -22,7 +23,7 @@ from routing.plan_file import plan_file_problem, plan_file_text
 from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
 from routing.remedies import CHANGES
 from routing.replan import keeping_hands, replan
-from routing.terrain import Terrain, terrain_of
+from routing.terrain import Terrain, estimated_figures, read_figures, terrain_of
 from routing.travel import UNREACHABLE, FileMatrix, StraightLine, TravelTimes
 from routing.types import (
     ClosedRoad,
@@ -55,6 +56,7 @@ __all__ = [
     "BadProblem",
     "BadRegister",
     "BadTravelTimes",
+    "Calibration",
     "ClosedRoad",
     "Commune",
     "Comparison",
@@ -69,6 +71,7 @@ __all__ = [
     "HomeProvince",
     "JudgedPoint",
     "Limits",
+    "Measured",
     "NominatimGeocoder",
     "Osrm",
     "PhotonGeocoder",
@@ -91,9 +94,11 @@ __all__ = [
     "Visit",
     "Window",
     "apply_remedy",
+    "calibrate",
     "check",
     "commune_point",
     "compare",
+    "estimated_figures",
     "figures",
     "great_circle_m",
     "is_in_province",
@@ -102,6 +107,7 @@ __all__ = [
     "plan",
     "plan_file_problem",
     "plan_file_text",
+    "read_figures",
     "replan",
     "terrain_of",
 ]

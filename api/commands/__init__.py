@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "addresses": ("api.commands.addresses", "addresses", "Đọc địa chỉ ra xã, phường / resolve addresses"),
     "api-key": ("api.commands.users", "api_key", "Khoá API của hệ thống khác / keys of other systems"),
     "backup": ("api.commands.backup", "backup", "Sao lưu cơ sở dữ liệu / back the database up"),
+    "calibrate": ("api.commands.calibrate", "calibrate_travel", "Hiệu chỉnh thời gian đi / travel times from legs"),
     "closure": ("api.commands.couriers", "closure", "Xã, phường bị chia cắt / communes cut off"),
     "courier": ("api.commands.couriers", "courier", "Bưu tá, ca làm, ngày nghỉ / couriers, shifts, days off"),
     "coverage": ("api.commands.coverage", "coverage", "40 xã, phường và bưu cục / the communes and their offices"),

@@ -1,6 +1,7 @@
 """Where travel times come from is a setting: each source is built, and a wrong one is named before anything runs."""
 
 import base64
+import json
 
 import pytest
 
@@ -63,3 +64,23 @@ def test_a_file_of_legs_that_cannot_be_read_is_named(read, tmp_path, text):
     settings = read(TRAVEL="file", TRAVEL_FILE=str(legs))
     with pytest.raises(SettingsMissing, match="TANNHA_TRAVEL_FILE"):
         build_services(settings)
+
+
+def test_calibrated_figures_are_read_from_their_file_and_wrong_ones_named(read, tmp_path):
+    path = tmp_path / "terrain.json"
+    kinds = ["town", "plain"]
+    told = {
+        "kinds": kinds,
+        "communes": {},
+        "speed_kmh": {"town": 10, "plain": 20},
+        "detour": {kind: {"town": 2.0, "plain": 3.0} for kind in kinds},
+    }
+    path.write_text(json.dumps(told))
+    built = build_services(read(TERRAIN_FILE=str(path)))
+    assert {float(speed) for speed in built.estimate.terrain.speed_kmh} == {10, 20}
+    for text in ("{", "{}", json.dumps(told | {"kinds": []})):
+        path.write_text(text)
+        with pytest.raises(SettingsMissing, match="TANNHA_TERRAIN_FILE"):
+            build_services(read(TERRAIN_FILE=str(path)))
+    with pytest.raises(SettingsMissing, match="TANNHA_TERRAIN_FILE"):
+        build_services(read(TERRAIN_FILE=str(tmp_path / "nowhere.json")))
