@@ -25,6 +25,7 @@ from postal.models import (
     Intake,
     IntakeRow,
     Item,
+    LabelPrint,
     Manifest,
     Office,
     OfficeDay,
@@ -35,6 +36,7 @@ from postal.models import (
     RoundStop,
     RowOutcome,
     S10Range,
+    SpoiltS10,
     TrackingEvent,
 )
 
@@ -318,3 +320,20 @@ def state_counts(session: Session) -> dict[State, int]:
     """Return how many items are in each state."""
     rows = session.execute(select(Item.state, func.count()).group_by(Item.state))
     return {row[0]: row[1] for row in rows}
+
+
+def reprints(session: Session, *, limit: int = 200) -> Sequence[tuple[LabelPrint, Item]]:
+    """Return labels printed again and their items, newest first."""
+    query = (
+        select(LabelPrint, Item)
+        .join(Item, Item.id == LabelPrint.item_id)
+        .where(LabelPrint.number > 1)
+        .order_by(LabelPrint.id.desc())
+        .limit(limit)
+    )
+    return [(act, item) for act, item in session.execute(query)]
+
+
+def spoilt_numbers(session: Session, *, limit: int = 200) -> Sequence[SpoiltS10]:
+    """Return numbers that were burnt, newest first."""
+    return session.scalars(select(SpoiltS10).order_by(SpoiltS10.spoilt_at.desc()).limit(limit)).all()

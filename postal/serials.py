@@ -12,7 +12,15 @@ from postal.lifecycle import State
 from postal.models import Item, S10Range, SpoiltS10
 from postal.s10 import LAST_SERIAL, S10, parse
 
-_BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.BATCHED, State.AWAITING_COLLECTION})
+_BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.AWAITING_COLLECTION})
+
+
+class NumberOnList(Conflict):
+    """A number on a list is part of what both sides count: the item leaves the batch first."""
+
+    code = "number_on_list"
+    vi = "Số hiệu {s10} đang nằm trong lô. Đưa bưu gửi ra khỏi lô rồi mới hủy số."
+    en = "Number {s10} stands in a batch. Take the item out of the batch first."
 
 
 def grant_range(
@@ -89,16 +97,20 @@ def left(session: Session, *, indicator: str | None = None, country: str = "VN")
 def spoil(session: Session, code: str, *, reason: str, now: datetime, user_id: int | None = None) -> SpoiltS10:
     """Burn a number that must never come back (torn label, misprint); the item that held it needs another.
 
-    Raises BadS10, UnknownS10 for a number never taken from a grant, Conflict once custody has begun.
-    Burning twice is one burning.
+    Raises BadS10, UnknownS10 for a number never taken from a grant, NumberOnList, Conflict once custody has begun,
+    InvalidInput without a reason. Burning twice is one burning.
     """
-    s10 = parse(code)
+    s10, reason = parse(code), reason.strip()
+    if not reason:
+        raise InvalidInput(field="Lý do hủy số")
     known = session.get(SpoiltS10, str(s10))
     if known is not None:
         return known
     if not _was_taken(session, s10):
         raise UnknownS10(s10=str(s10), what=f"số hiệu {s10}")
     item = session.scalar(select(Item).where(Item.s10 == str(s10)))
+    if item is not None and item.state is State.BATCHED:
+        raise NumberOnList(s10=str(s10))
     if item is not None and item.state not in _BEFORE_CUSTODY:
         raise Conflict(s10=str(s10))
     # UPU S10 forbids a number for 12 months; a label lost in a drawer lives longer, so here it never returns.

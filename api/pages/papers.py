@@ -11,10 +11,23 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.auth import allow, current_actor
-from api.pages.common import form_date, form_text, or_back, paper_language, today
+from api.pages.common import form_date, form_text, or_back, paper_language, render_desk, today
 from api.pages.staff import staff
 from api.wiring import services
-from postal import Action, InvalidInput, Session, Subject, desk, errors, models, ownership, require_own
+from postal import (
+    Action,
+    InvalidInput,
+    Session,
+    Subject,
+    custody,
+    desk,
+    errors,
+    models,
+    ownership,
+    people,
+    require_own,
+    serials,
+)
 
 _SEVERAL = 5
 
@@ -128,6 +141,61 @@ def day_report(office_id: int) -> ResponseReturnValue:
         office, day = desk.office(session, office_id, models.OfficeKind.DELIVERY), _day()
         pdf = documents.day_report_of(services(), session, office, day, language=paper_language())
         return _pdf(pdf, f"cuoi-ngay-{office.code}-{day}")
+
+
+@staff.get("/prints")
+@allow(Action.SETTLE_DISCREPANCY, Action.SEE_AUDIT)
+def prints() -> ResponseReturnValue:
+    """Show who of the reader's office printed labels again, how often and why, and which numbers were burnt."""
+    with services().database.read() as session:
+        counts = {one: n for one, n in custody.reprints_by_person(session).items() if _is_of_own_office(session, one)}
+        return render_desk(
+            "staff/prints.html",
+            "In lại nhãn và số đã hủy",
+            "Reprints and burnt numbers",
+            people=sorted(((_who(session, one), n) for one, n in counts.items()), key=lambda row: (-row[1], row[0])),
+            reprints=[
+                (act, item, _who(session, act.user_id)) for act, item in desk.reprints(session) if act.user_id in counts
+            ],
+            spoilt=[(one, _who(session, one.user_id)) for one in desk.spoilt_numbers(session)],
+            may_spoil=current_actor().may(Action.PRINT),
+        )
+
+
+@staff.post("/prints/spoilt")
+@allow(Action.PRINT)
+def number_spoilt() -> ResponseReturnValue:
+    """Burn a number whose label was torn or misprinted: it never comes back."""
+
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.prints"), 303)
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            burnt = serials.spoil(
+                session,
+                form_text("code", limit=20),
+                reason=form_text("reason"),
+                user_id=current_actor().user_id,
+                now=services().now(),
+            )
+            flash(f"Đã hủy số {burnt.s10}. Số này không bao giờ dùng lại.", "done")
+        return back()
+
+    return or_back(act, back)
+
+
+def _is_of_own_office(session: Session, user_id: int | None) -> bool:
+    office_id = current_actor().office_id
+    user = session.get(models.User, user_id) if user_id else None
+    return office_id is None or (user is not None and user.office_id == office_id)
+
+
+def _who(session: Session, user_id: int | None) -> str:
+    user = session.get(models.User, user_id) if user_id else None
+    if user is None:
+        return "Lệnh của máy chủ"
+    return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
 def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, back: str) -> ResponseReturnValue:

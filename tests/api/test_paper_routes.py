@@ -194,6 +194,46 @@ def test_an_apology_needs_a_reason_and_a_later_day(day, sign_in, poppler):  # no
         assert centre.post(where, **words | wrong).status_code == 303
 
 
+def test_a_supervisor_sees_who_printed_again_how_often_and_why(day, sign_in):
+    centre = sign_in("centre")
+    assert "Chưa có nhãn nào in lại" in sign_in("dispatcher").get("/staff/prints").text
+    for reason in (None, "máy in kẹt", "rách khi dán"):
+        centre.post(f"/staff/batches/{day['batch']}/labels", size="A6", **({"reason": reason} if reason else {}))
+    for reader in ("dispatcher", "admin"):
+        page = sign_in(reader).get("/staff/prints").text
+        assert page.count("máy in kẹt") == page.count("rách khi dán") == 3
+        assert '<td class="number">6</td>' in page
+    assert sign_in("courier").get("/staff/prints").status_code == 403
+
+
+def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database, house, sign_in):
+    with database.write() as session:
+        (item,) = build.accepted(session, build.result(1))
+        agency_id, item_id = item.consignment.issuing_office_id, item.id
+        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        code = build.closed_batch(session, batch.id).lines[0].s10
+    centre = sign_in("centre")
+    centre.post("/staff/prints/spoilt", code=code, reason="nhãn rách")
+    assert f"Số hiệu {code} đang nằm trong lô" in centre.get("/staff/prints").text
+    with database.write() as session:
+        other = build.accepted(session, build.result(2))[0]
+        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        second = build.closed_batch(session, batch.id).lines[0].s10
+        custody.hand_over(session, batch.id, scanned=[], giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING)
+        other_id = other.id
+    centre.post("/staff/prints/spoilt", code=second, reason="")
+    assert "Lý do hủy số" in centre.get("/staff/prints").text
+    centre.post("/staff/prints/spoilt", code=second, reason="nhãn rách")
+    page = centre.get("/staff/prints").text
+    assert f"Đã hủy số {second}" in page
+    assert "nhãn rách" in page
+    with database.write() as session:
+        assert session.get_one(models.Item, other_id).s10 is None
+        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        assert build.closed_batch(session, batch.id).lines[0].s10 not in (None, second)
+        assert session.get_one(models.Item, item_id).s10 == code
+
+
 def test_labels_come_out_in_the_order_of_the_round(database, house, sign_in, poppler):  # noqa: F811
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 6)))
