@@ -10,10 +10,12 @@ Reasons of a stop impossible alone: ``bad_data`` (a field cannot be used), ``com
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
+from math import inf
 from typing import Any
 
-from routing.reasons import Case, reason_of
+from routing.reasons import Case, OutOfTime, reason_of
 from routing.remedies import cheapest_remedy
 from routing.rivals import rival_of
 from routing.solving.standing import Standing
@@ -62,24 +64,27 @@ def explain(standing: Standing, made: Plan, *, until: float) -> Plan:
     for unserved in made.unserved:
         number = stops.get(unserved.stop_id)
         if number is not None:
-            reason, remedy = why(standing, number, is_brief=time.monotonic() > until)
+            reason, remedy = why(standing, number, until=until)
             unserved = Unserved(stop_id=unserved.stop_id, reason=reason, remedy=remedy)
         told.append(unserved)
     for at, unserved in enumerate(told):  # remedies first: they are what helps
         is_rivalry = unserved.reason == "no_room" and unserved.remedy["change"] != "plan_again"
         if is_rivalry and time.monotonic() < until:
-            rival = rival_of(Case(standing, stops[unserved.stop_id]))
-            told[at] = replace(unserved, remedy=unserved.remedy | rival)
+            with suppress(OutOfTime):
+                rival = rival_of(Case(standing, stops[unserved.stop_id], until=until))
+                told[at] = replace(unserved, remedy=unserved.remedy | rival)
     return replace(made, unserved=tuple(told))
 
 
-def why(standing: Standing, number: int, *, is_brief: bool = False) -> tuple[str, dict[str, Any]]:
+def why(standing: Standing, number: int, *, until: float = inf) -> tuple[str, dict[str, Any]]:
     """Return the reason and the cheapest verified remedy for one stop the standing leaves out."""
-    case = Case(standing, number)
+    case = Case(standing, number, until=until)
     reason, permitted = reason_of(case)
-    if is_brief:
+    try:
+        case.require_time()
+        remedy = cheapest_remedy(case, reason, permitted)
+    except OutOfTime:
         return reason, {"change": "not_tried"}
-    remedy = cheapest_remedy(case, reason, permitted)
     if reason == "no_room" and remedy["change"] == "must_today":
         reason = "not_worth"
     return reason, remedy

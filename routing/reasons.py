@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from copy import copy
 from dataclasses import replace
+from math import inf
 
 from routing.places import Places
 from routing.solving.piece import may_serve, unserved_price
@@ -19,17 +21,29 @@ EASIEST_FIRST = ("window_closed", "too_far", "too_large", "unreachable")
 """Of several couriers' obstacles the one easiest to remove is told."""
 
 
-class Case:
-    """A stop the standing leaves out, with the stops of its sequence: they are served together or not at all."""
+class OutOfTime(Exception):
+    """The time for looking at a case is over."""
 
-    def __init__(self, standing: Standing, number: int) -> None:
+
+class Case:
+    """A stop the standing leaves out, with the stops of its sequence: they are served together or not at all.
+
+    ``until`` is the monotonic time at which looking for help ends, in the midst of whatever is tried then.
+    """
+
+    def __init__(self, standing: Standing, number: int, *, until: float = inf) -> None:
         problem, places = standing.problem, standing.places
-        self.standing, self.number = standing, number
+        self.standing, self.number, self.until = standing, number, until
         together = places.sequence_of.get(problem.stops[number].stop_id, ())
         of = {problem.stops[s].stop_id: s for s in standing.left}
         self.numbers = [of[s] for s in together if s in of] or [number]
         self.stops = [problem.stops[s] for s in self.numbers]
         self.price = sum(unserved_price(s) for s in self.stops)
+
+    def require_time(self) -> None:
+        """Raise OutOfTime once the time for looking is over."""
+        if time.monotonic() > self.until:
+            raise OutOfTime
 
     def near(self, permitted: list[int]) -> list[int]:
         """Return the couriers whose rounds pass nearest; the idle ones of the nearest offices first among equals."""
@@ -46,7 +60,7 @@ class Case:
         """Return the case of this stop alone, as if its sequence were none."""
         places, own = copy(self.standing.places), self.stops[0].stop_id
         places.sequence_of = {s: q for s, q in places.sequence_of.items() if own not in q}
-        return Case(replace(self.standing, places=places), self.number)
+        return Case(replace(self.standing, places=places), self.number, until=self.until)
 
 
 def reason_of(case: Case) -> tuple[str, list[int]]:

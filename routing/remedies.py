@@ -63,6 +63,7 @@ class Insertion:
 
 def place_on(case: Case, courier: int, changed: Courier, stops: list[Stop]) -> Insertion | None:
     """Return the cheapest place of a case's changed stops on a round under a changed courier; None if nowhere."""
+    case.require_time()
     standing = case.standing
     served = [standing.problem.stops[s] for s in standing.orders[courier]]
     return insertion(standing, served, stops, changed, cost_now=standing.costs[courier])
@@ -101,7 +102,10 @@ class _Offer:
 
 
 def cheapest_remedy(case: Case, reason: str, permitted: list[int]) -> Remedy:
-    """Return the change that serves the stop beside everything planned; ``permitted`` may serve it as it is."""
+    """Return the change that serves the stop beside everything planned; ``permitted`` may serve it as it is.
+
+    Raises OutOfTime in the midst of looking where the case's time is over.
+    """
     couriers = case.standing.problem.couriers
     if reason == "unreachable":
         return {"change": "fix_field", "field": "point"}
@@ -217,6 +221,7 @@ def _with_another_courier(case: Case, offer: _Offer, allowed: list[int]) -> Reme
         return None
     for by_s in range(0, LONGEST_EXTENSION_S + 1, STEP_S):
         for i in case.near(allowed):
+            case.require_time()
             changed = longer(replace(offer.courier(couriers[i]), has_left=False), by_s)
             found = insertion(case.standing, [], offer.stops, changed, cost_now=0)
             if found is not None:

@@ -34,6 +34,7 @@ def rival_of(case: Case) -> dict[str, Any]:
         order = standing.orders[courier]
         near = sorted(order, key=lambda s: _away(case, s))[:MOST_RIVALS]
         for number in near:
+            case.require_time()
             stop = problem.stops[number]
             if stop.stop_id in standing.places.sequence_of or stop.locked_to is not None:
                 continue

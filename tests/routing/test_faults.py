@@ -130,6 +130,14 @@ def test_an_impossible_day_ends_in_a_plan_with_every_reason(name):
     assert len(made.unserved) == len(whole.stops) - n_possible.get(name, 0)
 
 
+def test_a_stop_nobody_can_help_in_time_is_told_in_time_all_the_same():
+    stops = [stop(f"s{i}", 16.40 + i * 0.004, 107.5 + (i % 7) * 0.02, service_s=900) for i in range(60)]
+    whole = problem(stops, [courier(f"c{i}") for i in range(3)], sequences=(tuple(s.stop_id for s in stops),))
+    made = planned_in_time(whole)
+    assert {u.reason for u in made.unserved} == {"too_far"}
+    assert all(u.remedy["change"] in ("not_tried", "split_sequence") for u in made.unserved)
+
+
 class Broken:
     """Travel times that answer whatever they are told to answer."""
 
