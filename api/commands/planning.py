@@ -34,7 +34,10 @@ def _running_s() -> float:
 @click.option("--seed", type=int, default=1, show_default=True)
 def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: int) -> None:
     """Lập tuyến cho một tệp bài toán. Plan the day of an instance file within SECONDS; Ctrl-C keeps the best plan."""
-    text = instance.read_text(encoding="utf-8")
+    try:
+        text = instance.read_text(encoding="utf-8")
+    except UnicodeDecodeError as exc:
+        raise click.ClickException("Tệp bài toán phải mã hoá UTF-8 / the instance file must be UTF-8") from exc
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
