@@ -16,7 +16,9 @@ from routing.types import Limits, Problem
 
 FIRST_SHARE = 0.3
 """The first plans of all offices may take this share of the time; everything after is improvement."""
-FIRST_SECONDS_PER_STOP = 0.004
+FIRST_SECONDS_PER_STOP = 0.001
+MOST_KINDS = 4
+"""Savings are computed for each kind of courier; for more kinds they take too long."""
 
 
 class FirstPlans:
@@ -39,28 +41,44 @@ class FirstPlans:
                 FIRST_SECONDS_PER_STOP * len(stops),
                 FIRST_SHARE * self._limits.seconds * len(self._children) * len(stops) / total,
             )
-            orders = self._solved(piece, max(0.2, share), deadline)
+            found = self._solved(piece, max(0.2, share), deadline)
             with lock:
-                if orders is None or not standing.adopt(couriers, stops, piece, orders):
+                for orders in found:
+                    standing.adopt(couriers, stops, piece, orders)
+                if not any(standing.orders[c] for c in couriers):
                     standing.adopt(couriers, stops, piece, greedy(piece))
 
         with ThreadPoolExecutor(len(self._children)) as pool:
             list(pool.map(solve, sorted(parts, key=lambda p: -len(p.stops))))
 
-    def _solved(self, piece: Piece, seconds: float, deadline: float) -> Orders | None:
-        options = {"seconds": seconds, "method": "first"}
-        if self._limits.pieces is not None:
-            options["seconds"] = 60.0
+    def _solved(self, piece: Piece, seconds: float, deadline: float) -> list[Orders]:
+        """Return plans of a piece: by savings where couriers are alike, by insertion where that leaves stops out."""
+        found = []
+        if _n_kinds(piece) <= MOST_KINDS:
+            found += self._built(piece, "savings", seconds, deadline)
+        if not found or sum(len(order) for order in found[0]) < piece.n_stops:
+            found += self._built(piece, "insertion", seconds, deadline)
+        return found
+
+    def _built(self, piece: Piece, method: str, seconds: float, deadline: float) -> list[Orders]:
+        """Return the plan of a piece, none where its child broke twice or found nothing."""
+        options = {"seconds": seconds if self._limits.pieces is None else 60.0, "method": method}
         merged = sequences_only(piece)
         for _ in range(2):  # a child that broke has been replaced: the second try tells bad luck from a bad piece
             if self._stop.is_set() or time.monotonic() >= deadline:
-                return None
+                return []
             try:
                 orders = self._children.solve(merged.piece, None, options, deadline=deadline)
-                return None if orders is None else merged.whole(orders)
+                return [] if orders is None else [merged.whole(orders)]
             except (ChildBroke, IndexError):
                 self.degraded = "solver_broke" if time.monotonic() < deadline else "out_of_time"
-        return None
+        return []
+
+
+def _n_kinds(piece: Piece) -> int:
+    """Return how many kinds of courier a piece has."""
+    dear = [tuple(own) for own in piece.dear] or [()] * len(piece.vehicles)
+    return len(set(zip(piece.vehicles, dear, strict=True)))
 
 
 def fill_greedily(standing: Standing, parts: Sequence[Problem]) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from routing.errors import RoutingError
 from routing.solving.children import ChildBroke, Children
+from routing.solving.manners import MANNERS, QUICK_S, SEATING, USUAL_LEG_S, WANDERING, Manner, Worth
 from routing.solving.merge import merge
 from routing.solving.piece import Orders, Piece
 from routing.solving.pool import RoundPool
@@ -34,40 +35,15 @@ LATE_S = 1.0
 """A thread this long over its time is left behind; what it finds is no longer taken over."""
 MOST_BROKEN = 10
 """After so many broken children the search ends: what breaks them will not go away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """A way to work on a piece: how many stops may move, how long, and how far uphill (seconds of travel)."""
-
-    n_free: int
-    seconds: float
-    heat: int
-
-
-# Early on short searches gain most; later only longer and hotter ones do. What pays is found out while searching.
-MANNERS = (
-    Manner(60, 0.15, 150),
-    Manner(60, 0.5, 300),
-    Manner(60, 1.5, 600),
-    Manner(100, 1.5, 300),
-    Manner(100, 4.0, 1500),
-)
-USUAL_LEG_S = 135
-"""Travel for each stop on the days the manners were tuned on."""
-SEATING = Manner(60, 0.4, 300)
-"""How a piece is searched after a change of seats."""
 SEATING_SHARE = 0.9
 WORST_SEATING = 0.02
 """A change of seats that costs more than this share of the whole is not followed up."""
-CURIOSITY = 0.1
-FIRST_WORTH = 15.0
-"""What an untried manner is believed to gain, in seconds of travel for each second of search."""
-MEMORY = 0.85
-QUICK_S = 0.5
-"""Until a search has run dry it takes no longer ones than this."""
 DRY_S, DRY_SHARE = 0.6, 0.15
 """A search has run dry when it gained nothing for so many seconds, and for such a share of the time it took."""
+LONG_SHARE = 0.25
+"""Once a first search took this share of all the time, the day is large and long searches are used as well."""
+BARREN_S = 0.05
+"""What it takes to find out that a round has no other seat left to try."""
 SEEDS = 12
 """The seed of a piece is the stop with least effort spent on it among so many."""
 
@@ -76,7 +52,8 @@ SEEDS = 12
 class Choice:
     """What to try next: couriers, their stops, which of these may move, and in which manner.
 
-    ``home`` is the courier whose round is to change its seat first, if one is.
+    ``lone`` are the stops nobody serves so far; ``home`` is the courier whose round is to change its seat first, if one
+    is.
     """
 
     couriers: tuple[int, ...]
@@ -84,6 +61,7 @@ class Choice:
     free: frozenset[int]
     key: frozenset[tuple[int, int]]
     manner: int
+    lone: tuple[int, ...] = ()
     home: int | None = None
 
 
@@ -129,9 +107,9 @@ class Improvement:
         self._began = self._gained_at = time.monotonic()
         self._lock = threading.Lock()
         self._busy: set[int] = set()
+        self._held: set[int] = set()  # stops left out that a running piece tries to place
         self._tried: set[tuple[frozenset[tuple[int, int]], int]] = set()
-        # Gain for each second spent, lately; what is slower to pay is left until the first no longer does.
-        self._worth = [1e9] + [FIRST_WORTH] * (len(MANNERS) - 1)
+        self._worth = Worth(self._rng)
         stops = standing.problem.stops
         self._mean_lat = math.radians(sum(s.point.lat for s in stops) / max(1, len(stops)))
         self._xy = self._flat([s.point.lat for s in stops], [s.point.lon for s in stops])
@@ -182,9 +160,13 @@ class Improvement:
             except RoutingError as exc:  # the travel times failed: it is for the plan to fall back
                 self._failed = exc
                 return
+            except Exception:  # a fault of ours: the search ends and the plan says so, the best so far is kept
+                self.tally.n_broken += MOST_BROKEN
+                raise
             finally:
                 with self._lock:
                     self._busy -= set(choice.couriers)
+                    self._held -= set(choice.lone)
             if gain:
                 on_gain()
 
@@ -209,6 +191,7 @@ class Improvement:
         if choice.home is not None:
             seated = self._seat(choice, piece, initial)
             if seated is None:
+                self._note_barren(choice)
                 return 0
             choice, initial, manner = *seated, SEATING
         merged = merge(piece, initial, _around_free(choice))
@@ -280,11 +263,13 @@ class Improvement:
                 self._round_of[self.standing.orders[courier]] = courier
         elif choice.home is None:
             self._tried.add((choice.key, choice.manner))
-        if choice.home is not None:
-            return
-        known = self._worth[choice.manner]
-        worth = gain / seconds
-        self._worth[choice.manner] = worth if known >= 1e9 else known * MEMORY + worth * (1 - MEMORY)
+        if choice.home is None or MANNERS[choice.manner].takes_seats:
+            self._worth.learn(choice.manner, gain, seconds)
+
+    def _note_barren(self, choice: Choice) -> None:
+        with self._lock:
+            if MANNERS[choice.manner].takes_seats:
+                self._worth.learn(choice.manner, 0, BARREN_S)
 
     def _heat(self, manner: Manner) -> int:
         """Return the manner's heat for legs as long as this day's."""
@@ -300,6 +285,7 @@ class Improvement:
                         choice = self._grow(manner)
                         if choice is not None and (choice.home is not None or (choice.key, manner) not in self._tried):
                             self._busy |= set(choice.couriers)
+                            self._held |= set(choice.lone)
                             return choice
                 if not self._busy:
                     return None
@@ -307,19 +293,15 @@ class Improvement:
         return None
 
     def _manners(self) -> list[int]:
-        """Return the manners in the order to try them: what has paid lately first, sometimes another."""
-        order = sorted(range(len(MANNERS)), key=lambda m: -self._worth[m])
-        if self._rng.random() < CURIOSITY:
-            self._rng.shuffle(order)
+        """Return the manners in the order to try them."""
         if self._is_wandering():
-            order = [0, 1]
-        if self._until_dry:
-            order = [m for m in order if MANNERS[m].seconds <= QUICK_S]
-        return order
+            return list(WANDERING)
+        is_short = self._until_dry and time.monotonic() - self._began < LONG_SHARE * self.limits.seconds
+        return self._worth.order(lambda manner: not is_short or manner.seconds <= QUICK_S)
 
     def _grow(self, manner: int) -> Choice | None:
         standing = self.standing
-        left = sorted(standing.left)
+        left = sorted(standing.left - self._held)
         seed = self._seed(left)
         if seed is None:
             return None
@@ -331,10 +313,15 @@ class Improvement:
         near_left = self._nearest_left(seed, left)
         stops += near_left
         free |= set(near_left)
+        if not free:
+            return None
         self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
         key = frozenset((c, standing.version[c]) for c in couriers)
-        home = int(self._round_of[seed]) if self._is_wandering() and self._rng.random() < SEATING_SHARE else -1
-        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner, home if home in couriers else None)
+        takes_seats = MANNERS[manner].takes_seats or (self._is_wandering() and self._rng.random() < SEATING_SHARE)
+        home = int(self._round_of[seed]) if takes_seats else -1
+        lone = tuple(near_left)
+        seated = home if home in couriers else None
+        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner, lone, seated)
 
     def _seed(self, left: list[int]) -> int | None:
         """Return the stop a piece grows from: one left out, or one that had little effort so far."""

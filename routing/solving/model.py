@@ -54,10 +54,12 @@ class Model:
         first = min(v.from_s for v in piece.vehicles)
         last = max(v.until_s for v in piece.vehicles)
         bounds = [self._bounds(stop, first, last) for stop in range(piece.n_stops)]
-        is_light = all(not (low > 0 and high < NEVER) for low, high in bounds)
-        is_light = is_light and all(v.longest is None for v in piece.vehicles)
-        waiting = last - first
-        routing.AddDimension(self._register(self._spent(), is_light), waiting, NEVER, False, "clock")
+        # Each stop's clock begins when it opens. So no window is closed on both sides, which would bring OR-Tools' slow
+        # filter of paths: it copies the travel times for every path it looks at.
+        opens = np.zeros(len(piece.travel), dtype=np.int64)
+        opens[: piece.n_stops] = [low for low, _ in bounds]
+        transit = self._register(self._spent() + opens[:, None] - opens)
+        routing.AddDimension(transit, last - first, NEVER, False, "clock")
         clock = routing.GetDimensionOrDie("clock")
         for v, vehicle in enumerate(piece.vehicles):
             clock.CumulVar(routing.Start(v)).SetMin(vehicle.from_s - first)
@@ -69,14 +71,13 @@ class Model:
         for stop, (low, high) in enumerate(bounds):
             if low > high:
                 routing.VehicleVar(self.manager.NodeToIndex(stop)).SetValue(-1)
-            elif (low, high) != (0, NEVER):
-                clock.CumulVar(self.manager.NodeToIndex(stop)).SetRange(low, high)
+            elif high < NEVER:
+                clock.CumulVar(self.manager.NodeToIndex(stop)).SetMax(high - low)
 
     def _bounds(self, stop: int, first: int, last: int) -> tuple[int, int]:
-        """Return when a stop's service may start, after ``first``; a side the shifts imply anyway is left open.
+        """Return when a stop's service may start, after ``first``; an end the shifts imply anyway is left open.
 
-        A window open on one side is told to OR-Tools as such: only windows closed on both make it use its slow filter
-        of paths. Couriers with different lunches see different windows: what suits all who may come is safe for each.
+        Couriers with different lunches see different windows: what suits all who may come is safe for each.
         """
         piece = self.piece
         kinds = {piece.days[v] for v in piece.allowed[stop]}
@@ -101,13 +102,13 @@ class Model:
         spent[:, :k] += setup
         return spent
 
-    def _register(self, spent: Table, is_light: bool) -> int:
+    def _register(self, spent: Table) -> int:
         """Return the number of the transit callback.
 
-        The slow filter copies the callback for every path it looks at. A registered matrix is copied whole, so there a
-        bound method of an array, slower to call, is twice as fast altogether.
+        A bound on the length of rounds brings the slow filter of paths, which copies the callback for each of them. A
+        registered matrix is copied whole, so there a bound method of an array, slower to call, is twice as fast.
         """
-        if is_light:
+        if all(v.longest is None for v in self.piece.vehicles):
             return int(self.routing.RegisterTransitMatrix(spent.tolist()))
         nodes = [self.manager.IndexToNode(i) for i in range(self.manager.GetNumberOfIndices())]
         self._by_index = np.ascontiguousarray(spent[np.ix_(nodes, nodes)])  # kept: the solver holds no reference

@@ -32,6 +32,8 @@ def seatings(piece: Piece, orders: Orders, home: int) -> Iterator[Seating]:
     """Yield other ways to seat the round of vehicle ``home`` and its idle neighbours; all obey the rules."""
     idle = [v for v, order in enumerate(orders) if not order]
     for vehicle in idle:
+        if piece.vehicles[vehicle] == piece.vehicles[home]:  # the same seat under another name
+            continue
         found = reseat(piece, orders, home, vehicle)
         if found is not None:
             yield Seating("reseat", vehicle, found)

@@ -49,10 +49,11 @@ class Standing:
     ) -> int:
         """Take over a piece's orders if they cost less than what stands plus ``room``; return the gain, 0 if refused.
 
-        Orders that break a rule or lie about themselves are refused here: their cost is computed from the piece.
+        Orders that break a rule or lie about themselves are refused here: their cost is computed from the piece. So are
+        those of a piece one of whose stops has meanwhile got another courier.
         """
         cost = piece.cost(orders)
-        if cost is None:
+        if cost is None or not self.left.union(self.stops_of(couriers)).issuperset(stops):
             return 0
         before = sum(self.costs[c] for c in couriers)
         before += sum(piece.price[i] for i, s in enumerate(stops) if s in self.left)
