@@ -100,19 +100,19 @@ def test_replanning_an_eventful_day_keeps_every_rule(seed):
     assert check(keeping_hands(changed, before), again, TRAVEL) == []
 
 
-def test_five_hundred_stops_are_planned_again_in_time_with_few_moves():
-    day = town(500, 24, seed=5)
+def test_a_large_day_is_planned_again_with_few_moves():
+    day = town(scaled(200, 500), scaled(10, 24), seed=5)
     before = plan(day, travel=TRAVEL, limits=Limits(seconds=scaled(4, 20)))
     ill = before.rounds[0]
     orphans = {v.stop_id for v in ill.visits}
     crew = tuple(c for c in day.couriers if c.courier_id != ill.courier_id)
     new = tuple(stop(f"new{i}", 16.45 + i * 0.002, 107.58, office_id=None) for i in range(5))
-    seconds = scaled(5, 13)
+    seconds = scaled(6, 13)
     began = time.monotonic()
     found, _ = replanned(replace(day, couriers=crew, stops=(*day.stops, *new)), before, Limits(seconds=seconds))
-    record_figure("re-plan of 500 stops", round(time.monotonic() - began, 1), "s")
+    record_figure(f"re-plan of {len(day.stops)} stops", round(time.monotonic() - began, 1), "s")
     others = [s for s in kinds(found, "moved") if s not in orphans]
-    record_figure("re-plan of 500 stops: stops moved besides the sick courier's", len(others))
+    record_figure(f"re-plan of {len(day.stops)} stops: stops moved besides the sick courier's", len(others))
     assert len(others) <= 25
     assert set(kinds(found, "added")) == {s.stop_id for s in new}
 

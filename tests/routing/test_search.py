@@ -8,8 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from routing import Limits, StraightLine, check, plan
+from routing import Limits, StraightLine, Window, check, plan
 from routing.places import Places
+from routing.solving.children import Children
+from routing.solving.first import FirstPlans
 from routing.solving.greedy import greedy
 from routing.solving.improve import Improvement
 from routing.solving.merge import merge
@@ -57,6 +59,50 @@ def test_an_idle_courier_of_a_near_office_is_offered_though_nobody_of_that_offic
     choice = Improvement(standing, None, Limits())._grow(0)
     assert choice is not None
     assert sorted(choice.couriers) == [0, 1]
+
+
+def lone_stop():
+    """Return a standing of two couriers with a stop each and a third stop that nobody serves."""
+    stops = [stop("s1", 16.46, 107.57), stop("s2", 16.46, 107.60), stop("s3", 16.46, 107.585)]
+    day = problem(stops, [courier("c1"), courier("c2")])
+    standing = Standing.empty(day, Places(day, StraightLine()))
+    standing.adopt([0], [0], standing.piece([0], [0]), [[0]])
+    standing.adopt([1], [1], standing.piece([1], [1]), [[0]])
+    return standing
+
+
+def test_a_stop_that_two_pieces_wanted_is_served_once():
+    standing = lone_stop()
+    one, other = standing.piece([0], [0, 2]), standing.piece([1], [1, 2])
+    assert standing.adopt([0], [0, 2], one, [[0, 1]]) > 0
+    assert standing.adopt([1], [1, 2], other, [[0, 1]]) == 0
+    assert sorted(s for order in standing.orders for s in order) == [0, 1, 2]
+
+
+def test_a_stop_left_out_is_given_to_one_piece_at_a_time():
+    search = Improvement(lone_stop(), None, Limits())
+    first = search._choose()
+    assert first.lone == (2,)
+    search._busy.clear()
+    assert search._choose().lone == ()
+
+
+def test_first_plans_leave_no_stop_out_that_insertion_can_place():
+    rng = random.Random(2)
+    stops = []
+    for i in range(30):
+        opens = 25_200 + rng.randrange(8) * 3_600
+        window = Window(from_s=opens, until_s=opens + 1_800)
+        place = 16.46 + rng.uniform(-0.03, 0.03), 107.58 + rng.uniform(-0.03, 0.03)
+        stops.append(replace(stop(f"s{i}", *place), window=window))
+    day = problem(stops, [courier(f"c{i}") for i in range(8)])
+    standing = Standing.empty(day, Places(day, StraightLine()))
+    piece = standing.piece(range(8), range(30))
+    by_insertion = Model(piece).solve({"seconds": 5, "method": "insertion"})
+    with Children(1, 1536) as children:
+        FirstPlans(children, Limits(pieces=0), threading.Event()).fill(standing, [day], time.monotonic() + 60)
+    assert standing.cost <= piece.cost(by_insertion)
+    assert len(standing.left) <= 30 - sum(len(order) for order in by_insertion)
 
 
 @pytest.mark.parametrize("seed", range(6))

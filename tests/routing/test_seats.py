@@ -52,6 +52,13 @@ def test_a_round_finds_its_seat_at_the_office_beside_it():
     assert piece.cost(reseated.orders) < standing.cost / 2
 
 
+def test_a_round_is_not_given_the_same_seat_under_another_name():
+    day = problem([stop("s1"), stop("s2")], [courier("c1"), courier("c2")])
+    standing = Standing.empty(day, Places(day, StraightLine()))
+    piece = whole_piece(standing)
+    assert "reseat" not in [s.name for s in seatings(piece, [[0, 1], []], 0)]
+
+
 @pytest.fixture(scope="module")
 def children():
     with Children(1, 1_536) as made:
