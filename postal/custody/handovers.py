@@ -133,8 +133,14 @@ def hand_over(
         manifest_id=manifest.id,
     )
     end_count(session, CountList.BATCH, batch_id, handover.id)
-    present = [by_code[code] for code in counted.present]
-    _promise(session, present, now)
+    _take_over(session, [by_code[code] for code in counted.present], handover, user_id, now)
+    _back_to_queue(session, manifest.batch, [by_code[code] for code in counted.missing], handover, user_id, now)
+    return handover
+
+
+def _take_over(session: Session, items: list[Item], handover: Handover, user_id: int | None, now: datetime) -> None:
+    """Let the post hold the items from now on; what was promised counts from here."""
+    _promise(session, items, now)
     scan = Scan(
         kind=EventKind.HANDED_OVER,
         scan_id=f"handover:{handover.id}",
@@ -142,9 +148,7 @@ def hand_over(
         user_id=user_id,
         facts={"handover": handover.number},
     )
-    record_all(session, present, scan, now=now)
-    _back_to_queue(session, manifest.batch, [by_code[code] for code in counted.missing], handover, user_id, now)
-    return handover
+    record_all(session, items, scan, now=now)
 
 
 def write_receipt(
