@@ -239,11 +239,6 @@ def upgrade() -> None:
     sa.Column('capacity_ml', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('skills', sa.JSON(), nullable=False),
     sa.Column('beat', sa.JSON(), nullable=False),
-    sa.Column('longest_s', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('start_lat', sa.Double(), nullable=True),
-    sa.Column('start_lon', sa.Double(), nullable=True),
-    sa.Column('end_lat', sa.Double(), nullable=True),
-    sa.Column('end_lon', sa.Double(), nullable=True),
     sa.Column('is_active', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['office_id'], ['offices.id'], name=op.f('fk_couriers_office_id_offices')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_couriers_person_id_people')),
@@ -433,38 +428,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('day_plans', schema=None) as batch_op:
         batch_op.create_index('uq_day_plans_published', ['day'], unique=True, sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
-
-    op.create_table('day_orders',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('from_date', sa.Date(), nullable=False),
-    sa.Column('until_date', sa.Date(), nullable=False),
-    sa.Column('detail', sa.JSON(), nullable=False),
-    sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('ordered_at', UtcDateTime(), nullable=False),
-    sa.Column('ordered_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('ended_at', UtcDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['ordered_by_id'], ['users.id'], name=op.f('fk_day_orders_ordered_by_id_users')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_day_orders'))
-    )
-    with op.batch_alter_table('day_orders', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_day_orders_from_date'), ['from_date'], unique=False)
-
-    op.create_table('plan_runs',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('seconds', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('started_at', UtcDateTime(), nullable=False),
-    sa.Column('seen_at', UtcDateTime(), nullable=False),
-    sa.Column('asked_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('progress', sa.JSON(), nullable=False),
-    sa.Column('is_stop_asked', sa.Boolean(), nullable=False),
-    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('refusal', sa.String(length=200), nullable=True),
-    sa.ForeignKeyConstraint(['asked_by_id'], ['users.id'], name=op.f('fk_plan_runs_asked_by_id_users')),
-    sa.ForeignKeyConstraint(['plan_id'], ['day_plans.id'], name=op.f('fk_plan_runs_plan_id_day_plans')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_runs'))
-    )
 
     op.create_table('incidents',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -959,11 +922,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_incidents_item_id'))
 
     op.drop_table('incidents')
-    op.drop_table('plan_runs')
-    with op.batch_alter_table('day_orders', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_day_orders_from_date'))
-
-    op.drop_table('day_orders')
     with op.batch_alter_table('day_plans', schema=None) as batch_op:
         batch_op.drop_index('uq_day_plans_published', sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
 
