@@ -270,6 +270,7 @@ class Improvement:
         with self._lock:
             if MANNERS[choice.manner].takes_seats:
                 self._worth.learn(choice.manner, 0, BARREN_S)
+                self._tried.add((choice.key, choice.manner))
 
     def _heat(self, manner: Manner) -> int:
         """Return the manner's heat for legs as long as this day's."""
@@ -283,7 +284,7 @@ class Improvement:
                 for manner in self._manners():
                     for _ in range(20):
                         choice = self._grow(manner)
-                        if choice is not None and (choice.home is not None or (choice.key, manner) not in self._tried):
+                        if choice is not None and self._is_worth_a_try(choice):
                             self._busy |= set(choice.couriers)
                             self._held |= set(choice.lone)
                             return choice
@@ -291,6 +292,10 @@ class Improvement:
                     return None
             time.sleep(0.05)
         return None
+
+    def _is_worth_a_try(self, choice: Choice) -> bool:
+        is_on_the_way = choice.home is not None and not MANNERS[choice.manner].takes_seats
+        return is_on_the_way or (choice.key, choice.manner) not in self._tried
 
     def _manners(self) -> list[int]:
         """Return the manners in the order to try them."""
