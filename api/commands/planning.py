@@ -13,7 +13,7 @@ import click
 
 from routing import Limits, Progress, RoutingError, check, plan, plan_file_problem, plan_file_text
 
-FREE_START_S = 1.0
+FREE_START_S = 0.5
 """Loading the program and the file may take so long on top of SECONDS; what it takes beyond is taken off."""
 
 
