@@ -9,7 +9,8 @@ BENCH_STAMP := $(BENCH)/.installed
 RESULTS ?=
 OUT ?= out
 OSRM := .osrm
-JOBS ?= 2
+# One more than the usual two cores: some tests wait for databases.
+JOBS ?= 3
 
 .PHONY: install demo run test test-long check format samples bench osrm lock clean
 

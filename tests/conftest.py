@@ -6,6 +6,8 @@ import os
 import shutil
 import socket
 import uuid
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -101,15 +103,50 @@ def sqlite_url(tmp_path, empty_sqlite):
     return f"sqlite:///{copy}"
 
 
+class _Spares:
+    """Copies of the template made ahead, and dropped behind, so that no test waits for the server's disk."""
+
+    def __init__(self, server, template):
+        self._server, self._template = server, template
+        self._pool = ThreadPoolExecutor(1)
+        self._ahead = deque(self._pool.submit(self._create) for _ in range(2))
+
+    def _create(self):
+        name = f"tannha_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return name
+
+    def _run(self, statement):
+        with self._server.connect() as connection:
+            connection.execute(text(statement))
+
+    def take(self):
+        self._ahead.append(self._pool.submit(self._create))
+        return self._ahead.popleft().result()
+
+    def drop(self, name):
+        self._pool.submit(self._run, f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self):
+        for name in [spare.result() for spare in self._ahead]:
+            self.drop(name)
+        self._pool.shutdown()
+
+
+@pytest.fixture(scope="session")
+def spare_databases(postgres_server, empty_postgres):
+    """Return databases with all tables, made while earlier tests run."""
+    spares = _Spares(postgres_server, empty_postgres)
+    yield spares
+    spares.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server, empty_postgres):
+def postgres_url(spare_databases):
     """Return the address of an empty PostgreSQL database with all tables in it."""
-    name = f"tannha_{uuid.uuid4().hex[:12]}"
-    with postgres_server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_postgres}"))
+    name = spare_databases.take()
     yield _url_of(name)
-    with postgres_server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    spare_databases.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
