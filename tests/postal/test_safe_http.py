@@ -187,7 +187,7 @@ def test_a_compressed_bomb_stays_compressed(receiver):
     receiver.answer = lambda _got: Say(200, {"Content-Encoding": "gzip"}, bomb)
     began_s = time.monotonic()
     assert post(SafeClient(HERE), receiver.url).status == 200
-    assert time.monotonic() - began_s < 1
+    assert time.monotonic() - began_s < 5
 
 
 def _drip(*, headers):
@@ -237,10 +237,10 @@ def test_a_name_nobody_knows_is_said_so(error):
 
 
 def test_a_resolver_that_hangs_does_not_hang_the_sender():
-    client = SafeClient(PUBLIC, resolver=lambda *_: time.sleep(3), deadline_s=0.3)
+    client = SafeClient(PUBLIC, resolver=lambda *_: time.sleep(6), deadline_s=0.3)
     began_s = time.monotonic()
     assert verdict(client, "https://slow.example.com/") == "name_not_resolved"
-    assert time.monotonic() - began_s < 1
+    assert time.monotonic() - began_s < 5
 
 
 def test_a_closed_port_is_a_failed_connection():

@@ -20,6 +20,7 @@ from routing import (
     plan,
 )
 from tests.routing.planning_days import courier, office, problem, stop
+from tests.scale import scaled
 
 TRAVEL = StraightLine()
 SECONDS = 3.0
@@ -40,7 +41,7 @@ def with_stop(**changes):
 def planned_in_time(whole, *, travel=TRAVEL, limits=LIMITS, **how):
     began = time.monotonic()
     made = plan(whole, travel=travel, limits=limits, **how)
-    assert time.monotonic() - began < limits.seconds + 2
+    assert time.monotonic() - began < limits.seconds + scaled(10, 2)  # the promise is 2; short runs share their cores
     told = [v.stop_id for r in made.rounds for v in r.visits] + [u.stop_id for u in made.unserved]
     assert sorted(told) == sorted(s.stop_id for s in whole.stops)
     assert check(whole, made, TRAVEL if made.degraded else travel) == []

@@ -207,4 +207,4 @@ def test_an_engine_that_is_silent_is_waited_for_no_longer_than_told():
         began = time.monotonic()
         with pytest.raises(EngineUnavailable):
             roads.matrix([HOME, at(TOWN, 1, 1)])
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10  # it would be silent for ever
