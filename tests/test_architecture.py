@@ -16,7 +16,7 @@ HOME = {
     "ortools": ("routing/solving/",),
     "geopy": ("routing/",),
     "reportlab": ("labels/",),
-    "segno": ("labels/",),
+    "zxingcpp": ("labels/",),
     "sqlalchemy": ("postal/",),
     "alembic": ("postal/",),
     "requests": ("routing/", "postal/outside/"),

@@ -1,5 +1,7 @@
 """Orders of the day, planning runs that can be watched, and couriers' own places and longest round."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-OF_COURIERS = (
+OF_COURIERS: tuple[tuple[str, Any], ...] = (
     ("longest_s", ID),
     ("start_lat", sa.Double()),
     ("start_lon", sa.Double()),
