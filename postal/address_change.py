@@ -22,8 +22,8 @@ PAYERS = frozenset({"agency", "recipient", "post"})
 
 class TooLateToChange(Conflict):
     code = "too_late_to_change"
-    vi = "Bưu gửi không còn ở bưu chính (đã phát, đang chuyển hoàn hoặc chưa bàn giao): không đổi địa chỉ ở đây được."
-    en = "The post does not hold this any more, or not yet: its address cannot be changed here."
+    vi = "Bưu gửi đã phát, đang chuyển hoàn hoặc nằm trong lô đang bàn giao: không đổi địa chỉ ở đây được."
+    en = "This is delivered, on its way back, or on a list about to be handed over: its address cannot be changed here."
 
 
 def change_address(
@@ -41,7 +41,8 @@ def change_address(
     """Send a consignment on to a new address. ``point`` is latitude and longitude, None takes the commune's point.
 
     The promise starts anew with the change: it was asked for, it is no delay of the post's. Items already out stay
-    with their courier and go out again from the office. Raises NotFound, InvalidInput, TooLateToChange.
+    with their courier and go out again from the office; what still waits at the agency has no promise yet, and what is
+    on a fixed list goes there first. Raises NotFound, InvalidInput, TooLateToChange.
     """
     if payer not in PAYERS:
         raise InvalidInput(field="Bên trả cước chuyển tiếp")
@@ -79,7 +80,7 @@ def change_address(
 
 
 def is_possible(consignment: Consignment) -> bool:
-    """Say whether the post still holds something of it that can be sent on."""
+    """Say whether something of it waits, or is held by the post, and can be sent on."""
     return any((item.state, EventKind.ADDRESS_CHANGED) in MOVES for item in consignment.items)
 
 
@@ -110,5 +111,6 @@ def _move_on(
         consignment.precision, consignment.radius_m = PointPrecision.COMMUNE, round(commune.radius_km * 1000)
     session.flush()
     session.refresh(consignment)
-    if not any(item.first_attempt_at for item in consignment.items):
+    is_posted = consignment.posted_at is not None
+    if is_posted and not any(item.first_attempt_at for item in consignment.items):
         consignment.promised_by = load_promises(session).of(consignment, now).by

@@ -126,7 +126,7 @@ MOVES: dict[tuple[State, EventKind], State] = {
         S.COLLECTED, S.DOSSIER_AT_OFFICE)},
     (S.MISSING, K.FOUND): S.AT_OFFICE,
     # A new address told before delivery: the item is sent on (Luật Bưu chính Đ16), whoever holds it keeps it.
-    **{(s, K.ADDRESS_CHANGED): s for s in (S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED)},
+    **{(s, K.ADDRESS_CHANGED): s for s in (S.WAITING, S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED)},
     (S.HELD, K.ADDRESS_CHANGED): S.AT_OFFICE,
     (S.NEW, K.COLLECTION_ORDERED): S.AWAITING_COLLECTION,
     (S.AWAITING_COLLECTION, K.OUT_FOR_COLLECTION): S.ON_COLLECTION_ROUND,

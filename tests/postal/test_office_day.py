@@ -193,3 +193,29 @@ def test_a_new_address_is_too_late_once_delivered_and_needs_a_payer(session, day
     with pytest.raises(InvalidInput):
         change_address(session, day.items[1].consignment_id, " ", commune, payer="agency", **told)
     assert session.scalars(select(AddressChange)).all() == []
+
+
+def test_the_agency_changes_an_address_before_the_post_has_the_item_and_its_promise_starts_at_the_handover(session):
+    a_day.set_up(session)
+    item = build.accepted(session, now=a_day.MORNING)[0]
+    phu_xuan = Register.builtin().commune(a_day.PHU_XUAN)
+    change = change_address(
+        session, item.consignment_id, "5 Đặng Dung", phu_xuan, payer="agency", user_id=None, now=a_day.MORNING
+    )
+    old, new = (open_person(session, session.get_one(Person, i)) for i in (change.old_person_id, change.new_person_id))
+    assert (old.address == new.address, new.address) == (False, "5 Đặng Dung")
+    assert (item.state, item.consignment.commune_code) == (State.WAITING, a_day.PHU_XUAN)
+    assert item.consignment.promised_by is None
+
+
+def test_an_address_on_a_fixed_list_is_changed_once_the_post_has_the_item(session):
+    a_day.set_up(session)
+    build.s10_range(session)
+    item = build.accepted(session, now=a_day.MORNING)[0]
+    batch = custody.open_batch(session, item.consignment.issuing_office_id, user_id=None, now=a_day.MORNING)
+    build.closed_batch(session, batch.id, now=a_day.MORNING)
+    commune = Register.builtin().commune(a_day.PHU_XUAN)
+    with pytest.raises(TooLateToChange):
+        change_address(
+            session, item.consignment_id, "5 Đặng Dung", commune, payer="agency", user_id=None, now=a_day.MORNING
+        )
