@@ -40,9 +40,8 @@ def change_address(
 ) -> AddressChange:
     """Send a consignment on to a new address. ``point`` is latitude and longitude, None takes the commune's point.
 
-    The promise starts anew with the change: it was asked for, it is no delay of the post's. Items already out stay
-    with their courier and go out again from the office; what still waits at the agency has no promise yet, and what is
-    on a fixed list goes there first. Raises NotFound, InvalidInput, TooLateToChange.
+    The promise starts anew with the change: it was asked for, it is no delay of the post's. Items already out go out
+    again from the office; what waits at the agency has no promise yet. Raises NotFound, InvalidInput, TooLateToChange.
     """
     if payer not in PAYERS:
         raise InvalidInput(field="Bên trả cước chuyển tiếp")
