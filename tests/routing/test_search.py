@@ -87,6 +87,14 @@ def test_a_stop_left_out_is_given_to_one_piece_at_a_time():
     assert search._choose().lone == ()
 
 
+def test_a_search_with_nothing_left_to_try_ends_before_its_time():
+    stops = [stop("s1", 16.46, 107.57), stop("s2", 16.46, 107.60)]
+    day = problem(stops, [courier("c1"), courier("c2")])
+    made = plan(day, travel=StraightLine(), limits=Limits(seconds=60, pieces=10_000, solutions=5))
+    assert made.seconds < 40
+    assert not made.unserved
+
+
 def test_first_plans_leave_no_stop_out_that_insertion_can_place():
     rng = random.Random(2)
     stops = []
