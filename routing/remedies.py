@@ -17,7 +17,9 @@ another_day      no change found today; alone on an empty day the stop can be se
 not_tried        the time for looking was over
 ===============  ===================================================================================
 
-``extra_s`` is what the change costs in travel and other costs of the plan.
+``extra_s`` is what the change costs in travel and other costs of the plan. Cheapest is, in this order: no overtime, the
+fewest half hours of it, one more courier, another day; among equals the least ``extra_s``. Every place on the twelve
+nearest rounds is tried.
 """
 
 from __future__ import annotations
@@ -40,8 +42,6 @@ Remedy = dict[str, Any]
 LONGEST_EXTENSION_S = 4 * 3600
 STEP_S = 1_800
 EXACT_S = 60
-MOST_PLACES = 6
-"""So many of the cheapest places on a round are tried against the rules."""
 WIDEST = Window(from_s=0, until_s=86_400)
 WINDOW_STEP_S = 900
 BY_HAND = ("fix_field", "another_day")
@@ -61,7 +61,7 @@ class Insertion:
     order: list[int]
 
 
-def place_on(case: Case, courier: int, changed: Courier, stops: list[Stop]) -> Insertion | None:
+def place_on(case: Case, courier: int, changed: Courier, *, stops: list[Stop]) -> Insertion | None:
     """Return the cheapest place of a case's changed stops on a round under a changed courier; None if nowhere."""
     case.require_time()
     standing = case.standing
@@ -72,18 +72,20 @@ def place_on(case: Case, courier: int, changed: Courier, stops: list[Stop]) -> I
 def insertion(
     standing: Standing, served: list[Stop], new: list[Stop], courier: Courier, *, cost_now: int
 ) -> Insertion | None:
-    """Return the cheapest place of new stops on a round; None where every place tried breaks a rule."""
+    """Return the cheapest place of new stops on a round; None where every place breaks a rule."""
     piece = make_piece(standing.problem, standing.places, [*served, *new], [courier])
     own, added = list(range(len(served))), list(range(len(served), len(served) + len(new)))
     travel, ends = piece.travel, piece.vehicles[0]
     path = np.array([ends.start, *own, ends.end])
     longer = travel[path[:-1], added[0]].astype(np.int64) + travel[added[-1], path[1:]] - travel[path[:-1], path[1:]]
     best: Insertion | None = None
-    for at in np.argsort(longer, kind="stable")[:MOST_PLACES].tolist():
+    for at in np.argsort(longer, kind="stable").tolist():
         order = [*own[:at], *added, *own[at:]]
         cost = piece.order_cost(0, order)
         if cost is not None and (best is None or cost - cost_now < best.extra):
             best = Insertion(cost - cost_now, piece, order)
+        if best is not None and not ends.fair_price:
+            break  # the way is all that differs, and the others are longer
     return best
 
 
@@ -174,14 +176,9 @@ def _on_a_round(case: Case, offer: _Offer, allowed: list[int]) -> Remedy | None:
     for i in case.near([i for i in allowed if not couriers[i].has_left or _may_join(case, couriers[i])]):
         changed = offer.courier(couriers[i])
         most = LONGEST_EXTENSION_S if best is None else best[0]
-        if place_on(case, i, longer(changed, most), offer.stops) is None:
-            continue
-        for by_s in range(0, most + 1, STEP_S):
-            found = place_on(case, i, longer(changed, by_s), offer.stops)
-            if found is not None:
-                if best is None or (by_s, found.extra) < (best[0], best[1]):
-                    best = by_s, found.extra, i, found
-                break
+        place = _least_overtime(partial(place_on, case, i, stops=offer.stops), changed, most)
+        if place is not None and (best is None or (place[0], place[1].extra) < (best[0], best[1])):
+            best = place[0], place[1].extra, i, place[1]
     if best is None:
         return None
     by_s, extra, i, found = best
@@ -197,6 +194,24 @@ def _on_a_round(case: Case, offer: _Offer, allowed: list[int]) -> Remedy | None:
     return _chained(case, parts, extra)
 
 
+def _least_overtime(
+    place: Callable[[Courier], Insertion | None], courier: Courier, most_s: int
+) -> tuple[int, Insertion] | None:
+    """Return the fewest half hours with which a place is found, and the place; None if ``most_s`` do not do."""
+    found = place(longer(courier, most_s))
+    if found is None:
+        return None
+    low, high = -1, most_s // STEP_S
+    while high - low > 1:
+        middle = (low + high) // 2
+        sooner = place(longer(courier, middle * STEP_S))
+        if sooner is None:
+            low = middle
+        else:
+            high, found = middle, sooner
+    return high * STEP_S, found
+
+
 def _may_join(case: Case, courier: Courier) -> bool:
     return all(may_serve(courier, s) for s in case.stops)
 
@@ -207,7 +222,7 @@ def _short_by(case: Case, i: int, offer: _Offer, by_s: int) -> int:
     low, high = by_s - STEP_S, by_s
     while high - low > EXACT_S:
         middle = (low + high) // 2
-        if place_on(case, i, longer(courier, middle), offer.stops) is None:
+        if place_on(case, i, longer(courier, middle), stops=offer.stops) is None:
             low = middle
         else:
             high = middle
