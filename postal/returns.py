@@ -9,15 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal import reasons
-from postal.custody import Party, clean_codes, count, end_count, items_by_code, take_count, write_receipt
+from postal.custody import Party
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import EventKind, State
-from postal.models import Consignment, CountList, Handover, Item, Leg
+from postal.models import Consignment, CountList, Handover, Item
 from postal.promises import load_calendar
-from postal.tracking import Scan, record_all, record_strictly
+from postal.to_agency import Passing, hand_to_agency
+from postal.tracking import Scan, record_strictly
 from postal.working_days import local_day
 
+_RETURNS = Passing(list_of=CountList.RETURNS, kind=EventKind.RETURNED_TO_SENDER, what="returns", scan_prefix="returned")
 AGENCY_ASKED = "AGENCY_ASKED"
 
 
@@ -112,26 +114,9 @@ def confirm_returned(
 
     ``scanned`` None takes what was counted scan by scan. Raises NothingToReturn, NothingCounted, InvalidInput.
     """
-    expected = returning_items(session, office_id)
-    if not expected:
+    pieces = {item.s10 or "": item for item in returning_items(session, office_id)}
+    if not pieces:
         raise NothingToReturn
-    if scanned is None:
-        scanned = take_count(session, CountList.RETURNS, office_id, n_expected=len(expected))
-    codes = clean_codes(scanned)
-    counted = count([item.s10 or "" for item in expected], codes, items_by_code(session, codes))
-    handover = write_receipt(
-        session,
-        leg=Leg.POST_TO_CENTRE,
-        counted=counted,
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-        receiver_office_id=office_id,
-        facts={"what": "returns"},
+    return hand_to_agency(
+        session, office_id, pieces, _RETURNS, scanned=scanned, giver=giver, receiver=receiver, user_id=user_id, now=now
     )
-    end_count(session, CountList.RETURNS, office_id, handover.id)
-    present = set(counted.present)
-    scan = Scan(kind=EventKind.RETURNED_TO_SENDER, scan_id=f"returned:{handover.id}", happened_at=now, user_id=user_id)
-    record_all(session, [item for item in expected if item.s10 in present], scan, now=now)
-    return handover

@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from postal.custody import Party, clean_codes, count, end_count, items_by_code, take_count, write_receipt
+from postal.custody import Party
 from postal.errors import NotFound
 from postal.lifecycle import EventKind, State
-from postal.models import Consignment, CountList, Handover, Item, Leg
-from postal.s10 import normal_s10
-from postal.tracking import Scan, record_all
+from postal.models import Consignment, CountList, Handover, Item
+from postal.to_agency import Passing, hand_to_agency
+
+_DOSSIERS = Passing(list_of=CountList.DOSSIERS, kind=EventKind.SUBMITTED, what="dossiers", scan_prefix="submit")
 
 
 class NothingToSubmit(NotFound):
@@ -53,27 +54,9 @@ def submit_counted(
     pieces = {item.dossier_code: item for item in dossiers_for(session, agency_id)}
     if not pieces:
         raise NothingToSubmit
-    if scanned is None:
-        scanned = take_count(session, CountList.DOSSIERS, agency_id, n_expected=len(pieces))
-    as_scanned = {normal_s10(code): code for code in pieces}
-    codes = [as_scanned.get(code, code) for code in clean_codes(scanned)]
-    counted = count(list(pieces), codes, items_by_code(session, codes))
-    handover = write_receipt(
-        session,
-        leg=Leg.POST_TO_CENTRE,
-        counted=counted,
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-        receiver_office_id=agency_id,
-        facts={"what": "dossiers"},
-        pieces=pieces,
+    return hand_to_agency(
+        session, agency_id, pieces, _DOSSIERS, scanned=scanned, giver=giver, receiver=receiver, user_id=user_id, now=now
     )
-    end_count(session, CountList.DOSSIERS, agency_id, handover.id)
-    scan = Scan(kind=EventKind.SUBMITTED, scan_id=f"submit:{handover.id}", happened_at=now, user_id=user_id)
-    record_all(session, [pieces[code] for code in counted.present], scan, now=now)
-    return handover
 
 
 def submit_all(session: Session, *, giver: Party, receiver: Party, user_id: int | None, now: datetime) -> list[Item]:

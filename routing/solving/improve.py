@@ -109,13 +109,13 @@ class Improvement:
         self._busy: set[int] = set()
         self._held: set[int] = set()  # stops left out that a running piece tries to place
         self._tried: set[tuple[frozenset[tuple[int, int]], int]] = set()
-        self._worth = Worth(self._rng)
         stops = standing.problem.stops
         self._mean_lat = math.radians(sum(s.point.lat for s in stops) / max(1, len(stops)))
         self._xy = self._flat([s.point.lat for s in stops], [s.point.lon for s in stops])
         self._round_of = np.full(len(stops), -1, dtype=np.int64)
         self._note_rounds()
         self._effort = np.zeros(len(stops))
+        self._worth = Worth(self._rng, self._scale())
         places = standing.places
         homes = [places.points[places.ends(crew)[0]] for crew in standing.problem.couriers]
         self._home_xy = self._flat([p.lat for p in homes], [p.lon for p in homes])
@@ -274,8 +274,12 @@ class Improvement:
 
     def _heat(self, manner: Manner) -> int:
         """Return the manner's heat for legs as long as this day's."""
+        return max(3, round(manner.heat * self._scale()))
+
+    def _scale(self) -> float:
+        """Return how long this day's legs are, in usual ones."""
         n_served = max(1, len(self.standing.problem.stops) - len(self.standing.left))
-        return max(3, round(manner.heat * sum(self.standing.costs) / n_served / USUAL_LEG_S))
+        return sum(self.standing.costs) / n_served / USUAL_LEG_S
 
     def _choose(self) -> Choice | None:
         """Return a piece that is not barren and holds no busy round; None when nothing is left to try."""

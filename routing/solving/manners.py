@@ -9,7 +9,7 @@ from dataclasses import dataclass
 CURIOSITY = 0.05
 """How often another manner than the best is tried, short ones more often than long ones."""
 FIRST_WORTH = 15.0
-"""What an untried manner is believed to gain, in seconds of travel for each second of search."""
+"""What an untried manner is believed to gain, in seconds of travel for each second of search, where legs are usual."""
 MEMORY = 0.95
 """How much of what is known of a manner still counts after it was tried once more."""
 QUICK_S = 0.5
@@ -47,10 +47,11 @@ USUAL_LEG_S = 135
 class Worth:
     """What each manner gained lately for each second of search."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, scale: float) -> None:
+        """``scale`` is how long this day's legs are, in usual ones."""
         self._rng = rng
         # The first manner is tried first, whatever the others promise.
-        self._gained = [1e9] + [FIRST_WORTH * m.seconds for m in MANNERS[1:]]
+        self._gained = [1e9] + [FIRST_WORTH * scale * m.seconds for m in MANNERS[1:]]
         self._spent_s = [m.seconds for m in MANNERS]
         self._is_untried = [True] + [False] * (len(MANNERS) - 1)
 

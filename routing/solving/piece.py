@@ -268,11 +268,12 @@ def _sequences(places: Places, stops: Sequence[Stop], allowed: list[list[int]]) 
 def _allowed(
     stops: Sequence[Stop], couriers: Sequence[Courier], days: list[int], windows: list[list[tuple[int, int]]]
 ) -> list[list[int]]:
-    return [
-        [
-            v
-            for v, courier in enumerate(couriers)
-            if may_serve(courier, stop) and windows[days[v]][i][0] <= windows[days[v]][i][1]
-        ]
-        for i, stop in enumerate(stops)
-    ]
+    permitted: dict[tuple[object, ...], list[int]] = {}
+    allowed = []
+    for i, stop in enumerate(stops):
+        kind = stop.locked_to, stop.kind, stop.office_id, stop.skills  # all that `may_serve` asks of a stop
+        if kind not in permitted:
+            permitted[kind] = [v for v, courier in enumerate(couriers) if may_serve(courier, stop)]
+        shut = {day for day, own in enumerate(windows) if own[i][0] > own[i][1]}
+        allowed.append([v for v in permitted[kind] if days[v] not in shut])
+    return allowed
