@@ -20,6 +20,10 @@ FIRST_SECONDS_PER_STOP = 0.001
 MOST_KINDS = 4
 """Savings are computed for each kind of courier; for more kinds they take too long."""
 
+CLOSE_STOPS, FEWER = 300, 0.85
+"""Where an office has so many stops they lie close, and savings begin with rounds half full: with this share of the
+couriers they end with fewer and fuller rounds, 1 to 2 % shorter (20,000 stops)."""
+
 
 class FirstPlans:
     """Fills empty standings; ``degraded`` says what went wrong meanwhile, None if nothing did."""
@@ -47,6 +51,12 @@ class FirstPlans:
                     standing.adopt(couriers, stops, piece, orders)
                 if not any(standing.orders[c] for c in couriers):
                     standing.adopt(couriers, stops, piece, greedy(piece))
+                used = [len(standing.orders[c]) for c in couriers]
+            if len(found) == 1 and len(stops) > CLOSE_STOPS:
+                fuller = self._with_fewer(standing, couriers, stops, used, max(0.2, share), deadline)
+                with lock:
+                    for orders in fuller:
+                        standing.adopt(couriers, stops, piece, orders)
 
         with ThreadPoolExecutor(len(self._children)) as pool:
             list(pool.map(solve, sorted(parts, key=lambda p: -len(p.stops))))
@@ -58,6 +68,27 @@ class FirstPlans:
             found += self._built(piece, "savings", seconds, deadline)
         if not found or sum(len(order) for order in found[0]) < piece.n_stops:
             found += self._built(piece, "insertion", seconds, deadline)
+        return found
+
+    def _with_fewer(
+        self,
+        standing: Standing,
+        couriers: list[int],
+        stops: list[int],
+        used: list[int],
+        seconds: float,
+        deadline: float,
+    ) -> list[Orders]:
+        """Return the plan by savings of the couriers who have most stops (``used``) alone, the others idle."""
+        n = int(sum(map(bool, used)) * FEWER)
+        fewer = sorted(sorted(range(len(couriers)), key=lambda v: -used[v])[:n])
+        found: list[Orders] = []
+        piece = standing.piece([couriers[v] for v in fewer], stops)
+        for orders in self._built(piece, "savings", seconds, deadline) if n else []:
+            whole: Orders = [[] for _ in couriers]
+            for v, order in zip(fewer, orders, strict=True):
+                whole[v] = order
+            found.append(whole)
         return found
 
     def _built(self, piece: Piece, method: str, seconds: float, deadline: float) -> list[Orders]:

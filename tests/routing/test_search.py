@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from routing import Limits, StraightLine, Window, check, plan
+from routing.partition import partition
 from routing.places import Places
 from routing.solving.children import Children
 from routing.solving.first import FirstPlans
@@ -134,3 +135,19 @@ def test_a_plan_stopped_at_any_moment_is_sound_and_holds_every_stop():
     assert time.monotonic() - began < 30
     assert check(day, made, StraightLine()) == []
     assert sum(len(r.visits) for r in made.rounds) == 80
+
+
+def test_an_office_with_close_stops_begins_with_fewer_and_fuller_rounds():
+    rng = random.Random(1)
+    stops = [stop(f"s{i}", 16.46 + rng.gauss(0, 0.02), 107.58 + rng.gauss(0, 0.02)) for i in range(320)]
+    day = problem(stops, [courier(f"c{i}") for i in range(12)])
+    plans = {}
+    for close_stops in (300, 1_000):
+        standing = Standing.empty(day, Places(day, StraightLine()))
+        limits = Limits(seconds=60, pieces=0)
+        with Children(2, limits.memory_mb) as children, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("routing.solving.first.CLOSE_STOPS", close_stops)
+            FirstPlans(children, limits, threading.Event()).fill(standing, partition(day), time.monotonic() + 60)
+        assert not standing.left
+        plans[close_stops] = standing.cost, sum(map(bool, standing.orders))
+    assert plans[300] <= plans[1_000]
