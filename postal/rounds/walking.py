@@ -10,7 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal import reasons
-from postal.custody import Counted, Party, clean_codes, count, end_count, items_by_code, take_count, write_receipt
+from postal.custody import (
+    Counted,
+    DayClosed,
+    Party,
+    clean_codes,
+    closed_day,
+    count,
+    end_count,
+    items_by_code,
+    take_count,
+    write_receipt,
+)
 from postal.errors import Conflict, NotFound
 from postal.follow_up import follow_up, load_attempts
 from postal.lifecycle import Direction, EventKind, State
@@ -61,9 +72,12 @@ def start_round(
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
     ``scanned`` None takes what was counted scan by scan.
-    Raises NotFound, RoundNotPublished, RoundStateWrong, NothingCounted.
+    Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed),
+    NothingCounted.
     """
     found = _round(session, round_id, RoundStatus.PLANNED)
+    if closed_day(session, found.office_id, found.plan.day) is not None:
+        raise DayClosed(day=found.plan.day.isoformat())
     items = _items(found)
     to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]

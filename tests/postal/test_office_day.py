@@ -15,7 +15,7 @@ from postal.people import open_person
 from routing import Register
 from tests import builders as build
 from tests.postal import day as a_day
-from tests.postal.day import DAY, EVENING
+from tests.postal.day import DAY, EVENING, MORNING
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 
@@ -41,6 +41,18 @@ def test_a_day_is_not_closed_while_a_round_is_out(session, day, plan):
     close_day(session, day)
     with pytest.raises(DayClosed):
         close_day(session, day)
+
+
+def test_nothing_leaves_an_office_whose_day_is_closed(session, day):
+    made = a_day.saved_plan(session)
+    rounds.publish_plan(session, made.id, user_id=None, now=MORNING)
+    close_day(session, day)
+    before = [item.state for item in day.items]
+    with pytest.raises(DayClosed):
+        rounds.start_round(
+            session, made.rounds[0].id, scanned=[item.s10 for item in day.items], user_id=None, now=EVENING
+        )
+    assert [item.state for item in day.items] == before
 
 
 def left_out(session, day, plan):
