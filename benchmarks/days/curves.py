@@ -46,7 +46,7 @@ def draw_sizes(measured: list[dict[str, Any]], path: Path) -> None:
             )
         panel.set(xscale="log", xlabel="stops", title=label, ylim=(0, None))
         if key != "minutes":
-            panel.set(yscale="log", ylim=(10, None))
+            panel.set(yscale="log", ylim=(10, 2_000))
         panel.set_xticks([300, 1_200, 5_000, 20_000, 100_000], ["300", "1,200", "5,000", "20,000", "100,000"])
         panel.minorticks_off()
         panel.tick_params(axis="x", labelsize=8)
