@@ -52,7 +52,7 @@ class FirstPlans:
                 if not any(standing.orders[c] for c in couriers):
                     standing.adopt(couriers, stops, piece, greedy(piece))
                 used = [len(standing.orders[c]) for c in couriers]
-            if len(found) == 1 and len(stops) > CLOSE_STOPS:
+            if len(found) == 1 and len(stops) > CLOSE_STOPS:  # two plans: savings left a stop out, room is short
                 fuller = self._with_fewer(standing, couriers, stops, used, max(0.2, share), deadline)
                 with lock:
                     for orders in fuller:
@@ -80,16 +80,11 @@ class FirstPlans:
         deadline: float,
     ) -> list[Orders]:
         """Return the plan by savings of the couriers who have most stops (``used``) alone, the others idle."""
-        n = int(sum(map(bool, used)) * FEWER)
-        fewer = sorted(sorted(range(len(couriers)), key=lambda v: -used[v])[:n])
-        found: list[Orders] = []
-        piece = standing.piece([couriers[v] for v in fewer], stops)
-        for orders in self._built(piece, "savings", seconds, deadline) if n else []:
-            whole: Orders = [[] for _ in couriers]
-            for v, order in zip(fewer, orders, strict=True):
-                whole[v] = order
-            found.append(whole)
-        return found
+        n = max(1, int(sum(map(bool, used)) * FEWER))
+        fewer = sorted(range(len(couriers)), key=lambda v: -used[v])[:n]
+        built = self._built(standing.piece([couriers[v] for v in fewer], stops), "savings", seconds, deadline)
+        driven = [dict(zip(fewer, orders, strict=True)) for orders in built]
+        return [[own.get(v, []) for v in range(len(couriers))] for own in driven]
 
     def _built(self, piece: Piece, method: str, seconds: float, deadline: float) -> list[Orders]:
         """Return the plan of a piece, none where its child broke twice or found nothing."""
