@@ -48,8 +48,8 @@ def checked_table(table: object, n: int) -> Table:
         raise BadTravelTimes(f"shape {square.shape}, expected {(n, n)}")
     if square.dtype.kind not in "iu":
         raise BadTravelTimes(f"values of type {square.dtype}, expected integers")
-    bad = np.argwhere((square < 0) | (square > UNREACHABLE))
-    if len(bad):
+    if square.size and (square.min() < 0 or square.max() > UNREACHABLE):
+        bad = np.argwhere((square < 0) | (square > UNREACHABLE))
         raise BadTravelTimes(f"row {bad[0][0]}, column {bad[0][1]} is out of range")
     clean = square.astype(np.int32)
     np.fill_diagonal(clean, 0)
@@ -69,20 +69,40 @@ class StraightLine:
         """Return driving seconds and metres between every pair of points."""
         lat = np.radians(np.array([p.lat for p in points], dtype=np.float64))
         lon = np.radians(np.array([p.lon for p in points], dtype=np.float64))
-        half = np.sin((lat[:, None] - lat) / 2) ** 2
-        half += np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-        km = 2 * (EARTH_RADIUS_M / 1000) * np.arcsin(np.sqrt(half))
+        km = _great_circles_km(lat, lon)
         if self.terrain is None:
-            road = km * self.detour
-            return _whole(road / self.speed_kmh * 3600), _whole(road * 1000)
+            metres = _whole(km * (self.detour * 1000))
+            km *= self.detour / self.speed_kmh * 3600
+            return _whole(km), metres
         commune = self.terrain.communes_of(lat, lon)
         road = km * self.terrain.detour[commune[:, None], commune]
         slower = np.minimum(self.terrain.speed_kmh[commune][:, None], self.terrain.speed_kmh[commune])
         return _whole(road / slower * 3600), _whole(road * 1000)
 
 
+def _great_circles_km(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distances between all points given in radians.
+
+    Half the chord is the sine of half the angle, as in the haversine formula and as exact for points that are near;
+    a chord costs no sines, and tables are what a large day asks for most.
+    """
+    chord = np.zeros((len(lat), len(lat)))
+    for axis in (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)):
+        apart = axis[:, None] - axis
+        apart *= apart
+        chord += apart
+    np.sqrt(chord, out=chord)
+    chord *= 0.5
+    np.minimum(chord, 1.0, out=chord)  # opposite ends of the earth, a rounding too far apart
+    np.arcsin(chord, out=chord)
+    chord *= 2 * (EARTH_RADIUS_M / 1000)
+    return chord
+
+
 def _whole(values: NDArray[np.float64]) -> Table:
-    return np.rint(np.minimum(values, UNREACHABLE)).astype(np.int32)
+    """Return whole numbers up to UNREACHABLE; the values given are spent."""
+    np.minimum(values, UNREACHABLE, out=values)
+    return np.rint(values, out=values).astype(np.int32)
 
 
 @dataclass(frozen=True, kw_only=True)

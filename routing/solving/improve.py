@@ -30,6 +30,8 @@ from routing.types import Limits
 
 MOST_ROUNDS = 10
 """Of so many couriers may the stops of a piece be; each merged stretch costs the search speed."""
+MOST_WHOLE = 400
+"""These couriers' rounds may have so many stops altogether: tables of travel times grow with the square of them."""
 MOST_IDLE = 4
 LATE_S = 1.0
 """A thread this long over its time is left behind; what it finds is no longer taken over."""
@@ -354,12 +356,15 @@ class Improvement:
         nearest = np.argpartition(away, n - 1)[:n]
         couriers: list[int] = []
         free: set[int] = set()
+        n_whole = 0
         for stop in nearest[np.argsort(away[nearest], kind="stable")].tolist():
             courier = int(self._round_of[stop])
             if courier < 0 or courier in self._busy:
                 continue
             if courier not in couriers:
-                if len(couriers) >= MOST_ROUNDS:
+                n_whole += len(self.standing.orders[courier])
+                if couriers and (len(couriers) >= MOST_ROUNDS or n_whole > MOST_WHOLE):
+                    n_whole -= len(self.standing.orders[courier])
                     continue
                 couriers.append(courier)
             free.add(stop)
