@@ -117,7 +117,7 @@ class Improvement:
         self._round_of = np.full(len(stops), -1, dtype=np.int64)
         self._note_rounds()
         self._effort = np.zeros(len(stops))
-        self._worth = Worth(self._rng, self._scale())
+        self._worth = Worth(self._rng)
         places = standing.places
         homes = [places.points[places.ends(crew)[0]] for crew in standing.problem.couriers]
         self._home_xy = self._flat([p.lat for p in homes], [p.lon for p in homes])
@@ -265,7 +265,8 @@ class Improvement:
                 self._round_of[self.standing.orders[courier]] = courier
         elif choice.home is None:
             self._tried.add((choice.key, choice.manner))
-        if choice.home is None or MANNERS[choice.manner].takes_seats:
+        # What a stop put on a round is worth says nothing of the manner that did it.
+        if not choice.lone and (choice.home is None or MANNERS[choice.manner].takes_seats):
             self._worth.learn(choice.manner, gain, seconds)
 
     def _note_barren(self, choice: Choice) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-CURIOSITY = 0.05
-"""How often another manner than the best is tried, short ones more often than long ones."""
-FIRST_WORTH = 15.0
-"""What an untried manner is believed to gain, in seconds of travel for each second of search, where legs are usual."""
-MEMORY = 0.95
-"""How much of what is known of a manner still counts after it was tried once more."""
+SHARP = 2.0
+"""A manner's share of the time goes by this power of what it gains each second: none stays the best for long."""
+LEAST = 1e-3
+"""A manner that gained nothing is still worth this part of the best one."""
+LATELY = 0.15
+"""The share of all the search so far that counts as lately; what was gained before is forgotten."""
+DOUBT = 0.12
+"""A manner is known once so great a part of that was spent on it."""
 QUICK_S = 0.5
 """Longer searches than this are left until a short first search has run dry."""
 
@@ -28,7 +31,7 @@ class Manner:
 
 # Early on short searches gain most; later only longer, hotter ones and changed seats do. Measured while searching.
 MANNERS = (
-    Manner(100, 0.15, 150),
+    Manner(100, 0.08, 150),
     Manner(60, 0.5, 300),
     Manner(100, 0.5, 300),
     Manner(60, 1.5, 600),
@@ -41,31 +44,40 @@ WANDERING = (0, 1)
 SEATING = MANNERS[-1]
 """How a piece is searched after a change of seats."""
 USUAL_LEG_S = 135
-"""Travel for each stop on the days the manners were tuned on."""
+"""Travel for each stop on the days the manners' heats were tuned on."""
 
 
 class Worth:
     """What each manner gained lately for each second of search."""
 
-    def __init__(self, rng: random.Random, scale: float) -> None:
-        """``scale`` is how long this day's legs are, in usual ones."""
+    def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        # The first manner is tried first, whatever the others promise.
-        self._gained = [1e9] + [FIRST_WORTH * scale * m.seconds for m in MANNERS[1:]]
-        self._spent_s = [m.seconds for m in MANNERS]
-        self._is_untried = [True] + [False] * (len(MANNERS) - 1)
+        self._gained = [0.0] * len(MANNERS)
+        self._spent_s = [0.0] * len(MANNERS)
+        self._searched_s = 0.0
 
     def order(self, may: Callable[[Manner], bool]) -> list[int]:
-        """Return the numbers of the manners that ``may`` be used: what has paid lately first, sometimes another."""
-        order = sorted(range(len(MANNERS)), key=lambda m: -self._gained[m] / self._spent_s[m])
-        if self._rng.random() < CURIOSITY:
-            other = self._rng.choices(order, [1 / MANNERS[m].seconds for m in order])[0]
-            order.sort(key=lambda m: m != other)
-        return [m for m in order if may(MANNERS[m])]
+        """Return the numbers of the manners that ``may`` be used, in the order to try them, drawn by chance.
+
+        The more a manner gained lately, the greater is its share of the time. As far as little is known of a manner, it
+        is believed to be as good as all are together: so none is given up for long because it was unlucky once.
+        """
+        if not self._searched_s:
+            return [m for m, manner in enumerate(MANNERS) if may(manner)]
+        doubt_s = DOUBT * LATELY * self._searched_s
+        together = sum(self._gained) / sum(self._spent_s)
+        known = zip(self._gained, self._spent_s, strict=True)
+        worth = [(gained + doubt_s * together) / (spent_s + doubt_s) for gained, spent_s in known]
+        best = max(worth) or 1.0
+        chance = [max(LEAST, w / best) ** SHARP / m.seconds for w, m in zip(worth, MANNERS, strict=True)]
+        drawn = sorted(range(len(MANNERS)), key=lambda m: self._rng.expovariate(chance[m]))
+        return [m for m in drawn if may(MANNERS[m])]
 
     def learn(self, manner: int, gain: int, seconds: float) -> None:
-        """Remember what a search of ``seconds`` gained."""
-        kept = 0.0 if self._is_untried[manner] else MEMORY
-        self._is_untried[manner] = False
-        self._gained[manner] = gain + kept * self._gained[manner]
-        self._spent_s[manner] = seconds + kept * self._spent_s[manner]
+        """Remember what a search of ``seconds`` gained; what was learned before counts less for it."""
+        self._searched_s += seconds
+        kept = math.exp(-seconds / (LATELY * self._searched_s + seconds))
+        self._gained = [kept * g for g in self._gained]
+        self._spent_s = [kept * s for s in self._spent_s]
+        self._gained[manner] += max(0, gain)
+        self._spent_s[manner] += seconds
