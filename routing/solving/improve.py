@@ -220,8 +220,9 @@ class Improvement:
         """Take over what a piece brought; return the gain, which is negative on the way through a valley."""
         wandering = self._wandering if choice.home is not None else None
         room = wandering.room() if wandering is not None else 0
+        driven = self._driven(choice)
         gain = self.standing.adopt(choice.couriers, choice.stops, piece, found, room=room)
-        self._learn(choice, gain, seconds)
+        self._learn(choice, gain, driven - self._driven(choice), seconds)
         if self._wandering is not None and self._wandering.after(is_change=wandering is not None):
             self._note_rounds()
         return gain
@@ -254,7 +255,11 @@ class Improvement:
         for courier, order in enumerate(self.standing.orders):
             self._round_of[order] = courier
 
-    def _learn(self, choice: Choice, gain: int, seconds: float) -> None:
+    def _driven(self, choice: Choice) -> int:
+        """Return what the rounds of a choice cost; what its stops left out cost says nothing of how it is searched."""
+        return sum(self.standing.costs[courier] for courier in choice.couriers)
+
+    def _learn(self, choice: Choice, gain: int, saved: int, seconds: float) -> None:
         self.tally.gain += gain
         self._effort[list(choice.free)] += seconds / len(choice.free)
         if gain:
@@ -265,9 +270,8 @@ class Improvement:
                 self._round_of[self.standing.orders[courier]] = courier
         elif choice.home is None:
             self._tried.add((choice.key, choice.manner))
-        # What a stop put on a round is worth says nothing of the manner that did it.
-        if not choice.lone and (choice.home is None or MANNERS[choice.manner].takes_seats):
-            self._worth.learn(choice.manner, gain, seconds)
+        if choice.home is None or MANNERS[choice.manner].takes_seats:
+            self._worth.learn(choice.manner, saved, seconds)
 
     def _note_barren(self, choice: Choice) -> None:
         with self._lock:
@@ -363,11 +367,11 @@ class Improvement:
             if courier < 0 or courier in self._busy:
                 continue
             if courier not in couriers:
-                n_whole += len(self.standing.orders[courier])
-                if couriers and (len(couriers) >= MOST_ROUNDS or n_whole > MOST_WHOLE):
-                    n_whole -= len(self.standing.orders[courier])
+                n_more = len(self.standing.orders[courier])
+                if couriers and (len(couriers) >= MOST_ROUNDS or n_whole + n_more > MOST_WHOLE):
                     continue
                 couriers.append(courier)
+                n_whole += n_more
             free.add(stop)
             if len(free) >= n_free:
                 break

@@ -88,6 +88,34 @@ def test_a_stop_left_out_is_given_to_one_piece_at_a_time():
     assert search._choose().lone == ()
 
 
+def test_what_a_stop_left_out_is_worth_is_no_merit_of_a_manner():
+    standing = lone_stop()
+    search = Improvement(standing, None, Limits())
+    choice = search._choose()
+    at = {s: i for i, s in enumerate(choice.stops)}
+    found = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
+    found[0].append(at[2])
+    gain = search._adopt(choice, standing.piece(choice.couriers, choice.stops), found, 0.1)
+    assert gain > 1_000
+    assert not standing.left
+    assert search._worth._searched_s == 0.1
+    assert sum(search._worth._gained) == 0  # the way became longer
+
+
+def test_a_piece_of_long_rounds_holds_few_of_them():
+    rng = random.Random(3)
+    stops = [stop(f"s{i}", 16.46 + rng.uniform(0, 0.01), 107.58 + rng.uniform(0, 0.01)) for i in range(900)]
+    day = problem(stops, [courier(f"c{i}") for i in range(9)])
+    standing = Standing.empty(day, Places(day, StraightLine()))
+    standing.orders = [list(range(c, 900, 9)) for c in range(9)]
+    standing.left = set()
+    for seed in range(20):
+        choice = Improvement(standing, None, Limits(), seed=seed)._grow(0)
+        assert choice is not None
+        assert 300 <= len(choice.stops) <= 400
+        assert len(choice.free) == 100
+
+
 def test_a_search_with_nothing_left_to_try_ends_before_its_time():
     stops = [stop("s1", 16.46, 107.57), stop("s2", 16.46, 107.60)]
     day = problem(stops, [courier("c1"), courier("c2")])
