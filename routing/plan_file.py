@@ -32,6 +32,7 @@ def plan_file_problem(text: str) -> tuple[Problem, StraightLine]:
         where = "speed_kmh, detour"
         travel = StraightLine(detour=_within(told["detour"], DETOURS), speed_kmh=_within(told["speed_kmh"], SPEEDS_KMH))
         offices, couriers, stops = [], [], []
+        where = "offices"
         for number, entry in enumerate(_listed(told["offices"])):
             where = f"offices[{number}]"
             code = str(entry["code"])
