@@ -1,4 +1,4 @@
-"""The ways to work on a piece, and which of them pays: what gained most for each second of late is tried next."""
+"""The ways to work on a piece, and how the time is shared between them: by what each gained lately for each second."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 SHARP = 2.0
 """A manner's share of the time goes by this power of what it gains each second: none stays the best for long."""
-LEAST = 1e-3
-"""A manner that gained nothing is still worth this part of the best one."""
 LATELY = 0.15
 """The share of all the search so far that counts as lately; what was gained before is forgotten."""
 DOUBT = 0.12
@@ -29,7 +27,7 @@ class Manner:
     takes_seats: bool = False
 
 
-# Early on short searches gain most; later only longer, hotter ones and changed seats do. Measured while searching.
+# Early on short searches gain most; later longer, hotter ones and changed seats find what those leave.
 MANNERS = (
     Manner(100, 0.08, 150),
     Manner(60, 0.5, 300),
@@ -68,8 +66,8 @@ class Worth:
         together = sum(self._gained) / sum(self._spent_s)
         known = zip(self._gained, self._spent_s, strict=True)
         worth = [(gained + doubt_s * together) / (spent_s + doubt_s) for gained, spent_s in known]
-        best = max(worth) or 1.0
-        chance = [max(LEAST, w / best) ** SHARP / m.seconds for w, m in zip(worth, MANNERS, strict=True)]
+        best = max(worth)  # 0 where nothing gains: then all are alike
+        chance = [(w / best if best else 1.0) ** SHARP / m.seconds for w, m in zip(worth, MANNERS, strict=True)]
         drawn = sorted(range(len(MANNERS)), key=lambda m: self._rng.expovariate(chance[m]))
         return [m for m in drawn if may(MANNERS[m])]
 

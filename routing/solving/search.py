@@ -50,7 +50,7 @@ class Search:
             self._start_again(min(deadline, time.monotonic() + took), deadline, stop)
             on_gain()
         self._improve(self.standing, deadline, stop, on_gain, is_last=True)
-        self._put_together(deadline)
+        self._put_together(deadline)  # has time only where the search ended before the deadline: small days
 
     def _start_again(self, until: float, deadline: float, stop: threading.Event) -> None:
         self.n_starts += 1

@@ -46,6 +46,15 @@ def test_a_manner_unlucky_at_first_gets_its_share_later() -> None:
     assert got[6] == max(got)
 
 
+def test_one_vain_try_does_not_rule_a_manner_out() -> None:
+    worth = Worth(random.Random(7))
+    for _ in range(100):
+        worth.learn(0, 100, MANNERS[0].seconds)
+    worth.learn(6, 0, MANNERS[6].seconds)
+    first = [worth.order(lambda _: True)[0] for _ in range(3_000)]
+    assert 10 < first.count(6) < first.count(0)
+
+
 def test_manners_that_may_not_be_used_are_left_out() -> None:
     worth = Worth(random.Random(5))
     worth.learn(0, 10, 0.08)
