@@ -1,11 +1,12 @@
 """Travel times without a map: the estimate, the lagoon, a file of measured legs, the gate of integers."""
 
+import random
 from importlib import resources
 
 import numpy as np
 import pytest
 
-from routing import UNREACHABLE, BadTravelTimes, FileMatrix, Point, Register, StraightLine, terrain_of
+from routing import UNREACHABLE, BadTravelTimes, FileMatrix, Point, Register, StraightLine, great_circle_m, terrain_of
 
 REGISTER = Register.builtin()
 POINTS = {commune.code: commune.point for commune in REGISTER}
@@ -53,6 +54,21 @@ def test_every_pair_of_the_table_is_a_pair_of_the_register_told_once():
     assert len(set(pairs)) == len(pairs)
     assert all(code in POINTS for pair in pairs for code in pair)
     assert all("estimated" in row for row in rows)
+
+
+def test_the_estimate_is_the_great_circle_from_next_door_to_the_other_end_of_the_earth():
+    rng = random.Random(1)
+    here = Point(lat=16.46, lon=107.58)
+    points = [here, here, Point(lat=-16.46, lon=107.58 - 180)]
+    for reach in (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 30):
+        points += [Point(lat=16.46 + rng.uniform(-reach, reach), lon=107.58 + rng.uniform(-reach, reach))] * 2
+        points += [Point(lat=16.46 + rng.uniform(-reach, reach), lon=107.58 + rng.uniform(-reach, reach))]
+    seconds, metres = StraightLine(detour=1.5, speed_kmh=30).matrix(points)
+    for i, a in enumerate(points):
+        for j, b in enumerate(points):
+            road_m = 1.5 * great_circle_m(a, b)
+            assert abs(metres[i, j] - min(road_m, UNREACHABLE)) <= 0.51
+            assert abs(seconds[i, j] - min(road_m / 1_000 / 30 * 3_600, UNREACHABLE)) <= 0.51
 
 
 def test_a_terrain_of_no_points_is_an_empty_table():
