@@ -188,7 +188,7 @@ class Limits:
     """What planning may use: wall-clock seconds, processes, memory of each solve.
 
     ``pieces`` bounds the work instead of the clock (same input and ``seed``, same cost): that many pieces are
-    improved, each by ``solutions`` accepted solutions.
+    improved, each by so many ``steps`` of ruin and recreate.
     """
 
     seconds: float = 20.0
@@ -196,7 +196,7 @@ class Limits:
     memory_mb: int = 1_536
     seed: int = 1
     pieces: int | None = None
-    solutions: int = 200
+    steps: int = 4_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ HOME = {
     "flask": ("api/",),
     "click": ("api/",),
     "ortools": ("routing/solving/",),
+    "numba": ("routing/solving/ruin.py",),
     "geopy": ("routing/",),
     "reportlab": ("labels/",),
     "zxingcpp": ("labels/",),

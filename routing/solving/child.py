@@ -11,7 +11,9 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from routing.solving.piece import Piece
+from routing.solving.piece import Orders, Piece
+
+STEPS_FOR_A_SOLUTION = 50
 
 
 def limit_itself(memory_mb: int) -> None:
@@ -33,9 +35,27 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
 
     if "choice" in told:
         return {"id": told["id"], "orders": [choose(told["choice"])]}
-    piece = Piece.from_json(told["piece"])
-    orders = Model(piece, told.get("initial")).solve(told["options"])
+    piece, initial, options = Piece.from_json(told["piece"]), told.get("initial"), told["options"]
+    orders = annealed(piece, initial, options) if options["method"] == "iterate" and initial is not None else None
+    if orders is None:
+        if "steps" in options:  # work that is bounded has to end the same way each time
+            options = {"seconds": 60.0, "method": "gls", "solutions": 1 + options["steps"] // STEPS_FOR_A_SOLUTION}
+        orders = Model(piece, initial).solve(options)
     return {"id": told["id"], "orders": orders}
+
+
+def annealed(piece: Piece, initial: Orders, options: dict[str, Any]) -> Orders | None:
+    """Return what the compiled search finds from ``initial``; None where nothing can be compiled."""
+    try:
+        from routing.solving.anneal import Annealing  # Numba is heavy as well
+    except ImportError:  # no Numba for this machine yet: OR-Tools' own iterated search takes its place
+        return None
+    annealing = Annealing(piece, initial, options["seed"])
+    if "steps" in options:
+        annealing.run_steps(options["steps"], options["heat"])
+    else:
+        annealing.run(options["seconds"], options["heat"])
+    return annealing.orders
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -22,6 +22,8 @@ GRACE_S = 1.0
 """How much longer than its own limit a solve may take before its child is killed."""
 START_S = 10.0
 """How long a new child may take to load OR-Tools, on top, with its first solve."""
+COMPILE_S = 60.0
+"""How long a child's first compiled search may take longer: the first one ever on a machine is compiled for it."""
 
 ALLOCATOR = (
     "glibc.malloc.tcache_count=60000:glibc.malloc.mxfast=160:glibc.malloc.top_pad=67108864:"
@@ -52,7 +54,7 @@ class Child:
         self._command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
         self._n_sent = 0
-        self._is_warm = False
+        self._loaded: set[str] = set()  # what the process has at hand already
         self._is_closed = False
 
     def warm_up(self) -> None:
@@ -60,7 +62,7 @@ class Child:
         if self._is_closed:
             raise ChildBroke("closed")
         if self._process is None or self._process.poll() is not None:
-            self._is_warm = False
+            self._loaded.clear()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 self._command,
                 stdin=subprocess.PIPE,
@@ -78,24 +80,27 @@ class Child:
         ``deadline`` (monotonic) is never overrun; without it the limit is the options' seconds plus a grace.
         """
         told = {"piece": piece.to_json(), "initial": initial, "options": options}
-        return self._ask(told, options["seconds"], deadline)
+        loads = {"solver": START_S} | ({"search": COMPILE_S} if options["method"] == "iterate" else {})
+        return self._ask(told, options["seconds"], deadline, loads)
 
     def choose(self, told: dict[str, Any], *, deadline: float | None = None) -> list[int]:
         """Return the child's choice of rounds, unverified; see ``choice.choose``. Raises ChildBroke."""
-        found = self._ask({"choice": told}, told["seconds"], deadline)
+        found = self._ask({"choice": told}, told["seconds"], deadline, {"solver": START_S})
         return found[0] if found else []
 
-    def _ask(self, told: dict[str, Any], seconds: float, deadline: float | None) -> Orders | None:
+    def _ask(
+        self, told: dict[str, Any], seconds: float, deadline: float | None, loads: dict[str, float]
+    ) -> Orders | None:
         self.warm_up()
         self._n_sent += 1
-        until = time.monotonic() + seconds + GRACE_S + (0.0 if self._is_warm else START_S)
+        until = time.monotonic() + seconds + GRACE_S + sum(s for name, s in loads.items() if name not in self._loaded)
         until = until if deadline is None else min(until, deadline)
         try:
             self._send(json.dumps({"id": self._n_sent, **told}).encode() + b"\n", until)
             reply = json.loads(self._receive(until))
             if reply["id"] != self._n_sent or reply.get("error"):
                 raise ChildBroke(str(reply.get("error", "an answer to another question")))
-            self._is_warm = True
+            self._loaded |= set(loads)
             return _orders(reply["orders"])
         except (OSError, ValueError, KeyError, TypeError) as exc:
             self.kill()

@@ -1,8 +1,7 @@
 """Improvement across offices: overlapping pieces of neighbouring rounds are solved again, some at a time.
 
-A piece is what lies around one stop: the nearest 60 to 100 stops may move, whatever office they belong to; the rest of
-their rounds is merged into a few single stops. A piece of rounds in which nothing changed since it was tried in vain
-is not tried in the same manner again.
+A piece is what lies around one stop: the rounds of the nearest 60 to 400 stops, whatever office they belong to. A piece
+of rounds in which nothing changed since it was tried in vain is not tried in the same manner again.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from routing.errors import RoutingError
 from routing.solving.children import ChildBroke, Children
-from routing.solving.manners import MANNERS, QUICK_S, SEATING, USUAL_LEG_S, WANDERING, Manner, Worth
+from routing.solving.manners import MANNERS, QUICK_S, SEATING, WANDERING, Manner, Worth, cooled
 from routing.solving.merge import merge
 from routing.solving.piece import Orders, Piece
 from routing.solving.pool import RoundPool
@@ -28,10 +27,9 @@ from routing.solving.standing import Standing
 from routing.solving.wander import Wandering
 from routing.types import Limits
 
-MOST_ROUNDS = 10
-"""Of so many couriers may the stops of a piece be; each merged stretch costs the search speed."""
-MOST_WHOLE = 400
-"""These couriers' rounds may have so many stops altogether: tables of travel times grow with the square of them."""
+MOST_ROUNDS = 24
+MOST_STOPS = 800
+"""A piece has at most so many: tables of travel times grow with the square of them."""
 MOST_IDLE = 4
 LATE_S = 1.0
 """A thread this long over its time is left behind; what it finds is no longer taken over."""
@@ -52,7 +50,7 @@ SEEDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to try next: couriers, their stops, which of these may move, and in which manner.
+    """What to try next: couriers, their stops, which of these it is about, and in which manner.
 
     ``lone`` are the stops nobody serves so far; ``home`` is the courier whose round is to change its seat first, if one
     is.
@@ -60,17 +58,12 @@ class Choice:
 
     couriers: tuple[int, ...]
     stops: tuple[int, ...]
-    free: frozenset[int]
+    near: frozenset[int]
     key: frozenset[tuple[int, int]]
     manner: int
     lone: tuple[int, ...] = ()
     home: int | None = None
-
-
-def _around_free(choice: Choice) -> Callable[[int, int], bool]:
-    """Return where rounds are cut: around the stops that may move."""
-    free = [s in choice.free for s in choice.stops]
-    return lambda before, stop: free[before] or free[stop]
+    chance: int = 0
 
 
 @dataclass
@@ -101,12 +94,12 @@ class Improvement:
     ) -> None:
         self.standing, self.children, self.limits = standing, children, limits
         self.tally, self.pool = tally or Tally(), pool
-        self._until_dry = self._is_over = False
+        self._until_dry = self._dried = self._is_over = False
         self._failed: RoutingError | None = None
         self._wandering: Wandering | None = None
         self._seated: set[tuple[int, int, str, int]] = set()
         self._rng = random.Random(limits.seed if seed is None else seed)  # noqa: S311 - no secret
-        self._began = self._gained_at = time.monotonic()
+        self._began = self._gained_at = self._deadline = time.monotonic()
         self._lock = threading.Lock()
         self._busy: set[int] = set()
         self._held: set[int] = set()  # stops left out that a running piece tries to place
@@ -135,7 +128,7 @@ class Improvement:
         ``until_dry`` ends it already when nothing was gained for long, compared to the time it took so far. Otherwise
         the search then takes other seats and wanders; it ends with the best it found.
         """
-        self._until_dry = until_dry
+        self._until_dry, self._deadline = until_dry, deadline
         self._wandering = None if until_dry or self.limits.pieces is not None else Wandering(self.standing)
         n = 1 if self.limits.pieces is not None else len(self.children)
         threads = [threading.Thread(target=self._work, args=(deadline, stop, on_gain), daemon=True) for _ in range(n)]
@@ -152,7 +145,7 @@ class Improvement:
             raise self._failed
 
     def _work(self, deadline: float, stop: threading.Event, on_gain: Callable[[], None]) -> None:
-        while not stop.is_set() and self._may_go_on() and not (self._until_dry and self._is_dry()):
+        while not stop.is_set() and self._may_go_on() and not self._has_dried():
             left = deadline - time.monotonic()
             choice = self._choose() if left > 0.05 else None
             if choice is None:
@@ -176,6 +169,11 @@ class Improvement:
         wandering = self._wandering
         return wandering is not None and (wandering.is_away or self._is_dry())
 
+    def _has_dried(self) -> bool:
+        """Return whether a search until dry is over: for all threads, whatever the last of them still finds."""
+        self._dried = self._dried or (self._until_dry and self._is_dry())
+        return self._dried
+
     def _is_dry(self) -> bool:
         took = self._gained_at - self._began
         return time.monotonic() - self._gained_at > max(DRY_S, DRY_SHARE * took)
@@ -196,11 +194,11 @@ class Improvement:
                 self._note_barren(choice)
                 return 0
             choice, initial, manner = *seated, SEATING
-        merged = merge(piece, initial, _around_free(choice))
+        merged = merge(piece, initial, lambda before, stop: True)  # only sequences stay together
         seconds = min(left, manner.seconds)
-        options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner)}
+        options = {"seconds": seconds, "method": "iterate", "heat": self._heat(manner), "seed": choice.chance}
         if self.limits.pieces is not None:
-            options |= {"seconds": min(5.0, 0.5 + 0.05 * len(at)), "method": "gls", "solutions": self.limits.solutions}
+            options["steps"] = self.limits.steps
         try:
             orders = self.children.solve(merged.piece, merged.initial, options, deadline=deadline + 0.5)
             found = None if orders is None else merged.whole(orders)
@@ -248,7 +246,7 @@ class Improvement:
         _, key, changed = min(found)
         self._seated.add(key)
         moved = {choice.stops[i] for a, b in zip(orders, changed, strict=True) for i in {*a} ^ {*b}}
-        return replace(choice, free=choice.free | moved), changed
+        return replace(choice, near=choice.near | moved), changed
 
     def _note_rounds(self) -> None:
         self._round_of[:] = -1
@@ -261,7 +259,7 @@ class Improvement:
 
     def _learn(self, choice: Choice, gain: int, saved: int, seconds: float) -> None:
         self.tally.gain += gain
-        self._effort[list(choice.free)] += seconds / len(choice.free)
+        self._effort[list(choice.near)] += seconds / len(choice.near)
         if gain:
             if gain > 0:
                 self._gained_at = time.monotonic()
@@ -280,13 +278,11 @@ class Improvement:
                 self._tried.add((choice.key, choice.manner))
 
     def _heat(self, manner: Manner) -> int:
-        """Return the manner's heat for legs as long as this day's."""
-        return max(3, round(manner.heat * self._scale()))
-
-    def _scale(self) -> float:
-        """Return how long this day's legs are, in usual ones."""
-        n_served = max(1, len(self.standing.problem.stops) - len(self.standing.left))
-        return sum(self.standing.costs) / n_served / USUAL_LEG_S
+        """Return the manner's heat by now in seconds of travel, for rounds as long as this day's."""
+        costs = self.standing.costs
+        took = time.monotonic() - self._began if self.limits.pieces is None else 0.0  # counted work is repeatable
+        over = took / max(1e-3, self._deadline - self._began)
+        return max(2, round(manner.heat * cooled(over) * sum(costs) / max(1, sum(map(bool, costs)))))
 
     def _choose(self) -> Choice | None:
         """Return a piece that is not barren and holds no busy round; None when nothing is left to try."""
@@ -321,23 +317,23 @@ class Improvement:
         seed = self._seed(left)
         if seed is None:
             return None
-        couriers, free = self._around(seed, MANNERS[manner].n_free)
+        couriers, near = self._around(seed, MANNERS[manner].n_near)
         couriers += self._idle(couriers, seed)
         if not couriers:
             return None
         stops = standing.stops_of(couriers)
         near_left = self._nearest_left(seed, left)
         stops += near_left
-        free |= set(near_left)
-        if not free:
+        near |= set(near_left)
+        if not near:
             return None
-        self._rng.shuffle(stops)  # the solver's own chance is fixed: another order is another search
+        chance = self._rng.randrange(2**31)
         key = frozenset((c, standing.version[c]) for c in couriers)
         takes_seats = MANNERS[manner].takes_seats or (self._is_wandering() and self._rng.random() < SEATING_SHARE)
         home = int(self._round_of[seed]) if takes_seats else -1
         lone = tuple(near_left)
         seated = home if home in couriers else None
-        return Choice(tuple(couriers), tuple(stops), frozenset(free), key, manner, lone, seated)
+        return Choice(tuple(couriers), tuple(stops), frozenset(near), key, manner, lone, seated, chance)
 
     def _seed(self, left: list[int]) -> int | None:
         """Return the stop a piece grows from: one left out, or one that had little effort so far."""
@@ -354,28 +350,28 @@ class Improvement:
         courier = int(self._round_of[stop])
         return courier >= 0 and courier not in self._busy
 
-    def _around(self, seed: int, n_free: int) -> tuple[list[int], set[int]]:
+    def _around(self, seed: int, n_near: int) -> tuple[list[int], set[int]]:
         """Return the couriers of the rounds around a stop and the stops nearest to it on these rounds."""
         away = np.abs(self._xy - self._xy[seed]).sum(axis=1)
-        n = min(len(away), 4 * n_free)
+        n = min(len(away), 4 * n_near)
         nearest = np.argpartition(away, n - 1)[:n]
         couriers: list[int] = []
-        free: set[int] = set()
-        n_whole = 0
+        near: set[int] = set()
+        n_stops = 0
         for stop in nearest[np.argsort(away[nearest], kind="stable")].tolist():
             courier = int(self._round_of[stop])
             if courier < 0 or courier in self._busy:
                 continue
             if courier not in couriers:
                 n_more = len(self.standing.orders[courier])
-                if couriers and (len(couriers) >= MOST_ROUNDS or n_whole + n_more > MOST_WHOLE):
+                if couriers and (len(couriers) >= MOST_ROUNDS or n_stops + n_more > MOST_STOPS):
                     continue
                 couriers.append(courier)
-                n_whole += n_more
-            free.add(stop)
-            if len(free) >= n_free:
+                n_stops += n_more
+            near.add(stop)
+            if len(near) >= n_near:
                 break
-        return couriers, free
+        return couriers, near
 
     def _idle(self, couriers: list[int], seed: int) -> list[int]:
         """Return couriers who have no round yet, one for each of the nearest offices that have any."""

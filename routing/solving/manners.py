@@ -19,30 +19,39 @@ QUICK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How many stops may move, for how long, how far uphill (seconds of travel); whether a round changes its seat."""
+    """How many stops a piece is about, for how long it is searched, and how hot; whether a round changes its seat.
 
-    n_free: int
+    ``heat`` is how far uphill a step may lead at first, as a share of what a round costs on average.
+    """
+
+    n_near: int
     seconds: float
-    heat: int
+    heat: float
     takes_seats: bool = False
 
 
 # Early on short searches gain most; later longer, hotter ones and changed seats find what those leave.
 MANNERS = (
-    Manner(100, 0.08, 150),
-    Manner(60, 0.5, 300),
-    Manner(100, 0.5, 300),
-    Manner(60, 1.5, 600),
-    Manner(100, 1.5, 300),
-    Manner(100, 4.0, 1500),
-    Manner(60, 0.4, 300, takes_seats=True),
+    Manner(100, 0.1, 0.035),
+    Manner(250, 0.3, 0.035),
+    Manner(250, 0.3, 0.1),
+    Manner(250, 1.0, 0.035),
+    Manner(400, 2.0, 0.1),
+    Manner(100, 0.5, 0.1),
+    Manner(60, 0.4, 0.1, takes_seats=True),
 )
+HOT_SHARE, COOLEST = 0.3, 0.1
+"""So long all manners are as hot as they are told; from then on they cool, down to this share of it. Cool searches gain
+two to three times as much late in a search; early on they keep rounds that should be given up."""
 WANDERING = (0, 1)
 """The manners that are used on the way through a valley."""
 SEATING = MANNERS[-1]
 """How a piece is searched after a change of seats."""
-USUAL_LEG_S = 135
-"""Travel for each stop on the days the manners' heats were tuned on."""
+
+
+def cooled(share: float) -> float:
+    """Return which share of its heat a manner has once a ``share`` of the time is over."""
+    return float(COOLEST ** min(1.0, max(0.0, (share - HOT_SHARE) / (1 - HOT_SHARE))))
 
 
 class Worth:

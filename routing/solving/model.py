@@ -58,7 +58,7 @@ class Model:
         # filter of paths: it copies the travel times for every path it looks at.
         opens = np.zeros(len(piece.travel), dtype=np.int64)
         opens[: piece.n_stops] = [low for low, _ in bounds]
-        transit = self._register(self._spent() + opens[:, None] - opens)
+        transit = self._register(self.piece.spent() + opens[:, None] - opens)
         routing.AddDimension(transit, last - first, NEVER, False, "clock")
         clock = routing.GetDimensionOrDie("clock")
         for v, vehicle in enumerate(piece.vehicles):
@@ -88,19 +88,6 @@ class Model:
         soonest = min((piece.vehicles[v].from_s for v in piece.allowed[stop]), default=first)
         latest = max((piece.vehicles[v].until_s for v in piece.allowed[stop]), default=last)
         return 0 if early <= soonest else early - first, NEVER if late >= latest else late - first
-
-    def _spent(self) -> Table:
-        """Return the time from the start of one service to the earliest start of the next."""
-        piece, k = self.piece, self.piece.n_stops
-        spent = piece.travel.astype(np.int64)
-        spent[:k] += np.array(piece.service, dtype=np.int64)[:, None]
-        houses = np.array(piece.building, dtype=np.int64)
-        left = houses if piece.leaving is None else np.array(piece.leaving, dtype=np.int64)
-        same = (left[:, None] == houses) & (houses >= 0)
-        setup = np.tile(np.array(piece.setup, dtype=np.int64), (len(piece.travel), 1))
-        setup[:k][same] = 0
-        spent[:, :k] += setup
-        return spent
 
     def _register(self, spent: Table) -> int:
         """Return the number of the transit callback.

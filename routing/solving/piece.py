@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.places import Places
 from routing.timing import WorkDay, work_day
@@ -78,6 +79,19 @@ class Piece:
             return int(self.travel[a, b])
         same = a < len(self.service) and self.building[b] >= 0 and self.building[a] == self.building[b]
         return int(self.travel[a, b]) + (0 if same else self.setup[b])
+
+    def spent(self) -> NDArray[np.int64]:
+        """Return the time from the start of one service to the earliest start of the next, for every pair of places."""
+        k = self.n_stops
+        spent = self.travel.astype(np.int64)
+        spent[:k] += np.array(self.service, dtype=np.int64)[:, None]
+        houses = np.array(self.building, dtype=np.int64)
+        left = houses if self.leaving is None else np.array(self.leaving, dtype=np.int64)
+        same = (left[:, None] == houses) & (houses >= 0)
+        setup = np.tile(np.array(self.setup, dtype=np.int64), (len(self.travel), 1))
+        setup[:k][same] = 0
+        spent[:, :k] += setup
+        return spent
 
     def order_cost(self, vehicle: int, order: Sequence[int]) -> int | None:
         """Return travel and every other cost of one vehicle's order, or None if it breaks a rule."""

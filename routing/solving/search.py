@@ -22,9 +22,8 @@ from routing.types import Limits
 
 BIAS = 0.3
 """Spread of how much nearer or farther than it is an office may look (standard deviation of the logarithm)."""
-LAST_SHARE = 0.8
-"""The share of the time kept for the best of the starts: changing seats there finds more than further starts do once
-the first start took a fifth of the time (1,200 stops in 60 s: 0.15 %)."""
+LAST_SHARE = 0.6
+"""The share of the time kept for the best of the starts."""
 CHOOSE_S = 2.0
 
 

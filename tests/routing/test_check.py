@@ -91,7 +91,7 @@ def test_a_random_change_of_a_random_plan_is_always_found():
     n_planted, missed = 0, []
     for seed in range(scaled(12, 150)):
         day = random_problem(seed) if seed % 2 else eventful_problem(seed)
-        made = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, solutions=5))
+        made = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, steps=100))
         assert check(day, made, TRAVEL) == []
         for what, broken in [*_broken_plans(made, random.Random(seed)), *_broken_rounds(made)]:
             n_planted += 1

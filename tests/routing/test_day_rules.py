@@ -10,7 +10,7 @@ from tests.routing.planning_days import HOUR, courier, eventful_problem, office,
 from tests.scale import scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=3, solutions=30)
+WORK = Limits(seconds=30, pieces=3, steps=600)
 
 
 def planned(day, **how):

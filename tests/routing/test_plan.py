@@ -13,7 +13,7 @@ from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
 QUICK = Limits(seconds=1.2)
-WORK = Limits(seconds=30, pieces=2, solutions=20)
+WORK = Limits(seconds=30, pieces=2, steps=400)
 
 
 @pytest.mark.parametrize("seed", range(scaled(25, 300)))

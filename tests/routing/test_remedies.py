@@ -19,7 +19,7 @@ from tests.routing.planning_days import HOUR, courier, eventful_problem, problem
 from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=2, solutions=20)
+WORK = Limits(seconds=30, pieces=2, steps=400)
 BY_HAND = ("fix_field", "not_tried", "open_commune")
 """Not for the dispatcher to decide: what came in, and the flood."""
 

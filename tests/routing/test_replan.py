@@ -6,18 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from routing import ClosedRoad, Limits, Point, StraightLine, check, compare, keeping_hands, plan, replan
-from tests.routing.planning_days import courier, eventful_problem, office, problem, stop
+from routing import ClosedRoad, Limits, Point, StraightLine, Window, check, compare, keeping_hands, plan, replan
+from tests.routing.planning_days import HOUR, courier, eventful_problem, office, problem, stop
 from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=12, solutions=60)
+WORK = Limits(seconds=30, pieces=12, steps=1_200)
 
 
-def town(n_stops=60, n_couriers=4, seed=3):
+def town(n_stops=60, n_couriers=4, seed=3, hours=9):
     rng = random.Random(seed)
     offices = [office("A", 16.46, 107.56), office("B", 16.46, 107.62)]
-    crew = [courier(f"c{i}", "AB"[i % 2]) for i in range(n_couriers)]
+    shift = Window(from_s=7 * HOUR, until_s=(7 + hours) * HOUR)
+    crew = [courier(f"c{i}", "AB"[i % 2], shift=shift) for i in range(n_couriers)]
     stops = [
         stop(f"s{i}", 16.46 + rng.gauss(0, 0.02), 107.59 + rng.gauss(0, 0.03), office_id=None) for i in range(n_stops)
     ]
@@ -26,7 +27,7 @@ def town(n_stops=60, n_couriers=4, seed=3):
 
 @pytest.fixture(scope="module")
 def day():
-    return town()
+    return town(hours=4)
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +94,10 @@ def test_a_stop_the_dispatcher_gives_to_another_goes_to_that_one(day, made):
 @pytest.mark.parametrize("seed", range(scaled(6, 60)))
 def test_replanning_an_eventful_day_keeps_every_rule(seed):
     day = eventful_problem(seed)
-    before = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, solutions=10))
+    before = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, steps=200))
     later = eventful_problem(seed + 1)
     changed = replace(day, closed_roads=later.closed_roads, couriers=day.couriers[1:] or day.couriers)
-    again = replan(changed, before, travel=TRAVEL, limits=Limits(seconds=30, pieces=2, solutions=10))
+    again = replan(changed, before, travel=TRAVEL, limits=Limits(seconds=30, pieces=2, steps=200))
     assert check(keeping_hands(changed, before), again, TRAVEL) == []
 
 
