@@ -38,7 +38,7 @@ MOST_BROKEN = 10
 SEATING_SHARE = 0.9
 WORST_SEATING = 0.02
 """A change of seats that costs more than this share of the whole is not followed up."""
-DRY_S, DRY_SHARE = 0.6, 0.15
+DRY_S, DRY_S_PER_STOP, DRY_SHARE = 0.5, 0.001, 0.15
 """A search has run dry when it gained nothing for so many seconds, and for such a share of the time it took."""
 LONG_SHARE = 0.25
 """Once a first search took this share of all the time, the day is large and long searches are used as well."""
@@ -176,7 +176,8 @@ class Improvement:
 
     def _is_dry(self) -> bool:
         took = self._gained_at - self._began
-        return time.monotonic() - self._gained_at > max(DRY_S, DRY_SHARE * took)
+        patience = DRY_S + DRY_S_PER_STOP * len(self._round_of)
+        return time.monotonic() - self._gained_at > max(patience, DRY_SHARE * took)
 
     def _may_go_on(self) -> bool:
         has_work = self.limits.pieces is None or self.tally.n_pieces < self.limits.pieces

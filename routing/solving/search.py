@@ -22,7 +22,7 @@ from routing.types import Limits
 
 BIAS = 0.3
 """Spread of how much nearer or farther than it is an office may look (standard deviation of the logarithm)."""
-LAST_SHARE = 0.6
+LAST_SHARE = 0.4
 """The share of the time kept for the best of the starts."""
 CHOOSE_S = 2.0
 
@@ -46,18 +46,18 @@ class Search:
             return
         kept_s = LAST_SHARE * self._limits.seconds
         while not stop.is_set() and deadline - time.monotonic() > took + kept_s and self.tally.is_healthy:
-            self._start_again(min(deadline, time.monotonic() + took), deadline, stop)
+            self._start_again(took, deadline, stop)
             on_gain()
         self._improve(self.standing, deadline, stop, on_gain, is_last=True)
         self._put_together(deadline)  # has time only where the search ended before the deadline: small days
 
-    def _start_again(self, until: float, deadline: float, stop: threading.Event) -> None:
+    def _start_again(self, seconds: float, deadline: float, stop: threading.Event) -> None:
         self.n_starts += 1
         problem = self.standing.problem
         bias = {o.office_id: exp(self._rng.gauss(0, BIAS)) for o in problem.offices}
         other = Standing.empty(problem, self.standing.places)
-        self._first.fill(other, partition(problem, bias), until)
-        self._improve(other, until, stop, lambda: None, is_last=False)
+        self._first.fill(other, partition(problem, bias), deadline)
+        self._improve(other, min(deadline, time.monotonic() + seconds), stop, lambda: None, is_last=False)
         self._pool.note_all(other)
         self._put_together(deadline)
 
