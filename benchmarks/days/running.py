@@ -56,8 +56,8 @@ def _family(pid: int) -> list[int]:
     """Return a process and all its descendants."""
     found = [pid]
     for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it may end while it is looked at
+            for task in Path(f"/proc/{parent}/task").glob("*/children"):
                 found += [int(word) for word in task.read_text().split()]
     return found
 
