@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 
 
 class Annealing:
-    """Ruin and recreate on a piece from where it stands; the better half of its steps, and as the heat allows others.
+    """Ruin and recreate on a piece from where it stands: better steps are kept, and worse ones as the heat allows.
 
     Costs are those of ``Piece.cost``, and so are the rules, but for one: deliveries and collections of a round together
     never exceed the courier's box here, which is safe.
