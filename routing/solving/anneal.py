@@ -36,20 +36,21 @@ class Annealing:
 
     def __init__(self, piece: Piece, initial: Orders, seed: int) -> None:
         k, m = piece.n_stops, len(piece.vehicles)
-        order, rounds = np.zeros((m, k), dtype=np.int32), np.zeros((m, 4), dtype=np.int64)
+        order, rounds = np.zeros((m, k + 2), dtype=np.uint32), np.zeros((m, 3), dtype=np.int64)
         for v, stops in enumerate(initial):
-            order[v, : len(stops)] = stops
+            order[v, : len(stops) + 2] = k + 2 * v, *stops, k + 2 * v + 1
             rounds[v, LENGTH] = len(stops)
-        dear = _dear(piece)
-        told = _roads(piece), _opens(piece), _doors(piece), _near(piece), dear, _crew(piece, dear)
-        place, left, out = np.zeros((k, 4), dtype=np.int64), np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
-        self._best = np.concatenate([rounds[:, LENGTH, None], order], axis=1, dtype=np.int64)
+        dear, (out_of, spent) = _dear(piece), _roads(piece)
+        into = out_of if np.array_equal(out_of, out_of.T) else np.ascontiguousarray(out_of.T)
+        opens, doors, crew = _opens(piece), _doors(piece), _crew(piece, dear)
+        place, left = np.zeros((k + 2 * m, 8), dtype=np.int64), np.zeros(k, dtype=np.uint32)
+        self._best = np.concatenate([rounds[:, LENGTH, None], order[:, 1 : k + 1]], axis=1, dtype=np.int64)
         self._state, self.n_steps = np.zeros(3, dtype=np.int64), 0
-        roads, opens, doors, _, _, crew = told
-        begin(roads, opens, doors, dear, crew, order, rounds, place, left, self._state, seed % 2**32)
-        kept, were = np.zeros((m, k, 3), dtype=np.int64), np.zeros((m, 5), dtype=np.int64)
+        begin(out_of, spent, opens, doors, dear, crew, order, rounds, place, left, self._state, seed % 2**32)
+        kept, were = np.zeros((m, k + 2, 8), dtype=np.int64), np.zeros((m, 4), dtype=np.int64)
+        told = into, out_of, spent, opens, doors, _near(piece), dear, crew, order, rounds, place
+        self._arrays = *told, kept, were, np.zeros_like(left), left, self._best, self._state
         self._has_work = k > 0 and m > 0
-        self._arrays = *told, order, rounds, place, kept, were, out, left, self._best, self._state
 
     @property
     def best(self) -> int:
@@ -88,8 +89,12 @@ def compile_now() -> None:
     annealing.take(0, 1.0)
 
 
-def _roads(piece: Piece) -> NDArray[np.int32]:
-    return np.ascontiguousarray(np.stack([piece.travel, piece.spent()], axis=2), dtype=np.int32)
+def _roads(piece: Piece) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return travel and time spent between all nodes: the stops, and each courier's start and end."""
+    ends = [place for v in piece.vehicles for place in (v.start, v.end)]
+    nodes = np.array([*range(piece.n_stops), *ends], dtype=np.intp)
+    at = np.ix_(nodes, nodes)
+    return piece.travel.astype(np.int32)[at], piece.spent()[at].astype(np.int32)
 
 
 def _opens(piece: Piece) -> Ints:
@@ -103,17 +108,17 @@ def _doors(piece: Piece) -> Ints:
     return np.stack([_ints(piece.price), _ints(piece.volume), away, early, late - early], axis=1)
 
 
-def _near(piece: Piece) -> NDArray[np.int32]:
+def _near(piece: Piece) -> NDArray[np.uint32]:
     """Return each stop's neighbours, nearest first; there and back counts, where the way differs."""
     k = piece.n_stops
     n = min(NEAR, k - 1)
     if n < 1:
-        return np.zeros((k, 0), dtype=np.int32)
+        return np.zeros((k, 0), dtype=np.uint32)
     both = piece.travel[:k, :k].astype(np.int64) + piece.travel[:k, :k].T
     np.fill_diagonal(both, NO_LIMIT)
     some = np.argpartition(both, n - 1, axis=1)[:, :n]
     in_order = np.argsort(np.take_along_axis(both, some, axis=1), axis=1, kind="stable")
-    return np.ascontiguousarray(np.take_along_axis(some, in_order, axis=1), dtype=np.int32)
+    return np.ascontiguousarray(np.take_along_axis(some, in_order, axis=1), dtype=np.uint32)
 
 
 def _dear(piece: Piece) -> Ints:
@@ -124,7 +129,7 @@ def _dear(piece: Piece) -> Ints:
             others = np.ones(m, dtype=np.bool_)
             others[who] = False
             dear[others, stop] = NOT_ALLOWED
-    return dear
+    return np.ascontiguousarray(dear.T)
 
 
 def _crew(piece: Piece, dear: Ints) -> Ints:
@@ -132,10 +137,9 @@ def _crew(piece: Piece, dear: Ints) -> Ints:
     rows = []
     for number, (v, day) in enumerate(zip(piece.vehicles, piece.days, strict=True)):
         longest = NO_LIMIT if v.longest is None else v.longest
-        kind = kinds.setdefault((v, day, dear[number].tobytes()), len(kinds))
-        shift = v.start, v.end, v.from_s, v.until_s
-        rows.append((*shift, v.fixed, v.capacity, longest, v.fair_until, v.fair_price, day, kind))
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 11)
+        kind = kinds.setdefault((v, day, v.start, v.end, dear[:, number].tobytes()), len(kinds))
+        rows.append((v.from_s, v.until_s, v.fixed, v.capacity, longest, v.fair_until, v.fair_price, day, kind))
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 9)
 
 
 def _ints(values: Iterable[int]) -> Ints:

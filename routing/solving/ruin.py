@@ -1,25 +1,28 @@
 """Ruin and recreate, compiled: strings of neighbouring stops are torn out of their rounds and put back, while it cools.
 
 The method is SISR (Christiaens and Vanden Berghe, Slack Induction by String Removals for Vehicle Routing Problems,
-2020) on the arrays of one piece. OR-Tools knows it too, but a step takes it forty times as long: its solver propagates
+2020) on the arrays of one piece. OR-Tools knows it too, but a step takes it fifty times as long: its solver propagates
 every change. Whatever this search finds is weighed by ``Piece.cost``. Runs only inside a child process.
 
 Numba compiles what is here once a machine and keeps the result beside this file or in the user's cache. It notices only
 changes of the file itself, so all that is compiled stays in this one file, and so do the columns of its arrays. It is
-slow with tuples of arrays (each call counts the references of all of them): hence the many plain arrays.
+slow with tuples of arrays and with calls (each counts the references to its arrays), and tests each signed index for
+being negative: hence plain arrays, unsigned indices, and functions that become part of their caller. Nodes are the
+stops, and after them two for each courier, where his round begins and where it ends: a round is its nodes in order.
 
-roads[a, b]      int32   from place a to place b, stops first: TRAVEL; SPENT, from the start of service at a to the
-                         earliest start at b
+into[b, a]       int32   travel to node b from node a; out_of[a, b] the same way, told from its other end
+spent[a, b]      int32   from the start of service at a to the earliest start at b
 opens[day, stop] int64   EARLY and LATE start of service on that kind of day
 doors[stop]      int64   PRICE of leaving it out, VOLUME, how far AWAY the nearest start is, when it OPENs and how WIDE
-near[stop]       int32   its neighbours, nearest first
-dear[v, stop]    int64   what it costs more with courier v; NOT_ALLOWED if he may not serve it
-crew[v]          int64   START to KIND of a courier; KIND is the same for couriers who differ in nothing
-order[v]         int32   the stops of a round
-rounds[v]        int64   LENGTH, COST, LOAD of a round, and when it is BACK
-place[stop]      int64   CARRIER (-1: left out), position AT, BEGUN the earliest and LATEST the latest start of service
-kept, were       int64   rounds as they were before a step: stops with BEGUN, LATEST; rows of ``rounds``, and WHOSE
-out, left        int64   stops torn out in a step; stops left out between steps, N_LEFT of them
+near[stop]       uint32  its neighbours, nearest first
+dear[stop, v]    int64   what it costs more with courier v; NOT_ALLOWED if he may not serve it
+crew[v]          int64   FROM to KIND of a courier; KIND is the same for couriers who differ in nothing
+order[v]         uint32  the nodes of a round
+rounds[v]        int64   LENGTH in stops, COST, LOAD of a round
+place[node]      int64   CARRIER (-1: left out) and position AT; BEGUN the earliest and LATEST the latest start of
+                         service; what it TOOK and how far one DROVE from the node before; the window, FIRST to LAST
+kept, were       int64   rounds as they were before a step: rows of ``place`` with the node as AT; ``rounds``, and WHOSE
+out, left        uint32  stops torn out in a step; stops left out between steps, N_LEFT of them
 state            int64   the cost NOW and the LEAST so far, N_LEFT
 """
 
@@ -32,12 +35,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-TRAVEL, SPENT = 0, 1
 EARLY, LATE = 0, 1
 PRICE, VOLUME, AWAY, OPEN, WIDE = range(5)
-START, END, FROM, UNTIL, FIXED, CAPACITY, LONGEST, FAIR_UNTIL, FAIR_PRICE, DAY, KIND = range(11)
-LENGTH, COST, LOAD, BACK, WHOSE = range(5)
-CARRIER, AT, BEGUN, LATEST = range(4)
+FROM, UNTIL, FIXED, CAPACITY, LONGEST, FAIR_UNTIL, FAIR_PRICE, DAY, KIND = range(9)
+LENGTH, COST, LOAD, WHOSE = range(4)
+CARRIER, AT, BEGUN, LATEST, TOOK, DROVE, FIRST, LAST = range(8)
 NOW, LEAST, N_LEFT = range(3)
 
 NOT_ALLOWED = 2**40
@@ -57,52 +59,61 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return njit(error_model="numpy")(function)
 
 
-@compiled
-def forward(roads, opens, crew, order, rounds, place, v, p):
+within = njit(inline="always", error_model="numpy")
+"""Compiles a function as a part of those that call it."""
+
+
+@within
+def link(out_of, spent, crew, order, rounds, place, v, p):
+    """Set the way to the node at ``p`` of a round from the one before."""
+    before, here = order[v, p - 1], order[v, p]
+    place[here, TOOK] = spent[before, here]
+    # the end of an empty round is reached at a negative price: the first stop put in takes it back
+    place[here, DROVE] = out_of[before, here] if rounds[v, LENGTH] > 0 else -crew[v, FIXED]
+
+
+@within
+def forward(order, rounds, place, v, p):
     """Set the earliest starts of a round from position ``p`` on, and when it is back."""
-    day, n = crew[v, DAY], rounds[v, LENGTH]
-    here = order[v, p - 1] if p else crew[v, START]
-    clock = place[here, BEGUN] if p else crew[v, FROM]
-    for i in range(p, n):
-        stop = order[v, i]
-        clock = max(clock + roads[here, stop, SPENT], opens[day, stop, EARLY])
-        place[stop, BEGUN] = clock
-        place[stop, AT] = i
-        here = stop
-    rounds[v, BACK] = clock + roads[here, crew[v, END], SPENT] if n else clock
+    clock = place[order[v, p - 1], BEGUN]
+    for i in range(p, rounds[v, LENGTH] + 2):
+        here = order[v, i]
+        clock = max(clock + place[here, TOOK], place[here, FIRST])
+        place[here, BEGUN] = clock
+        place[here, AT] = i
 
 
-@compiled
-def backward(roads, opens, crew, order, rounds, place, v, p):
+@within
+def backward(order, place, v, p):
     """Set the latest starts of a round from position ``p`` back to its beginning."""
-    day, n = crew[v, DAY], rounds[v, LENGTH]
-    last = p >= n - 1
-    p = n - 1 if last else p
-    after = crew[v, END] if last else order[v, p + 1]
-    limit = crew[v, UNTIL] if last else place[after, LATEST]
-    for i in range(p, -1, -1):
-        stop = order[v, i]
-        limit = min(limit - roads[stop, after, SPENT], opens[day, stop, LATE])
-        place[stop, LATEST] = limit
-        after = stop
+    after = order[v, p + 1]
+    limit = place[after, LATEST] - place[after, TOOK]
+    for i in range(p, 0, -1):
+        here = order[v, i]
+        limit = min(limit, place[here, LAST])
+        place[here, LATEST] = limit
+        limit -= place[here, TOOK]
 
 
-@compiled
-def price_round(roads, dear, crew, order, rounds, v):
+@within
+def unfair(crew, order, rounds, place, v):
+    """Return what is to be paid for a round longer than is fair."""
+    n = rounds[v, LENGTH]
+    over = place[order[v, n + 1], BEGUN] - crew[v, FAIR_UNTIL]
+    return crew[v, FAIR_PRICE] * over if n > 0 and over > 0 else 0
+
+
+@within
+def price_round(dear, crew, order, rounds, place, v):
     """Set what a round costs."""
-    n, here = rounds[v, LENGTH], crew[v, START]
-    cost = crew[v, FIXED] if n else 0
-    for i in range(n):
-        stop = order[v, i]
-        cost += roads[here, stop, TRAVEL] + dear[v, stop]
-        here = stop
-    if n:
-        cost += roads[here, crew[v, END], TRAVEL]
-        cost += crew[v, FAIR_PRICE] * max(0, rounds[v, BACK] - crew[v, FAIR_UNTIL])
+    n = rounds[v, LENGTH]
+    cost = crew[v, FIXED] + place[order[v, n + 1], DROVE] + unfair(crew, order, rounds, place, v)
+    for i in range(1, n + 1):
+        cost += place[order[v, i], DROVE] + dear[order[v, i], v]
     rounds[v, COST] = cost
 
 
-@compiled
+@within
 def keep(order, rounds, place, kept, were, n_kept, v):
     """Remember a round as it is, once a step; return how many are remembered."""
     for k in range(n_kept):
@@ -111,34 +122,31 @@ def keep(order, rounds, place, kept, were, n_kept, v):
     for c in range(WHOSE):
         were[n_kept, c] = rounds[v, c]
     were[n_kept, WHOSE] = v
-    for i in range(rounds[v, LENGTH]):
-        stop = order[v, i]
-        kept[n_kept, i, 0] = stop
-        kept[n_kept, i, 1] = place[stop, BEGUN]
-        kept[n_kept, i, 2] = place[stop, LATEST]
+    for i in range(1, rounds[v, LENGTH] + 2):
+        for c in range(8):
+            kept[n_kept, i, c] = place[order[v, i], c]
+        kept[n_kept, i, AT] = order[v, i]
     return n_kept + 1
 
 
-@compiled
+@within
 def put_back(order, rounds, place, kept, were, n_kept):
     """Bring the remembered rounds back."""
     for k in range(n_kept):
         v = were[k, WHOSE]
         for c in range(WHOSE):
             rounds[v, c] = were[k, c]
-        for i in range(rounds[v, LENGTH]):
-            stop = kept[k, i, 0]
-            order[v, i] = stop
-            place[stop, CARRIER] = v
-            place[stop, AT] = i
-            place[stop, BEGUN] = kept[k, i, 1]
-            place[stop, LATEST] = kept[k, i, 2]
+        for i in range(1, rounds[v, LENGTH] + 2):
+            here = kept[k, i, AT]
+            for c in range(8):
+                place[here, c] = kept[k, i, c]
+            order[v, i], place[here, AT] = here, i
 
 
-@compiled
+@within
 def tear(doors, order, rounds, place, out, n_out, v, stop, most):
-    """Tear a string around a stop out of its round; return how many stops are out, and where the string began."""
-    n, p = rounds[v, LENGTH], place[stop, AT]
+    """Tear a string around a stop out of its round; return how many are out, where it began, how many in it stay."""
+    n, p = rounds[v, LENGTH], place[stop, AT] - 1
     size = min(n, int(np.random.random() * min(n, most) + 1.0))
     stays = 0
     if 1 < size < n and np.random.random() < SPLIT:
@@ -147,10 +155,10 @@ def tear(doors, order, rounds, place, out, n_out, v, stop, most):
             stays += 1
     whole = size + stays
     low, high = max(0, p - whole + 1), min(p, n - whole)
-    first = low + int(np.random.random() * (high - low + 1))
+    first = 1 + low + int(np.random.random() * (high - low + 1))
     spared = first + 1 + int(np.random.random() * (size - 1)) if stays else first + whole
     to = first
-    for i in range(first, n):
+    for i in range(first, n + 2):
         here = order[v, i]
         if i < first + whole and not spared <= i < spared + stays:
             out[n_out] = here
@@ -160,25 +168,17 @@ def tear(doors, order, rounds, place, out, n_out, v, stop, most):
         else:
             order[v, to] = here
             to += 1
-    rounds[v, LENGTH] = to
-    return n_out, first
+    rounds[v, LENGTH] = to - 2
+    return n_out, first, stays
 
 
-@compiled
+@within
 def sort_out(doors, out, n_out):
     """Sort the stops that are out: by chance, by their windows, or by how far they are from where rounds begin."""
-    key = np.empty(n_out)
-    drawn = np.random.random() * 11
+    key, drawn = np.empty(n_out), np.random.random() * 11
+    told, sign = WIDE if drawn < 6 else AWAY if drawn < 10 else OPEN, -1 if 8 <= drawn < 10 else 1
     for k in range(n_out):
-        stop = out[k]
-        if drawn < 4:
-            key[k] = np.random.random()
-        elif drawn < 6:
-            key[k] = doors[stop, WIDE]
-        elif drawn < 10:
-            key[k] = doors[stop, AWAY] if drawn < 8 else -doors[stop, AWAY]
-        else:
-            key[k] = doors[stop, OPEN]
+        key[k] = np.random.random() if drawn < 4 else sign * doors[out[k], told]
     for k in range(1, n_out):
         this, stop, to = key[k], out[k], k - 1
         while to >= 0 and key[to] > this:
@@ -189,15 +189,15 @@ def sort_out(doors, out, n_out):
         out[to + 1] = stop
 
 
-@compiled
-def back_with(roads, opens, crew, order, rounds, v, p, new):
+@within
+def back_with(spent, opens, crew, order, rounds, v, p, new):
     """Return when a round is back with a stop put in at ``p``, -1 if that breaks a rule: the whole round is driven."""
     day, n = crew[v, DAY], rounds[v, LENGTH]
-    clock, here = crew[v, FROM], crew[v, START]
+    clock, here = crew[v, FROM], order[v, 0]
     waited, slack = 0, crew[v, UNTIL]
-    for i in range(n + 1):
+    for i in range(1, n + 2):
         stop = new if i == p else order[v, i - (i > p)]
-        clock += roads[here, stop, SPENT]
+        clock += spent[here, stop]
         early, late = opens[day, stop, EARLY], opens[day, stop, LATE]
         waited += max(0, early - clock)
         clock = max(clock, early)
@@ -205,83 +205,102 @@ def back_with(roads, opens, crew, order, rounds, v, p, new):
             return -1
         slack = min(slack, waited + late - clock)
         here = stop
-    clock += roads[here, crew[v, END], SPENT]
+    clock += spent[here, order[v, n + 1]]
     too_long = clock - crew[v, FROM] - min(waited, slack) > crew[v, LONGEST]
     return -1 if too_long or clock > crew[v, UNTIL] else clock
 
 
-@compiled
-def cheapest(roads, opens, doors, near, dear, crew, order, rounds, place, stop):
+@within
+def checked(spent, opens, doors, crew, order, rounds, place, stop, v, p, more, best):
+    """Return what it costs to put a stop in at ``p`` of a round, ``best`` if a rule forbids it or it costs no less."""
+    if rounds[v, LOAD] + doors[stop, VOLUME] > crew[v, CAPACITY]:
+        return best
+    before, after, day = order[v, p - 1], order[v, p], crew[v, DAY]
+    clock = max(place[before, BEGUN] + spent[before, stop], opens[day, stop, EARLY])
+    if clock > opens[day, stop, LATE] or clock + spent[stop, after] > place[after, LATEST]:
+        return best
+    if crew[v, FAIR_PRICE] > 0 or crew[v, LONGEST] < crew[v, UNTIL] - crew[v, FROM]:
+        back = back_with(spent, opens, crew, order, rounds, v, p, stop)
+        if back < 0:
+            return best
+        more += crew[v, FAIR_PRICE] * max(0, back - crew[v, FAIR_UNTIL]) - unfair(crew, order, rounds, place, v)
+    return min(best, more)
+
+
+@within
+def cheapest(into, out_of, spent, opens, doors, near, dear, crew, order, rounds, place, stop):
     """Return the round and the position where a stop costs least, and that cost; round -1 to leave it out."""
     best, which, where = doors[stop, PRICE], -1, 0
-    n_beside, tried = 2 * near.shape[1], -1
-    v = p = 0
     overlooked = int(np.log(1.0 - np.random.random()) / NOT_BLINKING)
-    for k in range(n_beside + len(rounds)):
-        if k < n_beside:
-            beside = near[stop, k // 2]
-            v = place[beside, CARRIER]
-            if v < 0 or k == overlooked:
-                continue
-            p = place[beside, AT] + k % 2
-        else:
-            v, p = k - n_beside, 0
-            if rounds[v, LENGTH] > 0 or crew[v, KIND] == tried:
-                continue
+    for k in range(near.shape[1]):
+        beside = near[stop, k]
+        v = place[beside, CARRIER]
+        if v < 0:
+            continue
+        at, extra = place[beside, AT], dear[stop, v]
+        before, after = order[v, at - 1], order[v, at + 1]
+        first = into[stop, before] + out_of[stop, beside] - place[beside, DROVE] + extra
+        then = into[stop, beside] + out_of[stop, after] - place[after, DROVE] + extra
+        if min(first, then) >= best:
+            continue
+        for p in range(at, at + 2):
+            more = first if p == at else then
+            if more < best and overlooked != 2 * k + p - at:
+                more = checked(spent, opens, doors, crew, order, rounds, place, stop, v, p, more, best)
+                if more < best:
+                    best, which, where = more, v, p
+    tried = -1
+    for v in range(len(rounds)):
+        if rounds[v, LENGTH] == 0 and crew[v, KIND] != tried:
             tried = crew[v, KIND]
-        n, day = rounds[v, LENGTH], crew[v, DAY]
-        before = order[v, p - 1] if p else crew[v, START]
-        after = order[v, p] if p < n else crew[v, END]
-        more = roads[before, stop, TRAVEL] + roads[stop, after, TRAVEL] + dear[v, stop]
-        more += -roads[before, after, TRAVEL] if n else crew[v, FIXED]
-        if more >= best or rounds[v, LOAD] + doors[stop, VOLUME] > crew[v, CAPACITY]:
-            continue
-        clock = (place[before, BEGUN] if p else crew[v, FROM]) + roads[before, stop, SPENT]
-        clock = max(clock, opens[day, stop, EARLY])
-        limit = place[after, LATEST] if p < n else crew[v, UNTIL]
-        if clock > opens[day, stop, LATE] or clock + roads[stop, after, SPENT] > limit:
-            continue
-        if crew[v, FAIR_PRICE] > 0 or crew[v, LONGEST] < crew[v, UNTIL] - crew[v, FROM]:
-            back = back_with(roads, opens, crew, order, rounds, v, p, stop)
-            if back < 0:
-                continue
-            fair = crew[v, FAIR_UNTIL]
-            more += crew[v, FAIR_PRICE] * (max(0, back - fair) - (max(0, rounds[v, BACK] - fair) if n else 0))
-            if more >= best:
-                continue
-        best, which, where = more, v, p
+            end = order[v, 1]
+            more = into[stop, order[v, 0]] + out_of[stop, end] - place[end, DROVE] + dear[stop, v]
+            if more < best:
+                more = checked(spent, opens, doors, crew, order, rounds, place, stop, v, 1, more, best)
+                if more < best:
+                    best, which, where = more, v, 1
     return which, where, best
 
 
-@compiled
-def insert(doors, order, rounds, place, stop, v, p, more):
+@within
+def insert(out_of, spent, opens, doors, crew, order, rounds, place, stop, v, p, more):
     """Put a stop in at ``p`` of a round."""
-    for i in range(rounds[v, LENGTH], p, -1):
+    for i in range(rounds[v, LENGTH] + 2, p, -1):
         order[v, i] = order[v, i - 1]
     order[v, p] = stop
     place[stop, CARRIER] = v
+    place[stop, FIRST] = opens[crew[v, DAY], stop, EARLY]
+    place[stop, LAST] = opens[crew[v, DAY], stop, LATE]
     rounds[v, LENGTH] += 1
     rounds[v, LOAD] += doors[stop, VOLUME]
     rounds[v, COST] += more
+    link(out_of, spent, crew, order, rounds, place, v, p)
+    link(out_of, spent, crew, order, rounds, place, v, p + 1)
 
 
 @compiled
-def begin(roads, opens, doors, dear, crew, order, rounds, place, left, state, seed):
+def begin(out_of, spent, opens, doors, dear, crew, order, rounds, place, left, state, seed):
     """Set all that is known of the rounds from their orders."""
     np.random.seed(seed)
-    cost, n_left = 0, 0
-    for stop in range(len(place)):
+    n, cost, n_left = len(doors), 0, 0
+    for stop in range(n):
         place[stop, CARRIER] = -1
     for v in range(len(rounds)):
+        start, end, day = order[v, 0], order[v, rounds[v, LENGTH] + 1], crew[v, DAY]
+        place[start, BEGUN], place[end, LATEST], place[end, FIRST] = crew[v, FROM], crew[v, UNTIL], crew[v, FROM]
+        place[start, CARRIER], place[end, CARRIER] = v, v
         rounds[v, LOAD] = 0
-        for i in range(rounds[v, LENGTH]):
-            place[order[v, i], CARRIER] = v
-            rounds[v, LOAD] += doors[order[v, i], VOLUME]
-        forward(roads, opens, crew, order, rounds, place, v, 0)
-        backward(roads, opens, crew, order, rounds, place, v, rounds[v, LENGTH])
-        price_round(roads, dear, crew, order, rounds, v)
+        for i in range(1, rounds[v, LENGTH] + 1):
+            stop = order[v, i]
+            place[stop, CARRIER], rounds[v, LOAD] = v, rounds[v, LOAD] + doors[stop, VOLUME]
+            place[stop, FIRST], place[stop, LAST] = opens[day, stop, EARLY], opens[day, stop, LATE]
+            link(out_of, spent, crew, order, rounds, place, v, i)
+        link(out_of, spent, crew, order, rounds, place, v, rounds[v, LENGTH] + 1)
+        forward(order, rounds, place, v, 1)
+        backward(order, place, v, rounds[v, LENGTH])
+        price_round(dear, crew, order, rounds, place, v)
         cost += rounds[v, COST]
-    for stop in range(len(place)):
+    for stop in range(n):
         if place[stop, CARRIER] < 0:
             left[n_left] = stop
             n_left += 1
@@ -289,10 +308,10 @@ def begin(roads, opens, doors, dear, crew, order, rounds, place, left, state, se
     state[NOW], state[LEAST], state[N_LEFT] = cost, cost, n_left
 
 
-@compiled
-def ruin(roads, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_out):
+@within
+def ruin(out_of, spent, doors, near, dear, crew, order, rounds, place, kept, were, out, n_out):
     """Tear strings out of the rounds around a stop drawn by chance; return rounds remembered and stops out."""
-    n, n_used = len(place), 0
+    n, n_used = len(doors), 0
     for v in range(len(rounds)):
         n_used += rounds[v, LENGTH] > 0
     most = min(LONGEST_STRING, (n - n_out) / max(1, n_used))
@@ -305,53 +324,66 @@ def ruin(roads, opens, doors, near, dear, crew, order, rounds, place, kept, were
         if v < 0 or n_kept == keep(order, rounds, place, kept, were, n_kept, v):
             continue
         n_kept += 1
-        n_out, first = tear(doors, order, rounds, place, out, n_out, v, stop, most)
-        forward(roads, opens, crew, order, rounds, place, v, first)
-        backward(roads, opens, crew, order, rounds, place, v, rounds[v, LENGTH])
-        price_round(roads, dear, crew, order, rounds, v)
+        n_out, first, stays = tear(doors, order, rounds, place, out, n_out, v, stop, most)
+        link(out_of, spent, crew, order, rounds, place, v, first)
+        if stays:
+            link(out_of, spent, crew, order, rounds, place, v, first + stays)
+        forward(order, rounds, place, v, first)
+        backward(order, place, v, rounds[v, LENGTH])
+        price_round(dear, crew, order, rounds, place, v)
         if n_kept >= n_strings:
             break
     return n_kept, n_out
 
 
-@compiled
-def recreate(roads, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_kept, n_out):
-    """Put each stop that is out where it costs least; return rounds remembered, and how many stops stay out."""
+@within
+def recreate(
+    into, out_of, spent, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_kept, n_out,
+    change, bound,
+):  # fmt: skip
+    """Put each stop that is out where it costs least; return rounds remembered, how many stay out, change of cost.
+
+    No stop put back makes a day cheaper, so once the change reaches the ``bound`` the step is given up: -1 stay out.
+    """
     sort_out(doors, out, n_out)
     n_still = 0
     for k in range(n_out):
         stop = out[k]
-        v, p, more = cheapest(roads, opens, doors, near, dear, crew, order, rounds, place, stop)
+        v, p, more = cheapest(into, out_of, spent, opens, doors, near, dear, crew, order, rounds, place, stop)
+        change += more
+        if change >= bound:
+            return n_kept, -1, change
         if v < 0:
             out[n_still] = stop
             n_still += 1
             continue
         n_kept = keep(order, rounds, place, kept, were, n_kept, v)
-        insert(doors, order, rounds, place, stop, v, p, more)
-        forward(roads, opens, crew, order, rounds, place, v, p)
-        backward(roads, opens, crew, order, rounds, place, v, p)
-    return n_kept, n_still
+        insert(out_of, spent, opens, doors, crew, order, rounds, place, stop, v, p, more)
+        forward(order, rounds, place, v, p)
+        backward(order, place, v, p)
+    return n_kept, n_still, change
 
 
 @compiled
 def search(
-    roads, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, left, best, state, heat, n_steps
-):
+    into, out_of, spent, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, left, best,
+    state, heat, n_steps,
+):  # fmt: skip
     """Take some steps at one heat; ``best`` are the cheapest rounds so far, each after its length."""
     for _ in range(n_steps):
         n_left, change = state[N_LEFT], 0
         for k in range(n_left):
             out[k] = left[k]
             change -= doors[left[k], PRICE]
-        n_kept, n_out = ruin(roads, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_left)
-        n_kept, n_still = recreate(
-            roads, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_kept, n_out
-        )
-        for k in range(n_still):
-            change += doors[out[k], PRICE]
+        n_kept, n_out = ruin(out_of, spent, doors, near, dear, crew, order, rounds, place, kept, were, out, n_left)
         for k in range(n_kept):
             change += rounds[were[k, WHOSE], COST] - were[k, COST]
-        if change >= -heat * np.log(1.0 - np.random.random()):
+        bound = -heat * np.log(1.0 - np.random.random())
+        n_kept, n_still, change = recreate(
+            into, out_of, spent, opens, doors, near, dear, crew, order, rounds, place, kept, were, out, n_kept,
+            n_out, change, bound,
+        )  # fmt: skip
+        if n_still < 0:
             for k in range(n_left):
                 place[left[k], CARRIER] = -1
             put_back(order, rounds, place, kept, were, n_kept)
@@ -364,5 +396,5 @@ def search(
             state[LEAST] = state[NOW]
             for v in range(len(rounds)):
                 best[v, 0] = rounds[v, LENGTH]
-                for i in range(rounds[v, LENGTH]):
-                    best[v, i + 1] = order[v, i]
+                for i in range(1, rounds[v, LENGTH] + 1):
+                    best[v, i] = order[v, i]
