@@ -6,7 +6,7 @@ offices together, each stop as far from that node as from the nearest office. So
 such tree and as many of the shortest legs to an office as the day needs rounds (its service and this travel, a shift a
 round). As every stop has two legs, a price may be put on each and taken back twice: prices are raised at stops with
 more legs in the tree than two, lowered at those with one, which pushes the bound up (Held and Karp, The
-Traveling-Salesman Problem and Minimum Spanning Trees: Part II, 1971). Windows and the length of a shift are left out, so
+Traveling-Salesman Problem and Minimum Spanning Trees: Part II, 1971). Windows and the length of a shift are left out:
 the truth lies above the bound. Tables take 4 bytes for each pair of stops. The last line is one JSON object.
 """
 
@@ -87,7 +87,7 @@ def bound_s(day: dict[str, Any], reached_s: float, n_steps: int) -> float:
     prices, before = np.zeros(len(home)), np.zeros(len(home))
     best, bold, in_vain = 0.0, BOLD, 0
     for step in range(n_steps):
-        n_rounds = max(1, math.ceil((service_s + best) / shift_s))
+        n_rounds = min(len(home), max(1, math.ceil((service_s + best) / shift_s)))
         length, n_legs = spanning(legs, home, prices)
         ends = home + prices <= max(0.0, np.partition(home + prices, n_rounds - 1)[n_rounds - 1])
         found = length + _least_ends(home + prices, n_rounds) - 2 * prices.sum()

@@ -1,7 +1,7 @@
 """Ruin and recreate, compiled: strings of neighbouring stops are torn out of their rounds and put back, while it cools.
 
 The method is SISR (Christiaens and Vanden Berghe, Slack Induction by String Removals for Vehicle Routing Problems,
-2020) on the arrays of one piece. OR-Tools knows it too, but a step takes it seventy times as long: its solver propagates
+2020) on the arrays of one piece. OR-Tools knows it too, but a step takes seventy times as long: its solver propagates
 every change. Whatever this search finds is weighed by ``Piece.cost``. Runs only inside a child process.
 
 Numba compiles what is here once a machine and keeps the result beside this file or in the user's cache. It notices only
