@@ -1,7 +1,7 @@
 """The bound on a day's travel lies below the best plan of days small enough to try every plan, and not far below."""
 
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 from statistics import mean
 
 import pytest
@@ -32,7 +32,7 @@ def best_travel_s(day):
         service[chosen] = sum(s["service_s"] for s in visits)
         shortest[chosen] = min(
             leg_s(office, order[0], day)
-            + sum(leg_s(a, b, day) for a, b in zip(order, order[1:], strict=False))
+            + sum(leg_s(a, b, day) for a, b in pairwise(order))
             + leg_s(order[-1], office, day)
             for office in offices
             for order in permutations(visits)
