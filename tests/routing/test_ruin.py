@@ -4,6 +4,7 @@ import random
 import sys
 from itertools import permutations
 
+import numpy as np
 import pytest
 
 from routing import StraightLine, Window
@@ -19,8 +20,19 @@ from tests.scale import scaled
 HEAT = 300
 
 
-def piece_of(day):
-    standing = Standing.empty(day, Places(day, StraightLine()))
+class OneWayStreets:
+    """Straight lines, but ten minutes more eastwards than westwards."""
+
+    name = "one way"
+
+    def matrix(self, points):
+        seconds, metres = StraightLine().matrix(points)
+        is_east = [[b.lon > a.lon for b in points] for a in points]
+        return np.array(seconds) + 600 * np.array(is_east, dtype=np.int32), metres
+
+
+def piece_of(day, travel=None):
+    standing = Standing.empty(day, Places(day, travel or StraightLine()))
     return standing.piece(range(len(day.couriers)), range(len(day.stops)))
 
 
@@ -42,6 +54,15 @@ def test_what_the_search_believes_is_what_its_rounds_cost(made, seed):
     annealing.run_steps(400, HEAT)
     assert seconds_apart(merged.piece, annealing) == 0
     assert annealing.best <= before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_ways_there_and_back_may_differ(seed):
+    merged = sequences_only(piece_of(eventful_problem(seed, most_stops=40), OneWayStreets()))
+    assert (merged.piece.travel != merged.piece.travel.T).any()
+    annealing = Annealing(merged.piece, [[] for _ in merged.piece.vehicles], seed)
+    annealing.run_steps(1_000, HEAT)
+    assert seconds_apart(merged.piece, annealing) == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
