@@ -343,7 +343,7 @@ def recreate(
 ):  # fmt: skip
     """Put each stop that is out where it costs least; return rounds remembered, how many stay out, change of cost.
 
-    Hardly any stop put back makes a day cheaper: once the change reaches the ``bound`` the step is given up, -1 stay out.
+    Hardly any stop put back makes a day cheaper: once the change reaches the ``bound`` the step is over, -1 stay out.
     """
     sort_out(doors, out, n_out)
     n_still = 0
