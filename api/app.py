@@ -8,12 +8,12 @@ from flask import Request
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
-from api import auth, errors, observability, security
 from api.pages import register_pages
-from api.problems import WebRefusal
 from api.rest import register_rest
 from api.schemas.json_body import read_object
 from api.settings import Settings
+from api.web import auth, errors, observability, security
+from api.web.problems import WebRefusal
 from api.wiring import EXTENSION, Services, build_services
 
 VERSION = "1"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.auth import current_actor
+from api.web.auth import current_actor
 from api.wiring import services
-from postal import Action, Session, Subject, custody, models, ownership, require, require_own
+from postal import Action, Session, Subject, custody, models, require, require_own
+from postal.access import ownership
 
 RIGHTS: dict[models.CountList, Action] = {
     models.CountList.BATCH: Action.HAND_OVER,

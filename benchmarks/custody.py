@@ -31,11 +31,12 @@ sys.path.insert(0, str(ROOT))
 from api import create_app  # noqa: E402
 from api.settings import Settings  # noqa: E402
 from api.wiring import build_services  # noqa: E402
-from postal import NewUser, Role, accounts, custody  # noqa: E402
+from postal import NewUser, Role, chain, custody  # noqa: E402
+from postal.access import accounts  # noqa: E402
 from postal.custody import Party, Said  # noqa: E402
 from postal.db import Database  # noqa: E402
-from postal.lifecycle import EventKind  # noqa: E402
 from postal.models import CountedScan, CountList, Item, Manifest, ManifestLine, TrackingEvent  # noqa: E402
+from postal.rules.lifecycle import EventKind  # noqa: E402
 from tests import builders as build  # noqa: E402
 
 NOW = build.EVENING
@@ -147,14 +148,14 @@ def long_chain(database: Database, batch_id: int, codes: list[str], n_events: in
             for number in range(n_events)
         ]
         session.execute(insert(TrackingEvent), events)
-        custody.seal(session, now=NOW + timedelta(days=30))
+        chain.seal(session, now=NOW + timedelta(days=30))
 
 
 def check_ours(database: Database) -> tuple[int, float]:
     """Check the whole chain; return how many links and the seconds."""
     began = time.perf_counter()
     with database.read() as session:
-        checked = custody.check_chain(session)
+        checked = chain.check_chain(session)
     assert checked.broken is None, checked.broken
     return checked.n_links, time.perf_counter() - began
 

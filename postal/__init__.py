@@ -1,53 +1,20 @@
-"""The rules of custody, and the memory of everything that happened to an item."""
+"""The rules of custody, and the memory of everything that happened to an item.
+
+Other packages enter a room by its own door: `from postal import custody`, `from postal.access import audit`.
+"""
 
 from sqlalchemy.orm import Session
 
-from postal import (
-    accounts,
-    address_change,
-    audit,
-    backup,
-    balance,
-    carriers,
-    counter,
-    courier,
-    crew,
-    custody,
-    day_rows,
-    desk,
-    doctor,
-    errors,
-    evidence,
-    idempotency,
-    intake,
-    items,
-    jobs,
-    models,
-    outside,
-    ownership,
-    people,
-    places,
-    public_history,
-    questions,
-    queue,
-    reasons,
-    resealing,
-    returns,
-    rounds,
-    serials,
-    submission,
-    uploads,
-    withdrawal,
-)
-from postal.accounts import NewUser, SignedIn
+from postal import chain, custody, desk, doorstep, errors, intake, jobs, models, outside, people, queue, rounds
+from postal.access.accounts import NewUser, SignedIn
+from postal.access.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import Conflict, InvalidInput, NotFound, PostalError
-from postal.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
+from postal.life.public_history import PublicHistory, PublicStep
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
-from postal.people_vault import Vault, VaultLocked
-from postal.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
-from postal.public_history import PublicHistory, PublicStep
+from postal.people.vault import Vault, VaultLocked
+from postal.rules.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
 
 __all__ = [
     "ANONYMOUS",
@@ -74,29 +41,17 @@ __all__ = [
     "Subject",
     "Vault",
     "VaultLocked",
-    "accounts",
-    "address_change",
-    "audit",
-    "backup",
-    "balance",
-    "carriers",
-    "counter",
-    "courier",
-    "crew",
+    "chain",
     "current_revision",
     "custody",
-    "day_rows",
     "desk",
-    "doctor",
+    "doorstep",
     "downgrade",
     "errors",
-    "evidence",
     "holder",
-    "idempotency",
     "intake",
     "is_own",
     "is_storage_failure",
-    "items",
     "jobs",
     "make_engine",
     "make_ready",
@@ -104,21 +59,10 @@ __all__ = [
     "newest_revision",
     "outcome",
     "outside",
-    "ownership",
     "people",
-    "places",
-    "public_history",
-    "questions",
     "queue",
-    "reasons",
     "require",
     "require_own",
-    "resealing",
-    "returns",
     "rounds",
-    "serials",
-    "submission",
     "upgrade",
-    "uploads",
-    "withdrawal",
 ]

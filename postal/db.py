@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from postal.people_vault import Vault
+from postal.people.vault import Vault
 
 BUSY_TIMEOUT_MS = 30_000
 

@@ -1,10 +1,14 @@
 """Where a result goes, and who goes where in which order: plain values in, plain values out."""
 
-from routing.addresses import AddressAnswer, AddressResolver, AddressStatus
-from routing.calibration import Calibration, Measured, calibrate
+from routing.addresses.communes import HUE, Commune, HomeProvince, Register
+from routing.addresses.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
+from routing.addresses.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
+from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
+from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
+from routing.advice.explain import REASONS
+from routing.advice.remedies import CHANGES
+from routing.advice.what_if import APPLICABLE, apply_remedy
 from routing.check import Fault, check
-from routing.communes import HUE, Commune, HomeProvince, Register
-from routing.compare import Comparison, Figures, StopChange, compare, figures
 from routing.errors import (
     BadPlanFile,
     BadProblem,
@@ -15,16 +19,13 @@ from routing.errors import (
     RemedyNotApplicable,
     RoutingError,
 )
-from routing.explain import REASONS
-from routing.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
-from routing.osrm import Osrm
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
-from routing.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
-from routing.remedies import CHANGES
 from routing.replan import keeping_hands, replan
-from routing.terrain import Terrain, estimated_figures, read_figures, terrain_of
-from routing.travel import UNREACHABLE, FileMatrix, StraightLine, TravelTimes
+from routing.travel.calibration import Calibration, Measured, calibrate
+from routing.travel.osrm import Osrm
+from routing.travel.terrain import Terrain, estimated_figures, read_figures, terrain_of
+from routing.travel.times import UNREACHABLE, FileMatrix, StraightLine, TravelTimes
 from routing.types import (
     ClosedRoad,
     Courier,
@@ -41,7 +42,6 @@ from routing.types import (
     Window,
     great_circle_m,
 )
-from routing.what_if import APPLICABLE, apply_remedy
 
 __all__ = [
     "APPLICABLE",

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from routing.closed_roads import around_closed_roads
-from routing.travel import TravelTimes
+from routing.travel.closed_roads import around_closed_roads
+from routing.travel.times import TravelTimes
 from routing.types import Courier, Plan, PlannedRound, Point, Problem, Stop
 
 MUST_TODAY_PRICE = 20_000_000

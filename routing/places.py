@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.closed_roads import around_closed_roads
 from routing.errors import EngineUnavailable
-from routing.travel import Table, TravelTimes, checked_table
+from routing.travel.closed_roads import around_closed_roads
+from routing.travel.times import Table, TravelTimes, checked_table
 from routing.types import Courier, Point, Problem
 
 WHOLE_TABLE_LIMIT = 3_000

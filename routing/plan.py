@@ -11,21 +11,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from routing.advice.explain import explain, set_aside
 from routing.check import check
 from routing.errors import BadTravelTimes, EngineUnavailable
-from routing.explain import explain, set_aside
-from routing.in_time import InTime
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.children import Children
-from routing.solving.first import FirstPlans, fill_greedily
-from routing.solving.improve import Tally
-from routing.solving.inserting import carry_over, insert_left
+from routing.solving.first_plans.first import FirstPlans, fill_greedily
+from routing.solving.first_plans.inserting import carry_over, insert_left
 from routing.solving.piece import unserved_price
-from routing.solving.search import Search
+from routing.solving.processes.children import Children
+from routing.solving.search.improve import Tally
+from routing.solving.search.search import Search
 from routing.solving.standing import Standing
 from routing.timing import walk, work_day
-from routing.travel import StraightLine, TravelTimes
+from routing.travel.in_time import InTime
+from routing.travel.times import StraightLine, TravelTimes
 from routing.types import Limits, Plan, PlannedRound, Problem, Progress, Unserved
 from routing.validate import validate
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from routing.errors import BadPlanFile
-from routing.travel import StraightLine
+from routing.travel.times import StraightLine
 from routing.types import Courier, DeliveryOffice, Plan, Point, Problem, Stop, Window
 
 MOST_SHIFT_S = 7 * 86_400

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from routing.plan import plan
-from routing.travel import TravelTimes
+from routing.travel.times import TravelTimes
 from routing.types import Limits, Plan, Problem, Progress, Stop
 
 MOVED_STOP_S = 1_200

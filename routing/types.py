@@ -158,7 +158,7 @@ class PlannedRound:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unserved:
-    """A stop the plan does not serve. ``reason`` is a code of ``routing.explain``; ``remedy`` says what would help."""
+    """A stop the plan does not serve. ``reason`` is a code of ``advice.explain``; ``remedy`` says what would help."""
 
     stop_id: str
     reason: str

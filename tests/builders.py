@@ -14,11 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from postal import custody, intake
+from postal.custody.serials import grant_range
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
 from postal.models import Batch, Item, Manifest, S10Range
-from postal.people_vault import Vault
-from postal.serials import grant_range
+from postal.people.vault import Vault
 from routing import AddressResolver, Register
 
 # Friday 20 November 2026, 17:00 in Huế: the sample day is finished, its results wait.

@@ -11,8 +11,8 @@ import pytest
 
 from api import create_app
 from api.commands import COMMANDS
-from api.problems import CATALOG
 from api.settings import Settings
+from api.web.problems import CATALOG
 from postal import outside
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from api.commands.opening import opened, say
-from postal import backup as backups
 from postal import current_revision, newest_revision, upgrade
+from postal.operation import backup as backups
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -6,7 +6,8 @@ import click
 
 from api.commands.opening import opened, say, show
 from api.wiring import callback_policy
-from postal import ANONYMOUS, audit, outside
+from postal import ANONYMOUS, outside
+from postal.access import audit
 
 _BY_OPERATOR = "command line"
 

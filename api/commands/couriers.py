@@ -10,7 +10,9 @@ import click
 
 from api.commands.opening import opened, say, show
 from api.words import say_date
-from postal import ANONYMOUS, Session, audit, crew, models
+from postal import ANONYMOUS, Session, models
+from postal.access import audit
+from postal.network import crew
 
 _BY_OPERATOR = "command line"
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")

@@ -11,7 +11,7 @@ import click
 from api.settings import Settings, SettingsMissing, load_settings
 from api.wiring import Services, build_services
 from postal import desk, models
-from postal import doctor as doctors
+from postal.operation import doctor as doctors
 from routing import EngineUnavailable, Osrm, Point
 
 _SIGNS = {doctors.Level.OK: "tốt  ok  ", doctors.Level.WARN: "chú ý warn", doctors.Level.BAD: "HỎNG bad "}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from api.commands.opening import opened, say, show
-from postal import desk, make_ready, serials
+from postal import desk, make_ready
+from postal.custody import serials
 
 
 @click.group()

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from api.commands.opening import opened, say
-from postal import make_ready, places
+from postal import make_ready
+from postal.network import places
 
 
 @click.command()

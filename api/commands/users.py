@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.commands.opening import opened, say, show
-from postal import ANONYMOUS, NewUser, Role, Scope, accounts, audit, resealing
+from postal import ANONYMOUS, NewUser, Role, Scope
+from postal.access import accounts, audit
+from postal.people import resealing
 
 _BY_OPERATOR = "command line"
 _BATCH = 1_000

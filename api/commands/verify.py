@@ -12,7 +12,7 @@ import click
 
 from api.settings import load_settings
 from api.wiring import Services, build_services
-from postal import custody
+from postal import chain
 
 _HEADS = "head-*.json"
 
@@ -31,13 +31,13 @@ def verify(
     A single paper receipt is checked by --receipt and --public-key alone: no database and no settings are needed.
     """
     if receipt is not None and public_key is not None:
-        _say_receipt(custody.read_receipt_code(receipt, public_key))
+        _say_receipt(chain.read_receipt_code(receipt, public_key))
         return
     services = build_services(load_settings())
     try:
         if show_key:
             key = _own_key(services)
-            click.echo(f"{key}\n{custody.digest_of_key(key)}")
+            click.echo(f"{key}\n{chain.digest_of_key(key)}")
         elif receipt is not None:
             _match(services, receipt)
         else:
@@ -50,7 +50,7 @@ def verify(
 
 def _own_key(services: Services) -> str:
     with services.database.read() as session:
-        return custody.public_key_of(session)
+        return chain.public_key_of(session)
 
 
 def _anchor(services: Services, folder: Path) -> None:
@@ -58,7 +58,7 @@ def _anchor(services: Services, folder: Path) -> None:
     now = services.now()
     day = now.astimezone(ZoneInfo(services.settings.timezone)).date()
     with services.database.write() as session:
-        head = custody.sign_day(session, day, now=now)
+        head = chain.sign_day(session, day, now=now)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"head-{day:%Y-%m-%d}.json"
     part = path.with_suffix(".part")
@@ -71,12 +71,12 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
     anchors = _read_heads(heads, public_key or _own_key(services))
     began = time.perf_counter()
     with services.database.read() as session:
-        checked = custody.check_chain(session, anchors=anchors)
-        people = custody.check_people(session) + custody.check_pictures(session) if checked.broken is None else []
+        checked = chain.check_chain(session, anchors=anchors)
+        people = chain.check_people(session) + chain.check_pictures(session) if checked.broken is None else []
     took_s = time.perf_counter() - began
     for broken in [checked.broken, *people]:
         if broken is not None:
-            vi, en = custody.WHY[broken.why]
+            vi, en = chain.WHY[broken.why]
             where = f"{broken.kind or 'chain'} {broken.subject_id or ''}".strip()
             click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {vi} / {en}")
     click.echo(f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu / head: {checked.head}")
@@ -84,18 +84,18 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
         sys.exit(1)
 
 
-def _read_heads(heads: Path | None, public_key: str) -> list[custody.SignedHead]:
+def _read_heads(heads: Path | None, public_key: str) -> list[chain.SignedHead]:
     if heads is None:
         return []
     files = sorted(heads.glob(_HEADS)) if heads.is_dir() else [heads]
-    return [custody.read_head(file.read_text(encoding="utf-8"), public_key) for file in files]
+    return [chain.read_head(file.read_text(encoding="utf-8"), public_key) for file in files]
 
 
 def _match(services: Services, receipt: str) -> None:
-    told = custody.read_receipt_code(receipt, _own_key(services))
+    told = chain.read_receipt_code(receipt, _own_key(services))
     _say_receipt(told)
     with services.database.read() as session:
-        match = custody.match_receipt(session, told)
+        match = chain.match_receipt(session, told)
     if not match.is_same:
         say = "không có trong cơ sở dữ liệu / unknown here" if not match.is_known else "khác bản đã ghi / not the same"
         click.echo(f"HỎNG: biên bản {told.number} {say}")
@@ -103,7 +103,7 @@ def _match(services: Services, receipt: str) -> None:
     click.echo("Khớp với cơ sở dữ liệu. / The database holds the same receipt.")
 
 
-def _say_receipt(told: custody.SealedReceipt) -> None:
+def _say_receipt(told: chain.SealedReceipt) -> None:
     click.echo(
         f"Chữ ký đúng / signature good: {told.number}, {told.leg}, {told.handed_over_at:%Y-%m-%d %H:%M} UTC, "
         f"{told.n_present}/{told.n_expected} bưu gửi, mắt xích {told.position}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from api import documents
 from api.documents import CONSIGNMENT_PAPERS
-from postal import Session, State, custody, desk, errors, models, returns, rounds
+from postal import Session, State, chain, custody, desk, errors, models, rounds
+from postal.to_agency import returns
 
 if TYPE_CHECKING:
     from api.demo.story import Story
@@ -121,13 +122,13 @@ def check_chain(story: Story) -> None:
     with story.step("19:10", "Ký mốc trong ngày, kiểm tra chuỗi bằng chứng / the chain is signed and checked") as say:
         day, now = story.house.clock.day, story.services.now()
         with story.services.database.write() as session:
-            head = custody.sign_day(session, day, now=now)
+            head = chain.sign_day(session, day, now=now)
         folder = story.house.out / "heads"
         folder.mkdir(exist_ok=True)
         (folder / f"head-{day:%Y-%m-%d}.json").write_text(head.to_json(), encoding="utf-8")
         began = time.perf_counter()
         with story.services.database.read() as session:
-            checked = custody.check_chain(session, anchors=[head])
+            checked = chain.check_chain(session, anchors=[head])
         took_s = time.perf_counter() - began
         assert checked.broken is None, checked.broken
         say(f"{checked.n_links} mắt xích còn nguyên ({took_s:.2f} s), mốc {head.position} đã ký")

@@ -18,20 +18,10 @@ from api import create_app
 from api.demo.clock import DayClock
 from api.settings import Settings, load_settings
 from api.wiring import Services, build_services, system_clock
-from postal import (
-    NewUser,
-    Role,
-    Scope,
-    Session,
-    accounts,
-    desk,
-    models,
-    outside,
-    people,
-    places,
-    serials,
-    upgrade,
-)
+from postal import NewUser, Role, Scope, Session, desk, models, outside, people, upgrade
+from postal.access import accounts
+from postal.custody import serials
+from postal.network import places
 
 SYSTEM = "motcua-hue"
 # A range that no post would grant: the indicator is for tests and every serial starts with 9.

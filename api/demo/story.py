@@ -19,20 +19,10 @@ from api import documents, planning
 from api.demo import clerk, couriers, evening, home_collections
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM, House, sender, start_receiver
-from postal import (
-    Session,
-    balance,
-    custody,
-    day_rows,
-    desk,
-    intake,
-    items,
-    models,
-    outside,
-    people,
-    reasons,
-    rounds,
-)
+from postal import Session, custody, desk, intake, models, outside, people, rounds
+from postal.desk import day_rows
+from postal.life import balance, items
+from postal.rules import reasons
 
 PLAN_SECONDS = 20
 

@@ -23,8 +23,10 @@ from labels import (
     return_list,
     reverse_handover,
 )
-from postal import EventKind, Session, State, custody, desk, errors, follow_up, models, people, returns
-from postal import reasons as why
+from postal import EventKind, Session, State, chain, custody, desk, errors, models, people
+from postal.life import follow_up
+from postal.rules import reasons as why
+from postal.to_agency import returns
 
 _LOADED = (EventKind.OUT_FOR_DELIVERY, EventKind.OUT_FOR_COLLECTION)
 _FAILED = (EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED)
@@ -133,7 +135,7 @@ def day_report_of(
     from_at, until_at = _bounds(services, day)
     events = desk.events_between(session, (*_LOADED, *_FAILED, *_DONE), from_at, until_at, courier_office_id=office.id)
     codes = {courier.id: courier.code for courier in desk.couriers(session)}
-    closed = desk.closed_day(session, office.id, day)
+    closed = custody.closed_day(session, office.id, day)
     by = session.get(models.User, closed.closed_by_id) if closed and closed.closed_by_id else None
     couriers = _couriers(events, codes)
     data = DayReportData(
@@ -146,7 +148,7 @@ def day_report_of(
         open_lines=_open_lines(events, codes, language),
         fee_expected_vnd=sum(one.fee_vnd for one in couriers),
         fee_counted_vnd=None,
-        chain_head=custody.head_of(session).head,
+        chain_head=chain.head_of(session).head,
     )
     return day_report(data, language=language)
 

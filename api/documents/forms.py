@@ -26,8 +26,11 @@ from labels import (
     consignment_notes,
     fee_receipts,
 )
-from postal import EventKind, InvalidInput, Session, desk, errors, follow_up, models, ownership, people, promises
-from postal import reasons as why
+from postal import EventKind, InvalidInput, Session, desk, errors, models, people
+from postal.access import ownership
+from postal.life import follow_up
+from postal.network import promises
+from postal.rules import reasons as why
 
 # Luật Bưu chính 49/2010 and TT 17/2017/TT-BTTTT: what every contract of posting tells.
 _LIABILITY_VI = (

@@ -15,7 +15,7 @@ from labels import (
     handover_receipt,
     reverse_handover,
 )
-from postal import Session, custody, desk, errors, models, people
+from postal import Session, chain, custody, desk, errors, models, people
 
 _TITLES = {
     models.Leg.CENTRE_TO_POST: ("Biên bản bàn giao bưu gửi", "Minutes: items handed to the post"),
@@ -98,7 +98,7 @@ def _giving_back(
 def _code(session: Session, found: models.Handover) -> str:
     """Return the signed code; "" for a receipt older than the chain."""
     try:
-        return custody.receipt_code(session, found.id)
+        return chain.receipt_code(session, found.id)
     except errors.NotFound:
         return ""
 

@@ -18,7 +18,8 @@ from labels import (
     item_labels_zpl,
     shortened_fields,
 )
-from postal import Session, custody, desk, models, ownership, people
+from postal import Session, custody, desk, models, people
+from postal.access import ownership
 
 # Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
 _ZPL = {"zpl-203": 203, "zpl-300": 300}

@@ -8,7 +8,8 @@ from api.documents.common import commune_name, legible
 from api.wiring import Services
 from api.words import say_day_seconds
 from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
-from postal import Direction, Session, desk, models, people, reasons, rounds
+from postal import Direction, Session, desk, models, people, rounds
+from postal.rules import reasons
 
 
 def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int], *, language: str = "vi") -> bytes:

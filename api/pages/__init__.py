@@ -5,26 +5,13 @@ from __future__ import annotations
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.auth import allow_everybody
-from api.pages import (
-    batches,
-    consignment_acts,
-    counting,
-    coverage,
-    day_orders,
-    intake,
-    office_day,
-    packing,
-    papers,
-    planning,
-    queue,
-    rounds,
-    sign_in,
-    signing,
-)
+from api.pages import sign_in
+from api.pages.citizen.track import track
 from api.pages.common import install_filters
-from api.pages.staff import staff
-from api.pages.track import track
+from api.pages.desk import batches, consignment_acts, counting, intake, packing, papers, queue, signing
+from api.pages.desk.home import staff
+from api.pages.dispatch import coverage, day_orders, office_day, planning, rounds
+from api.web.auth import allow_everybody
 
 __all__ = [
     "batches",

@@ -12,9 +12,10 @@ from flask import Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import words
-from api.auth import current_actor
+from api.web.auth import current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, PostalError, reasons
+from postal import Action, InvalidInput, PostalError
+from postal.rules import reasons
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api import auth
-from api.pages.staff import staff
+from api.pages.desk.home import staff
+from api.web import auth
 from api.wiring import services
-from postal import accounts
+from postal.access import accounts
 
 # One sentence for every way the pair can be wrong: the page tells a guesser nothing.
 _WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, tài khoản tạm khoá ít phút."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_openapi3 import OpenAPI
 
-from api.observability import Meters
 from api.rest import carriers, collections, counting, endpoints, items, operations, results, scans
 from api.rest.common import v1
+from api.web.observability import Meters
 
 __all__ = [
     "carriers",

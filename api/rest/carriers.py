@@ -7,12 +7,13 @@ from typing import Annotated
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
-from api.auth import allow, current_actor
 from api.rest.common import v1
 from api.schemas.answers import CarrierReportsTold
 from api.schemas.common import Body, Instant
+from api.web.auth import allow, current_actor
 from api.wiring import services
-from postal import Action, carriers
+from postal import Action
+from postal.life import carriers
 
 Status = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.auth import allow
 from api.rest.common import bring_in, v1
 from api.schemas.answers import CollectionsTold, RowTold
 from api.schemas.intake import CollectionBatch, CollectionsBody
+from api.web.auth import allow
 from postal import Action, intake
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
 
-from api.auth import client_name, current_actor
-from api.problems import WebRefusal
+from api.web.auth import client_name, current_actor
+from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import Conflict, InvalidInput, Session, idempotency, intake
+from postal import Conflict, InvalidInput, Session, intake
+from postal.access import idempotency
 
 _PROBLEM = {
     "description": "A problem document (RFC 9457) with a stable code.",

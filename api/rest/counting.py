@@ -8,10 +8,10 @@ from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
 from api import counting
-from api.auth import allow
 from api.rest.common import v1
 from api.schemas.answers import CountTold
 from api.schemas.common import Body, RowId
+from api.web.auth import allow
 from postal import models
 
 ScannedCode = Annotated[str, StringConstraints(min_length=1, max_length=200)]

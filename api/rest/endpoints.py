@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from flask import Response, jsonify, make_response
 from pydantic import Field, StringConstraints
 
-from api.auth import allow, current_actor
 from api.rest.common import source_system, v1
 from api.schemas.answers import EndpointsTold, NewEndpointTold
 from api.schemas.common import Body, RowId
+from api.web.auth import allow, current_actor
 from api.wiring import callback_policy, services
 from postal import Action, models, outside
 

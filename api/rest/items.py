@@ -7,12 +7,14 @@ from typing import Any
 from flask import Response, jsonify
 from pydantic import Field
 
-from api.auth import allow, current_actor
 from api.rest.common import v1
 from api.schemas.answers import EventsTold, ItemTold
 from api.schemas.common import Body, Line200
+from api.web.auth import allow, current_actor
 from api.wiring import services
-from postal import Action, Session, desk, holder, items, models, ownership, require_own
+from postal import Action, Session, desk, holder, models, require_own
+from postal.access import ownership
+from postal.life import items
 
 
 class ItemPath(Body):

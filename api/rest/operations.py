@@ -8,12 +8,12 @@ from flask import Response, jsonify, make_response
 from flask_openapi3 import OpenAPI
 from pydantic import Field
 
-from api.auth import allow, allow_everybody, current_actor
-from api.observability import Meters
-from api.problems import CATALOG, WebRefusal
 from api.rest.common import v1
 from api.schemas.answers import CommunesTold, ErrorTold, QueueTold
 from api.schemas.common import Body
+from api.web.auth import allow, allow_everybody, current_actor
+from api.web.observability import Meters
+from api.web.problems import CATALOG, WebRefusal
 from api.wiring import services
 from postal import Action, current_revision, newest_revision, queue, rounds
 

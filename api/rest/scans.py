@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
-from api.auth import allow, current_actor
 from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
+from api.web.auth import allow, current_actor
 from api.wiring import services
-from postal import Action, EventKind, InvalidInput, courier
+from postal import Action, EventKind, InvalidInput, doorstep
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
 Picture = Annotated[str, StringConstraints(max_length=200_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
@@ -54,7 +54,7 @@ class ScanBody(Body):
 class ScansBody(Body):
     """Up to 500 scans; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
 
-    scans: Annotated[list[ScanBody], Field(min_length=1, max_length=courier.MAX_SCANS)]
+    scans: Annotated[list[ScanBody], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
     sent_at: Instant | None = None
 
 
@@ -68,7 +68,7 @@ def post_scans(body: ScansBody) -> Response:
     """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
     scans = [_scan(scan, body.sent_at) for scan in body.scans]
     with services().database.write() as session:
-        answers = courier.record_scans(session, scans, actor=current_actor(), now=services().now())
+        answers = doorstep.record_scans(session, scans, actor=current_actor(), now=services().now())
     return jsonify(
         {
             "scans": [
@@ -79,13 +79,13 @@ def post_scans(body: ScansBody) -> Response:
     )
 
 
-def _scan(told: ScanBody, sent_at: datetime | None) -> courier.CourierScan:
+def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
     proof = None
     if told.proof is not None:
         fields = told.proof.model_dump(exclude={"signature"})
         is_authorised = told.proof.relation == "authorised"
-        proof = courier.ProofIn(**fields, is_authorised=is_authorised, signature=_picture(told.proof.signature))
-    return courier.CourierScan(
+        proof = doorstep.ProofIn(**fields, is_authorised=is_authorised, signature=_picture(told.proof.signature))
+    return doorstep.CourierScan(
         scan_id=told.scan_id,
         s10=told.code,
         dossier_code=told.code,

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Any, NoReturn
 
-from api.problems import WebRefusal
+from api.web.problems import WebRefusal
 
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 4 * 1024 * 1024

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from postal.custody.numbers import next_number
 from postal.custody.packing import Packed, pack, require_packed
+from postal.custody.serials import claim
 from postal.custody.tokens import set_token
 from postal.errors import Conflict, EmptyBatch, NotFound
-from postal.lifecycle import EventKind, State
+from postal.life.tracking import Scan, record_all
 from postal.models import Batch, BatchItem, Consignment, Item, Manifest, ManifestLine, Office
 from postal.queue import is_ready
-from postal.serials import claim
-from postal.tracking import Scan, record_all
+from postal.rules.lifecycle import EventKind, State
 
 
 class BatchClosed(Conflict):

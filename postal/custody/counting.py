@@ -15,7 +15,6 @@ from postal.custody.counted import is_of_count
 from postal.custody.giving_back import owed_pieces
 from postal.custody.handovers import MAX_SCANNED, items_by_code
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.lifecycle import Direction, State
 from postal.models import (
     Batch,
     BatchItem,
@@ -31,7 +30,8 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
-from postal.s10 import is_s10, normal_s10
+from postal.rules.lifecycle import Direction, State
+from postal.rules.s10 import is_s10, normal_s10
 
 # What a round may take along and what it must bring home; rounds/walking.py counts the same pieces.
 _LOADABLE = (State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND)

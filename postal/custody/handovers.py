@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.chain.commitments import commit, new_salt, person_payload
+from postal.chain.unsealed import RECEIPT, note_unsealed
 from postal.custody.batches import list_digest
-from postal.custody.commitments import commit, new_salt, person_payload
 from postal.custody.counted import end_count, take_count
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound, UnknownS10
-from postal.lifecycle import EventKind, State
+from postal.life.tracking import Scan, record_all
 from postal.models import (
     AddressStatus,
     Batch,
@@ -32,11 +33,10 @@ from postal.models import (
     ManifestLine,
     PersonKind,
 )
+from postal.network.promises import load_promises
 from postal.people import PersonData, add_person
-from postal.promises import load_promises
-from postal.s10 import normal_s10
-from postal.tracking import Scan, record_all
-from postal.unsealed import RECEIPT, note_unsealed
+from postal.rules.lifecycle import EventKind, State
+from postal.rules.s10 import normal_s10
 
 MAX_SCANNED = 20_000
 

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from postal.custody.numbers import next_number
 from postal.custody.office_day import declare_missing
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.lifecycle import MOVES, EventKind
 from postal.models import Consignment, Incident, IncidentKind, Item, TrackingEvent
-from postal.reasons import FORCE_MAJEURE
-from postal.working_days import local_day
+from postal.rules.lifecycle import MOVES, EventKind
+from postal.rules.reasons import FORCE_MAJEURE
+from postal.rules.working_days import local_day
 
 FAULTS = frozenset({"post", "agency", "recipient", "force_majeure", "unknown"})
 POSTAGE_TIMES = 4

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from postal.working_days import local_day
+from postal.rules.working_days import local_day
 
 # One statement on both databases: whoever comes second waits for the first, and a rollback gives the number back.
 _TAKE = text(

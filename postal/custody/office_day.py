@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal.audit import note
+from postal.access.audit import note
+from postal.access.policy import Actor, ActorKind
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.lifecycle import EventKind, State
+from postal.life.tracking import Scan, record_strictly
 from postal.models import (
     Courier,
     DayPlan,
@@ -22,8 +23,7 @@ from postal.models import (
     PlanStatus,
     RoundStatus,
 )
-from postal.policy import Actor, ActorKind
-from postal.tracking import Scan, record_strictly
+from postal.rules.lifecycle import EventKind, State
 
 OUT = (State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND, State.COLLECTED)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal.chain.unsealed import DOORSTEP, SIGNATURE, note_unsealed
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import (
     DeliveryRound,
@@ -25,7 +26,6 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.people import vault_of
-from postal.unsealed import DOORSTEP, SIGNATURE, note_unsealed
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from postal.errors import PostalError
-from postal.people_vault import fold_name
+from postal.people.vault import fold_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

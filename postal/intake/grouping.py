@@ -8,9 +8,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from postal.intake.judging import Accepted
-from postal.lifecycle import State
 from postal.models import Consignment, Item
-from postal.people_vault import fold_name
+from postal.people.vault import fold_name
+from postal.rules.lifecycle import State
 
 _STILL_OPEN = (State.WAITING, State.AWAITING_COLLECTION)
 

@@ -23,8 +23,8 @@ from postal.intake.judging import Judged, judge_collection, judge_result
 from postal.intake.reading import content_of, read_rows
 from postal.intake.reports import IntakeReport, RowReport, report_of, stored_report
 from postal.intake.storing import Arrival, Writer
-from postal.lifecycle import Direction
 from postal.models import Intake
+from postal.rules.lifecycle import Direction
 
 BLOCK = 1_000
 MAX_BATCH = 500

@@ -13,9 +13,9 @@ from postal.intake.guide import Guide
 from postal.intake.placing import Place, place
 from postal.intake.problems import REFUSALS, Problem, question, refusal
 from postal.intake.reading import BrokenRow
-from postal.lifecycle import Direction
 from postal.people import PersonData
-from postal.working_days import LOCAL, local_day
+from postal.rules.lifecycle import Direction
+from postal.rules.working_days import LOCAL, local_day
 
 _STRICT_CHANNELS = frozenset({"api"})
 _LATEST_WISH_DAYS = 366

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from postal.intake.guide import Guide
-from postal.lifecycle import Direction
 from postal.models import Consignment, Item, Office, OfficeKind, Person, PointMemory, Procedure
+from postal.rules.lifecycle import Direction
 from routing import Point
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from postal import people
 from postal.db import Database
 from postal.intake.guide import Guide
-from postal.lifecycle import State
 from postal.models import Consignment, Item, PointPrecision
+from postal.rules.lifecycle import State
 from routing import GeocoderUnavailable, Point, judge_point
 
 _BLOCK = 50

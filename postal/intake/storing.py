@@ -24,12 +24,12 @@ from postal.intake.known import (
 from postal.intake.placing import with_memory
 from postal.intake.problems import refusal
 from postal.intake.reports import RowReport, verdict
-from postal.keys import reserve_ids, write_many
-from postal.lifecycle import Direction, EventKind
+from postal.life.tracking import Scan, record_first
 from postal.models import Consignment, IntakeRow, Item, PersonKind
-from postal.people_vault import fold_name
-from postal.tracking import Scan, record_first
-from postal.working_days import local_day
+from postal.models.keys import reserve_ids, write_many
+from postal.people.vault import fold_name
+from postal.rules.lifecycle import Direction, EventKind
+from postal.rules.working_days import local_day
 
 _FIRST_EVENT = {Direction.RESULT: EventKind.ACCEPTED, Direction.COLLECTION: EventKind.COLLECTION_ORDERED}
 

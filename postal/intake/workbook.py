@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from postal.intake.failures import FileTooLarge, NotATable, UnsafeWorkbook
-from postal.working_days import LOCAL
+from postal.rules.working_days import LOCAL
 
 MAX_ENTRIES = 500
 MAX_UNPACKED_BYTES = 64_000_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from postal.idempotency import forget_old_keys
+from postal.access.idempotency import forget_old_keys
+from postal.intake.uploads import forget_old_uploads
 from postal.jobs.running import Run, Works
 from postal.jobs.table import forget_ended
+from postal.life.public_history import forget_guesses
+from postal.life.tracking import note_overdue
 from postal.outside.claims import forget_old
-from postal.public_history import forget_guesses
-from postal.tracking import note_overdue
-from postal.uploads import forget_old_uploads
 
 
 def _note_overdue(run: Run) -> None:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from postal.lifecycle import Direction, State
 from postal.models.base import Base, PrimaryKey, stored
 from postal.models.people import Person
 from postal.models.places import Office
+from postal.rules.lifecycle import Direction, State
 
 
 class AddressStatus(StrEnum):

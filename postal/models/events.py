@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from postal.lifecycle import EventKind, State
 from postal.models.base import Base, PrimaryKey, stored
 from postal.models.consignments import Item
+from postal.rules.lifecycle import EventKind, State
 
 
 class TrackingEvent(Base):

@@ -17,7 +17,7 @@ from postal.models import AuditEntry, Callback, CallbackEndpoint, CallbackState,
 from postal.outside.endpoints import disable, signing_secrets
 from postal.outside.ladder import DARK_FOR, next_try_at
 from postal.people import vault_of
-from postal.people_vault import Vault, VaultLocked
+from postal.people.vault import Vault, VaultLocked
 
 LEASE = timedelta(seconds=40)
 KEPT_FOR = timedelta(days=30)

@@ -11,12 +11,12 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from postal.errors import InvalidInput, NotFound
-from postal.lifecycle import EventKind
 from postal.models import Callback, CallbackEndpoint, CallbackState, EndpointState
 from postal.outside.addresses import AddressPolicy, check_url
 from postal.outside.outbox import INTERNAL
 from postal.people import vault_of
-from postal.people_vault import Sealed, Vault
+from postal.people.vault import Sealed, Vault
+from postal.rules.lifecycle import EventKind
 
 OVERLAP = timedelta(hours=24)
 KINDS = frozenset(f"item.{kind}" for kind in EventKind if kind not in INTERNAL)

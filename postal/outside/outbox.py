@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from postal.lifecycle import EventKind, Outcome, State, outcome
 from postal.models import Callback, CallbackEndpoint, CallbackState, EndpointState, Item, TrackingEvent
+from postal.rules.lifecycle import EventKind, Outcome, State, outcome
 
 # What happens between our own tables is nobody's business outside.
 INTERNAL = frozenset({EventKind.BATCHED, EventKind.UNBATCHED})

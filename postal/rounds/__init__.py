@@ -1,7 +1,7 @@
 """The courier's day: the problem, the plan that was chosen, the rounds that were walked."""
 
+from postal.network.coverage import CoverageLine, coverage
 from postal.rounds.brought import Brought, BroughtDiffers, due_from_courier
-from postal.rounds.coverage import CoverageLine, coverage
 from postal.rounds.orders import (
     CourierNotFree,
     RemedyNotForUs,

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.audit import note
+from postal.access.audit import note
+from postal.access.policy import Actor
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
-from postal.policy import Actor
 from routing import APPLICABLE, ClosedRoad, Point, Problem, apply_remedy
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"

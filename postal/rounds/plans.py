@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from postal.audit import note
+from postal.access.audit import note
+from postal.access.policy import Actor, ActorKind
 from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
@@ -23,7 +24,6 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
-from postal.policy import Actor, ActorKind
 from postal.rounds.problem import DaySetting, day_setting, opens_on, ready_consignments, why_not_today
 from routing import Plan, PlannedRound, Problem, Unserved
 

@@ -9,8 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from postal.follow_up import FollowUp, follow_up, load_attempts
-from postal.lifecycle import Direction, State
+from postal.life.follow_up import FollowUp, follow_up, load_attempts
 from postal.models import (
     Absence,
     AddressStatus,
@@ -26,9 +25,10 @@ from postal.models import (
     PlanStatus,
     RoundStatus,
 )
-from postal.promises import load_calendar
+from postal.network.promises import load_calendar
 from postal.rounds.orders import called_in, orders_of, with_orders
-from postal.working_days import WorkingDays, local_day
+from postal.rules.lifecycle import Direction, State
+from postal.rules.working_days import WorkingDays, local_day
 from routing import Courier as PlanCourier
 from routing import DeliveryOffice, Point, Problem, Stop, Window
 

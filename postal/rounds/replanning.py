@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from postal.audit import note
+from postal.access.audit import note
+from postal.access.policy import Actor
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
-from postal.policy import Actor
 from postal.rounds.plans import PlanNotDraft
 from postal.rounds.problem import Weights, planning_problem
-from postal.working_days import local_day, local_seconds
+from postal.rules.working_days import local_day, local_seconds
 from routing import Plan, PlannedRound, Problem, Unserved, Visit, Window
 
 LEAD = timedelta(minutes=10)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from postal import reasons
 from postal.custody import (
     Counted,
     DayClosed,
@@ -23,8 +22,8 @@ from postal.custody import (
     write_receipt,
 )
 from postal.errors import Conflict, NotFound
-from postal.follow_up import follow_up, load_attempts
-from postal.lifecycle import Direction, EventKind, State
+from postal.life.follow_up import follow_up, load_attempts
+from postal.life.tracking import Scan, record_all
 from postal.models import (
     Consignment,
     CountList,
@@ -40,14 +39,15 @@ from postal.models import (
     TrackingEvent,
     User,
 )
+from postal.network.promises import load_calendar
 from postal.people import open_person
-from postal.promises import load_calendar
 from postal.rounds.brought import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
-from postal.s10 import normal_s10
-from postal.submission import submit_all
-from postal.tracking import Scan, record_all
-from postal.working_days import local_day
+from postal.rules import reasons
+from postal.rules.lifecycle import Direction, EventKind, State
+from postal.rules.s10 import normal_s10
+from postal.rules.working_days import local_day
+from postal.to_agency.submission import submit_all
 
 # The courier may have scanned a piece out before the office counts the load.
 LOADABLE = (*DELIVERABLE, State.ON_ROUND)
@@ -140,7 +140,7 @@ def close_round(
 
 
 def submit_dossiers(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
-    """Hand every collected dossier to its agency, as counted: the legal time of submission (`postal.submission`)."""
+    """Hand every collected dossier to its agency, as counted: the legal time of submission."""
     giver = Party(name="Bưu điện", position="Nhân viên bưu chính")
     receiver = _user_party(session, user_id, "Cán bộ Bộ phận Một cửa")
     return submit_all(session, giver=giver, receiver=receiver, user_id=user_id, now=now)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from routing.places import Places
 from routing.timing import WorkDay, work_day
-from routing.travel import UNREACHABLE, Table
+from routing.travel.times import UNREACHABLE, Table
 from routing.types import Courier, Problem, Stop
 
 MUST_TODAY_PRICE = 20_000_000

@@ -12,7 +12,9 @@ from argon2 import PasswordHasher
 from api import create_app
 from api.settings import Settings
 from api.wiring import build_services
-from postal import NewUser, Role, Scope, accounts, models, places
+from postal import NewUser, Role, Scope, models
+from postal.access import accounts
+from postal.network import places
 from tests import builders as build
 
 PASSWORD = "mot mat khau dai"

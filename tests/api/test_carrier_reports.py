@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from postal import accounts, custody
-from postal.lifecycle import State
+from postal import custody
+from postal.access import accounts
+from postal.access.policy import Scope
 from postal.models import AddressStatus, CarrierReport, Item
-from postal.policy import Scope
+from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.api.conftest import NOW, System
 

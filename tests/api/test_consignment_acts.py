@@ -7,7 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from postal import EventKind, State, custody, models, tracking
+from postal import EventKind, State, custody, models
+from postal.life import tracking
 from tests import builders as build
 from tests.api.conftest import NOW
 from tests.api.test_desk import hand_over, import_results

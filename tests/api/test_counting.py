@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import EventKind, State, courier, custody, intake, models, returns, rounds, tracking
-from postal.policy import Actor, ActorKind
+from postal import EventKind, State, chain, custody, doorstep, intake, models, rounds
+from postal.access.policy import Actor, ActorKind
+from postal.life import tracking
+from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
 from tests.postal import day as a_day
@@ -128,7 +130,7 @@ def evening(loaded, database, clock):
         actor = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=own)
         item = session.scalars(select(models.Item).where(models.Item.s10 == codes[0])).one()
         scan = a_day.delivered(item, fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"])
-        assert courier.record_scans(session, [scan], actor=actor, now=a_day.EVENING)[0].status == "recorded"
+        assert doorstep.record_scans(session, [scan], actor=actor, now=a_day.EVENING)[0].status == "recorded"
     clock.now = a_day.EVENING
     return page, codes, agency_id
 
@@ -288,9 +290,9 @@ def test_a_recipient_signs_on_the_couriers_device(loaded, sign_in, database, clo
     junk = scan | {"scan_id": "door-2", "code": codes[2], "proof": proof | {"signature": "R0lGODlh"}}
     assert courier_at_door.json("/v1/scans", {"scans": [junk]}).json["scans"][0]["status"] == "refused"
     with database.read() as session:
-        custody.seal(session, now=clock.now)
-        assert custody.check_chain(session).broken is None
-        assert custody.check_pictures(session) == []
+        chain.seal(session, now=clock.now)
+        assert chain.check_chain(session).broken is None
+        assert chain.check_pictures(session) == []
 
 
 def test_what_the_agency_withdrew_does_not_keep_the_others_from_their_handover(closed, sign_in, database):

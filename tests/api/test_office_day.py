@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from postal import courier, custody, models, rounds
-from postal.policy import Actor, ActorKind
+from postal import custody, models, rounds
+from postal.access.policy import Actor, ActorKind
 from tests import builders as build
 from tests.api.test_rights import _plan
 from tests.postal import day as a_day
@@ -32,7 +32,7 @@ def out(database, house, clock):
             a_day.delivered(items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
             a_day.delivered(items[1]),
         ]
-        answers = courier.record_scans(session, scans, actor=own, now=a_day.EVENING)
+        answers = scans.record_scans(session, scans, actor=own, now=a_day.EVENING)
         assert {answer.status for answer in answers} == {"recorded"}, answers
         return walked.office_id, walked.id, codes, agency_id, items[2].id
 

@@ -16,10 +16,11 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from api.commands import main, tannha
-from postal import accounts, rounds
+from postal import rounds
+from postal.access import accounts
 from postal.db import Database, make_engine
 from postal.models import AuditEntry, CallbackEndpoint, Person
-from postal.people_vault import Vault
+from postal.people.vault import Vault
 from routing import Point
 from tests import builders as build
 from tests.receiver import Receiver

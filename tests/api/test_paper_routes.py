@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import courier, custody, models, people, returns, rounds
-from postal.policy import Actor, ActorKind
+from postal import chain, custody, models, people, rounds
+from postal.access.policy import Actor, ActorKind
+from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
 from tests.labels.conftest import poppler  # noqa: F401 - a fixture
@@ -53,7 +54,7 @@ def day(database, house, clock):
             a_day.failed(items[1], "VANG_NHA"),
             a_day.failed(items[2], "TU_CHOI"),
         ]
-        answers = courier.record_scans(session, scans, actor=own, now=a_day.EVENING)
+        answers = scans.record_scans(session, scans, actor=own, now=a_day.EVENING)
         assert {answer.status for answer in answers} == {"recorded"}, answers
         rounds.close_round(session, walked.id, user_id=None, now=a_day.EVENING)
         returns.start_due_returns(session, user_id=None, now=a_day.EVENING)
@@ -301,7 +302,7 @@ def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_pa
     found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
     assert len(found) == len(pages) == 2
     with database.read() as session:
-        sealed = custody.read_receipt_code(found[0], custody.public_key_of(session))
+        sealed = chain.read_receipt_code(found[0], chain.public_key_of(session))
         assert sealed.number == session.get_one(models.Handover, day["handover"]).number
     assert sealed.n_present == 3
     assert timedelta(0) <= sealed.handed_over_at - build.EVENING.replace(microsecond=0) < timedelta(days=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from api.auth import rule_of
+from api.web.auth import rule_of
 from postal import Actor, ActorKind, Role, Scope, custody, models, outside, rounds
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
@@ -202,7 +202,7 @@ def test_a_system_sees_only_its_own_items_and_endpoints(things, system, foreign_
 
 
 def test_a_key_with_one_scope_opens_only_that(app, house, database):
-    from postal import accounts
+    from postal.access import accounts
 
     with database.write() as session:
         _, key = accounts.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)

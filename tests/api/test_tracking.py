@@ -2,7 +2,8 @@
 
 import pytest
 
-from postal import custody, models, public_history
+from postal import custody, models
+from postal.life import public_history
 from tests import builders as build
 from tests.api.conftest import NOW, Person
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import delete, select, text, update
 
 from api.commands import tannha
-from postal import custody
+from postal import chain
 from postal.custody import BadSignature
 from postal.db import Database, make_engine
 from postal.models import ChainLink, Handover, TrackingEvent
@@ -39,12 +39,12 @@ def verify(*arguments):
 
 def receipt_code(database):
     with database.read() as session:
-        return custody.receipt_code(session, session.scalars(select(Handover.id)).one())
+        return chain.receipt_code(session, session.scalars(select(Handover.id)).one())
 
 
 def public_key(database):
     with database.read() as session:
-        return custody.public_key_of(session)
+        return chain.public_key_of(session)
 
 
 def test_a_sound_chain_says_how_much_it_checked(database):
@@ -112,4 +112,4 @@ def test_a_sheet_is_held_against_the_database(database, forged):
 
 def test_the_public_key_can_be_shown_and_read_out(database):
     lines = verify("--show-key").output.splitlines()
-    assert lines == [public_key(database), custody.digest_of_key(public_key(database))]
+    assert lines == [public_key(database), chain.digest_of_key(public_key(database))]

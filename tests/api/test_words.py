@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api import words
-from api.pages import plan_words
+from api.pages.dispatch import plan_words
 from postal import EventKind, Holder, Outcome, State
 from routing import CHANGES, REASONS
 

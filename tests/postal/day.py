@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal import courier, custody, rounds
+from postal import custody, doorstep, rounds
+from postal.access.policy import Actor, ActorKind
 from postal.custody import Party
-from postal.lifecycle import EventKind
 from postal.models import Courier, Coverage, DayPlan, Item, Office, OfficeKind, PersonKind, Role
 from postal.people import PersonData, add_person
-from postal.policy import Actor, ActorKind
+from postal.rules.lifecycle import EventKind
 from routing import Plan, PlannedRound, Problem, Visit
 from tests import builders as build
 
@@ -137,15 +137,15 @@ def close_all(session: Session, plan: DayPlan, *, now: datetime = EVENING) -> No
         rounds.close_round(session, one.id, user_id=None, now=now)
 
 
-def proof(**changes: object) -> courier.ProofIn:
+def proof(**changes: object) -> doorstep.ProofIn:
     """Return a proof that is enough for a result with one document and nothing to pay."""
     told: dict[str, object] = {"receiver_name": "Tôn Nữ Thị Diễm Hằng", "id_tail": "1234", "n_documents": 1} | changes
-    return courier.ProofIn(**told)  # type: ignore[arg-type]
+    return doorstep.ProofIn(**told)  # type: ignore[arg-type]
 
 
-def delivered(item: Item, *, minutes: int = 60, scan_id: str = "", **changes: object) -> courier.CourierScan:
+def delivered(item: Item, *, minutes: int = 60, scan_id: str = "", **changes: object) -> doorstep.CourierScan:
     """Return the scan of a delivery, so many minutes after the morning's load."""
-    return courier.CourierScan(
+    return doorstep.CourierScan(
         scan_id=scan_id or f"d-{item.id}-{minutes}",
         s10=item.s10,
         kind=EventKind.DELIVERED,
@@ -154,9 +154,9 @@ def delivered(item: Item, *, minutes: int = 60, scan_id: str = "", **changes: ob
     )
 
 
-def failed(item: Item, reason: str = "VANG_NHA", *, at: datetime | None = None) -> courier.CourierScan:
+def failed(item: Item, reason: str = "VANG_NHA", *, at: datetime | None = None) -> doorstep.CourierScan:
     """Return the scan of an attempt that failed."""
     at = at or MORNING + timedelta(minutes=60)
-    return courier.CourierScan(
+    return doorstep.CourierScan(
         scan_id=f"f-{item.id}-{at:%d%H%M}", s10=item.s10, kind=EventKind.ATTEMPT_FAILED, happened_at=at, reason=reason
     )

@@ -7,11 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from postal import accounts, audit
-from postal.db import Database
-from postal.errors import Forbidden, InvalidInput, NotFound, UsernameTaken, WeakPassword
-from postal.models import ApiKey, Office, OfficeKind, Role, User
-from postal.policy import (
+from postal.access import accounts, audit
+from postal.access.policy import (
     ANONYMOUS,
     ROLE_ACTIONS,
     SCOPE_ACTIONS,
@@ -24,6 +21,9 @@ from postal.policy import (
     require,
     require_own,
 )
+from postal.db import Database
+from postal.errors import Forbidden, InvalidInput, NotFound, UsernameTaken, WeakPassword
+from postal.models import ApiKey, Office, OfficeKind, Role, User
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PASSWORD = "bưu tá đi sớm"

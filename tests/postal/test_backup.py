@@ -10,12 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal import backup
-from postal.backup import BackupBroken, BackupDoesNotFit, FileExists, note_path
 from postal.db import Database, make_engine
 from postal.errors import Unavailable
 from postal.migrations import newest_revision
 from postal.models import AuditEntry, Item
+from postal.operation import backup
+from postal.operation.backup import BackupBroken, BackupDoesNotFit, FileExists, note_path
 from tests import builders as build
 from tests.scale import record_figure, scaled
 

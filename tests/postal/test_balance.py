@@ -7,10 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from postal import balance, day_rows, intake
-from postal.lifecycle import EventKind, Outcome, State, outcome
+from postal import intake
+from postal.desk import day_rows
+from postal.life import balance
+from postal.life.tracking import Scan, record
 from postal.models import IntakeRow, Item, RowOutcome
-from postal.tracking import Scan, record
+from postal.rules.lifecycle import EventKind, Outcome, State, outcome
 from tests import builders as build
 from tests.scale import scaled
 

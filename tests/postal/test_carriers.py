@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import carriers, custody
-from postal.carriers import Reported, known_codes, take_reports
-from postal.lifecycle import State
+from postal import custody
+from postal.life import carriers
+from postal.life.carriers import Reported, known_codes, take_reports
 from postal.models import AddressStatus, CarrierReport, TrackingEvent
+from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.postal import day as a_day
 

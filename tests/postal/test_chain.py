@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from postal import custody
+from postal import chain, custody
 from postal.custody import BadSignature, Party
-from postal.evidence import ProofIn, keep_proof
-from postal.lifecycle import EventKind
+from postal.doorstep.evidence import ProofIn, keep_proof
+from postal.life.tracking import Scan, record
 from postal.models import (
     ChainLink,
     DeliverySignature,
@@ -23,7 +23,7 @@ from postal.models import (
     ReceiptSignature,
     TrackingEvent,
 )
-from postal.tracking import Scan, record
+from postal.rules.lifecycle import EventKind
 from tests import builders as build
 from tests.scale import record_figure, scaled
 
@@ -43,7 +43,7 @@ def _history(session, n_items=6):
     handover = custody.hand_over(
         session, batch.id, scanned=codes[:-1], giver=GIVER, receiver=RECEIVER, user_id=None, now=NOW
     )
-    custody.seal(session, now=NOW + timedelta(minutes=1))
+    chain.seal(session, now=NOW + timedelta(minutes=1))
     proof = keep_proof(session, ProofIn(receiver_name="Nguyễn Văn Nhận", id_tail="1234"), now=NOW)
     for number, kind in enumerate((EventKind.OUT_FOR_DELIVERY, EventKind.DELIVERED), start=1):
         at = NOW + timedelta(minutes=2 * number)
@@ -64,29 +64,29 @@ def receipt_id(session):
 @pytest.fixture
 def anchor(session, receipt_id):
     """Seal everything and sign the end, well after the last event; then let the tests do what a forger could."""
-    signed = custody.sign_day(session, NOW.date(), now=LATER)
+    signed = chain.sign_day(session, NOW.date(), now=LATER)
     build.lift_guards(session)
     return signed
 
 
 def test_an_untouched_chain_is_sound_and_counts_every_event_and_receipt(session, anchor):
-    checked = custody.check_chain(session, anchors=[anchor])
+    checked = chain.check_chain(session, anchors=[anchor])
     n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
     assert checked.broken is None
     assert checked.n_links == n_events + 4  # a receipt and three signatures
     assert checked.head == anchor.head
-    assert custody.check_people(session) == []
+    assert chain.check_people(session) == []
 
 
 def test_sealing_twice_adds_nothing(session, anchor):
-    assert custody.seal(session, now=LATER).head == anchor.head
+    assert chain.seal(session, now=LATER).head == anchor.head
 
 
 def test_a_commit_after_a_handover_seals_by_itself(database):
     with database.write() as session:
         _history(session)
     with database.read() as session:
-        checked = custody.check_chain(session)
+        checked = chain.check_chain(session)
         assert checked.broken is None
         assert checked.n_links == session.scalar(select(func.count()).select_from(TrackingEvent)) + 4
 
@@ -96,8 +96,8 @@ def test_erasing_a_person_keeps_the_chain_valid(session, anchor):
     session.execute(update(Handover).values(person_salt=None))
     session.execute(update(ProofOfDelivery).values(person_salt=None))
     session.expire_all()
-    assert custody.check_chain(session, anchors=[anchor]).broken is None
-    assert custody.check_people(session) == []
+    assert chain.check_chain(session, anchors=[anchor]).broken is None
+    assert chain.check_people(session) == []
 
 
 def test_a_changed_signatory_is_found(session, anchor):
@@ -106,17 +106,17 @@ def test_a_changed_signatory_is_found(session, anchor):
     giver, stranger = session.get(Person, handover.giver_id), session.get(Person, other)
     giver.sealed, giver.key_id = stranger.sealed, stranger.key_id
     session.flush()
-    assert [broken.why for broken in custody.check_people(session)] == ["person_changed"]
+    assert [broken.why for broken in chain.check_people(session)] == ["person_changed"]
 
 
 def test_a_signatures_picture_replaced_or_swapped_is_found(session, anchor):
-    assert custody.check_pictures(session) == []
+    assert chain.check_pictures(session) == []
     first, second = session.scalars(select(ReceiptSignature).order_by(ReceiptSignature.id)).all()
     first.sealed, second.sealed = second.sealed, first.sealed  # both open with the key: only the digests tell
     at_the_door = session.scalars(select(DeliverySignature)).one()
     at_the_door.sealed = at_the_door.sealed[:-1] + bytes([at_the_door.sealed[-1] ^ 1])
     session.flush()
-    found = [(broken.kind, broken.subject_id, broken.why) for broken in custody.check_pictures(session)]
+    found = [(broken.kind, broken.subject_id, broken.why) for broken in chain.check_pictures(session)]
     assert found == [
         ("signature", first.id, "picture_changed"),
         ("signature", second.id, "picture_changed"),
@@ -128,7 +128,7 @@ def test_rows_recorded_after_the_last_seal_are_no_fault(session, anchor):
     item = session.scalar(select(Item).order_by(Item.id.desc()))
     at = LATER + timedelta(minutes=1)
     record(session, item, Scan(kind=EventKind.BATCHED, scan_id="later", happened_at=at), now=at)
-    assert custody.check_chain(session, anchors=[anchor]).broken is None
+    assert chain.check_chain(session, anchors=[anchor]).broken is None
 
 
 def _flip(text, chance):
@@ -227,11 +227,11 @@ def test_every_tampering_is_found(session, anchor):
         chance = random.Random(number)
         with session.begin_nested() as savepoint:
             TAMPERINGS[number % len(TAMPERINGS)](session, chance)
-            found += custody.check_chain(session, anchors=[anchor]).broken is not None
+            found += chain.check_chain(session, anchors=[anchor]).broken is not None
             savepoint.rollback()
         session.expire_all()
     assert found == n_tamperings
-    assert custody.check_chain(session, anchors=[anchor]).broken is None
+    assert chain.check_chain(session, anchors=[anchor]).broken is None
     record_figure("tamperings of the chain found", found, f"of {n_tamperings}")
 
 
@@ -239,51 +239,51 @@ def test_the_first_broken_place_is_named(session, anchor):
     event = session.scalar(select(TrackingEvent).order_by(TrackingEvent.id).offset(3))
     link = session.scalar(select(ChainLink).where(ChainLink.kind == "event", ChainLink.subject_id == event.id))
     session.execute(update(TrackingEvent).where(TrackingEvent.id == event.id).values(reason="DOI"))
-    broken = custody.check_chain(session).broken
+    broken = chain.check_chain(session).broken
     assert (broken.position, broken.subject_id, broken.why) == (link.position, event.id, "subject_changed")
 
 
 def test_a_chain_made_anew_after_tampering_differs_from_the_signed_head(session, anchor):
     session.execute(delete(ChainLink))
     session.execute(update(TrackingEvent).values(reason="DOI"))
-    custody.seal(session, now=LATER)
-    assert custody.check_chain(session).broken is None
-    assert custody.check_chain(session, anchors=[anchor]).broken.why == "anchor_differs"
+    chain.seal(session, now=LATER)
+    assert chain.check_chain(session).broken is None
+    assert chain.check_chain(session, anchors=[anchor]).broken.why == "anchor_differs"
 
 
 def test_two_heads_of_one_place_that_differ_are_a_fault(session, anchor):
     other = dataclasses.replace(anchor, head="0" * 64)
     for both in ([anchor, other], [other, anchor]):
-        assert custody.check_chain(session, anchors=both).broken.why == "anchor_differs"
+        assert chain.check_chain(session, anchors=both).broken.why == "anchor_differs"
 
 
 def test_a_paper_receipt_is_checked_offline_with_the_public_key_alone(session, anchor, receipt_id):
-    code, key = custody.receipt_code(session, receipt_id), custody.public_key_of(session)
-    told = custody.read_receipt_code(code, key)
+    code, key = chain.receipt_code(session, receipt_id), chain.public_key_of(session)
+    told = chain.read_receipt_code(code, key)
     handover = session.get(Handover, receipt_id)
     assert (told.number, told.n_expected, told.n_present) == (handover.number, 6, 5)
     assert told.digest == handover.digest
-    assert custody.match_receipt(session, told) == custody.ReceiptMatch(is_known=True, is_same=True)
-    assert custody.receipt_code(session, receipt_id) == code
+    assert chain.match_receipt(session, told) == chain.ReceiptMatch(is_known=True, is_same=True)
+    assert chain.receipt_code(session, receipt_id) == code
 
 
 def test_no_character_of_a_receipts_code_can_change(session, anchor, receipt_id):
-    code, key = custody.receipt_code(session, receipt_id), custody.public_key_of(session)
+    code, key = chain.receipt_code(session, receipt_id), chain.public_key_of(session)
     for at in range(len(code)):
         changed = code[:at] + ("A" if code[at] != "A" else "B") + code[at + 1 :]
         with pytest.raises(BadSignature):
-            custody.read_receipt_code(changed, key)
+            chain.read_receipt_code(changed, key)
 
 
 @pytest.mark.parametrize("junk", ["", "TN1", "*", "á*b", "TN1*" * 9, "\x00"])
 def test_junk_is_no_receipt(session, junk):
     with pytest.raises(BadSignature):
-        custody.read_receipt_code(junk, custody.public_key_of(session))
+        chain.read_receipt_code(junk, chain.public_key_of(session))
 
 
 def test_a_signed_head_survives_its_file_and_no_change(session, anchor):
-    key = custody.public_key_of(session)
-    assert custody.read_head(anchor.to_json(), key) == anchor
+    key = chain.public_key_of(session)
+    assert chain.read_head(anchor.to_json(), key) == anchor
     for wrong in (anchor.to_json().replace(f'"position": {anchor.position}', '"position": 1'), "{}", "[]", "x"):
         with pytest.raises(BadSignature):
-            custody.read_head(wrong, key)
+            chain.read_head(wrong, key)

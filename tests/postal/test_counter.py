@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import counter
-from postal.counter import NotAtOffice
+from postal.doorstep import counter
+from postal.doorstep.counter import NotAtOffice
+from postal.doorstep.evidence import ProofMissing
 from postal.errors import UnknownS10
-from postal.evidence import ProofMissing
-from postal.lifecycle import EventKind, State
 from postal.models import TrackingEvent
+from postal.rules.lifecycle import EventKind, State
 from tests.postal import day as a_day
 from tests.postal.day import EVENING
 

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
-from postal import courier, custody, returns, rounds
+from postal import custody, rounds
 from postal.custody import CountOver, CountTooEarly, NothingCounted, Said
 from postal.errors import InvalidInput, NotFound
-from postal.lifecycle import State
 from postal.models import CountedScan, CountList, DeliveryRound, Discrepancy, HandoverLine
+from postal.rules.lifecycle import State
+from postal.to_agency import returns
 from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import EVENING, MORNING
@@ -152,7 +153,7 @@ def out(session):
         a_day.delivered(day.items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
         a_day.failed(day.items[1]),
     ]
-    courier.record_scans(session, scans, actor=day.actor(), now=EVENING)
+    scans.record_scans(session, scans, actor=day.actor(), now=EVENING)
     return day, session.scalars(select(DeliveryRound)).one()
 
 

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from postal import courier, outside, rounds
-from postal.courier import CourierScan, TooManyScans
+from postal import doorstep, outside, rounds
+from postal.access.policy import ANONYMOUS
+from postal.doorstep.scans import CourierScan, TooManyScans
 from postal.errors import Forbidden
-from postal.lifecycle import EventKind, State
 from postal.models import Callback, DayPlan, ProofOfDelivery, TrackingEvent
-from postal.policy import ANONYMOUS
+from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import EVENING, MORNING
@@ -31,7 +31,7 @@ def day(session):
 
 
 def send(session, day, *scans, number=0, now=EVENING):
-    return courier.record_scans(session, scans, actor=day.actor(number), now=now)
+    return doorstep.record_scans(session, scans, actor=day.actor(number), now=now)
 
 
 def test_a_delivery_with_proof_is_recorded_once(session, day):
@@ -57,11 +57,11 @@ def test_an_item_of_anothers_round_looks_unknown(session, day):
 
 def test_nobody_else_may_scan(session, day):
     with pytest.raises(Forbidden):
-        courier.record_scans(session, [a_day.delivered(day.items[0])], actor=ANONYMOUS, now=EVENING)
+        doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=ANONYMOUS, now=EVENING)
 
 
 def test_the_office_types_a_paper_day_back(session, day):
-    answers = courier.record_scans(session, [a_day.delivered(day.items[0])], actor=a_day.CLERK, now=EVENING)
+    answers = doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=a_day.CLERK, now=EVENING)
     assert answers[0].status == "recorded"
 
 
@@ -224,7 +224,7 @@ def test_what_the_office_did_not_load_may_be_scanned_out_until_the_round_is_clos
 
 def test_more_than_the_limit_is_refused_as_a_whole(session, day):
     with pytest.raises(TooManyScans):
-        send(session, day, *[a_day.delivered(day.items[0])] * (courier.MAX_SCANS + 1))
+        send(session, day, *[a_day.delivered(day.items[0])] * (doorstep.MAX_SCANS + 1))
 
 
 def _days_scans(day):
@@ -300,7 +300,7 @@ def test_two_phones_sending_the_same_scans_at_once_make_one_history(database):
         try:
             for scan in mine:
                 with database.write() as session:
-                    answer = courier.record_scans(session, [scan], actor=actor, now=EVENING)[0]
+                    answer = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)[0]
                     assert answer.status in ("recorded", "known", "held"), answer
         except BaseException as exc:
             failures.append(exc)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from postal import custody
 from postal.custody import AlreadyHandedOver, BatchClosed, Party, ReprintNeedsReason, count
 from postal.errors import EmptyBatch, InvalidInput
-from postal.lifecycle import State
 from postal.models import Consignment, Discrepancy, Found, Handover, Item, LabelPrint, TrackingEvent
-from postal.promises import load_promises
+from postal.network.promises import load_promises
+from postal.rules.lifecycle import State
 from tests import builders as build
 
 NOW = build.EVENING

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, text
 
-from postal import doctor, jobs, outside, resealing, serials
+from postal import jobs, outside
+from postal.custody import serials
 from postal.db import Database, make_engine
-from postal.doctor import Level
 from postal.models import Person, TrackingEvent
-from postal.people import find_by_phone, open_person, reseal
-from postal.people_vault import Vault, VaultLocked
+from postal.operation import doctor
+from postal.operation.doctor import Level
+from postal.people import find_by_phone, open_person, reseal, resealing
+from postal.people.vault import Vault, VaultLocked
 from tests import builders as build
 from tests.postal.told import NOW, endpoint, walk
 

@@ -11,7 +11,7 @@ from postal.errors import AddressNotAllowed, HttpsRequired, InvalidInput, NotFou
 from postal.models import CallbackEndpoint
 from postal.outside.endpoints import OVERLAP, signing_secrets
 from postal.people import vault_of
-from postal.people_vault import Vault, VaultLocked
+from postal.people.vault import Vault, VaultLocked
 from tests import builders as build
 
 NOW = build.EVENING

@@ -2,7 +2,7 @@
 
 import pytest
 
-from postal import courier, custody
+from postal import chain, custody
 from postal.custody import MoneyDiffers, NothingOwed
 from postal.errors import InvalidInput
 from postal.models import Discrepancy, Found
@@ -27,7 +27,7 @@ def delivered(session, day):
         a_day.delivered(second, fee_vnd=50_000, fee_receipt="TH-2"),
         a_day.delivered(third),
     ]
-    answers = courier.record_scans(session, scans, actor=day.actor(), now=a_day.EVENING)
+    answers = scans.record_scans(session, scans, actor=day.actor(), now=a_day.EVENING)
     assert {answer.status for answer in answers} == {"recorded"}, answers
     return day.items
 
@@ -79,5 +79,5 @@ def test_both_sides_are_named(session, delivered):
 def test_the_receipt_stands_in_the_chain(session, delivered):
     first, second, _ = delivered
     give(session, delivered, [first.s10, second.s10], 185_000)
-    custody.seal(session, now=a_day.EVENING)
-    assert custody.check_chain(session).broken is None
+    chain.seal(session, now=a_day.EVENING)
+    assert chain.check_chain(session).broken is None

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal.idempotency import KeptAnswer, KeyedRequest, KeyReusedForOther, claim_key, forget_old_keys, keep_answer
+from postal.access.idempotency import (
+    KeptAnswer,
+    KeyedRequest,
+    KeyReusedForOther,
+    claim_key,
+    forget_old_keys,
+    keep_answer,
+)
 from postal.models import AuditEntry, IdempotencyRecord
 from tests import builders as build
 from tests.scale import scaled

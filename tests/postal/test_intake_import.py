@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from postal import balance, intake, people
-from postal.lifecycle import Direction, EventKind, State
+from postal import intake, people
+from postal.life import balance
 from postal.models import (
     AddressStatus,
     Callback,
@@ -29,6 +29,7 @@ from postal.models import (
     Procedure,
     TrackingEvent,
 )
+from postal.rules.lifecycle import Direction, EventKind, State
 from tests import builders as build
 from tests.scale import record_figure, scaled
 

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import func, select
 
 from postal import jobs
+from postal.access.idempotency import KeyedRequest, claim_key
 from postal.db import Database, make_engine
 from postal.errors import InvalidInput
-from postal.idempotency import KeyedRequest, claim_key
 from postal.jobs import over_broker, table
 from postal.jobs.running import run_job
+from postal.life.tracking import Scan, record
 from postal.models import AuditEntry, Discrepancy, IdempotencyRecord, Job, JobState, TrackingGuess
-from postal.tracking import Scan, record
 from tests import builders as build
 from tests.scale import record_figure, scaled
 

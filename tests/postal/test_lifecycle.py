@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postal.lifecycle import FINAL, MOVES, EventKind, Fact, Holder, Outcome, State, fold, holder, outcome, slowest
+from postal.rules.lifecycle import FINAL, MOVES, EventKind, Fact, Holder, Outcome, State, fold, holder, outcome, slowest
 from tests.scale import scaled
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

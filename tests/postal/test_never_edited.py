@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from postal import courier, custody, resealing
-from postal.address_change import change_address
+from postal import chain, custody, doorstep
+from postal.life.address_change import change_address
 from postal.models import (
     AddressChange,
     ChainLink,
@@ -22,6 +22,7 @@ from postal.models import (
     ReceiptSignature,
     TrackingEvent,
 )
+from postal.people import resealing
 from routing import Register
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
@@ -52,7 +53,7 @@ def day(session):
     """Leave one row of every kind behind."""
     day = a_day.build_day(session, n=3)
     a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
-    courier.record_scans(session, [a_day.delivered(day.items[0], signature=PNG)], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.delivered(day.items[0], signature=PNG)], actor=day.actor(), now=EVENING)
     told = {"user_id": None, "now": EVENING}
     custody.keep_overnight(session, day.items[1].id, DAY, reason="đường ngập", **told)
     custody.note_incident(session, day.items[1].id, IncidentKind.LOST, fault="post", **told)
@@ -61,7 +62,7 @@ def day(session):
     handover = session.scalars(select(Handover)).first()
     custody.sign_receipt(session, handover.id, "giver", PNG, **told)
     session.add(Discrepancy(kind="extra", handover_id=handover.id, noted_at=EVENING, detail="x"))
-    custody.seal(session, now=EVENING)
+    chain.seal(session, now=EVENING)
     return day
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import courier, custody, rounds
-from postal.address_change import TooLateToChange, change_address
+from postal import chain, custody, doorstep, rounds
 from postal.custody import DayClosed, DayNotAccountedFor, InventoryLine, NotOut
 from postal.errors import InvalidInput, MoveNotAllowed, NotFound
-from postal.lifecycle import EventKind, State
+from postal.life.address_change import TooLateToChange, change_address
 from postal.models import AddressChange, Handover, IncidentKind, Person, ReceiptSignature, TrackingEvent
 from postal.people import open_person
+from postal.rules.lifecycle import EventKind, State
 from routing import Register
 from tests import builders as build
 from tests.postal import day as a_day
@@ -134,12 +134,12 @@ def test_a_broken_promise_gives_the_postage_back_but_not_after_a_flood(session, 
     in_time, late = EVENING, consignment.promised_by + timedelta(hours=1)
     assert not custody.is_refund_due(session, consignment, now=in_time)
     assert custody.is_refund_due(session, consignment, now=late)
-    courier.record_scans(session, [a_day.failed(day.items[0])], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.failed(day.items[0])], actor=day.actor(), now=EVENING)
     assert not custody.is_refund_due(session, consignment, now=late)  # the first attempt stopped the clock
     flooded = day.items[1].consignment
     at = consignment.promised_by + timedelta(hours=2)
     scan = a_day.failed(day.items[1], "BAT_KHA_KHANG", at=at)
-    courier.record_scans(session, [scan], actor=day.actor(), now=at)
+    doorstep.record_scans(session, [scan], actor=day.actor(), now=at)
     assert not custody.is_refund_due(session, flooded, now=at)
 
 
@@ -163,18 +163,18 @@ def test_both_sides_sign_once_and_the_pictures_are_sealed(session, day):
 def test_a_signature_put_under_another_receipt_breaks_the_chain(session, day, plan):
     first, second = session.scalars(select(Handover).order_by(Handover.id)).all()[:2]
     custody.sign_receipt(session, first.id, "giver", PNG, user_id=None, now=EVENING)
-    custody.seal(session, now=EVENING)
-    assert custody.check_chain(session).broken is None
+    chain.seal(session, now=EVENING)
+    assert chain.check_chain(session).broken is None
     build.lift_guards(session)
     session.scalars(select(ReceiptSignature)).one().handover_id = second.id
     session.flush()
-    broken = custody.check_chain(session).broken
+    broken = chain.check_chain(session).broken
     assert (broken.kind, broken.why) == ("signature", "subject_changed")
 
 
 def test_a_new_address_keeps_both_names_the_payer_and_sends_the_item_on(session, day, plan):
     item = day.items[0]
-    courier.record_scans(session, [a_day.failed(item, "SAI_DIA_CHI")], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.failed(item, "SAI_DIA_CHI")], actor=day.actor(), now=EVENING)
     a_day.close_all(session, plan)
     phu_xuan = Register.builtin().commune(a_day.PHU_XUAN)
     wednesday = DAY + timedelta(days=2)
@@ -195,7 +195,7 @@ def test_a_new_address_keeps_both_names_the_payer_and_sends_the_item_on(session,
 
 
 def test_a_new_address_is_too_late_once_delivered_and_needs_a_payer(session, day, plan):
-    courier.record_scans(session, [a_day.delivered(day.items[0])], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=day.actor(), now=EVENING)
     commune = Register.builtin().commune(a_day.PHU_XUAN)
     told = {"user_id": None, "now": EVENING}
     with pytest.raises(TooLateToChange):

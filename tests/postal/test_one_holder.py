@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from sqlalchemy import select
 
-from postal import counter, courier, custody, intake, returns, rounds, submission, withdrawal
+from postal import custody, doorstep, intake, rounds
+from postal.doorstep import counter
 from postal.errors import NotFound, PostalError
-from postal.lifecycle import EventKind, Fact, Holder, State, fold, holder
 from postal.models import DayPlan, DeliveryRound, Found, Handover, HandoverLine, Item, Leg, PlanStatus, TrackingEvent
+from postal.rules.lifecycle import EventKind, Fact, Holder, State, fold, holder
+from postal.to_agency import returns, submission, withdrawal
 from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, MORNING
@@ -119,7 +121,7 @@ class Story:
     def knock(self):
         item, scan_id = self.chance.choice(self.items), f"k-{self.chance.randrange(40)}"
         kinds = (EventKind.DELIVERED, EventKind.ATTEMPT_FAILED, EventKind.COLLECTED, EventKind.OUT_FOR_DELIVERY)
-        scan = courier.CourierScan(
+        scan = doorstep.CourierScan(
             scan_id=scan_id,
             s10=item.s10,
             dossier_code=item.dossier_code,
@@ -128,7 +130,7 @@ class Story:
             reason=self.chance.choice(["VANG_NHA", "TU_CHOI", "SAI_DIA_CHI"]),
             proof=a_day.proof(),
         )
-        courier.record_scans(self.session, [scan], actor=a_day.CLERK, now=self.now)
+        doorstep.record_scans(self.session, [scan], actor=a_day.CLERK, now=self.now)
 
     def lose(self):
         custody.declare_missing(self.session, self.chance.choice(self.items).id, reason="không thấy", **self.told())

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event, func, select
 
 from postal import outside
-from postal.lifecycle import EventKind
 from postal.models import Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
+from postal.rules.lifecycle import EventKind
 from tests import builders as build
 from tests.postal.told import HERE, NOW, TOLD, WAY, endpoint, walk
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from postal.intake.uploads import KeptFile, keep
 from postal.models import Base, Person, PersonKind, PersonWord
 from postal.people import (
     PersonData,
@@ -23,8 +24,7 @@ from postal.people import (
     phone_tail_matches,
     replace_person,
 )
-from postal.people_vault import Vault, VaultLocked, fold_name
-from postal.uploads import KeptFile, keep
+from postal.people.vault import Vault, VaultLocked, fold_name
 from tests import builders as build
 from tests.postal import day
 from tests.scale import record_figure, scaled
@@ -197,7 +197,7 @@ def live_a_day(database, people):
 
 
 def _user(session):
-    from postal import accounts
+    from postal.access import accounts
     from postal.models import Role
 
     new = accounts.NewUser(username="hang", full_name="Lê Thị Giao", role=Role.CENTRE_CLERK, password="bưu tá đi sớm")

@@ -6,9 +6,9 @@ from importlib import resources
 import pytest
 from sqlalchemy import func, select
 
-from postal import places
 from postal.models import Courier, Coverage, Office
-from postal.places import BadPlaces
+from postal.network import places
+from postal.network.places import BadPlaces
 from tests import builders as build
 
 TABLES = ("hue_offices.csv", "hue_coverage.csv", "transit_rules.csv", "issuing_offices.csv")

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import people, questions, queue
+from postal import people, queue
 from postal.errors import InvalidInput, NotFound
-from postal.lifecycle import EventKind, State
+from postal.life.tracking import Scan, record
 from postal.models import (
     AddressStatus,
     AuditEntry,
@@ -17,8 +17,9 @@ from postal.models import (
     PointMemory,
     PointPrecision,
 )
-from postal.questions import Correction
-from postal.tracking import Scan, record
+from postal.queue import questions
+from postal.queue.questions import Correction
+from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
 
 NOW = build.EVENING + timedelta(days=2)

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal import courier, reasons, returns, rounds
+from postal import doorstep, rounds
 from postal.errors import InvalidInput, MoveNotAllowed, NotFound
-from postal.follow_up import Attempt, follow_up, invitation_days
-from postal.lifecycle import EventKind, State
+from postal.life.follow_up import Attempt, follow_up, invitation_days
 from postal.models import Discrepancy, Leg, TrackingEvent
-from postal.reasons import Next
-from postal.returns import ReturnTooEarly
-from postal.working_days import WorkingDays
+from postal.rules import reasons
+from postal.rules.lifecycle import EventKind, State
+from postal.rules.reasons import Next
+from postal.rules.working_days import WorkingDays
+from postal.to_agency import returns
+from postal.to_agency.returns import ReturnTooEarly
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
 
@@ -82,7 +84,7 @@ def fail(session, day, reason, on=DAY):
     plan = a_day.walking(session, on, shares=[[str(item.consignment_id) for item in day.items]])
     at = a_day.MORNING + (on - DAY) + timedelta(hours=1)
     scans = [a_day.failed(item, reason, at=at) for item in day.items]
-    answers = courier.record_scans(session, scans, actor=day.actor(), now=EVENING + (on - DAY))
+    answers = doorstep.record_scans(session, scans, actor=day.actor(), now=EVENING + (on - DAY))
     assert {answer.status for answer in answers} == {"recorded"}
     a_day.close_all(session, plan, now=EVENING + (on - DAY))
 
@@ -135,7 +137,7 @@ def test_the_agency_may_have_its_item_back_any_time_before_delivery(session, day
 
 def test_what_was_delivered_does_not_go_back(session, day):
     plan = a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
-    courier.record_scans(session, [a_day.delivered(day.items[0])], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=day.actor(), now=EVENING)
     a_day.close_all(session, plan)
     with pytest.raises(MoveNotAllowed):
         start(session, day.items[0], returns.AGENCY_ASKED)

@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from postal import courier, custody, intake, rounds
+from postal import chain, doorstep, intake, rounds
 from postal.errors import NotFound
-from postal.lifecycle import EventKind, State
 from postal.models import (
     Absence,
     AddressStatus,
@@ -23,6 +22,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.rounds import DayHasStarted, PlanIncomplete, PlanNotDraft, PlanOutdated, PublishedMeanwhile, RoundStateWrong
+from postal.rules.lifecycle import EventKind, State
 from routing import Limits, Register, StraightLine, check, plan, replan
 from tests import builders as build
 from tests.postal import day as a_day
@@ -222,7 +222,7 @@ def test_an_item_of_another_round_is_extra_and_stays(session, day):
 def test_a_closed_round_brings_everything_undelivered_back(session, day):
     plan_ = a_day.walking(session, shares=[[str(i.consignment_id) for i in day.items]])
     scans = [a_day.delivered(day.items[0]), a_day.failed(day.items[1])]
-    courier.record_scans(session, scans, actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, scans, actor=day.actor(), now=EVENING)
     handover = rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
     assert (handover.leg, handover.n_present) == (Leg.COURIER_TO_OFFICE, 3)
     assert [i.state for i in day.items] == [State.DELIVERED] + [State.AT_OFFICE] * 3
@@ -244,7 +244,7 @@ def test_money_and_papers_are_on_the_receipt_of_the_way_back(session):
     plan_ = a_day.walking(session)
     scan = a_day.delivered(items[0], fee_vnd=50_000, fee_receipt="BL-01", taken_back=["Giấy phép cũ"])
     actor = a_day.Day(office=office, couriers=couriers, items=items).actor()
-    answers = courier.record_scans(session, [scan], actor=actor, now=EVENING)
+    answers = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)
     assert answers[0].status == "recorded", answers
     receipt = rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
     assert (receipt.facts["fees_vnd"], receipt.facts["n_taken_back"]) == (50_000, 1)
@@ -255,7 +255,7 @@ def test_a_failed_item_goes_out_again_the_next_working_day(session, day):
     plan_ = a_day.walking(session)
     scans = [a_day.failed(item) for item in day.items]
     for number in (0, 1):
-        courier.record_scans(session, scans, actor=day.actor(number), now=EVENING)
+        doorstep.record_scans(session, scans, actor=day.actor(number), now=EVENING)
     a_day.close_all(session, plan_)
     assert planned_ids(session) == set()
     wednesday = date(2026, 11, 25)  # Tuesday 24 November is a holiday
@@ -266,7 +266,7 @@ def test_a_failed_item_goes_out_again_the_next_working_day(session, day):
 
 def test_an_item_that_waits_for_the_agencys_word_is_not_planned(session, day):
     plan_ = a_day.walking(session, shares=[[str(i.consignment_id) for i in day.items]])
-    courier.record_scans(session, [a_day.failed(day.items[0], "SAI_DIA_CHI")], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(session, [a_day.failed(day.items[0], "SAI_DIA_CHI")], actor=day.actor(), now=EVENING)
     a_day.close_all(session, plan_)
     assert day.items[0].consignment_id not in planned_ids(session, date(2026, 11, 25))
     saved = a_day.saved_plan(session, date(2026, 11, 25))
@@ -296,15 +296,15 @@ def test_a_dossier_is_collected_on_a_round_and_submitted_to_the_agency(session):
     item = _collection(session)
     plan_ = a_day.walking(session)
     assert item.state is State.ON_COLLECTION_ROUND
-    scan = courier.CourierScan(
+    scan = doorstep.CourierScan(
         scan_id="c-1",
         dossier_code=item.dossier_code,
         kind=EventKind.COLLECTED,
         happened_at=MORNING + timedelta(hours=1),
-        proof=courier.ProofIn(receiver_name="Trần Đình Phước", n_documents=1),
+        proof=doorstep.ProofIn(receiver_name="Trần Đình Phước", n_documents=1),
     )
     actor = a_day.Day(office=office, couriers=couriers, items=[item]).actor()
-    answers = courier.record_scans(session, [scan], actor=actor, now=EVENING)
+    answers = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)
     assert answers[0].status == "recorded", answers
     receipt = rounds.close_round(
         session, plan_.rounds[0].id, scanned=[item.dossier_code.lower()], user_id=None, now=EVENING
@@ -339,13 +339,13 @@ def test_a_full_day_is_in_the_chain(session, day):
     plan_ = a_day.walking(session)
     for number in (0, 1):
         scans = [a_day.delivered(item) for item in day.items]
-        courier.record_scans(session, scans, actor=day.actor(number), now=EVENING)
+        doorstep.record_scans(session, scans, actor=day.actor(number), now=EVENING)
     a_day.close_all(session, plan_)
-    custody.seal(session, now=EVENING)
-    checked = custody.check_chain(session)
+    chain.seal(session, now=EVENING)
+    checked = chain.check_chain(session)
     n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
     assert (checked.broken, checked.n_links) == (None, n_events + 5)
-    assert custody.check_people(session) == []
+    assert chain.check_people(session) == []
 
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=build.EVENING.tzinfo)  # 12:00 in Huế

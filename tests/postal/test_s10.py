@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from postal.errors import BadS10
-from postal.s10 import LAST_SERIAL, S10, check_digit, format_grouped, is_s10, parse
+from postal.rules.s10 import LAST_SERIAL, S10, check_digit, format_grouped, is_s10, parse
 
 letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
 serials = st.integers(0, LAST_SERIAL)

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from postal.custody.serials import claim, grant_range, is_spoilt, left, spoil
 from postal.db import Database, make_engine
 from postal.errors import BadS10, RangeExhausted, RangeOverlaps, UnknownS10
-from postal.s10 import S10, parse
-from postal.serials import claim, grant_range, is_spoilt, left, spoil
+from postal.rules.s10 import S10, parse
 from tests import builders as build
 from tests.scale import record_figure, scaled
 

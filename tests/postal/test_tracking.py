@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal import tracking
 from postal.errors import MoveNotAllowed, ScanIdReused
-from postal.lifecycle import EventKind, State
+from postal.life import tracking
+from postal.life.tracking import Scan
 from postal.models import Discrepancy, TrackingEvent
-from postal.tracking import Scan
+from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
 
 NOW = build.EVENING

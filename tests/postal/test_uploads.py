@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal import accounts, uploads
+from postal.access import accounts
 from postal.errors import NotFound
+from postal.intake import uploads
+from postal.intake.uploads import KeptFile
 from postal.models import Role, Upload
-from postal.uploads import KeptFile
 from tests import builders as build
 
 NOW = build.EVENING

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postal.lifecycle import Direction
 from postal.models import AddressStatus, CalendarDay, Consignment, Coverage, Office, OfficeKind, TransitRule
-from postal.promises import load_promises
-from postal.working_days import WorkingDays, YearCalendar, promised_by
+from postal.network.promises import load_promises
+from postal.rules.lifecycle import Direction
+from postal.rules.working_days import WorkingDays, YearCalendar, promised_by
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 LAW = WorkingDays()

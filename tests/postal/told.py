@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from postal import outside, tracking
+from postal import outside
 from postal.db import Database
-from postal.lifecycle import EventKind
+from postal.life import tracking
+from postal.life.tracking import Scan
 from postal.models import CallbackEndpoint
-from postal.tracking import Scan
+from postal.rules.lifecycle import EventKind
 from tests import builders as build
 
 NOW = build.EVENING

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.commands.addresses import addresses
-from postal.people_vault import fold_name
+from postal.people.vault import fold_name
 from routing import AddressResolver, AddressStatus, Register
 from tests.scale import record_figure, scaled
 

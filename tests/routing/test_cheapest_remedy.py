@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from routing import StraightLine, Window
-from routing.explain import set_aside, why
+from routing.advice.explain import set_aside, why
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.first import fill_greedily
+from routing.solving.first_plans.first import fill_greedily
 from routing.solving.piece import make_piece, may_serve
 from routing.solving.standing import Standing
 from tests.routing.planning_days import random_problem

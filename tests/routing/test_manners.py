@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from routing.solving.manners import MANNERS, QUICK_S, Worth
+from routing.solving.search.manners import MANNERS, QUICK_S, Worth
 
 
 def shares(worth: Worth, gain: Callable[[int], float], pieces: int) -> list[float]:

@@ -9,10 +9,11 @@ import pytest
 
 from routing import StraightLine, Window
 from routing.places import Places
-from routing.solving import child, ruin
-from routing.solving.anneal import Annealing
-from routing.solving.greedy import greedy
+from routing.solving.first_plans.greedy import greedy
 from routing.solving.merge import sequences_only
+from routing.solving.processes import child
+from routing.solving.search import ruin
+from routing.solving.search.anneal import Annealing
 from routing.solving.standing import Standing
 from tests.routing.planning_days import HOUR, courier, eventful_problem, problem, random_problem, stop
 from tests.scale import scaled
@@ -120,7 +121,7 @@ def test_where_nobody_or_nothing_is_to_go_the_search_is_over_at_once(day):
 def test_without_numba_the_solver_searches_instead(monkeypatch):
     piece = piece_of(problem([stop(f"s{i}", 16.47 + 0.01 * i, 107.59) for i in range(6)]))
     told = {"id": 3, "piece": piece.to_json(), "initial": [[3, 0, 5, 1, 4, 2]]}
-    monkeypatch.setitem(sys.modules, "routing.solving.anneal", None)
+    monkeypatch.setitem(sys.modules, "routing.solving.search.anneal", None)
     for work in ({"seconds": 0.3}, {"seconds": 0.3, "steps": 5_000}):
         options = {"method": "iterate", "heat": 100, "seed": 1} | work
         reply = child.answer(told | {"options": options})

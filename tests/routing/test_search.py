@@ -11,12 +11,12 @@ import pytest
 from routing import Limits, StraightLine, Window, check, plan
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.children import Children
-from routing.solving.first import FirstPlans
-from routing.solving.greedy import greedy
-from routing.solving.improve import Improvement
+from routing.solving.first_plans.first import FirstPlans
+from routing.solving.first_plans.greedy import greedy
 from routing.solving.merge import merge
-from routing.solving.model import Model
+from routing.solving.processes.children import Children
+from routing.solving.processes.model import Model
+from routing.solving.search.improve import Improvement
 from routing.solving.standing import Standing
 from tests.routing.planning_days import HOUR, courier, office, problem, random_problem, stop
 

@@ -8,13 +8,13 @@ import pytest
 
 from routing import Limits, StraightLine, check, plan
 from routing.places import Places
-from routing.solving.children import Children
-from routing.solving.first import fill_greedily
+from routing.solving.first_plans.first import fill_greedily
 from routing.solving.piece import unserved_price
-from routing.solving.pool import RoundPool
-from routing.solving.seats import seatings
+from routing.solving.processes.children import Children
+from routing.solving.search.pool import RoundPool
+from routing.solving.search.seats import seatings
+from routing.solving.search.wander import PATIENCE, THETA, Wandering
 from routing.solving.standing import Standing
-from routing.solving.wander import PATIENCE, THETA, Wandering
 from tests.routing.planning_days import courier, office, problem, random_problem, stop
 
 

@@ -1,0 +1,100 @@
+"""The citizen's page: a code and four digits, or the label's token. Nothing personal without one of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from api import words
+from api.pages.citizen import track_words
+from api.pages.citizen.track_words import TEXTS
+from api.pages.common import local_zone
+from api.web import auth
+from api.wiring import services
+from postal import PublicHistory
+from postal.life import public_history
+
+track = Blueprint("track", __name__)
+_OPEN_FOR = timedelta(minutes=30)
+
+
+@track.get("/track")
+@auth.allow_everybody("citizens track without an account")
+def ask() -> ResponseReturnValue:
+    """Ask for the code and the four digits."""
+    return _ask_page()
+
+
+@track.post("/track")
+@auth.allow_everybody("citizens track without an account")
+def look_up() -> ResponseReturnValue:
+    """Check both; unknown and wrong get the same answer. The pair is posted: it never stands in a URL."""
+    code, tail = request.form.get("code", "")[:80], request.form.get("tail", "")[:8]
+    now = services().clock()
+    with services().database.write() as database_session:  # a wrong guess is counted
+        found = public_history.by_code(database_session, code, tail, source=request.remote_addr or "", now=now)
+    if found is None:
+        return _ask_page(problem="not_found"), 404
+    session["tracked"] = {"item": found.item_id, "until": (now + _OPEN_FOR).timestamp()}
+    return redirect(url_for("track.status", lang=_language()), 303)
+
+
+@track.get("/track/status")
+@auth.allow_everybody("citizens track without an account")
+def status() -> ResponseReturnValue:
+    """Show the item this browser has just proved it may see."""
+    tracked = session.get("tracked")
+    now = services().clock()
+    if not tracked or tracked["until"] < now.timestamp():
+        return redirect(url_for("track.ask", lang=_language()), 303)
+    with services().database.read() as database_session:
+        history = public_history.by_item(database_session, tracked["item"], now=now)
+    return _status_page(history) if history is not None else redirect(url_for("track.ask", lang=_language()), 303)
+
+
+@track.get("/t/<token>")
+@auth.allow_everybody("citizens track without an account")
+def by_token(token: str) -> ResponseReturnValue:
+    """Open by the label's 128-bit token: the only way for a recipient without a phone."""
+    with services().database.read() as database_session:
+        history = public_history.by_token(database_session, token, now=services().clock())
+    if history is None:
+        return _ask_page(problem="link_dead"), 404
+    return _status_page(history)
+
+
+def _language() -> str:
+    return "en" if request.args.get("lang") == "en" else "vi"
+
+
+def _ask_page(problem: str | None = None) -> str:
+    language = _language()
+    texts = TEXTS[language]
+    return render_template("track/ask.html", t=texts, language=language, problem=texts[problem] if problem else None)
+
+
+def _status_page(history: PublicHistory) -> str:
+    language, zone = _language(), local_zone()
+    steps = [
+        {
+            "at_iso": step.at.isoformat(),
+            "at": words.say_instant(step.at, zone, language),
+            "text": track_words.say_step(step, language),
+        }
+        for step in history.steps
+    ]
+    return render_template(
+        "track/status.html",
+        t=TEXTS[language],
+        language=language,
+        s10=history.s10,
+        dossier_code=history.dossier_code,
+        now_text=track_words.say_now(history, language),
+        holder_text=track_words.say_who(history, zone, language),
+        next_text=track_words.say_next(history, zone, language),
+        bring=track_words.say_bring(history, language),
+        steps=steps,
+        recipient=history.recipient,
+    )

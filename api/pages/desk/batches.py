@@ -1,0 +1,279 @@
+"""Batches, their labels, the handover at the counter, and what did not fit."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import redirect, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from api import documents
+from api.pages.common import form_int, form_text, or_back, paper_language, render_desk
+from api.pages.desk.counting import scanned_of_form
+from api.pages.desk.home import staff
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, Session, State, Subject, custody, desk, models, people, require_own
+from postal.access import ownership
+
+_FOUND_TEXTS = {
+    models.Found.MISSING: "có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ",
+    models.Found.EXTRA: "có bưu gửi nhưng không có trong danh sách; trả lại bên giao",
+    models.Found.WRONG: "mã không thuộc bưu gửi nào của Tận Nhà; trả lại bên giao",
+}
+
+
+@staff.get("/batches")
+@allow(Action.SEE_QUEUE)
+def batches() -> ResponseReturnValue:
+    """List the batches, newest first, and which offices have results ready."""
+    actor = current_actor()
+    with services().database.read() as session:
+        ready = [
+            (office, n) for office, n in desk.issuing_offices_waiting(session) if actor.office_id in (None, office.id)
+        ]
+        return render_desk(
+            "staff/batches.html",
+            "Lô và bàn giao",
+            "Batches and handover",
+            ready=ready,
+            lines=desk.batches(session, office_id=actor.office_id),
+            may_batch=actor.may(Action.BATCH),
+        )
+
+
+@staff.post("/batches")
+@allow(Action.BATCH)
+def batch_open() -> ResponseReturnValue:
+    """Open a batch for one office with everything of it that may leave."""
+
+    def act() -> ResponseReturnValue:
+        office_id = form_int("office_id")
+        with services().database.write() as session:
+            own = Subject(office_ids=frozenset({office_id}))
+            require_own(current_actor(), Action.BATCH, own, what="cơ quan")
+            batch = custody.open_batch(session, office_id, user_id=current_actor().user_id, now=services().now())
+            batch_id = batch.id
+        return redirect(url_for("staff.batch", batch_id=batch_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.batches"), 303))
+
+
+@staff.get("/batches/<int:batch_id>")
+@allow(Action.SEE_QUEUE)
+def batch(batch_id: int) -> ResponseReturnValue:
+    """Show one batch: its items, and the counting at the counter once it is closed."""
+    actor = current_actor()
+    with services().database.read() as session:
+        found = _own_batch(session, batch_id, Action.SEE_QUEUE)
+        manifest = desk.manifest_of(session, batch_id)
+        return render_desk(
+            "staff/batch.html",
+            f"Lô {found.number}",
+            "Batch",
+            batch=found,
+            manifest=manifest,
+            handover=desk.handover_of(session, manifest.id) if manifest else None,
+            rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
+            n_packed=sum(line.packed_at is not None for line in custody.lines_in(found)),
+            n_counted=len(custody.counted_codes(session, models.CountList.BATCH, batch_id)) if manifest else 0,
+            may_batch=actor.may(Action.BATCH),
+            may_print=actor.may(Action.PRINT),
+            may_hand_over=actor.may(Action.HAND_OVER),
+            is_printed=custody.are_labels_printed(session, [line.item_id for line in manifest.lines])
+            if manifest
+            else False,
+            sizes=documents.LABEL_FORM_TEXTS,
+        )
+
+
+@staff.post("/batches/<int:batch_id>/remove")
+@allow(Action.BATCH)
+def batch_remove(batch_id: int) -> ResponseReturnValue:
+    """Take one item out of an open batch."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_batch(session, batch_id, Action.BATCH)
+            custody.remove_item(
+                session, batch_id, form_int("item_id"), user_id=current_actor().user_id, now=services().now()
+            )
+        return _to_batch(batch_id)
+
+    return or_back(act, lambda: _to_batch(batch_id))
+
+
+@staff.post("/batches/<int:batch_id>/close")
+@allow(Action.BATCH)
+def batch_close(batch_id: int) -> ResponseReturnValue:
+    """Fix the list; numbers are claimed now."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_batch(session, batch_id, Action.BATCH)
+            custody.close_batch(session, batch_id, user_id=current_actor().user_id, now=services().now())
+        return _to_batch(batch_id)
+
+    return or_back(act, lambda: _to_batch(batch_id))
+
+
+@staff.post("/batches/<int:batch_id>/hand-over")
+@allow(Action.HAND_OVER)
+def batch_hand_over(batch_id: int) -> ResponseReturnValue:
+    """Count expected against scanned and pass custody; both parties are named."""
+
+    def act() -> ResponseReturnValue:
+        giver = custody.Party(name=form_text("giver_name"), position=form_text("giver_position"), code="")
+        receiver = custody.Party(
+            name=form_text("receiver_name"), position="Nhân viên bưu chính", code=form_text("receiver_code")
+        )
+        with services().database.write() as session:
+            _own_batch(session, batch_id, Action.HAND_OVER)
+            handover_id = custody.hand_over(
+                session,
+                batch_id,
+                scanned=scanned_of_form(),
+                giver=giver,
+                receiver=receiver,
+                user_id=current_actor().user_id,
+                now=services().now(),
+            ).id
+        return redirect(url_for("staff.handover", handover_id=handover_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.batch_count", batch_id=batch_id), 303))
+
+
+@staff.get("/handovers/<int:handover_id>")
+@allow(Action.SEE_QUEUE)
+def handover(handover_id: int) -> ResponseReturnValue:
+    """Show one handover: the counts, both names, every fault."""
+    with services().database.read() as session:
+        found = _own_handover(session, handover_id)
+        faults = [
+            {"code": line.code, "text": _FOUND_TEXTS[line.found]}
+            for line in found.lines
+            if line.found is not models.Found.PRESENT
+        ]
+        n_missing = sum(line.found is models.Found.MISSING for line in found.lines)
+        return render_desk(
+            "staff/handover.html",
+            f"Biên bản {found.number}",
+            "Handover",
+            h=found,
+            giver=people.open_person(session, session.get_one(models.Person, found.giver_id)),
+            receiver=people.open_person(session, session.get_one(models.Person, found.receiver_id)),
+            faults=faults,
+            n_missing=n_missing,
+            n_extra=len(faults) - n_missing,
+            signed=custody.signatures_of(session, handover_id),
+            may_sign=current_actor().may(Action.HAND_OVER) or current_actor().may(Action.RECEIVE_AT_OFFICE),
+        )
+
+
+@staff.get("/handovers/<int:handover_id>/receipt.pdf")
+@allow(Action.PRINT)
+def handover_paper(handover_id: int) -> ResponseReturnValue:
+    """Give the receipt as PDF: the same bytes every time."""
+    with services().database.read() as session:
+        found = _own_handover(session, handover_id)
+        return pdf_answer(
+            documents.handover_receipt_of(services(), session, handover_id, language=paper_language()),
+            f"{found.number}.pdf".replace("/", "-"),
+        )
+
+
+@staff.get("/discrepancies")
+@allow(Action.SETTLE_DISCREPANCY)
+def discrepancies() -> ResponseReturnValue:
+    """List what nobody has settled yet."""
+    with services().database.read() as session:
+        return render_desk(
+            "staff/discrepancies.html",
+            "Chênh lệch",
+            "Discrepancies",
+            lines=[_discrepancy(session, note) for note in desk.open_discrepancies(session)],
+        )
+
+
+@staff.post("/discrepancies/<int:discrepancy_id>/settle")
+@allow(Action.SETTLE_DISCREPANCY)
+def discrepancy_settle(discrepancy_id: int) -> ResponseReturnValue:
+    """Close one discrepancy with a note on how it ended."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            custody.settle_discrepancy(
+                session,
+                discrepancy_id,
+                settlement=form_text("settlement", limit=500),
+                user_id=current_actor().user_id,
+                now=services().now(),
+            )
+        return redirect(url_for("staff.discrepancies"), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.discrepancies"), 303))
+
+
+def _own_batch(session: Session, batch_id: int, action: Action) -> models.Batch:
+    found = desk.batch(session, batch_id)
+    require_own(current_actor(), action, ownership.subject_of_batch(found), what="lô bàn giao")
+    return found
+
+
+def _own_handover(session: Session, handover_id: int) -> models.Handover:
+    found = desk.handover(session, handover_id)
+    own = ownership.subject_of_handover(session, found)
+    require_own(current_actor(), Action.SEE_QUEUE, own, what="biên bản bàn giao")
+    return found
+
+
+def _lines(batch: models.Batch, manifest: models.Manifest | None) -> list[Any]:
+    return list(manifest.lines) if manifest else list(custody.lines_in(batch))
+
+
+def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
+    full_name = people.open_person(session, item.consignment.person).full_name
+    code = item.consignment.commune_code
+    commune = services().guide.register.find(code) if code else None
+    return {
+        "item_id": item.id,
+        "is_withdrawn": item.state is State.CANCELLED,
+        "dossier_code": item.dossier_code,
+        "s10": item.s10,
+        "recipient": full_name if may_see else people.mask_name(full_name),
+        "commune": commune.full_name if commune else "ngoài tỉnh",
+        "n_documents": len(item.documents),
+        "weight_g": item.weight_g if item.is_sealed else None,
+        "fee_vnd": item.fee_vnd,
+        "take_back": bool(item.take_back),
+    }
+
+
+def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
+    item = session.get(models.Item, note.item_id) if note.item_id else None
+    texts = {
+        "missing": "Có trong danh sách bàn giao nhưng không có bưu gửi",
+        "extra": "Có bưu gửi nhưng không có trong danh sách bàn giao",
+        "wrong": "Mã quét không thuộc bưu gửi nào",
+        "money": "Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
+        "papers": "Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
+        "scan_does_not_fit": "Lượt quét không khớp với diễn biến của bưu gửi",
+    }
+    return {
+        "id": note.id,
+        "noted_at": note.noted_at,
+        "text": texts.get(note.kind, note.kind),
+        "code": (item.s10 or item.dossier_code) if item else note.detail,
+        "consignment_id": item.consignment_id if item else None,
+        "handover_id": note.handover_id,
+    }
+
+
+def _to_batch(batch_id: int) -> ResponseReturnValue:
+    return redirect(url_for("staff.batch", batch_id=batch_id), 303)
+
+
+def pdf_answer(pdf: bytes, name: str) -> ResponseReturnValue:
+    """Send a paper to the reader's own PDF viewer."""
+    return send_file(BytesIO(pdf), mimetype="application/pdf", download_name=name)

@@ -1,0 +1,255 @@
+"""What happens to one consignment besides its round: sent on, asked back, fetched at the counter, torn, lost, found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from api.pages.common import form_int, form_text, or_back, render_desk
+from api.pages.desk.home import staff
+from api.pages.desk.signing import picture_of_form
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, NotFound, Session, State, custody, desk, doorstep, models, require_own
+from postal.access import ownership
+from postal.doorstep import counter
+from postal.life import address_change
+from postal.to_agency import withdrawal
+
+KINDS = {"torn": "rách, hỏng vỏ", "short": "thiếu tài liệu", "swapped": "tráo đổi", "lost": "mất"}
+FAULTS = {
+    "post": "bưu chính",
+    "agency": "cơ quan gửi",
+    "recipient": "người nhận",
+    "force_majeure": "bất khả kháng",
+    "unknown": "chưa rõ",
+}
+PAYERS = {"agency": "cơ quan gửi", "recipient": "người nhận", "post": "bưu chính"}
+REISSUE = {**PAYERS, "nobody": "không phải cấp lại", "to_be_decided": "chờ quyết định"}
+
+Act = Callable[[Session, models.Consignment], str]
+
+
+@staff.post("/consignments/<int:consignment_id>/send-on")
+@allow(Action.ANSWER_ADDRESS)
+def consignment_send_on(consignment_id: int) -> ResponseReturnValue:
+    """Send a consignment on to another address before delivery; who pays is named."""
+
+    def act(session: Session, found: models.Consignment) -> str:
+        commune = services().guide.register.find(form_text("commune_code"))
+        if commune is None:
+            raise InvalidInput(field="Xã, phường mới")
+        address_change.change_address(
+            session,
+            found.id,
+            form_text("address", limit=300),
+            commune,
+            payer=form_text("payer"),
+            landmark=form_text("landmark") or None,
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return "Đã đổi địa chỉ; bưu gửi đi tiếp theo địa chỉ mới."
+
+    return _carry_out(consignment_id, Action.ANSWER_ADDRESS, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/withdraw")
+@allow(Action.CANCEL)
+def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
+    """Take a consignment back: struck off before the post holds it, sent back from where it is after that."""
+
+    def act(session: Session, found: models.Consignment) -> str:
+        taken = withdrawal.withdraw(
+            session,
+            found,
+            reason=form_text("reason"),
+            payer=form_text("payer"),
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return f"Đã rút {len(taken)} bưu gửi."
+
+    return _carry_out(consignment_id, Action.CANCEL, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/counter")
+@allow(Action.RECEIVE_AT_OFFICE)
+def consignment_counter(consignment_id: int) -> ResponseReturnValue:
+    """Hand one item to who came to the post office for it, with the same proof as at the door; or keep it there."""
+
+    def act(session: Session, found: models.Consignment) -> str:
+        item = _item(found)
+        actor, now = current_actor(), services().now()
+        if form_text("what") == "hold":
+            counter.hold_for_recipient(
+                session, item.s10 or "", office_id=actor.office_id, user_id=actor.user_id, now=now
+            )
+            return "Đã giữ tại bưu cục chờ người nhận."
+        counter.deliver_at_counter(
+            session, item.s10 or "", _proof(item), office_id=actor.office_id, user_id=actor.user_id, now=now
+        )
+        return "Đã phát tại bưu cục."
+
+    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/found")
+@allow(Action.RECEIVE_AT_OFFICE)
+def consignment_found(consignment_id: int) -> ResponseReturnValue:
+    """Say that a missing piece is at the office again."""
+
+    def act(session: Session, found: models.Consignment) -> str:
+        custody.declare_found(
+            session,
+            _item(found).id,
+            reason=form_text("reason"),
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return "Đã ghi tìm thấy; bưu gửi ở bưu cục."
+
+    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/incidents")
+@allow(Action.SETTLE_DISCREPANCY)
+def consignment_incident(consignment_id: int) -> ResponseReturnValue:
+    """Write minutes of a torn, short, swapped or lost piece: inventory, new seal, fault, what is due."""
+
+    def act(session: Session, found: models.Consignment) -> str:
+        item = _item(found)
+        try:
+            kind = models.IncidentKind(form_text("kind"))
+        except ValueError as exc:
+            raise InvalidInput(field="Sự việc") from exc
+        noted = custody.note_incident(
+            session,
+            item.id,
+            kind,
+            fault=form_text("fault"),
+            inventory=_inventory(item),
+            new_seal=form_text("new_seal") or None,
+            postage_vnd=form_int("postage_vnd") if form_text("postage_vnd") else 0,
+            user_id=current_actor().user_id,
+            now=services().now(),
+        )
+        return f"Đã lập biên bản {noted.number}."
+
+    return _carry_out(consignment_id, Action.SETTLE_DISCREPANCY, act)
+
+
+@staff.get("/incidents")
+@allow(Action.SETTLE_DISCREPANCY)
+def incidents() -> ResponseReturnValue:
+    """List the minutes: what is open first."""
+    office_id = current_actor().office_id
+    with services().database.read() as session:
+        found = [i for i in desk.incidents(session) if office_id is None or i.item.office_id == office_id]
+        return render_desk(
+            "staff/incidents.html",
+            "Biên bản sự vụ",
+            "Incidents",
+            incidents=found,
+            refunds=custody.refunds_due(session, now=services().now(), office_id=office_id),
+            kinds=KINDS,
+            faults=FAULTS,
+            payers=REISSUE,
+        )
+
+
+@staff.post("/incidents/<int:incident_id>/settle")
+@allow(Action.SETTLE_DISCREPANCY)
+def incident_settle(incident_id: int) -> ResponseReturnValue:
+    """Say how an incident ended."""
+
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.incidents"), 303)
+
+    with services().database.read() as session:  # a foreign one is not there at all
+        found = session.get(models.Incident, incident_id)
+        if found is None:
+            raise NotFound(what="biên bản sự vụ")
+        own = ownership.subject_of_item(session, found.item)
+        require_own(current_actor(), Action.SETTLE_DISCREPANCY, own, what="biên bản sự vụ")
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            custody.settle_incident(session, incident_id, settlement=form_text("settlement"), now=services().now())
+        flash("Đã ghi cách giải quyết.", "done")
+        return back()
+
+    return or_back(act, back)
+
+
+def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
+    """Return what may be done with a consignment now, for its page."""
+    actor = current_actor()
+    at_office = [i for i in found.items if i.state in (State.AT_OFFICE, State.HELD) and i.s10]
+    return {
+        "may_send_on": actor.may(Action.ANSWER_ADDRESS) and address_change.is_possible(found),
+        "may_withdraw": actor.may(Action.CANCEL) and any(i.finished_at is None for i in found.items),
+        "at_office": at_office if actor.may(Action.RECEIVE_AT_OFFICE) else [],
+        "missing": [i for i in found.items if i.state is State.MISSING] if actor.may(Action.RECEIVE_AT_OFFICE) else [],
+        "may_note": actor.may(Action.SETTLE_DISCREPANCY) and found.posted_at is not None,
+        "may_apologise": actor.may(Action.PRINT) and found.promised_by is not None,
+        "is_refund_due": custody.is_refund_due(session, found, now=services().now()),
+        "incidents": desk.incidents(session, item_ids=[i.id for i in found.items]),
+        "kinds": KINDS,
+        "faults": FAULTS,
+        "payers": PAYERS,
+        "reissue": REISSUE,
+    }
+
+
+def _carry_out(consignment_id: int, action: Action, act: Act) -> ResponseReturnValue:
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
+
+    def carry_out() -> ResponseReturnValue:
+        with services().database.write() as session:
+            found = desk.consignment(session, consignment_id)
+            require_own(current_actor(), action, ownership.subject_of_consignment(session, found), what="bưu gửi")
+            said = act(session, found)
+        flash(said, "done")
+        return back()
+
+    return or_back(carry_out, back)
+
+
+def _item(found: models.Consignment) -> models.Item:
+    """Return the item a form names, one of this consignment. Raises NotFound."""
+    item_id = form_int("item_id")
+    item = next((item for item in found.items if item.id == item_id), None)
+    if item is None:
+        raise NotFound(what="bưu gửi")
+    return item
+
+
+def _proof(item: models.Item) -> doorstep.ProofIn:
+    relation = form_text("relation") or "self"
+    return doorstep.ProofIn(
+        receiver_name=form_text("receiver_name"),
+        relation=relation,
+        id_tail=form_text("id_tail"),
+        is_authorised=relation == "authorised",
+        n_documents=len(item.documents) or 1,
+        fee_vnd=item.fee_vnd if form_text("fee_receipt") else 0,
+        fee_receipt=form_text("fee_receipt") or None,
+        taken_back=[paper["name"] for paper in item.take_back] if form_text("taken_back") else [],
+        entered_from="counter",
+        signature=picture_of_form()[0],
+    )
+
+
+def _inventory(item: models.Item) -> list[custody.InventoryLine]:
+    """Return the item's list of documents as the form found them; "" in the form is a document not looked for."""
+    told = [(d["name"], form_text(f"paper-{n}")) for n, d in enumerate(item.documents)]
+    return [
+        custody.InventoryLine(name=name, is_there=state != "gone", is_whole=state == "whole")
+        for name, state in told
+        if state
+    ]

@@ -1,0 +1,133 @@
+"""Bringing in the day's results: a trial reading first, then the import, then its report."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.pages.common import form_text, or_back, render_desk
+from api.pages.desk.home import staff
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, desk, intake
+from postal.intake import uploads
+
+_SUFFIXES = (".csv", ".xlsx")
+_N_ROWS_SHOWN = 300
+_VERDICTS = {
+    "attention": ("Cần hỏi", "warning"),
+    "refused": ("Từ chối", "danger"),
+    "duplicate": ("Trùng", "plain"),
+    "accepted": ("Tiếp nhận", "done"),
+}
+
+
+@staff.get("/intake")
+@allow(Action.IMPORT_RESULTS)
+def intake_form() -> ResponseReturnValue:
+    """Ask for a file, and list what came in before."""
+    with services().database.read() as session:
+        return render_desk("staff/intake.html", "Nhập kết quả", "Bring in results", intakes=desk.intakes(session))
+
+
+@staff.post("/intake/check")
+@allow(Action.IMPORT_RESULTS)
+def intake_check() -> ResponseReturnValue:
+    """Read the file without recording anything and show what would happen."""
+    return or_back(_check, lambda: redirect(url_for("staff.intake_form"), 303))
+
+
+@staff.post("/intake/import")
+@allow(Action.IMPORT_RESULTS)
+def intake_import() -> ResponseReturnValue:
+    """Import the file read before."""
+    return or_back(_import, lambda: redirect(url_for("staff.intake_form"), 303))
+
+
+@staff.get("/intake/<int:intake_id>")
+@allow(Action.IMPORT_RESULTS)
+def intake_report(intake_id: int) -> ResponseReturnValue:
+    """Show what became of every row that needs a look."""
+    with services().database.read() as session:
+        found = desk.intake(session, intake_id)
+        problems = desk.intake_problems(session, intake_id, limit=_N_ROWS_SHOWN)
+        rows = [_row(r.row_number, r.dossier_code, r.outcome, r.problems) for r in problems]
+        n_rows = found.n_attention + found.n_refused + found.n_duplicate
+        return _report(counts=found, rows=rows, n_more_rows=max(0, n_rows - len(rows)), is_trial=False, upload="")
+
+
+def _check() -> ResponseReturnValue:
+    sent = request.files.get("file")
+    suffix = PurePath(sent.filename or "").suffix.lower() if sent else ""
+    if sent is None or suffix not in _SUFFIXES:
+        raise InvalidInput(field="Tệp kết quả (cần .csv hoặc .xlsx)")
+    data = sent.read()
+    user_id = _user_id()
+    report = intake.import_results(
+        services().database,
+        "results" + suffix,
+        data,
+        source_system=services().settings.source_system,
+        guide=services().guide,
+        user_id=user_id,
+        now=services().now(),
+        dry_run=True,
+    )
+    with services().database.write() as session:
+        token = uploads.keep(session, uploads.KeptFile(data=data, suffix=suffix), user_id=user_id, now=services().now())
+    rows = [
+        _row(r.row_number, r.dossier_code, r.outcome, [p if isinstance(p, dict) else p.as_json() for p in r.problems])
+        for r in report.rows
+        if str(r.outcome) != "accepted"
+    ]
+    return _report(
+        counts=report,
+        rows=rows[:_N_ROWS_SHOWN],
+        n_more_rows=max(0, len(rows) - _N_ROWS_SHOWN),
+        is_trial=True,
+        upload=token,
+    )
+
+
+def _import() -> ResponseReturnValue:
+    user_id = _user_id()
+    with services().database.write() as session:
+        file = uploads.take(session, form_text("upload"), user_id=user_id)
+    report = intake.import_results(
+        services().database,
+        "results" + file.suffix,
+        file.data,
+        source_system=services().settings.source_system,
+        guide=services().guide,
+        user_id=user_id,
+        now=services().now(),
+    )
+    return redirect(url_for("staff.intake_report", intake_id=report.intake_id), 303)
+
+
+def _report(**context: Any) -> ResponseReturnValue:
+    heading = ("Đọc thử tệp", "Trial reading") if context["is_trial"] else ("Kết quả nhập", "Intake report")
+    return render_desk("staff/intake_report.html", *heading, **context)
+
+
+def _row(row_number: int, dossier_code: str, outcome: object, problems: list[dict[str, str]]) -> dict[str, Any]:
+    verdict, tone = _VERDICTS[str(outcome)]
+    return {
+        "row_number": row_number,
+        "dossier_code": dossier_code,
+        "verdict": verdict,
+        "tone": tone,
+        "problems": [
+            {"column": p.get("column", ""), "text": f"{p['vi'].capitalize()}. {p.get('suggestion', '')}".strip()}
+            for p in problems
+        ],
+    }
+
+
+def _user_id() -> int:
+    user_id = current_actor().user_id
+    assert user_id is not None  # only people reach these pages
+    return user_id

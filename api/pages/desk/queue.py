@@ -1,0 +1,296 @@
+"""What waits, why and since when; one consignment; the answers that let it go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.pages.common import form_number, form_text, or_back, render_desk
+from api.pages.desk.consignment_acts import acts_of
+from api.pages.desk.home import Counter, staff
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from api.words import say_age
+from postal import Action, InvalidInput, Session, State, desk, is_own, models, people, queue, require_own
+from postal.access import ownership
+from postal.queue import questions
+
+_PAGE = 100
+_BUCKETS: tuple[tuple[str, str, str], ...] = (
+    ("address", "địa chỉ phải hỏi", "warning"),
+    ("point", "chỉ biết đến xã, phường", "warning"),
+    ("question", "câu hỏi khác", "warning"),
+    ("ready", "sẵn sàng xếp lô", "done"),
+    ("outside", "gửi ngoài tỉnh", ""),
+    ("post", "bưu chính đang giữ", ""),
+)
+_EMPTY = {
+    "address": "Không còn địa chỉ nào phải hỏi.",
+    "point": "Không còn bưu gửi nào chỉ biết đến xã, phường.",
+    "question": "Không còn câu hỏi nào.",
+    "ready": "Chưa có kết quả sẵn sàng xếp lô.",
+    "outside": "Không có bưu gửi nào chờ gửi ngoài tỉnh.",
+    "post": "Bưu chính không giữ bưu gửi nào.",
+}
+_FLAGS = {
+    "far_from_commune": "điểm cách xa xã, phường đã ghi",
+    "far": "điểm cách xa xã, phường đã ghi",
+    "zero": "toạ độ (0, 0) đã bị bỏ",
+    "swapped": "vĩ độ và kinh độ bị đảo, đã bỏ",
+    "outside_province": "toạ độ ngoài tỉnh, đã bỏ",
+}
+
+
+@staff.get("/queue", endpoint="queue")
+@allow(Action.SEE_QUEUE)
+def queue_page() -> ResponseReturnValue:
+    """List what waits, the nearest promise first."""
+    actor = current_actor()
+    bucket = request.args.get("bucket") or None
+    if bucket not in _EMPTY:
+        bucket = None
+    text = request.args.get("q", "").strip()[:80]
+    office = request.args.get("office", "")
+    office_id = actor.office_id or (int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None)
+    first = max(0, request.args.get("start", 0, type=int))
+    with services().database.read() as session:
+        if text:
+            found = queue.find_items(session, text)
+            own = [item for item in found if actor.office_id is None or _is_own(session, item)]
+            lines = queue.lines_of(session, own, now=services().now())
+        else:
+            lines = queue.waiting(
+                session, office_id=office_id, needs=bucket, now=services().now(), limit=_PAGE + 1, offset=first
+            )
+        has_more = len(lines) > _PAGE
+        next_url = None
+        if has_more and not text:
+            next_url = url_for("staff.queue", bucket=bucket, office=office or None, start=first + _PAGE)
+        return render_desk(
+            "staff/queue.html",
+            "Hàng chờ",
+            "Queue",
+            counters=_counters(session, office_id),
+            filters={"bucket": bucket, "q": text, "office": office_id},
+            offices=desk.offices(session, models.OfficeKind.ISSUING) if actor.office_id is None else [],
+            lines=[_line(session, line) for line in lines[:_PAGE]],
+            next_url=next_url,
+            empty_text="Không tìm thấy." if text else _EMPTY.get(bucket or "", "Không có bưu gửi nào đang chờ."),
+        )
+
+
+@staff.post("/find")
+@allow(Action.SEE_RECIPIENT)
+def find() -> ResponseReturnValue:
+    """Find by name or phone. Posted, so that nobody's name stands in an address or a log."""
+    text = request.form.get("person", "").strip()[:120]
+    with services().database.read() as session:
+        found = queue.find_items(session, text) if text else []
+        own = [item for item in found if current_actor().office_id is None or _is_own(session, item)]
+        lines = queue.lines_of(session, own[:_PAGE], now=services().now())
+        return render_desk(
+            "staff/queue.html",
+            "Kết quả tìm",
+            "Found",
+            counters=_counters(session, current_actor().office_id),
+            filters={},
+            offices=[],
+            lines=[_line(session, line) for line in lines],
+            next_url=None,
+            empty_text="Không có bưu gửi nào của người này. Thử chỉ gõ tên, không dấu, hoặc đủ 10 số điện thoại.",
+        )
+
+
+@staff.get("/consignments/<int:consignment_id>")
+@allow(Action.SEE_ITEM)
+def consignment(consignment_id: int) -> ResponseReturnValue:
+    """Show one consignment whole: questions first."""
+    actor = current_actor()
+    register = services().guide.register
+    with services().database.read() as session:
+        found = _own(session, consignment_id, Action.SEE_ITEM)
+        person = people.open_person(session, found.person)
+        if not actor.may(Action.SEE_RECIPIENT):
+            person = _masked(person)
+        commune = register.find(found.commune_code) if found.commune_code else None
+        needs = queue.needs_of(found)
+        return render_desk(
+            "staff/consignment.html",
+            found.items[0].dossier_code,
+            "Item",
+            c=found,
+            person=person,
+            questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
+            own_answers=("address_ambiguous", "address_unknown"),
+            needs_commune="address" in needs,
+            needs_release="point" in needs,
+            may_answer=actor.may(Action.ANSWER_ADDRESS),
+            candidates=[register.commune(code) for code in found.candidate_codes if code in register],
+            communes=sorted(register, key=lambda c: c.name),
+            commune_name=commune.full_name if commune else ("ngoài tỉnh" if "outside" in needs else "chưa rõ"),
+            flag_text=_FLAGS.get(found.point_flag or "", "toạ độ cần xem lại"),
+            papers=_papers(found) if actor.may(Action.PRINT) else [],
+            events=[event for item in found.items for event in desk.events_of(session, item.id)],
+            acts=acts_of(session, found),
+        )
+
+
+@staff.post("/consignments/<int:consignment_id>/address")
+@allow(Action.ANSWER_ADDRESS)
+def answer_address(consignment_id: int) -> ResponseReturnValue:
+    """Record which commune it is, after asking."""
+
+    def act(session: Session) -> None:
+        queue.answer_address(
+            session,
+            consignment_id,
+            form_text("commune_code"),
+            actor_user_id=current_actor().user_id,
+            guide=services().guide,
+            now=services().now(),
+        )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/point")
+@allow(Action.ANSWER_ADDRESS)
+def confirm_point(consignment_id: int) -> ResponseReturnValue:
+    """Record where the door is; the point is remembered for the same address."""
+
+    def act(session: Session) -> None:
+        lat, lon = form_number("lat"), form_number("lon")
+        if lat is None or lon is None:
+            raise InvalidInput(field="Vĩ độ, kinh độ")
+        queue.confirm_point(
+            session,
+            consignment_id,
+            lat,
+            lon,
+            user_id=current_actor().user_id,
+            guide=services().guide,
+            now=services().now(),
+        )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/release")
+@allow(Action.ANSWER_ADDRESS)
+def release_point(consignment_id: int) -> ResponseReturnValue:
+    """Let a consignment go with the commune's point, for a stated reason."""
+
+    def act(session: Session) -> None:
+        queue.release_point(
+            session, consignment_id, form_text("reason"), user_id=current_actor().user_id, now=services().now()
+        )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/settle")
+@allow(Action.ANSWER_ADDRESS)
+def settle_question(consignment_id: int) -> ResponseReturnValue:
+    """Settle another question, with the corrected name, phone or address where there is one."""
+
+    def act(session: Session) -> None:
+        correction = questions.Correction(
+            full_name=form_text("full_name", limit=250) or None,
+            phone=form_text("phone", limit=40) or None,
+            address=form_text("address", limit=500) or None,
+        )
+        questions.settle(
+            session,
+            consignment_id,
+            form_text("code"),
+            correction=correction,
+            user_id=current_actor().user_id,
+            guide=services().guide,
+            now=services().now(),
+        )
+
+    return _answer(consignment_id, act)
+
+
+@staff.post("/consignments/<int:consignment_id>/outside")
+@allow(Action.ANSWER_ADDRESS)
+def answer_outside(consignment_id: int) -> ResponseReturnValue:
+    """Record that the address lies in another province: it goes on by the national post."""
+
+    def act(session: Session) -> None:
+        questions.answer_outside(session, consignment_id, user_id=current_actor().user_id, now=services().now())
+
+    return _answer(consignment_id, act)
+
+
+def _answer(consignment_id: int, act: Any) -> ResponseReturnValue:
+    def carry_out() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own(session, consignment_id, Action.ANSWER_ADDRESS)
+            act(session)
+        return back()
+
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
+
+    return or_back(carry_out, back)
+
+
+def _own(session: Session, consignment_id: int, action: Action) -> models.Consignment:
+    found = desk.consignment(session, consignment_id)
+    require_own(current_actor(), action, ownership.subject_of_consignment(session, found), what="bưu gửi")
+    return found
+
+
+def _is_own(session: Session, item: models.Item) -> bool:
+    return is_own(current_actor(), ownership.subject_of_item(session, item))
+
+
+def _counters(session: Session, office_id: int | None) -> list[Counter]:
+    counts = queue.queue_counts(session, office_id=office_id)
+    return [
+        Counter(number=getattr(counts, name), text=text, tone=tone, url=url_for("staff.queue", bucket=name))
+        for name, text, tone in _BUCKETS
+    ]
+
+
+def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
+    name = line.recipient if current_actor().may(Action.SEE_RECIPIENT) else people.mask_name(line.recipient)
+    commune = services().guide.register.find(line.commune_code) if line.commune_code else None
+    return {
+        "consignment_id": line.consignment_id,
+        "dossier_code": line.dossier_code,
+        "s10": line.s10,
+        "recipient": name,
+        "commune": commune.full_name if commune else "–",
+        "state": line.state,
+        "why": queue.say_question(line.why) if line.why else "",
+        "promised_by": line.promised_by,
+        "is_late": line.is_late,
+        "age": say_age(line.since, services().now()),
+    }
+
+
+def _masked(person: people.PersonData) -> people.PersonData:
+    return people.PersonData(
+        full_name=people.mask_name(person.full_name), phone=people.mask_phone(person.phone), address="(không được xem)"
+    )
+
+
+_COLLECTED = frozenset({State.COLLECTED, State.DOSSIER_AT_OFFICE, State.SUBMITTED})
+
+
+def _papers(found: models.Consignment) -> list[tuple[str, str]]:
+    """Return the papers there is something to print on: (name in the address, words)."""
+    papers = [("note", "phiếu gửi hồ sơ")] if any(item.s10 for item in found.items) else []
+    papers += (
+        [("invitation", "giấy mời nhận")]
+        if any(item.n_attempts and not item.finished_at for item in found.items)
+        else []
+    )
+    is_done = any(item.finished_at for item in found.items)
+    papers += [("fees", "biên nhận thu hộ")] if is_done and any(item.fee_vnd for item in found.items) else []
+    has_dossier = any(item.state in _COLLECTED for item in found.items)
+    return [*papers, ("collected", "biên nhận hồ sơ tại nhà")] if has_dossier else papers

@@ -1,0 +1,1 @@
+"""Pages of the dispatcher: plans, orders of the day, rounds, coverage and the closing of an office's day."""

@@ -1,0 +1,173 @@
+"""The dispatcher's orders of a day: who is away, what is cut off or blocked, which remedies were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.pages.common import form_date, form_int, form_text, or_back, render_desk, today
+from api.pages.desk.home import staff
+from api.pages.dispatch.plan_words import say_order
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, Session, desk, models, rounds
+from postal.access import audit
+from postal.network import crew
+from routing import Point
+
+
+@staff.get("/day-orders")
+@allow(Action.SEE_PLAN)
+def day_orders() -> ResponseReturnValue:
+    """Show what is ordered for a day, and forms to order more."""
+    day = today()
+    try:
+        day = date.fromisoformat(request.args.get("day", day.isoformat()))
+    except ValueError:
+        flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+    with services().database.read() as session:
+        return render_desk(
+            "staff/day_orders.html",
+            f"Lệnh điều hành {day:%d/%m/%Y}",
+            "Orders of the day",
+            day=day,
+            lines=_lines(session, day),
+            crew=[c.code for c in desk.couriers(session) if c.is_active],
+            communes=sorted(services().guide.register, key=lambda c: c.full_name),
+            may_order=current_actor().may(Action.PLAN),
+        )
+
+
+@staff.post("/plans/<int:plan_id>/unserved/<int:unserved_id>/remedy")
+@allow(Action.PLAN)
+def remedy_order(plan_id: int, unserved_id: int) -> ResponseReturnValue:
+    """Order what a plan told would serve a stop it left out."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            rounds.order_remedy(
+                session,
+                unserved_id,
+                courier=form_text("courier") or None,
+                actor=current_actor(),
+                now=services().now(),
+            )
+        flash("Đã chọn cách gỡ. Lập lại phương án để áp dụng.", "done")
+        return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+@staff.post("/day-orders/<int:order_id>/end")
+@allow(Action.PLAN)
+def day_order_end(order_id: int) -> ResponseReturnValue:
+    """End an order: later plans are made without it."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            day = rounds.end_order(session, order_id, actor=current_actor(), now=services().now()).from_date
+        return _to_day(day, "Đã bỏ lệnh.")
+
+    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+@staff.post("/day-orders/away")
+@allow(Action.PLAN)
+def courier_away() -> ResponseReturnValue:
+    """Keep a courier out of the plans of some days."""
+
+    def act() -> ResponseReturnValue:
+        first, last = form_date("from"), form_date("until")
+        with services().database.write() as session:
+            found = crew.find_courier(session, form_text("courier"))
+            crew.note_absence(session, found, first, last)
+            audit.note(session, current_actor(), "courier_away", "courier", found.id, now=services().now())
+        return _to_day(first, f"Đã ghi {found.code} nghỉ.")
+
+    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+@staff.post("/day-orders/commune")
+@allow(Action.PLAN)
+def commune_close() -> ResponseReturnValue:
+    """Plan no stop in a commune that is cut off on some days."""
+
+    def act() -> ResponseReturnValue:
+        first, last, now = form_date("from"), form_date("until"), services().now()
+        commune = crew.find_commune(services().guide.register, form_text("commune"))
+        with services().database.write() as session:
+            made = crew.close_commune(session, commune.code, first, last, reason=form_text("reason"), now=now)
+            audit.note(session, current_actor(), "commune_closed", "closure", made.id, now=now)
+        return _to_day(first, f"Đã đánh dấu {commune.full_name} bị chia cắt.")
+
+    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+@staff.post("/day-orders/road")
+@allow(Action.PLAN)
+def road_close() -> ResponseReturnValue:
+    """Close a road by a line across it on some days."""
+
+    def act() -> ResponseReturnValue:
+        first = form_date("from")
+        detour_s = form_int("detour_min") * 60 if form_text("detour_min") else None
+        with services().database.write() as session:
+            rounds.close_road(
+                session,
+                (_point("one_end", "Điểm thứ nhất"), _point("other_end", "Điểm thứ hai")),
+                (first, form_date("until")),
+                detour_s=detour_s,
+                reason=form_text("reason"),
+                actor=current_actor(),
+                now=services().now(),
+            )
+        return _to_day(first, "Đã ghi đường bị chặn.")
+
+    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+def _point(name: str, label: str) -> Point:
+    try:
+        lat, lon = (float(part) for part in form_text(name).split(","))
+    except ValueError as exc:
+        raise InvalidInput(field=label) from exc
+    return Point(lat=lat, lon=lon)
+
+
+def _to_day(day: date, said: str) -> ResponseReturnValue:
+    flash(f"{said} Lập lại phương án để áp dụng.", "done")
+    return redirect(url_for("staff.day_orders", day=day.isoformat()), 303)
+
+
+def _lines(session: Session, day: date) -> list[dict[str, Any]]:
+    """Return everything that holds on a day: orders that can be ended here, absences and closures."""
+    lines = [_line(say_order(o.kind, _told(session, o)), o, o.reason, o.id) for o in rounds.orders_of(session, day)]
+    closed: Sequence[models.CommuneClosure] = [c for c in crew.closures(session, on=day) if c.from_date <= day]
+    for one in closed:
+        lines.append(
+            _line(f"{services().guide.register.commune(one.commune_code).full_name} bị chia cắt", one, one.reason)
+        )
+    for absence, code in crew.absences(session, on=day):
+        lines.append(_line(f"{code} nghỉ", absence))
+    return lines
+
+
+def _told(session: Session, order: models.DayOrder) -> dict[str, Any]:
+    told = dict(order.detail)
+    if "consignment_id" in told:
+        told["dossier"] = desk.consignment(session, told["consignment_id"]).items[0].dossier_code
+    return told
+
+
+def _line(said: str, when: Any, reason: str = "", order_id: int | None = None) -> dict[str, Any]:
+    return {
+        "said": said,
+        "from_date": when.from_date,
+        "until_date": when.until_date,
+        "reason": reason,
+        "order_id": order_id,
+    }

@@ -1,0 +1,148 @@
+"""The evening at a delivery office: what is still out, what is kept or missing, and the day that closes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.pages.common import form_int, form_text, or_back, render_desk, today
+from api.pages.desk.counting import scanned_of_form
+from api.pages.desk.home import staff
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, require_own
+from postal.access import ownership
+from postal.to_agency import returns, submission
+
+_RULE = Action.ENTER_ROUND_RESULTS
+
+
+@staff.get("/office-days")
+@allow(_RULE)
+def office_days() -> ResponseReturnValue:
+    """Show each of one's offices with what keeps its day open."""
+    day = _day(request.args.get("day"))
+    actor = current_actor()
+    with services().database.read() as session:
+        offices = [o for o in desk.offices(session, models.OfficeKind.DELIVERY) if actor.office_id in (None, o.id)]
+        cards = [
+            {
+                "office": office,
+                "open": custody.what_is_open(session, office.id, day),
+                "closed": custody.closed_day(session, office.id, day),
+            }
+            for office in offices
+        ]
+        cards.sort(key=lambda card: (card["closed"] is not None, not card["open"]))  # what needs somebody comes first
+        return render_desk("staff/office_days.html", "Khép ngày", "Closing the day", day=day, cards=cards)
+
+
+@staff.post("/office-days/<int:office_id>/close")
+@allow(_RULE)
+def office_day_close(office_id: int) -> ResponseReturnValue:
+    """Close an office's day; refused while anything that left is not accounted for."""
+    _require_office(office_id)
+    day = _day(form_text("day"))
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            custody.close_day(session, office_id, day, user_id=current_actor().user_id, now=services().now())
+        return _back(day)
+
+    return or_back(act, lambda: _back(day))
+
+
+@staff.post("/office-days/<int:office_id>/keep")
+@allow(_RULE)
+def office_day_keep(office_id: int) -> ResponseReturnValue:
+    """Permit a courier to keep one piece until the next day, or declare it missing, with a reason."""
+    _require_office(office_id)
+    day = _day(form_text("day"))
+
+    def act() -> ResponseReturnValue:
+        item_id, reason, what = form_int("item_id"), form_text("reason", limit=200), form_text("what")
+        if what not in ("keep", "missing"):
+            raise InvalidInput(field="Việc cần ghi")
+        with services().database.write() as session:
+            _require_item(session, item_id)
+            user_id, now = current_actor().user_id, services().now()
+            if what == "keep":
+                custody.keep_overnight(session, item_id, day, reason=reason, user_id=user_id, now=now)
+            else:
+                custody.declare_missing(session, item_id, reason=reason, user_id=user_id, now=now)
+        return _back(day)
+
+    return or_back(act, lambda: _back(day))
+
+
+@staff.get("/giving-back")
+@allow(Action.RETURN_TO_SENDER)
+def giving_back() -> ResponseReturnValue:
+    """Show what the post owes each agency: papers taken back, money collected, items that come back."""
+    with services().database.read() as session:
+        cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
+        cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
+        return render_desk("staff/giving_back.html", "Trả giấy tờ và tiền", "Papers and money back", cards=cards)
+
+
+@staff.post("/giving-back/<int:agency_id>")
+@allow(Action.RETURN_TO_SENDER)
+def giving_back_hand(agency_id: int) -> ResponseReturnValue:
+    """Hand papers and money of the scanned items to their agency; the receipt follows."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            handover = custody.give_back(
+                session,
+                agency_id,
+                scanned=scanned_of_form(),
+                money_vnd=form_int("money_vnd"),
+                giver=custody.Party(name=form_text("giver_name"), code=form_text("giver_code")),
+                receiver=custody.Party(name=form_text("receiver_name"), position=form_text("receiver_position")),
+                user_id=current_actor().user_id,
+                now=services().now(),
+            )
+            handover_id = handover.id
+        return redirect(url_for("staff.handover", handover_id=handover_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.papers_count", agency_id=agency_id), 303))
+
+
+def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
+    owed = custody.owed_to(session, office.id)
+    return {
+        "office": office,
+        "owed": owed,
+        "fee_vnd": sum(one.proof.fee_vnd for one in owed),
+        "n_papers": sum(len(one.proof.taken_back) for one in owed),
+        "n_returns": len(returns.returning_items(session, office.id)),
+        "n_dossiers": len(submission.dossiers_for(session, office.id)),
+    }
+
+
+def _day(text: str | None) -> date:
+    if not text:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+        return today()
+
+
+def _require_office(office_id: int) -> None:
+    require_own(current_actor(), _RULE, Subject(office_ids=frozenset({office_id})), what="bưu cục")
+
+
+def _require_item(session: Session, item_id: int) -> None:
+    found = session.get(models.Item, item_id)
+    if found is None:
+        raise errors.NotFound(what="bưu gửi")
+    require_own(current_actor(), _RULE, ownership.subject_of_item(session, found), what="bưu gửi")
+
+
+def _back(day: date) -> ResponseReturnValue:
+    return redirect(url_for("staff.office_days", day=day.isoformat()), 303)

@@ -1,0 +1,299 @@
+"""The dispatcher's button: plan a day, look at the plan, publish it, print its route sheets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import flash, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from api import documents, planning
+from api.pages.common import form_date, form_int, or_back, paper_language, render_desk, today
+from api.pages.desk.batches import pdf_answer
+from api.pages.desk.home import staff
+from api.pages.dispatch.plan_words import (
+    figure_lines,
+    say_change,
+    say_degraded,
+    say_remedy,
+    say_rival,
+    say_source,
+    say_why,
+)
+from api.pages.dispatch.sketch import draw_rounds
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
+from routing import Plan, StopChange, compare
+
+_SECONDS = range(2, 601)
+_AT_ONCE_S = 5
+"""A plan that takes no longer is waited for; a longer one tells how far it is on a page of its own."""
+
+
+@staff.get("/plans")
+@allow(Action.SEE_PLAN)
+def plans() -> ResponseReturnValue:
+    """List the plans and offer to make one."""
+    with services().database.read() as session:
+        return render_desk(
+            "staff/plans.html",
+            "Phương án phát",
+            "Plans",
+            plans=desk.plans(session),
+            today=today(),
+            default_seconds=services().settings.plan_seconds,
+            say_source=say_source,
+            may_plan=current_actor().may(Action.PLAN),
+        )
+
+
+@staff.post("/plans")
+@allow(Action.PLAN)
+def plan_make() -> ResponseReturnValue:
+    """Plan a day for all offices at once; the result is a draft."""
+
+    def act() -> ResponseReturnValue:
+        day, seconds, user_id = form_date("day"), _seconds_told(), current_actor().user_id
+        house = services()
+
+        def make(watch: planning.Watch) -> int:
+            return planning.make_plan(house, day, seconds=seconds, user_id=user_id, watch=watch)
+
+        return _made(day, make, seconds=seconds)
+
+    return or_back(act, lambda: redirect(url_for("staff.plans"), 303))
+
+
+def _seconds_told() -> int:
+    seconds = form_int("seconds")
+    if seconds not in _SECONDS:
+        raise InvalidInput(field="Thời gian tính (2–600 giây)")
+    return seconds
+
+
+def _made(
+    day: date, make: Callable[[planning.Watch], int], *, seconds: int, beside: int | None = None
+) -> ResponseReturnValue:
+    """Lead to the plan made, or, where that takes more than a moment, to the page that tells how far it is."""
+    if seconds <= _AT_ONCE_S:
+        return _result(make(planning.Watch()), beside)
+    user_id = current_actor().user_id
+    run_id = planning.start_run(services(), day, make, seconds=seconds, user_id=user_id, beside=beside)
+    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
+
+
+def _result(plan_id: int, beside: int | None) -> ResponseReturnValue:
+    if beside is not None:
+        return redirect(url_for("staff.plan_comparison", plan_id=plan_id, other_id=beside), 303)
+    return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+
+@staff.get("/plans/runs/<int:run_id>")
+@allow(Action.SEE_PLAN)
+def plan_run(run_id: int) -> ResponseReturnValue:
+    """Tell how far a plan is; once it is made, lead to it."""
+    now = services().now()
+    with services().database.read() as session:
+        run = rounds.plan_run(session, run_id)
+        if run.plan_id is not None:
+            return _result(run.plan_id, run.progress.get("beside"))
+        if not rounds.is_running(run, now=now):
+            flash(run.refusal or "Lần lập phương án này đã dừng giữa chừng. Lập lại.", "danger")
+            return redirect(url_for("staff.plans"), 303)
+        page = render_desk(
+            "staff/plan_run.html",
+            f"Đang lập phương án {run.day:%d/%m/%Y}",
+            "Planning",
+            run=run,
+            ran_s=min(run.seconds, round((now - run.started_at).total_seconds())),
+            may_stop=current_actor().may(Action.PLAN),
+        )
+    answer = make_response(page)
+    answer.headers["Refresh"] = "2"  # the page needs no script to go on
+    return answer
+
+
+@staff.post("/plans/runs/<int:run_id>/stop")
+@allow(Action.PLAN)
+def plan_run_stop(run_id: int) -> ResponseReturnValue:
+    """Stop the search and keep the best plan it has."""
+    with services().database.write() as session:
+        rounds.ask_stop(session, run_id)
+    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
+
+
+@staff.get("/plans/<int:plan_id>")
+@allow(Action.SEE_PLAN)
+def plan(plan_id: int) -> ResponseReturnValue:
+    """Show one plan: its rounds on a sketch, and what it could not place and why."""
+    with services().database.read() as session:
+        found = desk.plan(session, plan_id)
+        own = _own_rounds(found.rounds)
+        return render_desk(
+            "staff/plan.html",
+            f"Phương án {found.day:%d/%m/%Y}, bản {found.version}",
+            "Plan",
+            plan=found,
+            n_stops=sum(len(r.stops) for r in own),
+            sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
+            rounds=[_card(r) for r in own],
+            say_source=say_source,
+            say_degraded=say_degraded,
+            unserved=_unserved_lines(session, found),
+            others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
+            may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
+            n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
+            free=[c.code for c in rounds.free_couriers(session, found)],
+            may_publish=current_actor().may(Action.PUBLISH),
+            may_print=current_actor().may(Action.PRINT),
+        )
+
+
+@staff.post("/plans/<int:plan_id>/replan")
+@allow(Action.PLAN)
+def plan_again(plan_id: int) -> ResponseReturnValue:
+    """Plan the plan's day again; the draft is shown beside what stands before anybody accepts it.
+
+    What is published is planned from now on with few moves, a draft goes on from where it is.
+    """
+
+    def act() -> ResponseReturnValue:
+        seconds, user_id = _seconds_told(), current_actor().user_id
+        house = services()
+        with house.database.read() as session:
+            found = desk.plan(session, plan_id)
+            day, is_draft = found.day, found.status == models.PlanStatus.DRAFT
+
+        def make(watch: planning.Watch) -> int:
+            if is_draft:
+                return planning.plan_on(house, plan_id, seconds=seconds, user_id=user_id, watch=watch)
+            return planning.replan_day(house, day, seconds=seconds, user_id=user_id, watch=watch)
+
+        return _made(day, make, seconds=seconds, beside=plan_id)
+
+    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+@staff.get("/plans/<int:plan_id>/compare/<int:other_id>")
+@allow(Action.SEE_PLAN)
+def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
+    """Show how a plan differs from another one of its day: by figures, and by each stop that changes."""
+    with services().database.read() as session:
+        found, other = desk.plan(session, plan_id), desk.plan(session, other_id)
+        if found.day != other.day:
+            raise NotFound(what="phương án cùng ngày")
+        is_to_come = found.status == models.PlanStatus.DRAFT
+        shown = compare(_own_part(other, is_to_come=is_to_come), _own_part(found))
+        n_left = sum(r.status != models.RoundStatus.PLANNED for r in other.rounds) if is_to_come else 0
+        return render_desk(
+            "staff/plan_comparison.html",
+            f"Phương án {found.day:%d/%m/%Y}: bản {found.version} so với bản {other.version}",
+            "Two plans compared",
+            plan=found,
+            other=other,
+            n_left=n_left,
+            figures=figure_lines(shown),
+            n_same=shown.n_same,
+            counts=Counter(change.kind for change in shown.changes),
+            changes=[_changed(session, change) for change in shown.changes],
+            may_publish=current_actor().may(Action.PUBLISH) and found.status == models.PlanStatus.DRAFT,
+        )
+
+
+def _own_part(found: models.DayPlan, *, is_to_come: bool = False) -> Plan:
+    """Return what the reader may see of a plan."""
+    own = {r.office.code for r in _own_rounds(found.rounds)}
+    whole = rounds.as_plan(found, is_to_come=is_to_come)
+    return replace(whole, rounds=tuple(r for r in whole.rounds if r.office_id in own))
+
+
+def _changed(session: Session, change: StopChange) -> dict[str, Any]:
+    consignment = desk.consignment(session, int(change.stop_id))
+    commune = services().guide.register.find(consignment.commune_code or "")
+    return {
+        "consignment_id": consignment.id,
+        "dossier_code": consignment.items[0].dossier_code,
+        "commune": commune.full_name if commune else "–",
+        "kind": change.kind,
+        "said": say_change(change.kind),
+        "change": change,
+    }
+
+
+@staff.post("/plans/<int:plan_id>/publish")
+@allow(Action.PUBLISH)
+def plan_publish(plan_id: int) -> ResponseReturnValue:
+    """Make this plan the day's only one."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            rounds.publish_plan(session, plan_id, user_id=current_actor().user_id, now=services().now())
+        return redirect(url_for("staff.plan", plan_id=plan_id), 303)
+
+    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+@staff.get("/plans/<int:plan_id>/sheets.pdf")
+@allow(Action.PRINT)
+def plan_sheets(plan_id: int) -> ResponseReturnValue:
+    """Give the route sheets of all rounds the reader may see, as one PDF."""
+    with services().database.read() as session:
+        own = _own_rounds(desk.plan(session, plan_id).rounds)
+        return pdf_answer(
+            documents.route_sheets_of(services(), session, [r.id for r in own], language=paper_language()),
+            f"phieu-di-phat-{plan_id}.pdf",
+        )
+
+
+def _own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRound]:
+    office_id = current_actor().office_id
+    return [r for r in found if office_id in (None, r.office_id)]
+
+
+def _card(delivery_round: models.DeliveryRound) -> dict[str, Any]:
+    return {
+        "id": delivery_round.id,
+        "number": delivery_round.number,
+        "office_name": delivery_round.office.name,
+        "courier_code": delivery_round.courier.code,
+        "n_stops": len(delivery_round.stops),
+        "leave_at_s": delivery_round.leave_at_s,
+        "back_at_s": delivery_round.back_at_s,
+        "travel_m": delivery_round.travel_m,
+    }
+
+
+def _unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, Any]]:
+    """Return what a plan left out, with what a dispatcher can order for it."""
+    may_order = current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED
+    ordered = {
+        order.detail["consignment_id"]
+        for order in rounds.orders_of(session, found.day)
+        if order.kind == "remedy" and order.ordered_at > found.made_at
+    }
+    return [_unserved(session, u, may_order, ordered) for u in found.unserved]
+
+
+def _unserved(session: Session, unserved: models.PlanUnserved, may_order: bool, ordered: set[int]) -> dict[str, Any]:
+    consignment = desk.consignment(session, unserved.consignment_id)
+    commune = services().guide.register.find(consignment.commune_code or "")
+    rival = str(unserved.detail.get("rival_stop_id") or "")
+    return {
+        "id": unserved.id,
+        "consignment_id": consignment.id,
+        "dossier_code": consignment.items[0].dossier_code,
+        "commune": commune.full_name if commune else "–",
+        "why": say_why(unserved.reason),
+        "remedy": say_remedy(unserved.detail),
+        "rival": desk.consignment(session, int(rival)).items[0].dossier_code if rival.isdigit() else "",
+        "rival_said": say_rival(unserved.detail),
+        "is_ordered": consignment.id in ordered,
+        "may_order": may_order and rounds.is_for_the_dispatcher(unserved.detail),
+        "needs_courier": rounds.needs_courier(unserved.detail),
+    }

@@ -1,0 +1,281 @@
+"""A round at the office: its load check, a paper day typed back, and what comes home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api import documents
+from api.pages.common import form_int, form_text, local_zone, or_back, paper_language, render_desk, today
+from api.pages.desk.batches import pdf_answer
+from api.pages.desk.counting import scanned_of_form
+from api.pages.desk.home import staff
+from api.web.auth import allow, current_actor
+from api.wiring import services
+from postal import (
+    Action,
+    Direction,
+    EventKind,
+    InvalidInput,
+    NotFound,
+    Session,
+    State,
+    desk,
+    doorstep,
+    models,
+    people,
+    require_own,
+    rounds,
+)
+from postal.access import ownership
+from postal.rules import reasons
+
+_OPEN_STATES = frozenset({State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND})
+_DONE = "done"
+
+
+@staff.get("/rounds", endpoint="rounds")
+@allow(Action.SEE_PLAN)
+def rounds_page() -> ResponseReturnValue:
+    """List the rounds of a day's published plan."""
+    actor = current_actor()
+    day = today()
+    if "day" in request.args:
+        try:
+            day = day.fromisoformat(request.args["day"])
+        except ValueError:
+            flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+    with services().database.read() as session:
+        found = desk.published_rounds(session, day, office_id=actor.office_id)
+        return render_desk("staff/rounds.html", "Chuyến phát", "Rounds", day=day, rounds=found)
+
+
+@staff.get("/rounds/<int:round_id>")
+@allow(Action.SEE_PLAN)
+def round_page(round_id: int) -> ResponseReturnValue:
+    """Show one round with all its stops, and what can be entered now."""
+    actor = current_actor()
+    with services().database.read() as session:
+        found = _own_round(session, round_id, Action.SEE_PLAN)
+        may_enter = actor.may(Action.ENTER_ROUND_RESULTS) and found.status == models.RoundStatus.STARTED
+        stops = [_stop(session, stop, may_enter) for stop in found.stops]
+        return render_desk(
+            "staff/round.html",
+            f"Chuyến {found.number}",
+            "Round",
+            r=found,
+            stops=stops,
+            may_load=actor.may(Action.RECEIVE_AT_OFFICE),
+            may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
+            crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
+            can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
+            reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
+        )
+
+
+@staff.get("/rounds/<int:round_id>/sheet.pdf")
+@allow(Action.SEE_PLAN)
+def round_sheet(round_id: int) -> ResponseReturnValue:
+    """Give the round's route sheet as PDF."""
+    with services().database.read() as session:
+        _own_round(session, round_id, Action.SEE_PLAN)
+        return pdf_answer(
+            documents.route_sheets_of(services(), session, [round_id], language=paper_language()),
+            f"phieu-di-phat-chuyen-{round_id}.pdf",
+        )
+
+
+@staff.post("/rounds/<int:round_id>/start")
+@allow(Action.RECEIVE_AT_OFFICE)
+def round_start(round_id: int) -> ResponseReturnValue:
+    """Check the load: what was scanned goes with the courier, what was not stays."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
+            rounds.start_round(
+                session, round_id, scanned=scanned_of_form(), user_id=current_actor().user_id, now=services().now()
+            )
+        return _to_round(round_id)
+
+    return or_back(act, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
+
+
+@staff.post("/rounds/<int:round_id>/keep")
+@allow(Action.PLAN)
+def round_keep(round_id: int) -> ResponseReturnValue:
+    """Keep a stop for a courier, or let the planner decide again."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            found = _own_round(session, round_id, Action.PLAN)
+            stop_id = form_int("stop_id")
+            if stop_id not in {stop.id for stop in found.stops}:
+                raise NotFound(what="điểm dừng")
+            rounds.keep_stop(
+                session, stop_id, form_text("courier") or None, actor=current_actor(), now=services().now()
+            )
+        flash("Đã ghi. Lập lại phương án để áp dụng.", "done")
+        return _to_round(round_id)
+
+    return or_back(act, lambda: _to_round(round_id))
+
+
+@staff.post("/rounds/<int:round_id>/keep-order")
+@allow(Action.PLAN)
+def round_keep_order(round_id: int) -> ResponseReturnValue:
+    """Keep a round that has not left as it is: its courier, its stops, their order."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_round(session, round_id, Action.PLAN)
+            rounds.keep_order(session, round_id, actor=current_actor(), now=services().now())
+        flash("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành.", "done")
+        return _to_round(round_id)
+
+    return or_back(act, lambda: _to_round(round_id))
+
+
+@staff.post("/rounds/<int:round_id>/results")
+@allow(Action.ENTER_ROUND_RESULTS)
+def round_results(round_id: int) -> ResponseReturnValue:
+    """Type a paper day back: one line for each item that has a result."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            found = _own_round(session, round_id, Action.ENTER_ROUND_RESULTS)
+            scans = _scans_of_form(found)
+            answers = doorstep.record_scans(session, scans, actor=current_actor(), now=services().now())
+        refused = [answer for answer in answers if answer.status == "refused"]
+        flash(f"Đã ghi {len(answers) - len(refused)} kết quả.", "done")
+        for answer in refused:
+            flash(answer.vi, "danger")
+        return _to_round(round_id)
+
+    return or_back(act, lambda: _to_round(round_id))
+
+
+@staff.post("/rounds/<int:round_id>/close")
+@allow(Action.RECEIVE_AT_OFFICE)
+def round_close(round_id: int) -> ResponseReturnValue:
+    """Take back what was counted, with the money and papers of the round, and close it."""
+
+    def act() -> ResponseReturnValue:
+        with services().database.write() as session:
+            _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
+            rounds.close_round(
+                session,
+                round_id,
+                user_id=current_actor().user_id,
+                now=services().now(),
+                is_counted=True,
+                brought=rounds.Brought(
+                    money_vnd=form_int("money_vnd") if form_text("money_vnd") else 0,
+                    n_papers=form_int("n_papers") if form_text("n_papers") else 0,
+                    may_differ=form_text("may_differ") == "1",
+                ),
+            )
+        return _to_round(round_id)
+
+    return or_back(act, lambda: redirect(url_for("staff.round_back", round_id=round_id), 303))
+
+
+def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:
+    found = desk.delivery_round(session, round_id)
+    require_own(current_actor(), action, ownership.subject_of_round(found), what="chuyến phát")
+    return found
+
+
+def _to_round(round_id: int) -> ResponseReturnValue:
+    return redirect(url_for("staff.round_page", round_id=round_id), 303)
+
+
+def _items(delivery_round: models.DeliveryRound) -> Sequence[models.Item]:
+    return [item for stop in delivery_round.stops for item in stop.consignment.items]
+
+
+def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str, Any]:
+    consignment = stop.consignment
+    is_collection = consignment.direction is not Direction.RESULT
+    person = people.open_person(session, consignment.person)
+    may_see = current_actor().may(Action.SEE_RECIPIENT)
+    return {
+        "id": stop.id,
+        "kept_for_id": stop.kept_for_id,
+        "position": stop.position,
+        "arrive_s": stop.arrive_s,
+        "kind": "Nhận hồ sơ" if is_collection else "Phát",
+        "recipient": person.full_name if may_see else people.mask_name(person.full_name),
+        "address": person.address if may_see else "",
+        "precision": consignment.precision,
+        "codes": " ".join(
+            [rounds.stop_code(stop.round_id, stop.position), *(i.s10 or i.dossier_code for i in consignment.items)]
+        ),
+        "pieces": [_item(item, may_enter, is_collection) for item in consignment.items],
+    }
+
+
+def _item(item: models.Item, may_enter: bool, is_collection: bool) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "s10": item.s10,
+        "state": item.state,
+        "dossier_code": item.dossier_code,
+        "fee_vnd": item.fee_vnd,
+        "take_back": item.take_back,
+        "can_enter": may_enter and item.state in _OPEN_STATES,
+        "done_text": "Đã nhận hồ sơ" if is_collection else "Đã phát tận tay",
+    }
+
+
+def _scans_of_form(delivery_round: models.DeliveryRound) -> list[doorstep.CourierScan]:
+    day = delivery_round.plan.day
+    scans = []
+    for item in _items(delivery_round):
+        outcome = form_text(f"outcome-{item.id}")
+        if not outcome:
+            continue
+        try:
+            at = time.fromisoformat(form_text(f"time-{item.id}"))
+        except ValueError as exc:
+            raise InvalidInput(field=f"Giờ của {item.s10 or item.dossier_code}") from exc
+        happened_at = datetime.combine(day, at, local_zone())
+        is_done = outcome == _DONE
+        scans.append(
+            doorstep.CourierScan(
+                # The same line typed twice is one act; a second try at another time is another.
+                scan_id=f"paper:{delivery_round.id}:{item.id}:{outcome}:{at:%H%M}",
+                s10=item.s10,
+                dossier_code=None if item.s10 else item.dossier_code,
+                kind=_kind(item, is_done),
+                happened_at=happened_at,
+                reason=None if is_done else outcome,
+                proof=_proof(item) if is_done else None,
+            )
+        )
+    return scans
+
+
+def _kind(item: models.Item, is_done: bool) -> EventKind:
+    if item.direction is Direction.RESULT:
+        return EventKind.DELIVERED if is_done else EventKind.ATTEMPT_FAILED
+    return EventKind.COLLECTED if is_done else EventKind.COLLECTION_FAILED
+
+
+def _proof(item: models.Item) -> doorstep.ProofIn:
+    return doorstep.ProofIn(
+        receiver_name=form_text(f"receiver-{item.id}"),
+        relation=form_text(f"relation-{item.id}") or "self",
+        id_kind="cccd",
+        id_tail=form_text(f"id-tail-{item.id}"),
+        is_authorised=form_text(f"relation-{item.id}") == "authorised",
+        n_documents=len(item.documents) or None,
+        fee_vnd=item.fee_vnd,
+        fee_receipt=form_text(f"fee-receipt-{item.id}") or None,
+        taken_back=[d["name"] for d in item.take_back] if form_text(f"taken-back-{item.id}") == "1" else [],
+        entered_from="paper",
+    )

@@ -1,0 +1,182 @@
+"""Who asks, and whether they may: sessions for people, keys for systems, one rule on every route.
+
+A route without a rule answers nobody; a test walks the URL map and fails the build for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import flask_login
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+
+from api.web.problems import WebRefusal
+from api.wiring import services
+from postal import ANONYMOUS, Action, Actor, ActorKind, SignedIn, require
+from postal.access import accounts
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_RULE = "tannha_rule"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER = re.compile(r"[Bb]earer +(\S{1,200})")
+csrf = CSRFProtect()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route demands: any one of these actions, or nothing (``public_because`` says why)."""
+
+    actions: tuple[Action, ...] = ()
+    public_because: str = ""
+
+
+def allow(*actions: Action) -> Callable[[View], View]:
+    """Open a route to actors who may do one of these actions; own or foreign is the view's question."""
+    if not actions:
+        raise ValueError("a rule names at least one action")
+    return _ruled(Rule(actions=actions))
+
+
+def allow_everybody(because: str) -> Callable[[View], View]:
+    """Open a route to strangers, for a stated reason."""
+    if not because:
+        raise ValueError("say why the route is public")
+    return _ruled(Rule(public_because=because))
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """Return the rule of an endpoint, None where somebody forgot it."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return Rule(public_because="stylesheets, fonts and scripts")
+    rule: Rule | None = getattr(app.view_functions.get(endpoint), _RULE, None)
+    return rule
+
+
+def current_actor() -> Actor:
+    """Return who makes the running request."""
+    return cast("Actor", g.get("actor", ANONYMOUS))
+
+
+def client_name() -> str:
+    """Return the name under which this client's idempotency keys are kept."""
+    actor = current_actor()
+    # A system keeps its keys when its API key is replaced.
+    return f"user:{actor.user_id}" if actor.kind is ActorKind.USER else f"system:{actor.source_system}"[:60]
+
+
+def start_session(signed_in: SignedIn) -> None:
+    """Sign a person in on this browser; the old session's content goes."""
+    session.clear()
+    flask_login.login_user(_SessionUser(signed_in.user_id, signed_in.session_version, signed_in.actor))
+    session.permanent = True
+
+
+def end_session() -> None:
+    """Sign the person out on this browser."""
+    flask_login.logout_user()
+    session.clear()
+
+
+def safe_next(target: str | None, home: str) -> str:
+    """Return where to go after signing in: a path of ours, or home."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return home
+    parts = urlsplit(target)
+    # Browsers drop tabs and newlines and read "\" as "/": anything unusual goes home.
+    is_plain = target.isprintable() and "\\" not in target and not parts.scheme and not parts.netloc
+    return target if is_plain else home
+
+
+def register(app: Flask) -> None:
+    """Check the rule of every request before anything of it is read."""
+    login = flask_login.LoginManager(app)
+    # Couriers change networks all day: a session is bound to its version, not to an address.
+    login.session_protection = None
+    login.user_loader(_load_user)
+    app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
+    csrf.init_app(app)
+    app.before_request(_guard)
+
+
+def _ruled(rule: Rule) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, _RULE, rule)
+        return view
+
+    return mark
+
+
+class _SessionUser(flask_login.UserMixin):  # type: ignore[misc]
+    def __init__(self, user_id: int, session_version: int, actor: Actor) -> None:
+        self.actor = actor
+        self._id = f"{user_id}.{session_version}"
+
+    def get_id(self) -> str:
+        return self._id
+
+
+def _load_user(stored: str) -> _SessionUser | None:
+    match = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,9})", stored)
+    if match is None:
+        return None
+    with services().database.read() as db:
+        user = accounts.signed_in_user(db, int(match[1]), int(match[2]))
+        return None if user is None else _SessionUser(int(match[1]), int(match[2]), accounts.actor_of(user))
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None:  # no such address or method: the error handler answers
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    g.actor = _actor()
+    if rule is None:
+        raise WebRefusal("forbidden")
+    if g.actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
+        _check_origin()
+        csrf.protect()
+    if rule.public_because:
+        return None
+    if g.actor.kind is ActorKind.ANONYMOUS:
+        return _ask_to_sign_in()
+    if g.actor.kind is ActorKind.SYSTEM and not request.path.startswith("/v1/"):
+        raise WebRefusal("forbidden")  # a key opens the API; pages are for people
+    if not any(g.actor.may(action) for action in rule.actions):
+        require(g.actor, rule.actions[0])
+    return None
+
+
+def _actor() -> Actor:
+    header = request.headers.get("Authorization")
+    if header is not None:
+        match = _BEARER.fullmatch(header)
+        actor = None
+        if match is not None:
+            with services().database.read() as db:
+                actor = accounts.api_key_for(db, match[1])
+        if actor is None:
+            raise WebRefusal("sign_in_required")
+        return actor
+    user = flask_login.current_user
+    return user.actor if isinstance(user._get_current_object(), _SessionUser) else ANONYMOUS
+
+
+def _check_origin() -> None:
+    """Refuse what another site sends. "null" is what our own no-referrer policy makes browsers say."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise WebRefusal("csrf_failed")
+    origin = request.headers.get("Origin")
+    if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.host:
+        raise WebRefusal("csrf_failed")
+
+
+def _ask_to_sign_in() -> Response:
+    is_page = not request.path.startswith("/v1/") and "staff.sign_in" in current_app.view_functions
+    if is_page and request.method == "GET":
+        return cast("Response", redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?"))))
+    raise WebRefusal("sign_in_required")

@@ -1,0 +1,133 @@
+"""Browser defences and limits that hold for every answer: headers, cookies, hosts, sizes, rates."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.schemas.json_body import MAX_BODY_BYTES
+from api.settings import Settings
+from api.web.auth import current_actor
+from api.web.problems import WebRefusal
+from postal import ActorKind
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_TWO_YEARS_S = 63_072_000
+_OWN_HOSTS = ("localhost", "127.0.0.1")
+SIGNED_IN_FOR = timedelta(hours=12)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Harden an app; call before any route is added."""
+    is_https = urlsplit(settings.public_url).scheme == "https"
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or [urlsplit(settings.public_url).hostname or "", *_OWN_HOSTS],
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_NAME="__Host-tannha" if is_https else "tannha",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # Our own no-referrer policy leaves nothing for a referrer check; auth looks at Origin instead.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.n_trusted_proxies:
+        hops = settings.n_trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.before_request(_refuse_large_bodies)
+    app.before_request(_refuse_control_characters)
+    app.after_request(_add_headers)
+    if is_https:
+        app.after_request(_add_hsts)
+
+
+def limiter(app: Flask, settings: Settings) -> Limiter:
+    """Brake those who ask too often: each client by its own name, strangers by their address."""
+    return Limiter(
+        _who,
+        app=app,
+        application_limits=[_limit],
+        storage_uri=settings.rate_limit_storage_url,
+        headers_enabled=True,
+        enabled=settings.rate_limits_enabled,
+        strategy="fixed-window",
+    )
+
+
+def _who() -> str:
+    actor = current_actor()
+    if actor.kind is ActorKind.SYSTEM:
+        return f"key:{actor.api_key_id}"
+    return f"user:{actor.user_id}" if actor.kind is ActorKind.USER else f"from:{request.remote_addr}"
+
+
+def _limit() -> str:
+    return "120 per minute" if current_actor().kind is ActorKind.ANONYMOUS else "6000 per minute"
+
+
+def _refuse_large_bodies() -> None:
+    """Answer 413 from the stated length, before a byte of the body is read."""
+    if request.path.startswith("/v1/"):
+        request.max_content_length = MAX_BODY_BYTES
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise WebRefusal("too_large")
+
+
+def _refuse_control_characters() -> None:
+    """Refuse NUL and its like in paths, queries and forms: no text of ours holds them and PostgreSQL cannot."""
+    texts = [request.path, *request.args.values()]
+    if not request.path.startswith("/v1/"):
+        texts += [text for _, text in request.form.items(multi=True)]
+    if any(_CONTROL.search(text) for text in texts):
+        raise WebRefusal("control_character")
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint is None or not request.endpoint.endswith("static"):
+        # Anything may name a citizen: no shared or local cache keeps it.
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.pop("Server", None)
+    return response
+
+
+def _add_hsts(response: Response) -> Response:
+    response.headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS_S}; includeSubDomains"
+    return response

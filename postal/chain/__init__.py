@@ -1,0 +1,54 @@
+"""The chain of evidence: every event and receipt is linked by hashes, signed daily, and checked from its beginning.
+
+It knows rows and keys, and nothing of what an item may do next: that is `postal.rules` and `postal.life`.
+"""
+
+from postal.chain.checking import (
+    WHY,
+    Broken,
+    Checked,
+    ReceiptMatch,
+    check_chain,
+    check_people,
+    check_pictures,
+    match_receipt,
+)
+from postal.chain.sealing import Head, head_of, seal
+from postal.chain.signing import (
+    BadSignature,
+    SealedReceipt,
+    SignedHead,
+    digest_of_key,
+    public_key_of,
+    public_key_text,
+    read_head,
+    read_receipt_code,
+    receipt_code,
+    sign_day,
+    sign_head,
+)
+
+__all__ = [
+    "WHY",
+    "BadSignature",
+    "Broken",
+    "Checked",
+    "Head",
+    "ReceiptMatch",
+    "SealedReceipt",
+    "SignedHead",
+    "check_chain",
+    "check_people",
+    "check_pictures",
+    "digest_of_key",
+    "head_of",
+    "match_receipt",
+    "public_key_of",
+    "public_key_text",
+    "read_head",
+    "read_receipt_code",
+    "receipt_code",
+    "seal",
+    "sign_day",
+    "sign_head",
+]

@@ -1,0 +1,171 @@
+"""Numbers for labels: taken in blocks from granted ranges, never twice, never from outside, spoilt ones burnt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.orm import Session
+
+from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
+from postal.models import Item, S10Range, SpoiltS10
+from postal.rules.lifecycle import State
+from postal.rules.s10 import LAST_SERIAL, S10, parse
+
+_BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.AWAITING_COLLECTION})
+
+
+class NumberOnList(Conflict):
+    """A number on a list is part of what both sides count: the item leaves the batch first."""
+
+    code = "number_on_list"
+    vi = "Số hiệu {s10} đang nằm trong lô. Đưa bưu gửi ra khỏi lô rồi mới hủy số."
+    en = "Number {s10} stands in a batch. Take the item out of the batch first."
+
+
+def grant_range(
+    session: Session,
+    *,
+    indicator: str,
+    first: int,
+    last: int,
+    granted_by: str,
+    now: datetime,
+    country: str = "VN",
+    is_fake: bool = False,
+) -> S10Range:
+    """Note a range the designated operator granted, serials ``first`` to ``last`` included.
+
+    Raises InvalidInput for a range that cannot be, RangeOverlaps where any number of it was granted before.
+    """
+    if not 0 <= first <= last <= LAST_SERIAL:
+        raise InvalidInput(field="first")
+    try:
+        S10(indicator, first, country)
+    except ValueError as exc:
+        raise InvalidInput(field="indicator") from exc
+    if session.get_bind().dialect.name == "postgresql":
+        # Two grants at once must see each other; SQLite has one writer anyway.
+        session.execute(text("LOCK TABLE s10_ranges IN SHARE ROW EXCLUSIVE MODE"))
+    taken = select(S10Range.id).where(
+        S10Range.indicator == indicator,
+        S10Range.country == country,
+        S10Range.first_serial <= last,
+        S10Range.last_serial >= first,
+    )
+    if session.scalar(taken.limit(1)) is not None:
+        raise RangeOverlaps(first=S10(indicator, first, country), last=S10(indicator, last, country))
+    granted = S10Range(
+        indicator=indicator,
+        country=country,
+        first_serial=first,
+        last_serial=last,
+        next_serial=first,
+        granted_by=granted_by,
+        granted_at=now,
+        is_fake=is_fake,
+    )
+    session.add(granted)
+    session.flush()
+    return granted
+
+
+def claim(session: Session, n: int, *, indicator: str | None = None, country: str = "VN") -> list[str]:
+    """Take the next ``n`` numbers, oldest range first; they belong to the caller once the transaction commits.
+
+    A block is taken from each range by one guarded UPDATE, so two processes never hold the same number.
+    Raises RangeExhausted, taking nothing, where the granted ranges hold fewer.
+    """
+    if n < 0:
+        raise InvalidInput(field="n")
+    codes: list[str] = []
+    # A savepoint, so that a caller who lives on after the refusal has burnt nothing.
+    with session.begin_nested():
+        while len(codes) < n:
+            block = _take_block(session, n - len(codes), indicator, country)
+            if not block:
+                raise RangeExhausted(wanted=n)
+            codes += block
+    return codes
+
+
+def left(session: Session, *, indicator: str | None = None, country: str = "VN") -> int:
+    """Return how many numbers can still be claimed, so that a new range is asked for in time."""
+    return sum(row.last_serial - row.next_serial + 1 for row in session.execute(_open_ranges(indicator, country)))
+
+
+def spoil(session: Session, code: str, *, reason: str, now: datetime, user_id: int | None = None) -> SpoiltS10:
+    """Burn a number that must never come back (torn label, misprint); the item that held it needs another.
+
+    Raises BadS10, UnknownS10 for a number never taken from a grant, NumberOnList, Conflict once custody has begun,
+    InvalidInput without a reason. Burning twice is one burning.
+    """
+    s10, reason = parse(code), reason.strip()
+    if not reason:
+        raise InvalidInput(field="Lý do hủy số")
+    known = session.get(SpoiltS10, str(s10))
+    if known is not None:
+        return known
+    if not _was_taken(session, s10):
+        raise UnknownS10(s10=str(s10), what=f"số hiệu {s10}")
+    item = session.scalar(select(Item).where(Item.s10 == str(s10)))
+    if item is not None and item.state is State.BATCHED:
+        raise NumberOnList(s10=str(s10))
+    if item is not None and item.state not in _BEFORE_CUSTODY:
+        raise Conflict(s10=str(s10))
+    # UPU S10 forbids a number for 12 months; a label lost in a drawer lives longer, so here it never returns.
+    burnt = SpoiltS10(
+        s10=str(s10),
+        item_id=item.id if item is not None else None,
+        spoilt_at=now,
+        reason=reason,
+        user_id=user_id,
+    )
+    if item is not None:
+        item.s10 = None
+    session.add(burnt)
+    session.flush()
+    return burnt
+
+
+def is_spoilt(session: Session, code: str) -> bool:
+    """Say whether a number was burnt; a code that cannot be read was not."""
+    try:
+        return session.get(SpoiltS10, str(parse(code))) is not None
+    except BadS10:
+        return False
+
+
+def _open_ranges(indicator: str | None, country: str) -> Select[int, str, int, int]:
+    query = select(S10Range.id, S10Range.indicator, S10Range.next_serial, S10Range.last_serial).where(
+        S10Range.country == country, S10Range.next_serial <= S10Range.last_serial
+    )
+    if indicator is not None:
+        query = query.where(S10Range.indicator == indicator)
+    return query.order_by(S10Range.id)
+
+
+def _take_block(session: Session, n: int, indicator: str | None, country: str) -> list[str]:
+    """Return up to ``n`` numbers of one range; nothing where every range is used up."""
+    while (found := session.execute(_open_ranges(indicator, country).limit(1)).first()) is not None:
+        range_id, letters, first, last = found
+        after = min(first + n, last + 1)
+        mine = (
+            update(S10Range)
+            .where(S10Range.id == range_id, S10Range.next_serial == first)
+            .values(next_serial=after)
+            .execution_options(synchronize_session=False)
+        )
+        if session.connection().execute(mine).rowcount == 1:
+            return [str(S10(letters, serial, country)) for serial in range(first, after)]
+    return []
+
+
+def _was_taken(session: Session, s10: S10) -> bool:
+    query = select(S10Range.id).where(
+        S10Range.indicator == s10.indicator,
+        S10Range.country == s10.country,
+        S10Range.first_serial <= s10.serial,
+        S10Range.next_serial > s10.serial,
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -1,0 +1,333 @@
+"""What the staff's pages list: batches, handovers, plans, rounds, discrepancies. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from postal.errors import NotFound
+from postal.models import (
+    Batch,
+    BatchItem,
+    Consignment,
+    Courier,
+    DayPlan,
+    DeliveryRound,
+    Discrepancy,
+    Handover,
+    HandoverLine,
+    Incident,
+    Intake,
+    IntakeRow,
+    Item,
+    LabelPrint,
+    Manifest,
+    Office,
+    OfficeKind,
+    PlanStatus,
+    PlanUnserved,
+    RoundStatus,
+    RoundStop,
+    RowOutcome,
+    S10Range,
+    SpoiltS10,
+    TrackingEvent,
+)
+from postal.rules.lifecycle import EventKind, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchLine:
+    """One batch on the list: how many pieces, and how far it is."""
+
+    batch: Batch
+    n_items: int
+    manifest: Manifest | None
+    handover: Handover | None
+
+
+def batches(session: Session, *, office_id: int | None = None, limit: int = 60) -> list[BatchLine]:
+    """Return the newest batches first, of one issuing office or of all."""
+    n_items = select(func.count()).where(BatchItem.batch_id == Batch.id, BatchItem.is_current).scalar_subquery()
+    query = (
+        select(Batch, n_items, Manifest, Handover)
+        .outerjoin(Manifest, Manifest.batch_id == Batch.id)
+        .outerjoin(Handover, Handover.manifest_id == Manifest.id)
+        .options(joinedload(Batch.office))
+        .order_by(Batch.id.desc())
+        .limit(limit)
+    )
+    if office_id is not None:
+        query = query.where(Batch.office_id == office_id)
+    return [
+        BatchLine(batch=batch, n_items=manifest.n_items if manifest else count, manifest=manifest, handover=handover)
+        for batch, count, manifest, handover in session.execute(query)
+    ]
+
+
+def batch(session: Session, batch_id: int) -> Batch:
+    """Return one batch with its lines, items and people. Raises NotFound."""
+    options = (
+        selectinload(Batch.lines).joinedload(BatchItem.item).joinedload(Item.consignment).joinedload(Consignment.person)
+    )
+    found = session.get(Batch, batch_id, options=[options, joinedload(Batch.office)])
+    if found is None:
+        raise NotFound(what="lô bàn giao")
+    return found
+
+
+def manifest_of(session: Session, batch_id: int) -> Manifest | None:
+    """Return the manifest a batch was closed into, if it was."""
+    return session.scalar(select(Manifest).where(Manifest.batch_id == batch_id))
+
+
+def handover_of(session: Session, manifest_id: int) -> Handover | None:
+    """Return the handover of a manifest, if it has taken place."""
+    return session.scalar(select(Handover).where(Handover.manifest_id == manifest_id))
+
+
+def handover(session: Session, handover_id: int) -> Handover:
+    """Return one handover with its lines. Raises NotFound."""
+    options = selectinload(Handover.lines).joinedload(HandoverLine.item).joinedload(Item.consignment)
+    found = session.get(Handover, handover_id, options=[options])
+    if found is None:
+        raise NotFound(what="biên bản bàn giao")
+    return found
+
+
+def handovers(session: Session, *, limit: int = 60) -> Sequence[Handover]:
+    """Return the newest handovers first."""
+    return session.scalars(select(Handover).order_by(Handover.id.desc()).limit(limit)).all()
+
+
+def plans(session: Session, *, limit: int = 30) -> Sequence[DayPlan]:
+    """Return the newest plans first."""
+    return session.scalars(select(DayPlan).order_by(DayPlan.day.desc(), DayPlan.version.desc()).limit(limit)).all()
+
+
+def plans_of(session: Session, day: date) -> Sequence[DayPlan]:
+    """Return a day's plans, the newest version first."""
+    return session.scalars(select(DayPlan).where(DayPlan.day == day).order_by(DayPlan.version.desc())).all()
+
+
+def plan(session: Session, plan_id: int) -> DayPlan:
+    """Return one plan with its rounds, stops and unserved consignments. Raises NotFound."""
+    options = [
+        selectinload(DayPlan.rounds).selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment),
+        selectinload(DayPlan.rounds).joinedload(DeliveryRound.courier),
+        selectinload(DayPlan.rounds).joinedload(DeliveryRound.office),
+        selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment),
+    ]
+    found = session.get(DayPlan, plan_id, options=options)
+    if found is None:
+        raise NotFound(what="phương án phát")
+    return found
+
+
+def published_rounds(
+    session: Session, day: date, *, courier_id: int | None = None, office_id: int | None = None
+) -> Sequence[DeliveryRound]:
+    """Return the rounds of a day's published plan, of one courier or one office or all."""
+    query = (
+        select(DeliveryRound)
+        .join(DayPlan)
+        .where(DayPlan.day == day, DayPlan.status == PlanStatus.PUBLISHED)
+        .options(joinedload(DeliveryRound.courier), joinedload(DeliveryRound.office))
+        .options(selectinload(DeliveryRound.stops))
+        .order_by(DeliveryRound.number)
+    )
+    if courier_id is not None:
+        query = query.where(DeliveryRound.courier_id == courier_id)
+    if office_id is not None:
+        query = query.where(DeliveryRound.office_id == office_id)
+    return session.scalars(query).all()
+
+
+def places_on_rounds(session: Session, consignment_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return (round number, position) of consignments that a published plan's open round carries; newest day last."""
+    found: dict[int, tuple[int, int]] = {}
+    for first in range(0, len(consignment_ids), 500):
+        query = (
+            select(RoundStop.consignment_id, DeliveryRound.number, RoundStop.position)
+            .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
+            .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+            .where(RoundStop.consignment_id.in_(consignment_ids[first : first + 500]))
+            .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status != RoundStatus.CLOSED)
+            .order_by(DayPlan.day)
+        )
+        found |= {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    return found
+
+
+def events_between(
+    session: Session,
+    kinds: Sequence[EventKind],
+    from_at: datetime,
+    until_at: datetime,
+    *,
+    issuing_office_id: int | None = None,
+    courier_office_id: int | None = None,
+) -> Sequence[TrackingEvent]:
+    """Return events that fit, of one agency's items or of one office's couriers, in the order they happened."""
+    query = (
+        select(TrackingEvent)
+        .join(TrackingEvent.item)
+        .join(Item.consignment)
+        .where(TrackingEvent.kind.in_(kinds), TrackingEvent.is_applied)
+        .where(TrackingEvent.happened_at >= from_at, TrackingEvent.happened_at < until_at)
+        .options(joinedload(TrackingEvent.item), joinedload(TrackingEvent.proof))
+        .order_by(TrackingEvent.happened_at, TrackingEvent.id)
+    )
+    if issuing_office_id is not None:
+        query = query.where(Consignment.issuing_office_id == issuing_office_id)
+    if courier_office_id is not None:
+        query = query.join(Courier, Courier.id == TrackingEvent.courier_id).where(
+            Courier.office_id == courier_office_id
+        )
+    return session.scalars(query).all()
+
+
+def office(session: Session, office_id: int, kind: OfficeKind) -> Office:
+    """Return one office of a kind. Raises NotFound."""
+    found = session.get(Office, office_id)
+    if found is None or found.kind is not kind:
+        raise NotFound(what="bưu cục" if kind is OfficeKind.DELIVERY else "cơ quan")
+    return found
+
+
+def delivery_round(session: Session, round_id: int) -> DeliveryRound:
+    """Return one round with stops, consignments, items and people. Raises NotFound."""
+    stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment)
+    options = [
+        stops.selectinload(Consignment.items),
+        stops.joinedload(Consignment.person),
+        joinedload(DeliveryRound.courier),
+        joinedload(DeliveryRound.office),
+        joinedload(DeliveryRound.plan),
+    ]
+    found = session.get(DeliveryRound, round_id, options=options)
+    if found is None:
+        raise NotFound(what="chuyến phát")
+    return found
+
+
+def consignment(session: Session, consignment_id: int) -> Consignment:
+    """Return one consignment with its items and person. Raises NotFound."""
+    options = [
+        selectinload(Consignment.items),
+        joinedload(Consignment.person),
+        joinedload(Consignment.issuing_office),
+    ]
+    found = session.get(Consignment, consignment_id, options=options)
+    if found is None:
+        raise NotFound(what="bưu gửi")
+    return found
+
+
+def events_of(session: Session, item_id: int) -> Sequence[TrackingEvent]:
+    """Return an item's events, newest first, those that do not fit yet included."""
+    query = select(TrackingEvent).where(TrackingEvent.item_id == item_id)
+    return session.scalars(query.order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())).all()
+
+
+def intakes(session: Session, *, limit: int = 30) -> Sequence[Intake]:
+    """Return the newest intakes first."""
+    return session.scalars(select(Intake).order_by(Intake.id.desc()).limit(limit)).all()
+
+
+def intake_problems(session: Session, intake_id: int, *, limit: int = 500) -> Sequence[IntakeRow]:
+    """Return an intake's rows that were not simply accepted, in the order of the file."""
+    query = (
+        select(IntakeRow)
+        .where(IntakeRow.intake_id == intake_id, IntakeRow.outcome != RowOutcome.ACCEPTED)
+        .order_by(IntakeRow.row_number)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def intake(session: Session, intake_id: int) -> Intake:
+    """Return one intake. Raises NotFound."""
+    found = session.get(Intake, intake_id)
+    if found is None:
+        raise NotFound(what="lần nhập")
+    return found
+
+
+def incidents(session: Session, *, item_ids: Sequence[int] | None = None, limit: int = 300) -> Sequence[Incident]:
+    """Return minutes of what went wrong, the open ones first, then the newest; ``item_ids`` keeps those of items."""
+    query = (
+        select(Incident)
+        .options(joinedload(Incident.item))
+        .order_by(Incident.settled_at.is_not(None), Incident.id.desc())
+    )
+    if item_ids is not None:
+        query = query.where(Incident.item_id.in_(item_ids))
+    return session.scalars(query.limit(limit)).all()
+
+
+def open_discrepancies(session: Session, *, limit: int = 200) -> Sequence[Discrepancy]:
+    """Return what nobody has settled yet, oldest first."""
+    query = select(Discrepancy).where(Discrepancy.settled_at.is_(None)).order_by(Discrepancy.id)
+    return session.scalars(query.limit(limit)).all()
+
+
+def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
+    """Return the issuing offices with results ready for a batch, and how many, fullest first."""
+    n_ready = func.count(Item.id)
+    query = (
+        select(Office, n_ready)
+        .join(Consignment, Consignment.issuing_office_id == Office.id)
+        .join(Item, Item.consignment_id == Consignment.id)
+        .where(Item.state == State.WAITING)
+        .group_by(*Office.__table__.c)
+        .order_by(n_ready.desc())
+    )
+    return [(office, count) for office, count in session.execute(query)]
+
+
+def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
+    """Return the offices of one kind by name."""
+    return session.scalars(select(Office).where(Office.kind == kind).order_by(Office.name)).all()
+
+
+def all_offices(session: Session) -> dict[int, Office]:
+    """Return every office by its id."""
+    return {office.id: office for office in session.scalars(select(Office))}
+
+
+def s10_ranges(session: Session) -> Sequence[S10Range]:
+    """Return the granted ranges, oldest first."""
+    return session.scalars(select(S10Range).order_by(S10Range.id)).all()
+
+
+def couriers(session: Session) -> Sequence[Courier]:
+    """Return the couriers who walk rounds, by code."""
+    return session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code)).all()
+
+
+def state_counts(session: Session) -> dict[State, int]:
+    """Return how many items are in each state."""
+    rows = session.execute(select(Item.state, func.count()).group_by(Item.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def reprints(session: Session, *, limit: int = 200) -> Sequence[tuple[LabelPrint, Item]]:
+    """Return labels printed again and their items, newest first."""
+    query = (
+        select(LabelPrint, Item)
+        .join(Item, Item.id == LabelPrint.item_id)
+        .where(LabelPrint.number > 1)
+        .order_by(LabelPrint.id.desc())
+        .limit(limit)
+    )
+    return [(act, item) for act, item in session.execute(query)]
+
+
+def spoilt_numbers(session: Session, *, limit: int = 200) -> Sequence[SpoiltS10]:
+    """Return numbers that were burnt, newest first."""
+    return session.scalars(select(SpoiltS10).order_by(SpoiltS10.spoilt_at.desc()).limit(limit)).all()

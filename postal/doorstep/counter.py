@@ -1,0 +1,83 @@
+"""At the post office's counter: the recipient comes for what is held, with the same proof as at the door.
+
+Delivery to the recipient at the delivering post point is valid delivery (Luật Bưu chính 49/2010 Đ11.3).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal.custody import item_of_code, sign_delivery
+from postal.doorstep.evidence import ProofIn, check_proof, keep_proof
+from postal.errors import Conflict
+from postal.life.tracking import Scan, record_strictly
+from postal.models import Item
+from postal.rules.lifecycle import Direction, EventKind, State
+
+_HERE = (State.AT_OFFICE, State.HELD)
+
+
+class NotAtOffice(Conflict):
+    code = "not_at_office"
+    vi = "Bưu gửi {s10} hiện không ở bưu cục này."
+    en = "Item {s10} is not at this office now."
+
+
+def hold_for_recipient(
+    session: Session, s10: str, *, office_id: int | None, user_id: int | None, now: datetime
+) -> Item:
+    """Keep an item at the office because the recipient will come. Raises UnknownS10, NotAtOffice."""
+    item = _here(session, s10, office_id)
+    if item.state is not State.HELD:
+        _record(session, item, EventKind.HELD, office_id, user_id, now)
+    return item
+
+
+def deliver_at_counter(
+    session: Session, s10: str, proof: ProofIn, *, office_id: int | None, user_id: int | None, now: datetime
+) -> Item:
+    """Hand an item to who came for it. Raises UnknownS10, NotAtOffice and what `evidence.check_proof` raises.
+
+    ``office_id`` None is the whole province's desk; another office's item is not here.
+    """
+    item = _here(session, s10, office_id)
+    checked = check_proof(item, proof)
+    if item.state is not State.HELD:
+        _record(session, item, EventKind.HELD, office_id, user_id, now)
+    kept = keep_proof(session, checked, now=now)
+    scan = Scan(
+        kind=EventKind.DELIVERED,
+        scan_id=f"counter:{item.id}",
+        happened_at=now,
+        user_id=user_id,
+        office_id=office_id,
+        facts={"where": "office"},
+        proof=kept,
+    )
+    record_strictly(session, item, scan, now=now)
+    if proof.signature is not None:
+        sign_delivery(session, kept.id, proof.signature, user_id=user_id, now=now)
+    return item
+
+
+def _here(session: Session, s10: str, office_id: int | None) -> Item:
+    item = item_of_code(session, s10)
+    is_elsewhere = office_id is not None and item.office_id is not None and item.office_id != office_id
+    if item.state not in _HERE or is_elsewhere or item.direction is not Direction.RESULT:
+        raise NotAtOffice(s10=item.s10)
+    return item
+
+
+def _record(
+    session: Session, item: Item, kind: EventKind, office_id: int | None, user_id: int | None, now: datetime
+) -> None:
+    scan = Scan(
+        kind=kind,
+        scan_id=f"{kind}:{item.id}:{now.timestamp():.6f}",
+        happened_at=now,
+        user_id=user_id,
+        office_id=office_id,
+    )
+    record_strictly(session, item, scan, now=now)

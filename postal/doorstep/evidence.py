@@ -1,0 +1,127 @@
+"""What must be shown before a result counts as delivered, and a dossier as collected."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal.chain.commitments import commit, new_salt, person_payload
+from postal.errors import InvalidInput
+from postal.models import Item, PersonKind, ProofOfDelivery
+from postal.people import PersonData, add_person
+from postal.rules.lifecycle import Direction
+
+# TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic.
+RELATIONS = frozenset({"self", "authorised"})
+ID_KINDS = frozenset({"cccd", "passport", "vneid", "other"})
+_TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+
+
+class ProofMissing(InvalidInput):
+    code = "proof_missing"
+    vi = "Thiếu bằng chứng đã phát: {what}."
+    en = "Proof of delivery is incomplete: {what_en}."
+
+
+class DocumentsDiffer(InvalidInput):
+    code = "documents_differ"
+    vi = "Phải kiểm đếm đủ {n_documents} tài liệu. Thiếu hoặc sai thì không phát, ghi lý do và mang về."
+    en = "All {n_documents} documents must be counted. If one is missing or wrong, do not deliver: bring it back."
+
+
+class FeeNotCollected(InvalidInput):
+    code = "fee_not_collected"
+    vi = "Phải thu {fee_vnd} đồng và ghi số biên lai trước khi phát."
+    en = "{fee_vnd} đồng must be collected, with a receipt number, before delivery."
+
+
+class PapersNotTakenBack(InvalidInput):
+    code = "papers_not_taken_back"
+    vi = "Phải thu hồi đủ giấy tờ cũ trước khi phát."
+    en = "The old papers must be taken back before delivery."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofIn:
+    """What the courier notes at the door. ``id_tail`` is the last four characters of the document shown.
+
+    ``signature`` is a PNG or JPEG the receiver drew; who signs on paper has the sheet's photo attached to the round.
+    """
+
+    receiver_name: str
+    relation: str = "self"
+    id_kind: str = "cccd"
+    id_tail: str = ""
+    is_authorised: bool = False
+    n_documents: int | None = None
+    fee_vnd: int = 0
+    fee_receipt: str | None = None
+    taken_back: list[str] = field(default_factory=list)
+    entered_from: str = "device"
+    lat: float | None = None
+    lon: float | None = None
+    signature: bytes | None = None
+
+    def __repr__(self) -> str:
+        return "<ProofIn>"
+
+
+def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
+    """Return the proof if it is enough.
+
+    Raises ProofMissing, DocumentsDiffer, FeeNotCollected or PapersNotTakenBack, each naming the field.
+
+    A hand-over at the door needs the receiver's name, the right to receive and a document shown (TT 17/2017
+    Đ5.2d), the count of the papers and those to take back (Đ5.2đ), the fee (Đ5.2e). A collected dossier needs the
+    giver's name, the count of its papers and the fee (QĐ 45/2016/QĐ-TTg Đ6).
+    """
+    if proof is None or not proof.receiver_name.strip():
+        raise ProofMissing(field="receiver_name", what="họ tên người nhận", what_en="the receiver's name")
+    if item.direction is Direction.RESULT:
+        _check_receiver(proof)
+    if item.documents and proof.n_documents != len(item.documents):
+        raise DocumentsDiffer(field="n_documents", n_documents=len(item.documents))
+    if item.fee_vnd and (proof.fee_vnd != item.fee_vnd or not (proof.fee_receipt or "").strip()):
+        raise FeeNotCollected(field="fee_receipt", fee_vnd=item.fee_vnd)
+    wanted = {paper["name"] for paper in item.take_back}
+    if not wanted <= set(proof.taken_back):
+        raise PapersNotTakenBack(field="taken_back")
+    return proof
+
+
+def _check_receiver(proof: ProofIn) -> None:
+    if proof.relation not in RELATIONS or (proof.relation == "authorised" and not proof.is_authorised):
+        raise ProofMissing(
+            field="relation",
+            what="người nhận phải là chính chủ hoặc có giấy ủy quyền",
+            what_en="the receiver is neither the recipient nor authorised in writing",
+        )
+    if proof.id_kind not in ID_KINDS or not _TAIL.fullmatch(proof.id_tail.strip().upper()):
+        raise ProofMissing(
+            field="id_tail", what="4 ký tự cuối của giấy tờ", what_en="last 4 characters of the document"
+        )
+
+
+def keep_proof(session: Session, proof: ProofIn, *, now: datetime) -> ProofOfDelivery:
+    """Store a checked proof; the receiver's name and document are sealed with the people."""
+    data = PersonData(full_name=proof.receiver_name.strip()[:250], id_number_tail=proof.id_tail.strip().upper() or None)
+    receiver = add_person(session, PersonKind.RECEIVER, data, now=now)
+    salt = new_salt()
+    return ProofOfDelivery(
+        receiver_id=receiver.id,
+        relation=proof.relation,
+        id_kind=proof.id_kind,
+        is_authorised=proof.is_authorised or proof.relation == "authorised",
+        n_documents=proof.n_documents,
+        fee_vnd=proof.fee_vnd,
+        fee_receipt=proof.fee_receipt,
+        taken_back=list(proof.taken_back),
+        entered_from=proof.entered_from,
+        lat=proof.lat,
+        lon=proof.lon,
+        person_salt=salt,
+        person_commitment=commit(salt, person_payload(data.full_name, data.id_number_tail)),
+    )

@@ -1,0 +1,115 @@
+"""A new address asked for before delivery: the item is sent on, both addresses are kept, and the payer is named.
+
+Until it is delivered the item belongs to the sender, who may change the address (Luật Bưu chính 49/2010 Đ16).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.tracking import Scan, record_strictly
+from postal.models import AddressChange, AddressStatus, Consignment, Person, PersonKind, PointPrecision
+from postal.network.promises import load_promises
+from postal.people import PersonData, add_person, open_person
+from postal.rules.lifecycle import MOVES, EventKind
+from routing import Commune
+
+PAYERS = frozenset({"agency", "recipient", "post"})
+
+
+class TooLateToChange(Conflict):
+    code = "too_late_to_change"
+    vi = "Bưu gửi đã phát, đang chuyển hoàn hoặc nằm trong lô đang bàn giao: không đổi địa chỉ ở đây được."
+    en = "This is delivered, on its way back, or on a list about to be handed over: its address cannot be changed here."
+
+
+def change_address(
+    session: Session,
+    consignment_id: int,
+    address: str,
+    commune: Commune,
+    *,
+    payer: str,
+    point: tuple[float, float] | None = None,
+    landmark: str | None = None,
+    user_id: int | None,
+    now: datetime,
+) -> AddressChange:
+    """Send a consignment on to a new address. ``point`` is latitude and longitude, None takes the commune's point.
+
+    The promise starts anew with the change: it was asked for, it is no delay of the post's. Items already out go out
+    again from the office; what waits at the agency has no promise yet. Raises NotFound, InvalidInput, TooLateToChange.
+    """
+    if payer not in PAYERS:
+        raise InvalidInput(field="Bên trả cước chuyển tiếp")
+    if not address.strip():
+        raise InvalidInput(field="Địa chỉ mới")
+    consignment = session.get(Consignment, consignment_id)
+    if consignment is None:
+        raise NotFound(what="bưu gửi")
+    items = [item for item in consignment.items if (item.state, EventKind.ADDRESS_CHANGED) in MOVES]
+    if not items:
+        raise TooLateToChange
+    change = AddressChange(
+        consignment_id=consignment_id,
+        old_person_id=consignment.person_id,
+        new_person_id=_new_person(session, consignment, address, landmark, now).id,
+        old_commune_code=consignment.commune_code,
+        new_commune_code=commune.code,
+        payer=payer,
+        changed_at=now,
+        changed_by_id=user_id,
+    )
+    session.add(change)
+    session.flush()
+    _move_on(session, consignment, change, commune, point, now)
+    for item in items:
+        scan = Scan(
+            kind=EventKind.ADDRESS_CHANGED,
+            scan_id=f"address:{change.id}:{item.id}",
+            happened_at=now,
+            user_id=user_id,
+            facts={"address_change": change.id, "payer": payer},
+        )
+        record_strictly(session, item, scan, now=now)
+    return change
+
+
+def is_possible(consignment: Consignment) -> bool:
+    """Say whether something of it waits, or is held by the post, and can be sent on."""
+    return any((item.state, EventKind.ADDRESS_CHANGED) in MOVES for item in consignment.items)
+
+
+def _new_person(
+    session: Session, consignment: Consignment, address: str, landmark: str | None, now: datetime
+) -> Person:
+    known = vars(open_person(session, consignment.person))
+    data = PersonData(**known | {"address": address.strip(), "landmark": landmark})
+    return add_person(session, PersonKind.RECIPIENT, data, now=now)
+
+
+def _move_on(
+    session: Session,
+    consignment: Consignment,
+    change: AddressChange,
+    commune: Commune,
+    point: tuple[float, float] | None,
+    now: datetime,
+) -> None:
+    consignment.person_id = change.new_person_id
+    consignment.commune_code = commune.code
+    consignment.address_status = AddressStatus.CONFIRMED
+    if point is not None:
+        consignment.lat, consignment.lon = point
+        consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
+    else:
+        consignment.lat, consignment.lon = commune.point.lat, commune.point.lon
+        consignment.precision, consignment.radius_m = PointPrecision.COMMUNE, round(commune.radius_km * 1000)
+    session.flush()
+    session.refresh(consignment)
+    is_posted = consignment.posted_at is not None
+    if is_posted and not any(item.first_attempt_at for item in consignment.items):
+        consignment.promised_by = load_promises(session).of(consignment, now).by

@@ -1,0 +1,56 @@
+"""The invariant of the house: in = delivered + returning + waiting + refused, counted from the rows themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal.models import IntakeRow, Item, RowOutcome
+from postal.rules.lifecycle import Outcome, outcome
+
+_REFUSED = (RowOutcome.REFUSED, RowOutcome.DUPLICATE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """The four piles, and whether they add up to what came in. Duplicates count as refused."""
+
+    n_in: int
+    delivered: int
+    returning: int
+    waiting: int
+    refused: int
+
+    @property
+    def is_balanced(self) -> bool:
+        """Say whether nothing is lost and nothing came from nowhere."""
+        return self.n_in == self.delivered + self.returning + self.waiting + self.refused
+
+
+def balance(session: Session, intake_id: int | None = None) -> Balance:
+    """Return the balance of one intake, or of everything that ever came in.
+
+    Two counts that know nothing of each other: incoming rows on one side, items by their state and rows
+    refused on the other. A row whose item vanished, or an item without a row, makes them differ.
+    """
+    in_rows = select(func.count()).select_from(IntakeRow)
+    refused_rows = in_rows.where(IntakeRow.outcome.in_(_REFUSED))
+    states = select(Item.state, func.count()).group_by(Item.state)
+    if intake_id is not None:
+        in_rows = in_rows.where(IntakeRow.intake_id == intake_id)
+        refused_rows = refused_rows.where(IntakeRow.intake_id == intake_id)
+        own = select(IntakeRow.item_id).where(IntakeRow.intake_id == intake_id, IntakeRow.outcome.not_in(_REFUSED))
+        states = states.where(Item.id.in_(own))
+    piles: Counter[Outcome] = Counter()
+    for state, n_items in session.execute(states):
+        piles[outcome(state)] += n_items
+    return Balance(
+        n_in=session.scalar(in_rows) or 0,
+        delivered=piles[Outcome.DELIVERED],
+        returning=piles[Outcome.RETURNING],
+        waiting=piles[Outcome.WAITING],
+        refused=piles[Outcome.REFUSED] + (session.scalar(refused_rows) or 0),
+    )

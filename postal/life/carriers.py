@@ -1,0 +1,121 @@
+"""What other carriers report of items passed to them: known codes move the item, every code is kept as it came.
+
+The list of codes is data (``data/carrier_codes.csv``, gathered from clients of the national post; no official list is
+public), so an unknown code is no error: it is kept raw and moves nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.life.tracking import Scan, record
+from postal.models import CarrierOutcome, CarrierReport, Item
+from postal.rules.lifecycle import EventKind, State, next_state
+from postal.rules.s10 import normal_s10
+
+MAX_REPORTS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """One line of a carrier: the item by S10 or dossier code, the carrier's own status code as it wrote it."""
+
+    code: str
+    status: str
+    happened_at: datetime
+    version: str = "2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownCode:
+    """What a carrier's code means: the event it is for us, None for one that only informs."""
+
+    kind: EventKind | None
+    vi: str
+
+
+@cache
+def known_codes() -> dict[tuple[str, str, str], KnownCode]:
+    """Return the meaning of codes by carrier, version and code."""
+    text = resources.files("postal").joinpath("data/carrier_codes.csv").read_text(encoding="utf-8")
+    return {
+        (row["carrier"], row["version"], row["code"]): KnownCode(
+            kind=EventKind(row["kind"]) if row["kind"] else None, vi=row["vi"]
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def take_reports(session: Session, carrier: str, reports: Sequence[Reported], *, now: datetime) -> list[CarrierReport]:
+    """Keep a carrier's reports in the order they came; return one row for each. A repeat is the same row.
+
+    Only items with the carrier move. A report of the future is kept at the time it came.
+    """
+    return [_take(session, carrier, told, now) for told in reports]
+
+
+def _take(session: Session, carrier: str, told: Reported, now: datetime) -> CarrierReport:
+    happened_at = min(told.happened_at, now)
+    known = session.scalar(
+        select(CarrierReport).where(
+            CarrierReport.carrier == carrier,
+            CarrierReport.code == told.code,
+            CarrierReport.version == told.version,
+            CarrierReport.status == told.status,
+            CarrierReport.happened_at == happened_at,
+        )
+    )
+    if known is not None:
+        return known
+    item = _item(session, told.code)
+    row = CarrierReport(
+        carrier=carrier,
+        version=told.version,
+        code=told.code,
+        status=told.status,
+        item_id=None if item is None else item.id,
+        happened_at=happened_at,
+        received_at=now,
+        outcome=CarrierOutcome.UNKNOWN_ITEM,
+    )
+    session.add(row)
+    session.flush()
+    if item is not None:
+        row.outcome = _apply(session, item, row, now)
+        session.flush()
+    return row
+
+
+def _apply(session: Session, item: Item, row: CarrierReport, now: datetime) -> CarrierOutcome:
+    """Move the item where the code is an event that fits; return what became of the report."""
+    meaning = known_codes().get((row.carrier, row.version, row.status))
+    if meaning is None:
+        return CarrierOutcome.UNKNOWN_CODE
+    if meaning.kind is None:
+        return CarrierOutcome.NOTED
+    if item.state is not State.WITH_CARRIER or next_state(item.state, meaning.kind) is None:
+        return CarrierOutcome.DOES_NOT_FIT
+    scan = Scan(
+        kind=meaning.kind,
+        scan_id=f"carrier-report:{row.id}",
+        happened_at=max(row.happened_at, item.state_since),
+        facts={"carrier": row.carrier, "version": row.version, "status": row.status},
+    )
+    record(session, item, scan, now=now)
+    return CarrierOutcome.RECORDED
+
+
+def _item(session: Session, code: str) -> Item | None:
+    found = session.scalars(select(Item).where(Item.s10 == normal_s10(code))).first()
+    if found is None:  # the national post knows some items by their dossier alone
+        same = session.scalars(select(Item).where(Item.dossier_code == code).limit(2)).all()
+        found = same[0] if len(same) == 1 else None
+    return found

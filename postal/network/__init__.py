@@ -1,0 +1,4 @@
+"""The post's network as data: offices, couriers, coverage, delivery days, promises.
+
+One day's rounds are `postal.rounds`.
+"""

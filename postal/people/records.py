@@ -1,0 +1,177 @@
+"""People: kept sealed in one table, found by keyed hashes, shown masked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from postal.models import Person, PersonKind, PersonWord
+from postal.models.keys import reserve_ids, write_many
+from postal.people.vault import Vault, fold_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonData:
+    """What we know of somebody, in the clear: lives only as long as the call that needs it."""
+
+    full_name: str
+    phone: str | None = None
+    address: str | None = None
+    landmark: str | None = None
+    email: str | None = None
+    id_number_tail: str | None = None
+    position: str | None = None
+    procedure_name: str | None = None
+
+    def __repr__(self) -> str:
+        # A traceback or a log line must not be able to print a person.
+        return "<PersonData>"
+
+
+def vault_of(session: Session) -> Vault:
+    """Return the vault this session's database was opened with."""
+    vault: Vault = session.info["vault"]
+    return vault
+
+
+def add_person(session: Session, kind: PersonKind, data: PersonData, *, now: datetime) -> Person:
+    """Seal and store one person; flushes so that the id is known."""
+    person = Person(**_row(vault_of(session), kind, data, now))
+    session.add(person)
+    session.flush()
+    words = _word_hashes(vault_of(session), data.full_name)
+    if words:
+        session.execute(insert(PersonWord), [{"person_id": person.id, "word_hash": w} for w in words])
+    return person
+
+
+def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData], *, now: datetime) -> list[int]:
+    """Seal and store many people in two statements; return their ids in the order given."""
+    vault = vault_of(session)
+    rows = [_row(vault, kind, data, now) for data in people]
+    if not rows:
+        return []
+    ids = list(reserve_ids(session, Person, len(rows)))
+    write_many(session, Person, [{"id": person_id} | row for person_id, row in zip(ids, rows, strict=True)])
+    words = [
+        {"person_id": person_id, "word_hash": word}
+        for person_id, data in zip(ids, people, strict=True)
+        for word in _word_hashes(vault, data.full_name)
+    ]
+    write_many(session, PersonWord, words)
+    return ids
+
+
+def open_person(session: Session, person: Person) -> PersonData:
+    """Unseal one person; an erased one comes back as "(đã xoá)"."""
+    if person.sealed is None:
+        return PersonData(full_name="(đã xoá)")
+    return PersonData(**vault_of(session).open(person.sealed, person.key_id))
+
+
+def replace_person(session: Session, person: Person, data: PersonData) -> None:
+    """Seal new data over an existing person (a corrected address, a name asked about at intake)."""
+    vault = vault_of(session)
+    for name, value in _row(vault, person.kind, data, person.added_at).items():
+        setattr(person, name, value)
+    session.query(PersonWord).filter(PersonWord.person_id == person.id).delete()
+    words = _word_hashes(vault, data.full_name)
+    if words:
+        session.execute(insert(PersonWord), [{"person_id": person.id, "word_hash": w} for w in words])
+
+
+def find_by_phone(session: Session, phone: str) -> list[int]:
+    """Return the ids of people with this phone, in any spelling of it."""
+    phone_hash = vault_of(session).look_up("phone", bare_phone(phone))
+    return list(session.scalars(select(Person.id).where(Person.phone_hash == phone_hash)))
+
+
+def find_by_name(session: Session, text: str, *, limit: int = 200) -> list[int]:
+    """Return the ids of people whose name holds every word given, whatever the accents or case."""
+    vault = vault_of(session)
+    words = {vault.look_up("word", word) for word in fold_name(text).split()}
+    if not words:
+        return []
+    query = (
+        select(PersonWord.person_id)
+        .where(PersonWord.word_hash.in_(words))
+        .group_by(PersonWord.person_id)
+        .having(func.count() == len(words))
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def address_hash(vault: Vault, address: str) -> str:
+    """Return the keyed hash under which an address is remembered, however it was spelt or spaced."""
+    return vault.look_up("address", re.sub(r"[\W_]+", " ", fold_name(address)).strip())
+
+
+def phone_tail_matches(session: Session, person: Person, tail: str) -> bool:
+    """Say whether these are the last four digits of the person's phone, without unsealing anybody."""
+    if person.phone_tail_hash is None:
+        return False
+    return vault_of(session).look_up("tail", tail) == person.phone_tail_hash
+
+
+def bare_phone(phone: str) -> str:
+    """Return digits only, with the national 0 in place of +84."""
+    digits = "".join(str(unicodedata.digit(c)) for c in phone if c.isdigit())
+    return "0" + digits[2:] if digits.startswith("84") and len(digits) > 10 else digits
+
+
+def mask_phone(phone: str | None) -> str:
+    """Return a phone fit for a label or a list: "09xx xxx 123"."""
+    if not phone:
+        return ""
+    digits = bare_phone(phone)
+    return f"{digits[:2]}xx xxx {digits[-3:]}" if len(digits) >= 9 else "xxx"
+
+
+def mask_name(full_name: str) -> str:
+    """Return a name a stranger learns nothing from: the given name and initials of the rest."""
+    words = full_name.split()
+    return " ".join([*(w[0] + "." for w in words[:-1]), words[-1]]) if words else ""
+
+
+def reseal(session: Session, *, limit: int = 1000) -> int:
+    """Seal up to ``limit`` people again with the newest key; return how many. Safe to stop and resume."""
+    vault = vault_of(session)
+    old = session.scalars(
+        select(Person)
+        .where(Person.key_id != vault.newest_key_id, Person.sealed.is_not(None))
+        .order_by(Person.id)
+        .limit(limit)
+    ).all()
+    for person in old:
+        assert person.sealed is not None
+        resealed = vault.seal_bytes(vault.open_bytes(person.sealed, person.key_id))
+        person.sealed, person.key_id = resealed.data, resealed.key_id
+    session.flush()
+    return len(old)
+
+
+def _row(vault: Vault, kind: PersonKind, data: PersonData, now: datetime) -> dict[str, object]:
+    fields = {name: value for name, value in vars(data).items() if value}
+    sealed = vault.seal(fields)
+    phone = bare_phone(data.phone) if data.phone else None
+    return {
+        "kind": kind,
+        "sealed": sealed.data,
+        "key_id": sealed.key_id,
+        "phone_hash": vault.look_up("phone", phone) if phone else None,
+        "phone_tail_hash": vault.look_up("tail", phone[-4:]) if phone else None,
+        "name_hash": vault.look_up("name", fold_name(data.full_name)),
+        "address_hash": address_hash(vault, data.address) if data.address else None,
+        "added_at": now,
+    }
+
+
+def _word_hashes(vault: Vault, full_name: str) -> Iterable[str]:
+    return {vault.look_up("word", word) for word in fold_name(full_name).split()}

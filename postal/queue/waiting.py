@@ -1,0 +1,357 @@
+"""What waits, why, since when and in which order; and the answers that let it go on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Protocol, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.access import audit
+from postal.access.policy import Actor, ActorKind
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.intake.problems import BLOCKING, QUESTIONS
+from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
+from postal.people import address_hash, bare_phone, find_by_name, find_by_phone, open_person, vault_of
+from postal.rules.lifecycle import State
+from postal.rules.s10 import is_s10
+from routing import Point, Register, judge_point
+
+ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
+NEEDS = (ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST)
+
+_WITH_AGENCY = (State.WAITING, State.BATCHED, State.AWAITING_COLLECTION)
+_WITH_POST = (State.HANDED_OVER, State.AT_OFFICE, State.HELD)
+_UNCLEAR = frozenset({AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN})
+_VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
+
+
+Columns = TypeVarTuple("Columns")
+
+
+class _HasRegister(Protocol):
+    @property
+    def register(self) -> Register: ...
+
+
+class Withheld(Conflict):
+    code = "not_waiting"
+    vi = "Bưu gửi không còn chờ ở cơ quan: không sửa địa chỉ hay điểm được nữa."
+    en = "The item no longer waits at the agency; its address and point are fixed."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One item on the list. ``recipient`` is in the clear: mask it for who may not see people."""
+
+    consignment_id: int
+    item_id: int
+    dossier_code: str
+    s10: str | None
+    recipient: str
+    commune_code: str | None
+    state: State
+    why: str
+    promised_by: datetime | None
+    is_late: bool
+    since: datetime
+
+    def __repr__(self) -> str:
+        return f"<Waiting {self.dossier_code}>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueCounts:
+    """How many items wait for what; an item that needs two answers counts twice."""
+
+    address: int = 0
+    point: int = 0
+    question: int = 0
+    ready: int = 0
+    outside: int = 0
+    post: int = 0
+
+
+def needs_of(consignment: Consignment) -> frozenset[str]:
+    """Return what a consignment needs before it can leave the agency; an empty set: it may go."""
+    return _needs(consignment.address_status, consignment.precision, consignment.released_reason, consignment.attention)
+
+
+def is_ready(consignment: Consignment) -> bool:
+    """Say whether nothing keeps the consignment from being handed over: items for elsewhere travel too."""
+    return not needs_of(consignment) - {OUTSIDE}
+
+
+def _needs(
+    status: AddressStatus, precision: PointPrecision, released_reason: str | None, attention: Iterable[str]
+) -> frozenset[str]:
+    needs = set()
+    if status in _UNCLEAR:
+        needs.add(ADDRESS)
+    elif status is AddressStatus.OUTSIDE:
+        needs.add(OUTSIDE)
+    elif precision in _VAGUE and released_reason is None:
+        needs.add(POINT)
+    if (BLOCKING - {"address_ambiguous", "address_unknown"}) & set(attention):
+        needs.add(QUESTION)
+    return frozenset(needs)
+
+
+def queue_counts(session: Session, *, office_id: int | None = None) -> QueueCounts:
+    """Return how many items wait for what, of one office (issuing or delivery) or of all."""
+    query = select(
+        Item.state,
+        Consignment.address_status,
+        Consignment.precision,
+        Consignment.released_reason,
+        Consignment.attention,
+    ).join(Item.consignment)
+    query = _of_office(query.where(Item.state.in_((*_WITH_AGENCY, *_WITH_POST))), office_id)
+    counts: Counter[str] = Counter()
+    for state, status, precision, reason, attention in session.execute(query):
+        if state in _WITH_POST:
+            counts[POST] += 1
+            counts[OUTSIDE] += status is AddressStatus.OUTSIDE
+            continue
+        needs = _needs(status, precision, reason, attention)
+        counts.update(needs)
+        counts[READY] += state is State.WAITING and not needs - {OUTSIDE}
+    return QueueCounts(**{field.name: counts[field.name] for field in fields(QueueCounts)})
+
+
+def waiting(
+    session: Session,
+    *,
+    now: datetime,
+    needs: str | None = None,
+    office_id: int | None = None,
+    commune_code: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Waiting]:
+    """Return what waits for one thing, or everything: the nearest promise first, then the oldest result."""
+    if needs is not None and needs not in NEEDS:
+        raise InvalidInput(field="needs")
+    query = (
+        select(Item)
+        .join(Item.consignment)
+        .options(joinedload(Item.consignment).joinedload(Consignment.person))
+        .where(_wanted(needs))
+        .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.ready_at, Item.id)
+    )
+    if commune_code is not None:
+        query = query.where(Consignment.commune_code == commune_code)
+    query = _of_office(query, office_id)
+    if needs not in (QUESTION, READY):
+        return lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
+    # What was asked is a list no database searches alike: these two are sifted here.
+    fitting = [item for item in session.scalars(query) if _fits(item, needs)]
+    return lines_of(session, fitting[offset : offset + limit], now=now)
+
+
+def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
+    """Return the lines of a list for these items, in their order."""
+    return [_line(session, item, now) for item in items]
+
+
+def _wanted(needs: str | None) -> ColumnElement[bool]:
+    """Return what the database can tell of an item on the list for ``needs``."""
+    with_agency = Item.state.in_(_WITH_AGENCY)
+    if needs is None:
+        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST))
+    if needs == POST:
+        return Item.state.in_(_WITH_POST)
+    if needs == READY:
+        return Item.state == State.WAITING
+    status = Consignment.address_status
+    if needs == ADDRESS:
+        return with_agency & status.in_(_UNCLEAR)
+    if needs == OUTSIDE:
+        # "Gửi ngoài tỉnh": until the national post has it, whoever holds it meanwhile.
+        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST)) & (status == AddressStatus.OUTSIDE)
+    if needs == POINT:
+        is_vague = Consignment.precision.in_(_VAGUE) & Consignment.released_reason.is_(None)
+        return with_agency & is_vague & status.not_in((*_UNCLEAR, AddressStatus.OUTSIDE))
+    return with_agency
+
+
+def _fits(item: Item, needs: str) -> bool:
+    if needs == READY:
+        return item.state is State.WAITING and is_ready(item.consignment)
+    return needs in needs_of(item.consignment)
+
+
+def _line(session: Session, item: Item, now: datetime) -> Waiting:
+    consignment = item.consignment
+    promised_by = consignment.promised_by
+    return Waiting(
+        consignment_id=consignment.id,
+        item_id=item.id,
+        dossier_code=item.dossier_code,
+        s10=item.s10,
+        recipient=open_person(session, consignment.person).full_name,
+        commune_code=consignment.commune_code,
+        state=item.state,
+        why=why_waiting(item),
+        promised_by=promised_by,
+        is_late=promised_by is not None and promised_by < now,
+        since=consignment.accepted_at if item.state in _WITH_AGENCY else item.state_since,
+    )
+
+
+def why_waiting(item: Item) -> str:
+    """Return the code of the first thing the item waits for, "" when it only waits for its turn."""
+    if item.state not in _WITH_AGENCY:
+        return ""
+    needs = needs_of(item.consignment)
+    if ADDRESS in needs:
+        return f"address_{item.consignment.address_status}"
+    if QUESTION in needs:
+        return next(code for code in item.consignment.attention if code in BLOCKING)
+    if POINT in needs:
+        return "point_commune_only"
+    return "outside_province" if OUTSIDE in needs else ""
+
+
+_OWN_QUESTIONS = {
+    "point_commune_only": "Chỉ biết đến xã, phường: xác nhận điểm hoặc cho đi với lý do.",
+    "outside_province": "Địa chỉ ngoài tỉnh: bàn giao cho bưu chính, gửi ngoài tỉnh.",
+}
+
+
+def say_question(code: str) -> str:
+    """Return what to ask or do about a code of the attention list, in Vietnamese."""
+    if code in _OWN_QUESTIONS:
+        return _OWN_QUESTIONS[code]
+    if code not in QUESTIONS:
+        return code
+    text, _, suggestion = QUESTIONS[code]
+    return f"{text.split(' (')[0].split(':')[0].capitalize()}. {suggestion}"
+
+
+def answer_address(
+    session: Session,
+    consignment_id: int,
+    commune_code: str,
+    *,
+    actor_user_id: int | None,
+    guide: _HasRegister,
+    now: datetime,
+) -> Consignment:
+    """Record the commune somebody found out; the address as written is kept.
+
+    Raises NotFound, Withheld once the item left the agency, InvalidInput for a commune that was not offered.
+    """
+    consignment = still_here(session, consignment_id)
+    commune = guide.register.find(commune_code)
+    if commune is None or (consignment.candidate_codes and commune_code not in consignment.candidate_codes):
+        raise InvalidInput(field="commune_code")
+    consignment.commune_code = commune_code
+    consignment.address_status = AddressStatus.CONFIRMED
+    consignment.candidate_codes = []
+    consignment.attention = [c for c in consignment.attention if not c.startswith("address_")]
+    judged = judge_point(consignment.lat, consignment.lon, commune, guide.register)
+    if judged.point is None:
+        consignment.lat, consignment.lon = commune.point.lat, commune.point.lon
+        consignment.precision = PointPrecision.COMMUNE
+        consignment.radius_m = round(commune.radius_km * 1000)
+    consignment.point_flag = judged.flag or consignment.point_flag
+    note_answer(session, "answer_address", consignment_id, actor_user_id, now)
+    session.flush()
+    return consignment
+
+
+def confirm_point(
+    session: Session,
+    consignment_id: int,
+    lat: float,
+    lon: float,
+    *,
+    user_id: int | None,
+    guide: _HasRegister,
+    now: datetime,
+) -> Consignment:
+    """Record where the door is and remember it for the same address.
+
+    Raises NotFound, Withheld, InvalidInput for (0, 0), swapped or out-of-province coordinates.
+    """
+    consignment = still_here(session, consignment_id)
+    commune = guide.register.find(consignment.commune_code or "")
+    judged = judge_point(lat, lon, commune, guide.register)
+    if judged.point is None:
+        raise InvalidInput(field="Vĩ độ, kinh độ")
+    consignment.lat, consignment.lon = judged.point.lat, judged.point.lon
+    consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
+    consignment.point_flag = judged.flag
+    _remember(session, consignment, judged.point, now)
+    note_answer(session, "confirm_point", consignment_id, user_id, now)
+    session.flush()
+    return consignment
+
+
+def release_point(
+    session: Session, consignment_id: int, reason: str, *, user_id: int | None, now: datetime
+) -> Consignment:
+    """Let a consignment go although only its commune is known. Raises InvalidInput without a reason."""
+    if not reason.strip():
+        raise InvalidInput(field="Lý do")
+    consignment = still_here(session, consignment_id)
+    consignment.released_reason = reason.strip()[:200]
+    note_answer(session, "release_point", consignment_id, user_id, now)
+    session.flush()
+    return consignment
+
+
+def find_items(session: Session, text: str, *, limit: int = 100) -> list[Item]:
+    """Return items by S10, dossier code, phone or words of the recipient's name, whatever the accents."""
+    text = " ".join(text.split())
+    if not text:
+        return []
+    query = select(Item).options(joinedload(Item.consignment).joinedload(Consignment.person)).limit(limit)
+    bare = text.replace(" ", "").upper()
+    if is_s10(bare):
+        return list(session.scalars(query.where(Item.s10 == bare)))
+    by_code = list(session.scalars(query.where(Item.dossier_key == text.casefold())))
+    if by_code:
+        return by_code
+    is_phone = len(bare_phone(text)) >= 9 and not any(c.isalpha() for c in text)
+    person_ids = find_by_phone(session, text) if is_phone else find_by_name(session, text)
+    return list(
+        session.scalars(query.join(Item.consignment).where(Consignment.person_id.in_(person_ids)).order_by(Item.id))
+    )
+
+
+def still_here(session: Session, consignment_id: int) -> Consignment:
+    """Return a consignment whose answers can still change. Raises NotFound, Withheld."""
+    consignment = session.get(Consignment, consignment_id)
+    if consignment is None:
+        raise NotFound(what="bưu gửi")
+    if not all(item.state in _WITH_AGENCY for item in consignment.items):
+        raise Withheld
+    return consignment
+
+
+def note_answer(session: Session, action: str, consignment_id: int, user_id: int | None, now: datetime) -> None:
+    """Put an answer into the audit."""
+    audit.note(session, Actor(kind=ActorKind.USER, user_id=user_id), action, "consignment", consignment_id, now=now)
+
+
+def _remember(session: Session, consignment: Consignment, point: Point, now: datetime) -> None:
+    address = open_person(session, consignment.person).address
+    if not address:
+        return
+    key = address_hash(vault_of(session), address)
+    memory = session.get(PointMemory, key) or PointMemory(address_hash=key)
+    memory.lat, memory.lon, memory.source, memory.noted_at = point.lat, point.lon, "confirmed", now
+    session.add(memory)
+
+
+def _of_office(query: Select[*Columns], office_id: int | None) -> Select[*Columns]:
+    if office_id is None:
+        return query
+    served = select(Coverage.commune_code).where(Coverage.office_id == office_id)
+    return query.where((Consignment.issuing_office_id == office_id) | Consignment.commune_code.in_(served))

@@ -1,0 +1,122 @@
+"""What could not be delivered goes back to the agency that issued it, counted and signed for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.custody import Party
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.follow_up import follow_up, load_attempts
+from postal.life.tracking import Scan, record_strictly
+from postal.models import Consignment, CountList, Handover, Item
+from postal.network.promises import load_calendar
+from postal.rules import reasons
+from postal.rules.lifecycle import EventKind, State
+from postal.rules.working_days import local_day
+from postal.to_agency.passing import Passing, hand_to_agency
+
+_RETURNS = Passing(list_of=CountList.RETURNS, kind=EventKind.RETURNED_TO_SENDER, what="returns", scan_prefix="returned")
+AGENCY_ASKED = "AGENCY_ASKED"
+
+
+class ReturnTooEarly(Conflict):
+    code = "return_too_early"
+    vi = "Chưa được chuyển hoàn: cần mời đủ hai lần, cách nhau hai ngày làm việc (đã mời {n_invitations} lần)."
+    en = "It may not go back yet: two invitations, two working days apart, come first ({n_invitations} so far)."
+
+
+class NothingToReturn(NotFound):
+    code = "nothing_to_return"
+    vi = "Không có bưu gửi nào đang chuyển hoàn về cơ quan này."
+    en = "No item is on its way back to this agency."
+
+
+def start_return(session: Session, item_id: int, reason: str, *, user_id: int | None, now: datetime) -> Item:
+    """Start sending one item back: refused, undeliverable after two invitations, or asked back by the agency.
+
+    Until it is delivered an item belongs to the sender, who may have it back any time (Luật Bưu chính 49/2010 Đ16):
+    reason AGENCY_ASKED. Raises NotFound, InvalidInput for an unknown reason, ReturnTooEarly, MoveNotAllowed.
+    """
+    item = session.get(Item, item_id)
+    if item is None:
+        raise NotFound(what="bưu gửi")
+    if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
+        raise InvalidInput(field="reason")
+    if item.state is State.RETURNING_TO_SENDER:  # pressed twice
+        return item
+    if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
+        found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
+        if found is None or not found.may_return:
+            raise ReturnTooEarly(n_invitations=found.n_invitations if found else 0)
+    scan = Scan(
+        kind=EventKind.RETURN_STARTED,
+        scan_id=f"return:{item.id}:{item.n_attempts}",
+        happened_at=now,
+        user_id=user_id,
+        reason=reason,
+    )
+    record_strictly(session, item, scan, now=now)
+    return item
+
+
+def due_returns(session: Session, *, now: datetime) -> list[tuple[Item, str]]:
+    """Return items at an office that go back today, with the reason: refused, or nobody came or answered in time."""
+    query = (
+        select(Item)
+        .where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0)
+        .options(joinedload(Item.consignment))
+        .order_by(Item.id)
+    )
+    items = list(session.scalars(query))
+    attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
+    due = []
+    for item in items:
+        found = follow_up(attempts.get(item.id, ()), calendar)
+        if found is not None and found.return_on is not None and found.return_on <= local_day(now):
+            due.append((item, found.reason))
+    return due
+
+
+def start_due_returns(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
+    """Start every return that is due; return the items."""
+    return [
+        start_return(session, item.id, reason, user_id=user_id, now=now)
+        for item, reason in due_returns(session, now=now)
+    ]
+
+
+def returning_items(session: Session, office_id: int) -> Sequence[Item]:
+    """Return what is on its way back to one issuing office."""
+    query = (
+        select(Item)
+        .join(Item.consignment)
+        .where(Item.state == State.RETURNING_TO_SENDER, Consignment.issuing_office_id == office_id)
+        .order_by(Item.id)
+    )
+    return session.scalars(query).all()
+
+
+def confirm_returned(
+    session: Session,
+    office_id: int,
+    *,
+    scanned: Iterable[str] | None,
+    giver: Party,
+    receiver: Party,
+    user_id: int | None,
+    now: datetime,
+) -> Handover:
+    """Hand what comes back to its agency, counted against the return list; both sides named.
+
+    ``scanned`` None takes what was counted scan by scan. Raises NothingToReturn, NothingCounted, InvalidInput.
+    """
+    pieces = {item.s10 or "": item for item in returning_items(session, office_id)}
+    if not pieces:
+        raise NothingToReturn
+    return hand_to_agency(
+        session, office_id, pieces, _RETURNS, scanned=scanned, giver=giver, receiver=receiver, user_id=user_id, now=now
+    )

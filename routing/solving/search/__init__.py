@@ -1,0 +1,1 @@
+"""Improvement of a plan that stands: pieces chosen, searched, put back, and good rounds recombined."""
