@@ -12,8 +12,9 @@ from rich.console import Console
 
 from api import create_app
 from api.demo.clock import DayClock
+from api.demo.day import last_line, play
 from api.demo.house import QuietHandler, build_house, read_settings
-from api.demo.story import Story, last_line, play
+from api.demo.story import Story
 from api.wiring import build_services
 from postal import intake
 
@@ -24,8 +25,9 @@ DAY = date(2026, 11, 23)
 @click.group(invoke_without_command=True)
 @click.option("--results", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SAMPLE)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"))
+@click.option("--plan-seconds", type=click.IntRange(1, 3600), default=20, help="How long the day's plan is searched.")
 @click.pass_context
-def demo(context: click.Context, results: Path, out: Path) -> None:
+def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) -> None:
     """Play one full day and write its papers, its day.csv and its balance."""
     if context.invoked_subcommand is not None:
         return
@@ -34,7 +36,7 @@ def demo(context: click.Context, results: Path, out: Path) -> None:
     clock = DayClock(day_of(results))
     house = build_house(out, clock)
     try:
-        story = Story(house=house, results=results, console=console)
+        story = Story(house=house, results=results, console=console, plan_seconds=plan_seconds)
         counted = play(story)
     finally:
         house.close()

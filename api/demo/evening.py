@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from api import documents
+from api.demo.story import Story
 from api.documents import CONSIGNMENT_PAPERS
 from postal import Session, State, chain, custody, desk, errors, models, rounds
 from postal.to_agency import returns
-
-if TYPE_CHECKING:
-    from api.demo.story import Story
 
 _POST = custody.Party(name="Nguyễn Văn Thành", code="BC-017")
 _AGENCY = custody.Party(name="Lê Thị Hoài Thương", position="Cán bộ Bộ phận Một cửa")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.demo import story
 from api.demo.command import DAY, day_of, demo
 
 SAMPLE = Path(__file__).parents[1] / "data" / "results_day.csv"
@@ -21,9 +20,7 @@ def played(tmp_path_factory):
     rows = SAMPLE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     results = folder / "tep-khac.csv"
     results.write_text("".join(rows[: N_ROWS + 1]), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(story, "PLAN_SECONDS", 4)
-        done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(folder / "out")])
+    done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(folder / "out"), "--plan-seconds", "4"])
     assert done.exit_code == 0, (done.output, done.exception)
     return folder / "out", done.output
 
@@ -90,7 +87,7 @@ def test_the_day_is_the_first_working_day_after_the_results(tmp_path):
     assert day_of(later).isoformat() == "2026-11-30"
 
 
-def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path, monkeypatch):
+def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path):
     header, row, *_ = SAMPLE.read_text(encoding="utf-8-sig").splitlines()
     cells = dict(zip(header.split(","), next(csv.reader([row])), strict=True)) | {"dia_chi": "", "nguoi_nhan": ""}
     results = tmp_path / "hong.csv"
@@ -98,8 +95,7 @@ def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path, monk
         writer = csv.DictWriter(out, list(cells))
         writer.writeheader()
         writer.writerow(cells)
-    monkeypatch.setattr(story, "PLAN_SECONDS", 2)
-    done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(tmp_path / "out")])
+    done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(tmp_path / "out"), "--plan-seconds", "2"])
     assert done.exit_code == 0, (done.output, done.exception)
     counted = json.loads(done.output.strip().splitlines()[-1])
     assert counted == {"in": 1, "delivered": 0, "returning": 0, "waiting": 0, "refused": 1, "balanced": True}

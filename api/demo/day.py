@@ -1,0 +1,112 @@
+"""The demo's whole day: the morning, the couriers' rounds, the evening, and the account of every row."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import timedelta
+
+from api.demo import couriers, evening, morning
+from api.demo.browser import Browser
+from api.demo.house import sender, start_receiver
+from api.demo.story import Story
+from postal import custody, outside, people
+from postal.desk import day_rows
+from postal.life import balance, items
+from postal.rules import reasons
+
+
+def play(story: Story) -> dict[str, object]:
+    """Play the whole day and return the balance, counted from the database."""
+    start_receiver(story.house)
+    morning.play(story)
+    morning.load(story)
+    _walk(story)
+    evening.close_rounds(story)
+    evening.give_back(story)
+    evening.begin_returns(story)
+    evening.close_offices(story)
+    _callbacks(story)
+    _tracking(story)
+    evening.check_chain(story)
+    return _account(story)
+
+
+def _walk(story: Story) -> None:
+    with story.step("18:00", "Bưu tá phát cả ngày, quét bằng điện thoại / couriers' scans over HTTP") as say:
+        passwords = {name: word for name, word in story.house.passwords.items() if name.startswith("bt")}
+        tally = couriers.walk_rounds(
+            story.services, story.house.clock, story.house.base_url, passwords, set(reasons.REASONS)
+        )
+        say(
+            f"{tally.n_scans} lượt quét của {tally.n_couriers} bưu tá, {tally.n_offline_couriers} bưu tá gửi muộn và "
+            f"lộn xộn, {tally.n_doubled} lượt gửi hai lần"
+        )
+        say(", ".join(f"{name} {n}" for name, n in tally.outcomes.most_common()))
+        say("máy chủ trả lời: " + ", ".join(f"{name} {n}" for name, n in sorted(tally.answers.items())))
+
+
+def _callbacks(story: Story) -> None:
+    with story.step("19:00", "Báo từng bước cho hệ thống của Trung tâm / signed callbacks") as say:
+        clock = story.house.clock
+        report = outside.send_due(story.services.database, sender(), now=clock() + timedelta(minutes=1))
+        assert story.house.receiver is not None
+        counts = story.house.receiver.counts()
+        say(
+            f"{report.n_sent} tin đã gửi, {report.n_failed} lỗi; tiến trình nhận xác minh {counts.get('verified', 0)}, "
+            f"từ chối {counts.get('refused', 0)}, sai thứ tự {counts.get('out_of_order', 0)}"
+        )
+
+
+def _tracking(story: Story) -> None:
+    with story.step("19:05", "Người dân tra cứu bằng điện thoại / a citizen looks") as say:
+        found = _somebody_delivered(story)
+        if found is None:
+            say("hôm nay chưa ai có số điện thoại nhận được kết quả")
+            return
+        item_code, tail, token = found
+        phone = Browser(story.house.base_url)
+        phone.get("/track")
+        page = phone.submit("/track", code=item_code, tail=tail)
+        (story.house.out / "tracking.html").write_text(page, encoding="utf-8")
+        by_label = phone.get(f"/t/{token}")
+        say(f"trang tra cứu {len(page)} ký tự; bằng mã vuông trên nhãn {len(by_label)} ký tự")
+
+
+def _somebody_delivered(story: Story) -> tuple[str, str, str] | None:
+    """Return dossier code, last four digits and label token of somebody served who has a phone, if any."""
+
+    with story.services.database.read() as session:
+        for fate in day_rows.row_fates(session, story.intake_id or 0):
+            if fate.outcome == "delivered":
+                item = items.by_code(session, fate.s10)
+                person = people.open_person(session, item.consignment.person)
+                if person.phone:
+                    digits = people.bare_phone(person.phone)
+                    return fate.dossier_code, digits[-4:], custody.token_of(session, item)
+    return None
+
+
+def _account(story: Story) -> dict[str, object]:
+    with (
+        story.services.database.read() as session,
+        (story.house.out / "day.csv").open("w", encoding="utf-8", newline="") as out,
+    ):
+        writer = csv.writer(out)
+        writer.writerow(["row", "ma_ho_so", "outcome", "reason", "s10"])
+        for fate in day_rows.row_fates(session, story.intake_id or 0):
+            writer.writerow([fate.row_number, fate.dossier_code, fate.outcome, fate.reason, fate.s10])
+        total = balance.balance(session, story.intake_id)
+        return {
+            "in": total.n_in,
+            "delivered": total.delivered,
+            "returning": total.returning,
+            "waiting": total.waiting,
+            "refused": total.refused,
+            "balanced": total.is_balanced,
+        }
+
+
+def last_line(counted: dict[str, object]) -> str:
+    """Return the demo's very last line."""
+    return json.dumps(counted)
