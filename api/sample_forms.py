@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from labels import (
-    AbsenceCardData,
-    ApologyLetterData,
-    CollectionReceiptData,
-    ConsignmentNoteData,
+from labels.papers import (
     ContactData,
-    CourierDay,
-    DayReportData,
-    FeeReceiptData,
-    OpenLine,
     PaperData,
     PartyData,
-    ReturnedPaperLine,
-    ReturnLine,
-    ReturnListData,
-    ReverseHandoverData,
-    absence_cards,
     apology_letter,
     collection_receipt,
-    consignment_notes,
+    consignment_note,
     day_report,
     fee_receipt,
+    invitation,
     return_list,
     reverse_handover,
 )
@@ -52,8 +40,8 @@ _CODE = f"TN1*BG-2026-000003*post_to_centre*20261123T113000Z*10*10*{'A' * 43}*12
 _DIGEST = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
 
 
-def _note() -> ConsignmentNoteData:
-    return ConsignmentNoteData(
+def _note() -> consignment_note.ConsignmentNoteData:
+    return consignment_note.ConsignmentNoteData(
         s10="EY900000013VN",
         dossier_code="H57.15-261119-0001",
         token_url=_LINK,
@@ -82,9 +70,9 @@ def _note() -> ConsignmentNoteData:
     )
 
 
-def _reverse() -> ReverseHandoverData:
+def _reverse() -> reverse_handover.ReverseHandoverData:
     lines = tuple(
-        ReturnedPaperLine(
+        reverse_handover.ReturnedPaperLine(
             position=n,
             s10=f"EY{90_000_000 + n}5VN",
             dossier_code=f"H57.15-261119-{n:04d}",
@@ -94,7 +82,7 @@ def _reverse() -> ReverseHandoverData:
         )
         for n in range(1, 11)
     )
-    return ReverseHandoverData(
+    return reverse_handover.ReverseHandoverData(
         number="BG-2026-000003",
         at=_EVENING,
         place=_CENTRE,
@@ -108,9 +96,9 @@ def _reverse() -> ReverseHandoverData:
     )
 
 
-def _returns() -> ReturnListData:
+def _returns() -> return_list.ReturnListData:
     reasons = ("Từ chối nhận", "Địa chỉ sai, không đầy đủ", "Đã mời hai lần, không đến nhận")
-    return ReturnListData(
+    return return_list.ReturnListData(
         number="CH-2026-000002",
         at=_EVENING,
         office=_OFFICE,
@@ -118,7 +106,7 @@ def _returns() -> ReturnListData:
         giver=_POST,
         receiver=_AGENCY,
         lines=tuple(
-            ReturnLine(
+            return_list.ReturnLine(
                 position=n,
                 s10=f"EY{90_000_100 + n}5VN",
                 dossier_code=f"H57.15-261118-{n:04d}",
@@ -132,16 +120,16 @@ def _returns() -> ReturnListData:
     )
 
 
-def _card(invitation: int) -> AbsenceCardData:
-    return AbsenceCardData(
+def _card(number: int) -> invitation.InvitationData:
+    return invitation.InvitationData(
         s10="EY900000013VN",
-        invitation=invitation,
+        invitation=number,
         recipient_name=_CITIZEN.name,
         sender_name=_CENTRE,
         tried_at=_MORNING,
         reason="Người nhận vắng nhà",
         next_try="Bưu tá đến lại thứ Tư 25/11/2026."
-        if invitation == 1
+        if number == 1
         else "Sau lần mời này bưu gửi được giữ tại bưu cục rồi chuyển trả cơ quan.",
         office_name=_OFFICE,
         office_address="38 Hùng Vương, phường Thuận Hóa",
@@ -154,8 +142,8 @@ def _card(invitation: int) -> AbsenceCardData:
     )
 
 
-def _fee() -> FeeReceiptData:
-    return FeeReceiptData(
+def _fee() -> fee_receipt.FeeReceiptData:
+    return fee_receipt.FeeReceiptData(
         number="TH-2026-000018",
         at=_MORNING,
         s10="EY900000013VN",
@@ -169,8 +157,8 @@ def _fee() -> FeeReceiptData:
     )
 
 
-def _collection() -> CollectionReceiptData:
-    return CollectionReceiptData(
+def _collection() -> collection_receipt.CollectionReceiptData:
+    return collection_receipt.CollectionReceiptData(
         number="BN-2026-000007",
         at=_MORNING,
         dossier_code="NHS-261123-0004",
@@ -188,8 +176,8 @@ def _collection() -> CollectionReceiptData:
     )
 
 
-def _letter() -> ApologyLetterData:
-    return ApologyLetterData(
+def _letter() -> apology_letter.ApologyLetterData:
+    return apology_letter.ApologyLetterData(
         number="117/VB-TTPVHCC",
         place="Huế",
         signed_on=date(2026, 11, 20),
@@ -206,9 +194,9 @@ def _letter() -> ApologyLetterData:
     )
 
 
-def _day() -> DayReportData:
+def _day() -> day_report.DayReportData:
     couriers = tuple(
-        CourierDay(
+        day_report.CourierDay(
             courier=f"BT{n:03d}",
             loaded=20 + n,
             delivered=17 + n,
@@ -219,7 +207,7 @@ def _day() -> DayReportData:
         for n in range(7, 14)
     )
     open_lines = tuple(
-        OpenLine(
+        day_report.OpenLine(
             s10=f"EY{90_000_200 + n}5VN",
             dossier_code=f"H57.15-261119-{n:04d}",
             courier=f"BT{7 + n % 7:03d}",
@@ -228,7 +216,7 @@ def _day() -> DayReportData:
         for n in range(1, 9)
     )
     expected = sum(one.fee_vnd for one in couriers)
-    return DayReportData(
+    return day_report.DayReportData(
         number="BC-2026-000014",
         day=date(2026, 11, 23),
         office=_OFFICE,
@@ -243,14 +231,14 @@ def _day() -> DayReportData:
 
 
 FORM_SAMPLES: dict[str, Callable[[], bytes]] = {
-    "consignment-note": lambda: consignment_notes([_note()]),
-    "consignment-note-english": lambda: consignment_notes([_note()], language="en"),
-    "reverse-handover": lambda: reverse_handover(_reverse()),
-    "return-list": lambda: return_list(_returns()),
-    "absence-card-first": lambda: absence_cards([_card(1)]),
-    "absence-card-second": lambda: absence_cards([_card(2)]),
-    "fee-receipt": lambda: fee_receipt(_fee()),
-    "collection-receipt": lambda: collection_receipt(_collection()),
-    "apology-letter": lambda: apology_letter(_letter()),
-    "day-report": lambda: day_report(_day()),
+    "consignment-note": lambda: consignment_note.draw([_note()]),
+    "consignment-note-english": lambda: consignment_note.draw([_note()], language="en"),
+    "reverse-handover": lambda: reverse_handover.draw([_reverse()]),
+    "return-list": lambda: return_list.draw([_returns()]),
+    "invitation-first": lambda: invitation.draw([_card(1)]),
+    "invitation-second": lambda: invitation.draw([_card(2)]),
+    "fee-receipt": lambda: fee_receipt.draw([_fee()]),
+    "collection-receipt": lambda: collection_receipt.draw([_collection()]),
+    "apology-letter": lambda: apology_letter.draw([_letter()]),
+    "day-report": lambda: day_report.draw([_day()]),
 }

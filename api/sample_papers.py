@@ -7,18 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
-from labels import (
-    HandoverLineData,
-    HandoverReceiptData,
-    ItemLabelData,
-    PartyData,
-    RouteSheetData,
-    SheetItemData,
-    SheetStopData,
-    handover_receipt,
-    item_labels,
-    route_sheet,
-)
+from labels.papers import PartyData, handover_receipt, item_label, route_sheet
 
 _CENTRE = "Trung tâm Phục vụ hành chính công thành phố Huế"
 _POST = "Bưu điện thành phố Huế"
@@ -29,7 +18,7 @@ _PEOPLE = (
     ("Trần Đình Phước", "7 An Dương Vương, phường An Cựu, thành phố Huế"),
     ("Kăn Thị Hằng", "Thôn Phú Xuân, xã Vinh Lộc, thành phố Huế"),
 )
-_LABEL = ItemLabelData(
+_LABEL = item_label.ItemLabelData(
     s10="EY900000013VN",
     token_url="https://tannha.example/t/0123456789abcdef0123456789abcdef",  # noqa: S106 - a link to nowhere
     recipient_name=_PEOPLE[0][0],
@@ -61,9 +50,9 @@ _REASONS = (
 )
 
 
-def _receipt() -> HandoverReceiptData:
+def _receipt() -> handover_receipt.HandoverReceiptData:
     lines = tuple(
-        HandoverLineData(
+        handover_receipt.HandoverLineData(
             position=n,
             s10=f"EY{90_000_000 + n}5VN",
             dossier_code=f"H57.15-261119-{n:04d}",
@@ -76,13 +65,13 @@ def _receipt() -> HandoverReceiptData:
         )
         for n in range(1, 15)
     )
-    fault = HandoverLineData(
+    fault = handover_receipt.HandoverLineData(
         position=1,
         s10="EY900000995VN",
         dossier_code="H57.15-261119-0099",
         fault="có trong danh sách, không có bưu gửi",
     )
-    return HandoverReceiptData(
+    return handover_receipt.HandoverReceiptData(
         number="BB-2026-000001",
         title="Biên bản bàn giao bưu gửi",
         manifest_number="DS-2026-000001",
@@ -104,10 +93,10 @@ def _receipt() -> HandoverReceiptData:
     )
 
 
-def sample_sheet() -> RouteSheetData:
+def sample_sheet() -> route_sheet.RouteSheetData:
     """Return a round of twelve stops."""
     stops = tuple(
-        SheetStopData(
+        route_sheet.SheetStopData(
             position=n,
             arrive=f"{8 + n // 4:02d}:{n * 13 % 60:02d}",
             window="07:30–11:30" if n == 3 else "",
@@ -121,7 +110,7 @@ def sample_sheet() -> RouteSheetData:
             lat=16.46 + 0.012 * math.sin(n * 0.5),
             lon=107.59 + (0.010 + 0.006 * (n % 3)) * math.cos(n * 0.5),
             items=(
-                SheetItemData(
+                route_sheet.SheetItemData(
                     code=f"EY{90_000_000 + n}5VN",
                     dossier_code=f"H57.15-261119-{n:04d}",
                     fee_vnd=135_000 if n % 3 == 0 else 0,
@@ -134,7 +123,7 @@ def sample_sheet() -> RouteSheetData:
         )
         for n in range(1, 13)
     )
-    return RouteSheetData(
+    return route_sheet.RouteSheetData(
         number=12,
         day=date(2026, 11, 23),
         office="Bưu cục Thuận Hóa",
@@ -151,13 +140,15 @@ def sample_sheet() -> RouteSheetData:
 
 
 SAMPLES: dict[str, Callable[[], bytes]] = {
-    "item-label-100x150": lambda: item_labels([_LABEL]),
-    "item-label-a6-reprint": lambda: item_labels(
+    "item-label-100x150": lambda: item_label.draw([_LABEL]),
+    "item-label-a6-reprint": lambda: item_label.draw(
         [replace(_LABEL, reprint_number=1, fee_vnd=0, round_text="12")], size="A6"
     ),
-    "item-label-a7": lambda: item_labels([_LABEL], size="A7"),
-    "item-label-a5": lambda: item_labels([_LABEL], size="A5"),
-    "item-label-4-on-a4": lambda: item_labels([replace(_LABEL, round_text=str(n)) for n in range(1, 6)], size="A4x4"),
-    "handover-receipt": lambda: handover_receipt(_receipt()),
-    "route-sheet": lambda: route_sheet(sample_sheet()),
+    "item-label-a7": lambda: item_label.draw([_LABEL], size="A7"),
+    "item-label-a5": lambda: item_label.draw([_LABEL], size="A5"),
+    "item-label-4-on-a4": lambda: item_label.draw(
+        [replace(_LABEL, round_text=str(n)) for n in range(1, 6)], size="A4x4"
+    ),
+    "handover-receipt": lambda: handover_receipt.draw([_receipt()]),
+    "route-sheet": lambda: route_sheet.draw([sample_sheet()]),
 }

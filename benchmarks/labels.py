@@ -19,13 +19,13 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # this script's own name is that of the package
 
-from labels import ItemLabelData, item_labels, item_labels_zpl, route_sheets  # noqa: E402
+from labels.papers import item_label, route_sheet  # noqa: E402
 
 
-def many(n: int) -> list[ItemLabelData]:
+def many(n: int) -> list[item_label.ItemLabelData]:
     """Return n different labels."""
     return [
-        ItemLabelData(
+        item_label.ItemLabelData(
             s10=f"EY{90_000_000 + number}5VN",
             token_url=f"https://tannha.example/t/{number:032x}",
             recipient_name=f"Công Tằng Tôn Nữ Phước Diễm Hằng {number}",
@@ -45,7 +45,7 @@ def many(n: int) -> list[ItemLabelData]:
     ]
 
 
-def plain(labels: list[ItemLabelData]) -> bytes:
+def plain(labels: list[item_label.ItemLabelData]) -> bytes:
     """Draw the same facts the first way one thinks of."""
     from reportlab.graphics import renderPDF
     from reportlab.graphics.barcode.code128 import Code128
@@ -69,7 +69,7 @@ def plain(labels: list[ItemLabelData]) -> bytes:
     return buffer.getvalue()
 
 
-def rate(draw: Callable[[list[ItemLabelData]], bytes], labels: list[ItemLabelData]) -> float:
+def rate(draw: Callable[[list[item_label.ItemLabelData]], bytes], labels: list[item_label.ItemLabelData]) -> float:
     """Return labels for each second of this process's own time."""
     began = time.process_time()
     draw(labels)
@@ -83,18 +83,18 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=5_000)
     wanted = parser.parse_args()
     labels = many(wanted.labels)
-    item_labels(labels[:5])
+    item_label.draw(labels[:5])
     began = time.perf_counter()
-    ours = rate(item_labels, labels)
+    ours = rate(item_label.draw, labels)
     peer = rate(plain, labels[:100])
     print(f"labels 100 × 150 mm: ours {ours:,.0f}/s, plain reportlab with its QR widget {peer:,.0f}/s, one core")
     print(f"{len(labels):,} labels in {len(labels) / ours:.1f} s (asked: 4 s)")
-    four_up = rate(lambda some: item_labels(some, size="A4x4"), labels)
-    thermal = rate(lambda some: item_labels_zpl(some, dpi=203), labels[:200])
+    four_up = rate(lambda some: item_label.draw(some, size="A4x4"), labels)
+    thermal = rate(lambda some: item_label.draw_zpl(some, dpi=203), labels[:200])
     print(f"four on A4: {four_up:,.0f} labels/s; ZPL at 203 dpi: {thermal:,.0f} labels/s")
     sheets_s = _sheets_s()
     print(f"route sheets of a day with 1,200 stops: {sheets_s:.1f} s (asked: 10 s)")
-    large_s = wanted.large / rate(item_labels, many(wanted.large))
+    large_s = wanted.large / rate(item_label.draw, many(wanted.large))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
     print(f"{wanted.large:,} labels in {large_s:.1f} s, {peak_mb:.0f} MB at most (asked: 20 s, 300 MB)")
     figures = {
@@ -119,7 +119,7 @@ def _sheets_s() -> float:
 
     sheet = sample_sheet()
     began = time.process_time()
-    route_sheets([sheet] * (1_200 // len(sheet.stops)))
+    route_sheet.draw([sheet] * (1_200 // len(sheet.stops)))
     return time.process_time() - began
 
 

@@ -63,9 +63,10 @@ def test_other_packages_are_entered_by_the_front_door(path):
 
 
 def _is_door(name: str) -> bool:
-    """A package is entered by its own door; `postal`, a house of rooms, by a room's door as well."""
+    """A package is entered by its own door; `postal` and `labels`, whose rooms are many, by a room's door as well."""
     package, *deeper = name.split(".")
-    return not deeper or (package == "postal" and len(deeper) == 1 and (ROOT / package / deeper[0]).is_dir())
+    is_room = len(deeper) == 1 and (ROOT / package / deeper[0]).is_dir()
+    return not deeper or (package in {"postal", "labels"} and is_room)
 
 
 @each_module

@@ -10,19 +10,7 @@ from zoneinfo import ZoneInfo
 from api.documents.common import GIVER, RECEIVER, legible, local, say
 from api.wiring import Services
 from api.words import say_state
-from labels import (
-    CourierDay,
-    DayReportData,
-    OpenLine,
-    PartyData,
-    ReturnedPaperLine,
-    ReturnLine,
-    ReturnListData,
-    ReverseHandoverData,
-    day_report,
-    return_list,
-    reverse_handover,
-)
+from labels.papers import PartyData, day_report, return_list, reverse_handover
 from postal import EventKind, Session, State, chain, custody, desk, errors, models, people
 from postal.life import follow_up
 from postal.rules import reasons as why
@@ -52,7 +40,7 @@ def return_list_of(
         _return_line(services, session, (number, item), attempts.get(item.id, []), language)
         for number, item in enumerate(items, start=1)
     )
-    data = ReturnListData(
+    data = return_list.ReturnListData(
         number=f"CH-{at:%Y%m%d}-{agency.code}",
         at=at,
         office=office.name if office else "Bưu chính",
@@ -61,7 +49,7 @@ def return_list_of(
         receiver=_side(say(language, *RECEIVER), agency.name),
         lines=lines,
     )
-    return return_list(data, language=language)
+    return return_list.draw([data], language=language)
 
 
 def _return_line(
@@ -70,11 +58,11 @@ def _return_line(
     numbered: tuple[int, models.Item],
     tried: Sequence[follow_up.Attempt],
     language: str,
-) -> ReturnLine:
+) -> return_list.ReturnLine:
     number, item = numbered
     started = next((e for e in desk.events_of(session, item.id) if e.kind is EventKind.RETURN_STARTED), None)
     reason = why.say(started.reason, language) if started is not None and started.reason else ""
-    return ReturnLine(
+    return return_list.ReturnLine(
         position=number,
         s10=item.s10 or "",
         dossier_code=item.dossier_code,
@@ -103,7 +91,7 @@ def reverse_handover_of(
     if not owed:
         raise errors.NotFound(what="giấy tờ thu hồi hay tiền thu hộ")
     lines = tuple(
-        ReturnedPaperLine(
+        reverse_handover.ReturnedPaperLine(
             position=number,
             s10=item.s10 or "",
             dossier_code=item.dossier_code,
@@ -114,7 +102,7 @@ def reverse_handover_of(
         for number, (item, proof) in enumerate(owed, start=1)
     )
     office = desk.all_offices(session).get(office_id or 0)
-    data = ReverseHandoverData(
+    data = reverse_handover.ReverseHandoverData(
         number=f"TH-{day:%Y%m%d}-{agency.code}",
         at=local(services, services.now()),
         place=agency.name,
@@ -125,7 +113,7 @@ def reverse_handover_of(
         fee_total_vnd=sum(proof.fee_vnd for _, proof in owed),
         digest="",
     )
-    return reverse_handover(data, language=language)
+    return reverse_handover.draw([data], language=language)
 
 
 def day_report_of(
@@ -138,7 +126,7 @@ def day_report_of(
     closed = custody.closed_day(session, office.id, day)
     by = session.get(models.User, closed.closed_by_id) if closed and closed.closed_by_id else None
     couriers = _couriers(events, codes)
-    data = DayReportData(
+    data = day_report.DayReportData(
         number=f"BC-{day:%Y%m%d}-{office.code}",
         day=day,
         office=office.name,
@@ -150,14 +138,14 @@ def day_report_of(
         fee_counted_vnd=None,
         chain_head=chain.head_of(session).head,
     )
-    return day_report(data, language=language)
+    return day_report.draw([data], language=language)
 
 
 def _name(session: Session, user: models.User) -> str:
     return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
-def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> tuple[CourierDay, ...]:
+def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> tuple[day_report.CourierDay, ...]:
     counts: Counter[tuple[int, EventKind]] = Counter()
     fees: Counter[int] = Counter()
     for event in events:
@@ -165,7 +153,7 @@ def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> 
         counts[courier_id, event.kind] += 1
         fees[courier_id] += event.proof.fee_vnd if event.proof else 0
     return tuple(
-        CourierDay(
+        day_report.CourierDay(
             courier=codes[courier_id],
             loaded=sum(counts[courier_id, kind] for kind in _LOADED),
             delivered=counts[courier_id, EventKind.DELIVERED],
@@ -177,11 +165,13 @@ def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> 
     )
 
 
-def _open_lines(events: Sequence[models.TrackingEvent], codes: dict[int, str], language: str) -> tuple[OpenLine, ...]:
+def _open_lines(
+    events: Sequence[models.TrackingEvent], codes: dict[int, str], language: str
+) -> tuple[day_report.OpenLine, ...]:
     """Return every item that left and was not delivered or brought in, with where it is now."""
     left = {event.item_id: event for event in events}
     return tuple(
-        OpenLine(
+        day_report.OpenLine(
             s10=event.item.s10 or "",
             dossier_code=event.item.dossier_code,
             courier=codes.get(event.courier_id or 0, ""),

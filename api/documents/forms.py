@@ -11,20 +11,15 @@ from api.documents.common import POST, local, local_date, say
 from api.documents.items import token_url
 from api.wiring import Services
 from api.words import say_date
-from labels import (
-    AbsenceCardData,
-    ApologyLetterData,
-    CollectionReceiptData,
-    ConsignmentNoteData,
+from labels import UnprintableText
+from labels.papers import (
     ContactData,
-    FeeReceiptData,
     PaperData,
-    UnprintableText,
-    absence_cards,
     apology_letter,
-    collection_receipts,
-    consignment_notes,
-    fee_receipts,
+    collection_receipt,
+    consignment_note,
+    fee_receipt,
+    invitation,
 )
 from postal import EventKind, InvalidInput, Session, desk, errors, models, people
 from postal.access import ownership
@@ -71,7 +66,7 @@ def consignment_notes_of(
     notes = [_note(services, session, item, language) for item in items if item.s10]
     if not notes:
         raise errors.NotFound(what="phiếu gửi của bưu gửi chưa có số hiệu")
-    return consignment_notes(notes, language=language)
+    return consignment_note.draw(notes, language=language)
 
 
 def notes_of_batch(
@@ -93,10 +88,12 @@ def notes_of_batch(
     return pdf, tuple(item.s10 or item.dossier_code for item in left_out)
 
 
-def _note(services: Services, session: Session, item: models.Item, language: str) -> ConsignmentNoteData:
+def _note(
+    services: Services, session: Session, item: models.Item, language: str
+) -> consignment_note.ConsignmentNoteData:
     consignment = item.consignment
     sender = consignment.issuing_office
-    return ConsignmentNoteData(
+    return consignment_note.ConsignmentNoteData(
         s10=item.s10 or "",
         dossier_code=item.dossier_code,
         token_url=token_url(services, session, item),
@@ -129,7 +126,7 @@ def invitations_of(
             cards.append(_card(services, session, item, (tried[-1], found), language))
     if not cards:
         raise errors.NotFound(what="lần mời nhận")
-    return absence_cards(cards, language=language)
+    return invitation.draw(cards, language=language)
 
 
 def _card(
@@ -138,13 +135,13 @@ def _card(
     item: models.Item,
     tried: tuple[follow_up.Attempt, follow_up.FollowUp],
     language: str,
-) -> AbsenceCardData:
+) -> invitation.InvitationData:
     last, found = tried
     consignment = item.consignment
     office_id = item.office_id or ownership.delivery_office_id(session, consignment.commune_code or "")
     office = session.get_one(models.Office, office_id) if office_id else consignment.issuing_office
     reason = why.say(last.reason, language)
-    return AbsenceCardData(
+    return invitation.InvitationData(
         s10=item.s10 or "",
         invitation=min(found.n_invitations, follow_up.N_INVITATIONS),
         recipient_name=people.open_person(session, consignment.person).full_name,
@@ -189,7 +186,7 @@ def fee_receipts_of(
             continue
         payer = people.open_person(session, session.get_one(models.Person, proof.receiver_id))
         drawn.append(
-            FeeReceiptData(
+            fee_receipt.FeeReceiptData(
                 number=proof.fee_receipt or "",
                 at=local(services, event.happened_at),
                 s10=item.s10 or "",
@@ -204,7 +201,7 @@ def fee_receipts_of(
         )
     if not drawn:
         raise errors.NotFound(what="khoản đã thu")
-    return fee_receipts(drawn, language=language)
+    return fee_receipt.draw(drawn, language=language)
 
 
 def collection_receipts_of(
@@ -217,7 +214,7 @@ def collection_receipts_of(
         if event is None or event.kind is not EventKind.COLLECTED:
             continue
         drawn.append(
-            CollectionReceiptData(
+            collection_receipt.CollectionReceiptData(
                 number=item.s10 or item.dossier_code,
                 at=local(services, event.happened_at),
                 dossier_code=item.dossier_code,
@@ -234,7 +231,7 @@ def collection_receipts_of(
         )
     if not drawn:
         raise errors.NotFound(what="hồ sơ đã nhận tại nhà")
-    return collection_receipts(drawn, language=language)
+    return collection_receipt.draw(drawn, language=language)
 
 
 def apology_letter_of(
@@ -251,7 +248,7 @@ def apology_letter_of(
     if wanted.new_due_on <= wanted.due_on:
         raise InvalidInput(field="Ngày hẹn lại")
     agency = consignment.issuing_office
-    letter = ApologyLetterData(
+    letter = apology_letter.ApologyLetterData(
         number=wanted.number,
         place="Huế",
         signed_on=local(services, services.now()).date(),
@@ -266,7 +263,7 @@ def apology_letter_of(
         signer_title=wanted.signer_title,
         signer_name=wanted.signer_name,
     )
-    return apology_letter(letter, language=language)
+    return apology_letter.draw([letter], language=language)
 
 
 class ItemsPaper(Protocol):

@@ -6,15 +6,7 @@ from dataclasses import replace
 
 from api.documents.common import GIVER, POST, RECEIVER, commune_name, legible, local, say
 from api.wiring import Services
-from labels import (
-    HandoverLineData,
-    HandoverReceiptData,
-    PartyData,
-    ReturnedPaperLine,
-    ReverseHandoverData,
-    handover_receipt,
-    reverse_handover,
-)
+from labels.papers import PartyData, handover_receipt, reverse_handover
 from postal import Session, chain, custody, desk, errors, models, people
 
 _TITLES = {
@@ -38,12 +30,12 @@ def handover_receipt_of(
     found = desk.handover(session, handover_id)
     offices = desk.all_offices(session)
     if custody.is_giving_back(found):
-        return reverse_handover(_giving_back(services, session, found, offices, language), language=language)
+        return reverse_handover.draw([_giving_back(services, session, found, offices, language)], language=language)
     present = [line for line in found.lines if line.found is models.Found.PRESENT]
     faults = [line for line in found.lines if line.found is not models.Found.PRESENT]
     lines = tuple(_line(services, n, line, language) for n, line in enumerate(present, start=1))
     centre = offices.get(found.giver_office_id or 0)
-    receipt = HandoverReceiptData(
+    receipt = handover_receipt.HandoverReceiptData(
         number=found.number,
         title=say(language, *_TITLES[found.leg]),
         manifest_number=found.manifest.number if found.manifest else say(language, "chuyến phát", "of the round"),
@@ -61,23 +53,23 @@ def handover_receipt_of(
         weight_g=sum(line.weight_g for line in lines),
         code=_code(session, found),
     )
-    return handover_receipt(receipt, copies=copies, language=language)
+    return handover_receipt.draw([receipt], copies=copies, language=language)
 
 
 def _giving_back(
     services: Services, session: Session, found: models.Handover, offices: dict[int, models.Office], language: str
-) -> ReverseHandoverData:
+) -> reverse_handover.ReverseHandoverData:
     """Return the minutes of papers taken back and money, by item."""
     owed = custody.given_back(session, found)
     place = offices.get(found.receiver_office_id or 0)
-    return ReverseHandoverData(
+    return reverse_handover.ReverseHandoverData(
         number=found.number,
         at=local(services, found.handed_over_at),
         place=place.name if place else "bưu cục",
         giver=_giver(session, found, offices, language),
         receiver=_receiver(session, found, offices, language),
         lines=tuple(
-            ReturnedPaperLine(
+            reverse_handover.ReturnedPaperLine(
                 position=number,
                 s10=one.item.s10 or "",
                 dossier_code=one.item.dossier_code,
@@ -103,9 +95,11 @@ def _code(session: Session, found: models.Handover) -> str:
         return ""
 
 
-def _line(services: Services, position: int, line: models.HandoverLine, language: str) -> HandoverLineData:
+def _line(
+    services: Services, position: int, line: models.HandoverLine, language: str
+) -> handover_receipt.HandoverLineData:
     item = line.item
-    return HandoverLineData(
+    return handover_receipt.HandoverLineData(
         position=position,
         s10=legible(line.code, language),
         dossier_code=item.dossier_code if item else "",

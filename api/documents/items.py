@@ -8,23 +8,15 @@ from datetime import datetime
 
 from api.documents.common import commune_name, local_date
 from api.wiring import Services
-from labels import (
-    LABEL_SIZES,
-    ItemLabelData,
-    TextTooLong,
-    UnprintableText,
-    check_label,
-    item_labels,
-    item_labels_zpl,
-    shortened_fields,
-)
+from labels import TextTooLong, UnprintableText
+from labels.papers import item_label
 from postal import Session, custody, desk, models, people
 from postal.access import ownership
 
 # Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
 _ZPL = {"zpl-203": 203, "zpl-300": 300}
 _ROLL = "100x150"
-LABEL_FORMS = (*LABEL_SIZES, *_ZPL)
+LABEL_FORMS = (*item_label.LABEL_SIZES, *_ZPL)
 LABEL_FORM_TEXTS = (
     ("100x150", "100 × 150 mm"),
     ("A6", "A6"),
@@ -98,9 +90,9 @@ def labels_of(
     prints = custody.record_label_print(session, printable, user_id=user_id, reason=reason, now=now)
     labels = [replace(drawn[act.item.id], reprint_number=act.reprint_number) for act in prints]
     content = (
-        item_labels_zpl(labels, size=paper, dpi=_ZPL[size], language=language)
+        item_label.draw_zpl(labels, size=paper, dpi=_ZPL[size], language=language)
         if size in _ZPL
-        else item_labels(labels, size=paper, language=language)
+        else item_label.draw(labels, size=paper, language=language)
     )
     return PrintedLabels(
         content=content,
@@ -111,11 +103,11 @@ def labels_of(
     )
 
 
-def _faults(label: ItemLabelData, size: str) -> tuple[str, ...] | None:
+def _faults(label: item_label.ItemLabelData, size: str) -> tuple[str, ...] | None:
     """Return the fields that have to be shortened, None where the label cannot be printed at all."""
     try:
-        check_label(label)
-        return shortened_fields(label, size=size)
+        item_label.check_label(label)
+        return item_label.shortened_fields(label, size=size)
     except (UnprintableText, TextTooLong):
         return None
 
@@ -131,14 +123,14 @@ def _label(
     item: models.Item,
     offices: dict[int, models.Office],
     place: tuple[int, int] | None,
-) -> ItemLabelData:
+) -> item_label.ItemLabelData:
     consignment = item.consignment
     person = people.open_person(session, consignment.person)
     sender = offices[consignment.issuing_office_id]
     is_outside = consignment.address_status is models.AddressStatus.OUTSIDE
     code = consignment.commune_code
     office_id = ownership.delivery_office_id(session, code) if code else None
-    return ItemLabelData(
+    return item_label.ItemLabelData(
         s10=item.s10 or "",
         token_url=token_url(services, session, item),
         recipient_name=person.full_name,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.documents.common import commune_name, legible
 from api.wiring import Services
 from api.words import say_day_seconds
-from labels import RouteSheetData, SheetItemData, SheetStopData, route_sheets
+from labels.papers import route_sheet
 from postal import Direction, Session, desk, models, people, rounds
 from postal.rules import reasons
 
@@ -15,13 +15,15 @@ from postal.rules import reasons
 def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int], *, language: str = "vi") -> bytes:
     """Return the route sheets of these rounds as one PDF. Raises NotFound, UnprintableText."""
     found = [desk.delivery_round(session, round_id) for round_id in round_ids]
-    return route_sheets([_sheet(services, session, one, language) for one in found], language=language)
+    return route_sheet.draw([_sheet(services, session, one, language) for one in found], language=language)
 
 
-def _sheet(services: Services, session: Session, walked: models.DeliveryRound, language: str) -> RouteSheetData:
+def _sheet(
+    services: Services, session: Session, walked: models.DeliveryRound, language: str
+) -> route_sheet.RouteSheetData:
     courier = people.open_person(session, session.get_one(models.Person, walked.courier.person_id))
     day = walked.plan.day
-    return RouteSheetData(
+    return route_sheet.RouteSheetData(
         number=walked.number,
         day=day,
         office=walked.office.name,
@@ -37,7 +39,7 @@ def _sheet(services: Services, session: Session, walked: models.DeliveryRound, l
     )
 
 
-def _stop(services: Services, session: Session, stop: models.RoundStop, language: str) -> SheetStopData:
+def _stop(services: Services, session: Session, stop: models.RoundStop, language: str) -> route_sheet.SheetStopData:
     consignment = stop.consignment
     person = people.open_person(session, consignment.person)
     is_collection = consignment.direction is Direction.COLLECTION
@@ -47,7 +49,7 @@ def _stop(services: Services, session: Session, stop: models.RoundStop, language
         window = f"{say_day_seconds(consignment.window_from_s)}–{say_day_seconds(consignment.window_until_s)}"
     address = person.address or commune_name(services, consignment)
     address = f"{address} ({person.landmark})" if person.landmark else address
-    return SheetStopData(
+    return route_sheet.SheetStopData(
         position=stop.position,
         arrive=say_day_seconds(stop.start_s),
         window=window,
@@ -62,7 +64,7 @@ def _stop(services: Services, session: Session, stop: models.RoundStop, language
         lat=consignment.lat or 0.0,
         lon=consignment.lon or 0.0,
         items=tuple(
-            SheetItemData(
+            route_sheet.SheetItemData(
                 code=item.s10 or item.dossier_code,
                 dossier_code=item.dossier_code,
                 fee_vnd=item.fee_vnd,

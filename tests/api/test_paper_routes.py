@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from postal import chain, custody, models, people, rounds
 from postal.access.policy import Actor, ActorKind
+from postal.doorstep import scans
 from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -49,12 +50,12 @@ def day(database, house, clock):
         walked = _plan(session).rounds[0]
         rounds.start_round(session, walked.id, scanned=codes, user_id=None, now=clock.now)
         own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
-        scans = [
+        reported = [
             a_day.delivered(items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
             a_day.failed(items[1], "VANG_NHA"),
             a_day.failed(items[2], "TU_CHOI"),
         ]
-        answers = scans.record_scans(session, scans, actor=own, now=a_day.EVENING)
+        answers = scans.record_scans(session, reported, actor=own, now=a_day.EVENING)
         assert {answer.status for answer in answers} == {"recorded"}, answers
         rounds.close_round(session, walked.id, user_id=None, now=a_day.EVENING)
         returns.start_due_returns(session, user_id=None, now=a_day.EVENING)

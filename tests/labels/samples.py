@@ -2,15 +2,7 @@
 
 from datetime import date, datetime
 
-from labels import (
-    HandoverLineData,
-    HandoverReceiptData,
-    ItemLabelData,
-    PartyData,
-    RouteSheetData,
-    SheetItemData,
-    SheetStopData,
-)
+from labels.papers import PartyData, handover_receipt, item_label, route_sheet
 
 S10 = "EY900000013VN"
 LINK = "https://tannha.example/t/" + "0123456789abcdef" * 2
@@ -35,12 +27,12 @@ def label(**changes):
         "has_take_back": True,
         "n_documents": 3,
     }
-    return ItemLabelData(**data | changes)
+    return item_label.ItemLabelData(**data | changes)
 
 
 def receipt(n_lines=5, **changes):
     lines = tuple(
-        HandoverLineData(
+        handover_receipt.HandoverLineData(
             position=n,
             s10=S10,
             dossier_code=f"H57.15-261119-{n:04d}",
@@ -64,9 +56,11 @@ def receipt(n_lines=5, **changes):
         "fee_total_vnd": 1_770_000,
         "digest": "ab" * 32,
         "lines": lines,
-        "faults": (HandoverLineData(position=1, s10=S10, dossier_code="H57.15-261119-0099", fault="thiếu"),),
+        "faults": (
+            handover_receipt.HandoverLineData(position=1, s10=S10, dossier_code="H57.15-261119-0099", fault="thiếu"),
+        ),
     }
-    return HandoverReceiptData(**data | changes)
+    return handover_receipt.HandoverReceiptData(**data | changes)
 
 
 CODE = f"TN1*BB-2026-000001*centre_to_post*20261123T001500Z*6*5*{'A' * 43}*1234*{'B' * 43}*{'c' * 86}"
@@ -74,7 +68,7 @@ CODE = f"TN1*BB-2026-000001*centre_to_post*20261123T001500Z*6*5*{'A' * 43}*1234*
 
 def sheet(n_stops=12, **changes):
     stops = tuple(
-        SheetStopData(
+        route_sheet.SheetStopData(
             position=n,
             arrive="08:10",
             window="07:30–11:30" if n % 4 == 0 else "",
@@ -87,7 +81,11 @@ def sheet(n_stops=12, **changes):
             code=f"EY{90_000_000 + n}0VN",
             lat=16.46 + n * 0.003 * (n % 3),
             lon=107.58 + n * 0.002 * (n % 4),
-            items=(SheetItemData(code=S10, dossier_code="H57.15-261119-0001", fee_vnd=50_000, has_take_back=True),),
+            items=(
+                route_sheet.SheetItemData(
+                    code=S10, dossier_code="H57.15-261119-0001", fee_vnd=50_000, has_take_back=True
+                ),
+            ),
         )
         for n in range(1, n_stops + 1)
     )
@@ -104,4 +102,4 @@ def sheet(n_stops=12, **changes):
         "office_lon": 107.58,
         "stops": stops,
     }
-    return RouteSheetData(**data | changes)
+    return route_sheet.RouteSheetData(**data | changes)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labels import HandoverLineData, HandoverReceiptData, handover_receipt
+from labels.papers import handover_receipt
 from tests.labels.samples import CODE, S10, receipt
 
 
@@ -12,12 +12,12 @@ def squeezed(words):
 
 @pytest.mark.parametrize("scale", [1.0, 0.95])
 def test_the_signed_code_stands_on_both_copies_and_decodes(pictures_of, codes_in, scale):
-    pages = pictures_of(handover_receipt(receipt(3, code=CODE)), scale=scale)
+    pages = pictures_of(handover_receipt.draw([receipt(3, code=CODE)]), scale=scale)
     assert [codes_in(page) for page in pages] == [[CODE], [CODE]]
 
 
 def test_a_receipt_that_nothing_vouches_for_yet_has_no_code(pictures_of, codes_in):
-    pages = pictures_of(handover_receipt(receipt(3)))
+    pages = pictures_of(handover_receipt.draw([receipt(3)]))
     assert [codes_in(page) for page in pages] == [[], []]
 
 
@@ -25,10 +25,10 @@ def test_a_receipt_that_nothing_vouches_for_yet_has_no_code(pictures_of, codes_i
 @pytest.mark.parametrize("n_faults", [0, 1, 20, 34, 35, 80])
 def test_every_line_and_every_fault_is_printed_once_and_signed_for_once(text_of, n_lines, n_faults):
     faults = tuple(
-        HandoverLineData(position=n, s10=S10, dossier_code=f"H57.99-261119-{n:04d}", fault="thiếu")
+        handover_receipt.HandoverLineData(position=n, s10=S10, dossier_code=f"H57.99-261119-{n:04d}", fault="thiếu")
         for n in range(1, n_faults + 1)
     )
-    told = text_of(handover_receipt(receipt(n_lines, faults=faults, code=CODE), copies=1))
+    told = text_of(handover_receipt.draw([receipt(n_lines, faults=faults, code=CODE)], copies=1))
     assert all(told.count(f"H57.15-261119-{n:04d}") == 1 for n in range(1, n_lines + 1))
     assert all(told.count(f"H57.99-261119-{n:04d}") == 1 for n in range(1, n_faults + 1))
     assert told.count("(ký, ghi rõ họ tên)") == 2
@@ -38,7 +38,7 @@ def test_every_line_and_every_fault_is_printed_once_and_signed_for_once(text_of,
 def test_nothing_is_written_over_the_foot_of_the_page(text_of):
     """On a page too full, words of the signatures and of the foot would share a line."""
     for n_lines in range(17, 33):
-        told = text_of(handover_receipt(receipt(n_lines, code=CODE), copies=1), is_layout=True).split("\n")
+        told = text_of(handover_receipt.draw([receipt(n_lines, code=CODE)], copies=1), is_layout=True).split("\n")
         feet = [line for line in told if "Mã danh sách" in line]
         assert all("Lê Thị Hoài Thương" not in line for line in feet)
         names = [n for n, line in enumerate(told) if "Nguyễn Văn Thành" in line]
@@ -46,21 +46,21 @@ def test_nothing_is_written_over_the_foot_of_the_page(text_of):
 
 
 def test_papers_are_counted_with_their_originals_and_weight(text_of):
-    line = HandoverLineData(
+    line = handover_receipt.HandoverLineData(
         position=1, s10=S10, dossier_code="H57", commune="Xã A Lưới 2", n_documents=3, n_originals=2, weight_g=45
     )
-    told = text_of(handover_receipt(receipt(1, lines=(line,), weight_g=45, n_documents=3), copies=1))
+    told = text_of(handover_receipt.draw([receipt(1, lines=(line,), weight_g=45, n_documents=3)], copies=1))
     assert "3 (2 chính)" in told
     assert squeezed("3 tài liệu (bằng chữ: ba), 45 g") in squeezed(told)
 
 
 def test_the_english_receipt_keeps_names_and_the_words_of_the_totals(text_of):
-    told = " ".join(text_of(handover_receipt(receipt(2), copies=1, language="en")).split())
+    told = " ".join(text_of(handover_receipt.draw([receipt(2)], copies=1, language="en")).split())
     for words in ("Copy 1: giver", "Dossier", "Discrepancies: 1", "Lê Thị Hoài Thương", "2 items (hai)"):
         assert words in told, words
 
 
 def test_a_receipt_is_not_printed_in_a_language_nobody_wrote():
-    assert isinstance(receipt(), HandoverReceiptData)
+    assert isinstance(receipt(), handover_receipt.HandoverReceiptData)
     with pytest.raises(ValueError, match="vi or en"):
-        handover_receipt(receipt(), language="fr")
+        handover_receipt.draw([receipt()], language="fr")

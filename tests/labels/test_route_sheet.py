@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from labels import SheetItemData, route_sheet
+from labels.papers import route_sheet
 from tests.labels.samples import sheet
 
 REASONS = tuple(f"lý do số {n}" for n in range(1, 14))
@@ -18,13 +18,13 @@ def squeezed(words):
 @pytest.mark.parametrize("code", ["H57.15-261119-0001", "000.00.12.H57-261119-0001", "Hồ sơ số Đ-7/2026"])
 def test_a_dossier_without_s10_has_a_square_code_that_decodes(pictures_of, codes_in, code):
     one = sheet(1)
-    (page,) = pictures_of(route_sheet(replace(one, stops=(replace(one.stops[0], barcode=code),))))
+    (page,) = pictures_of(route_sheet.draw([replace(one, stops=(replace(one.stops[0], barcode=code),))]))
     assert codes_in(page) == [code]
 
 
 @pytest.mark.parametrize("n_stops", [0, 1, 7, 8, 9, 10, 11, 20, 21, 22, 34])
 def test_every_sheet_ends_with_the_reasons_and_two_places_to_sign(text_of, n_stops):
-    told = text_of(route_sheet(sheet(n_stops, reasons=REASONS)))
+    told = text_of(route_sheet.draw([sheet(n_stops, reasons=REASONS)]))
     assert all(reason in told for reason in REASONS)
     assert told.count("BƯU TÁ") == 1
     assert told.count("NGƯỜI KIỂM TRA") == 1
@@ -34,11 +34,12 @@ def test_every_sheet_ends_with_the_reasons_and_two_places_to_sign(text_of, n_sto
 def test_the_courier_reads_which_papers_to_collect_and_which_to_take_back(text_of):
     one = sheet(1)
     items = (
-        SheetItemData(
+        route_sheet.SheetItemData(
             code="x", dossier_code="H57", has_take_back=True, take_back="sổ hộ khẩu", to_collect="tờ khai, bản sao CCCD"
         ),
     )
-    told = squeezed(text_of(route_sheet(replace(one, stops=(replace(one.stops[0], items=items, is_collection=True),)))))
+    only = replace(one.stops[0], items=items, is_collection=True)
+    told = squeezed(text_of(route_sheet.draw([replace(one, stops=(only,))])))
     for words in ("Nhận: tờ khai, bản sao CCCD", "Thu hồi: sổ hộ khẩu", "Đã nhận", "Người giao ký"):
         assert squeezed(words) in told, words
 
@@ -49,14 +50,14 @@ def test_nothing_at_a_stop_is_cut_however_long_it_is(text_of):
         "số 12/5 kiệt 3 Nguyễn Phúc Nguyên, thôn Phú Xuân Hạ, xã Chân Mây - Lăng Cô, thành phố Huế (cổng sắt xanh)"
     )
     items = tuple(
-        SheetItemData(
+        route_sheet.SheetItemData(
             code="x", dossier_code=f"000.00.12.H57-261119-{n:04d}", has_take_back=True, take_back="sổ hộ khẩu"
         )
         for n in range(9)
     )
     one = sheet(9)
     stops = tuple(replace(stop, recipient_name=name, address=address, items=items) for stop in one.stops)
-    told = squeezed(text_of(route_sheet(replace(one, stops=stops))))
+    told = squeezed(text_of(route_sheet.draw([replace(one, stops=stops)])))
     assert "…" not in told
     for words in (name, address, "9 × sổ hộ khẩu", *(item.dossier_code for item in items)):
         assert told.count(squeezed(words)) == 9, words
@@ -65,14 +66,14 @@ def test_nothing_at_a_stop_is_cut_however_long_it_is(text_of):
 def test_an_english_sheet_has_no_vietnamese_words_of_ours(text_of):
     one = sheet(7, office="x", courier_name="x", reasons=("x",))
     stops = tuple(replace(stop, recipient_name="x", address="x") for stop in one.stops)
-    told = text_of(route_sheet(replace(one, stops=stops), language="en"))
+    told = text_of(route_sheet.draw([replace(one, stops=stops)], language="en"))
     assert told.translate({ord(sign): None for sign in "·–đ≈"}).isascii()
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.95])
 def test_bars_of_every_stop_are_whole_dots_and_decode(pictures_of, codes_in, scale):
     one = sheet(3)
-    (page,) = pictures_of(route_sheet(one), scale=scale)
+    (page,) = pictures_of(route_sheet.draw([one]), scale=scale)
     assert codes_in(page) == [stop.barcode for stop in one.stops]
     if scale == 1.0:
         row = [page.convert("L").getpixel((x, 600)) < 128 for x in range(820, 1130)]
@@ -83,7 +84,7 @@ def test_bars_of_every_stop_are_whole_dots_and_decode(pictures_of, codes_in, sca
 
 
 def test_where_the_point_is_not_sure_the_sheet_says_how_far_off_it_may_be(text_of):
-    told = text_of(route_sheet(sheet(3)))
+    told = text_of(route_sheet.draw([sheet(3)]))
     assert told.count("≈ 1,8 km") == 1
     assert "07:30–11:30" not in told
-    assert "07:30–11:30" in text_of(route_sheet(sheet(4)))
+    assert "07:30–11:30" in text_of(route_sheet.draw([sheet(4)]))

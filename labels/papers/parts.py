@@ -1,17 +1,45 @@
-"""What several forms share: words of a language, contacts, lists of papers, parties and their signatures."""
+"""What several papers share: people and papers on them, words of a language, parties and their signatures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from labels.data import PartyData
-from labels.form import Column, Fields, Signatures, Table
-from labels.form_data import ContactData, PaperData
-from labels.words import say_day, say_moment, say_money
+from labels.drawing.blocks import Column, Fields, Signatures, Table
+from labels.papers.words import say_day, say_moment, say_money
 
 Say = Callable[[str, str], str]
 SIGN = ("(ký, ghi rõ họ tên)", "(signature, full name)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyData:
+    """One side of a handover as it signs."""
+
+    title: str
+    organisation: str
+    full_name: str
+    position: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactData:
+    """A sender or recipient as the law wants them on a contract: name, address, phone."""
+
+    name: str
+    address: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperData:
+    """One paper in the envelope; ``kind`` is "bản chính", "bản sao" or the like."""
+
+    name: str
+    kind: str = ""
+    count: int = 1
 
 
 def tongue(language: str) -> Say:

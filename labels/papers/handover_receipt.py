@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from reportlab.lib.units import mm
 
-from labels import text
-from labels.cleaning import clean_data
-from labels.data import HandoverLineData, HandoverReceiptData
-from labels.form_parts import Say, tongue
-from labels.form_parts import party as party_words
-from labels.page import LINE, SIZES_MM, Sheet
-from labels.text import BODY, BOLD, LARGE, SMALL, TINY
-from labels.words import group_code, in_words, say_moment, say_money
+from labels.drawing import text
+from labels.drawing.cleaning import clean_data
+from labels.drawing.page import LINE, SIZES_MM, Sheet
+from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
+from labels.papers.parts import PartyData, Say, tongue
+from labels.papers.parts import party as party_words
+from labels.papers.words import group_code, in_words, say_moment, say_money
 
 _EDGE, _BOTTOM = 16.0, 281.0
 _ROW = 5.6
 _QR = 36.0
 _FIRST, _FULL, _TAIL = 30, 45, 11  # lines on the first and on a full page, and what the signatures take of one
+_KEPT = (("Bản 1: bên giao giữ. ", "Copy 1: giver. "), ("Bản 2: bên nhận giữ. ", "Copy 2: receiver. "))
 # left edge of each column in mm (right edge where numbers stand), width, alignment, heading in both languages
 _COLUMNS = (
     (16.0, 8.0, "left", "STT", "No."),
@@ -30,18 +34,62 @@ _COLUMNS = (
 )
 
 
-def handover_receipt(receipt: HandoverReceiptData, *, copies: int = 2, language: str = "vi") -> bytes:
-    """Return the minutes as PDF, A4, one after the other for each side. Raises UnprintableText naming the field."""
-    receipt, say = clean_data(receipt), tongue(language)
-    sheet = Sheet(SIZES_MM["A4"], f"Biên bản {receipt.number}")
-    kept = (say("Bản 1: bên giao giữ", "Copy 1: giver"), say("Bản 2: bên nhận giữ", "Copy 2: receiver"))
-    pages = _pages(receipt)
-    for copy in range(copies):
-        for number, lines in enumerate(pages, start=1):
-            if copy or number > 1:
-                sheet.next_page()
-            _page(sheet, receipt, lines, (number, len(pages)), say)
-            _foot(sheet, receipt, f"{kept[copy % len(kept)]}. ", (number, len(pages)), say)
+@dataclass(frozen=True, kw_only=True)
+class HandoverLineData:
+    """One numbered line of a handover. ``fault`` is "" for what was there, ``n_originals`` None where nobody said."""
+
+    position: int
+    s10: str
+    dossier_code: str
+    commune: str = ""
+    n_documents: int = 0
+    n_originals: int | None = None
+    weight_g: int = 0
+    fee_vnd: int = 0
+    has_take_back: bool = False
+    is_sealed: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverReceiptData:
+    """Minutes of one change of hands, for both sides alike.
+
+    ``code`` is what the signed square code says, "" before the receipt is sealed; ``copies`` says who keeps which.
+    """
+
+    number: str
+    title: str
+    manifest_number: str
+    place: str
+    at: datetime
+    giver: PartyData
+    receiver: PartyData
+    n_expected: int
+    n_present: int
+    n_documents: int
+    fee_total_vnd: int
+    digest: str
+    lines: tuple[HandoverLineData, ...]
+    faults: tuple[HandoverLineData, ...] = ()
+    weight_g: int = 0
+    code: str = ""
+
+
+def draw(receipts: Sequence[HandoverReceiptData], *, copies: int = 2, language: str = "vi") -> bytes:
+    """Return the minutes as PDF, A4, one copy for each side. Raises UnprintableText naming the field."""
+    say = tongue(language)
+    sheet = Sheet(SIZES_MM["A4"], f"Biên bản {receipts[0].number}")
+    is_first = True
+    for receipt in map(clean_data, receipts):
+        pages = _pages(receipt)
+        for copy in range(copies):
+            for number, lines in enumerate(pages, start=1):
+                if not is_first:
+                    sheet.next_page()
+                is_first = False
+                _page(sheet, receipt, lines, (number, len(pages)), say)
+                _foot(sheet, receipt, say(*_KEPT[copy % len(_KEPT)]), (number, len(pages)), say)
     return sheet.finish()
 
 

@@ -9,8 +9,8 @@ from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from labels import symbols, text
-from labels.text import BODY, BOLD, LEADING, REGULAR, SMALL, TINY, Fitted
+from labels.drawing import symbols, text
+from labels.drawing.text import BODY, BOLD, LEADING, REGULAR, SMALL, TINY, Fitted
 
 SIZES_MM: dict[str, tuple[float, float]] = {
     "100x150": (100, 150),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from reportlab.lib.units import mm
 
-from labels import text
-from labels.data import ItemLabelData
-from labels.page import Drawing
-from labels.text import BODY, BOLD, LARGE, LEADING, REGULAR, SMALL, TINY, Fitted
+from labels.drawing import text
+from labels.drawing.page import Drawing
+from labels.drawing.text import BODY, BOLD, LARGE, LEADING, REGULAR, SMALL, TINY, Fitted
+from labels.papers.item_label.data import ItemLabelData
 
 # (name, address): a name is never set smaller than the address under it.
 _PAIRS = ((LARGE, 11.0), (12.0, 11.0), (12.0, BODY), (BODY, BODY), (BODY, SMALL), (SMALL, SMALL), (TINY, TINY))

@@ -7,9 +7,9 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from labels import symbols, text
-from labels.page import HAIR, Drawing
-from labels.text import BODY, REGULAR
+from labels.drawing import symbols, text
+from labels.drawing.page import HAIR, Drawing
+from labels.drawing.text import BODY, REGULAR
 
 MM_PER_INCH = 25.4
 BAR_DOTS = {203: 3, 300: 4}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from reportlab.lib.units import mm
 
-from labels import text
-from labels.data import ItemLabelData
-from labels.page import LINE, Drawing
-from labels.recipient import draw_recipient
-from labels.text import BODY, BOLD, LARGE, SMALL, TINY
-from labels.words import group_code, say_money
+from labels.drawing import text
+from labels.drawing.page import LINE, Drawing
+from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
+from labels.papers.item_label.data import ItemLabelData
+from labels.papers.item_label.recipient import draw_recipient
+from labels.papers.words import group_code, say_money
 
 _EDGE = 4.0
 _QR = 22.0

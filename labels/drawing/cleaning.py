@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
-from labels import text
+from labels.drawing import text
 
 T = TypeVar("T")
 

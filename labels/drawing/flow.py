@@ -1,19 +1,19 @@
 """Forms in one hand: heading, fields, tables, sums, signatures, flowing over pages; A4 and A5 on one grid.
 
-A paper is a list of blocks. Every text in them was cleaned by the paper's data (``labels.clean_data``); the form
-measures, breaks pages between blocks and between rows, and numbers the pages.
+A paper is a list of blocks. The form measures them, breaks pages between blocks and between rows, and numbers the
+pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reportlab.lib.units import mm
 
-from labels import text
-from labels.page import LINE, SIZES_MM, Sheet
-from labels.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
+from labels.drawing import text
+from labels.drawing.blocks import Block, Codes, Fields, Form, Heading, Signatures, Table, Ticks, Words
+from labels.drawing.page import LINE, SIZES_MM, Sheet
+from labels.drawing.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY
 
 _EDGE = {"A4": 16.0, "A5": 12.0, "A6": 8.0}
 _GAP = 4.0
@@ -23,111 +23,6 @@ _FOOT = 12.0
 _FOLD = 5.0
 _SMALLER = (BODY, SMALL, TINY)
 _CELL = 2.5  # between two columns; the last one ends with the line under it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fields:
-    """Pairs of (heading, value), in ``columns`` columns; an empty value stays as a dotted line to fill in by hand.
-
-    A value of several texts stands on as many lines.
-    """
-
-    pairs: tuple[tuple[str, str | tuple[str, ...]], ...]
-    columns: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column of a table: heading, share of the width, alignment."""
-
-    heading: str
-    share: float
-    align: str = "left"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Rows under headings; a row is as high as its longest cell, up to ``max_lines`` lines."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    max_lines: int = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """A paragraph."""
-
-    text: str
-    is_bold: bool = False
-    size: float = BODY
-    align: str = "left"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heading:
-    """A heading inside the form."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticks:
-    """Boxes to tick by hand."""
-
-    texts: tuple[str, ...]
-    size: float = BODY
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signatures:
-    """Places to sign, side by side: (title, what to write, name printed under it)."""
-
-    places: tuple[tuple[str, str, str], ...]
-    height: float = 24.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Codes:
-    """A barcode with its text at the left and a QR code at the right."""
-
-    barcode: str
-    under: str
-    qr: str
-    side: float = 26.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A QR code beside the paper's head, and what it is for in a few words below."""
-
-    qr: str
-    text: str
-    side: float = 26.0
-
-
-Block = Fields | Table | Words | Heading | Ticks | Signatures | Codes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """One paper: its head, its blocks and what stands at the foot of every page.
-
-    ``motto`` prints the national heading; ``copies`` names who keeps each copy, one copy for each. ``closer`` is how
-    many steps closer and smaller it may be set rather than take a second page.
-    """
-
-    size: str
-    title: str
-    number: str
-    blocks: tuple[Block, ...]
-    issuer: str = ""
-    second: str = ""
-    motto: bool = False
-    copies: tuple[str, ...] = ("",)
-    mark: Mark | None = None
-    page: str = "trang"
-    closer: int = 0
 
 
 def draw_forms(forms: Sequence[Form], title: str) -> bytes:

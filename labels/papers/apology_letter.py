@@ -1,21 +1,47 @@
-"""Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết: mẫu 04, TT 03/2025/TT-VPCP; NĐ 61/2018 Đ19.9."""
+"""Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết: mẫu 04, TT 03/2025/TT-VPCP; NĐ 61/2018 Đ19.9. A5."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from labels.cleaning import clean_data
-from labels.form import Fields, Form, Signatures, Words, draw_forms
-from labels.form_data import ApologyLetterData
-from labels.form_parts import Say, page, tongue
-from labels.words import say_day
+from labels.drawing.blocks import Fields, Form, Signatures, Words
+from labels.drawing.cleaning import clean_data
+from labels.drawing.flow import draw_forms
+from labels.papers.parts import Say, page, tongue
+from labels.papers.words import say_day
 
 
-def apology_letter(data: ApologyLetterData, *, language: str = "vi") -> bytes:
-    """Return the letter, A5. Raises UnprintableText; ValueError where the new day does not come after the old one."""
+@dataclass(frozen=True, kw_only=True)
+class ApologyLetterData:
+    """Văn bản xin lỗi và đề nghị gia hạn, mẫu 04 (TT 03/2025/TT-VPCP); re-appointed at most once."""
+
+    number: str
+    place: str
+    signed_on: date
+    agency: str
+    addressee: str
+    dossier_code: str
+    received_on: date | None
+    due_on: date
+    reason: str
+    new_due_on: date
+    contact: str
+    signer_title: str
+    signer_name: str
+    procedure: str = ""
+
+
+def draw(many: Sequence[ApologyLetterData], *, language: str = "vi") -> bytes:
+    """Return the letters, A5. Raises UnprintableText; ValueError where the new day does not come after the old one."""
+    say = tongue(language)
+    return draw_forms([_form(clean_data(data), say) for data in many], "Văn bản xin lỗi")
+
+
+def _form(data: ApologyLetterData, say: Say) -> Form:
     if data.new_due_on <= data.due_on:
         raise ValueError("the new day must come after the day that was promised")
-    say, data = tongue(language), clean_data(data)
     received = say_day(data.received_on) if data.received_on else ""
     about = data.dossier_code + (f" ({data.procedure})" if data.procedure else "")
     blocks = (
@@ -48,7 +74,7 @@ def apology_letter(data: ApologyLetterData, *, language: str = "vi") -> bytes:
             places=(("", "", ""), (data.signer_title, say("(ký, đóng dấu)", "(signature, seal)"), data.signer_name))
         ),
     )
-    form = Form(
+    return Form(
         size="A5",
         motto=True,
         issuer=data.agency,
@@ -58,7 +84,6 @@ def apology_letter(data: ApologyLetterData, *, language: str = "vi") -> bytes:
         blocks=blocks,
         page=page(say),
     )
-    return draw_forms([form], "Văn bản xin lỗi")
 
 
 def _place_and_day(place: str, day: date, say: Say) -> str:

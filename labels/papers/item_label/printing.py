@@ -1,0 +1,104 @@
+"""Labels for an office printer, one a page or four on A4, and for a thermal printer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labels.drawing.cleaning import clean_data
+from labels.drawing.page import SIZES_MM, Drawing, Probe, Sheet, Zoomed
+from labels.drawing.raster import BAR_DOTS, Raster
+from labels.drawing.zpl import zpl_format
+from labels.papers.item_label.data import ItemLabelData
+from labels.papers.item_label.full import draw_full
+from labels.papers.item_label.small import draw_small
+from labels.papers.item_label.wording import WORDS
+
+LABEL_SIZES = ("100x150", "A6", "A7", "A5", "A4x4")
+FOUR_UP = "A4x4"
+
+
+def draw(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: str = "vi") -> bytes:
+    """Return a PDF with one label a page, or four on A4, in the order given. Sizes: LABEL_SIZES.
+
+    Raises UnprintableText naming the field where a letter cannot be printed; check with `check_label` first
+    to stop one item and not a box. ValueError for another size.
+    """
+    if size == FOUR_UP:
+        return _four_up(labels, language)
+    sheet = Sheet(label_size(size), "Nhãn bưu gửi")
+    for number, label in enumerate(labels):
+        if number:
+            sheet.next_page()
+        draw_label(sheet, check_label(label), size=size, language=language)
+    return sheet.finish()
+
+
+def shortened_fields(label: ItemLabelData, *, size: str = "100x150") -> tuple[str, ...]:
+    """Return the fields that do not fit even in the smallest type and are shortened: () for a label that says all.
+
+    Raises UnprintableText, and TextTooLong for what may never be cut.
+    """
+    probe = Probe(label_size("A6" if size == FOUR_UP else size))
+    draw_label(probe, check_label(label), size="A6" if size == FOUR_UP else size)
+    return tuple(probe.shortened)
+
+
+def label_size(size: str) -> tuple[float, float]:
+    """Return (width, height) in millimetres of one label. Raises ValueError for what is no label's size."""
+    if size not in LABEL_SIZES or size == FOUR_UP:
+        raise ValueError(f"labels are {', '.join(LABEL_SIZES)}")
+    return SIZES_MM[size]
+
+
+def draw_label(drawing: Drawing, label: ItemLabelData, *, size: str, language: str = "vi") -> None:
+    """Draw one label into the drawing's frame; its texts must be clean."""
+    words = WORDS[language]
+    if size == "A7":
+        draw_small(drawing, label, words)
+    elif size == "A5":
+        draw_full(Zoomed(drawing, drawing.width / SIZES_MM["A6"][0], bar_factor=4 / 3), label, words)
+    else:
+        draw_full(drawing, label, words)
+
+
+def _four_up(labels: Sequence[ItemLabelData], language: str) -> bytes:
+    """Draw four A6 labels on each A4 page, with marks to cut along."""
+    page_width, page_height = SIZES_MM["A4"]
+    wide, high = SIZES_MM["A6"]
+    sheet = Sheet(SIZES_MM["A4"], "Nhãn bưu gửi")
+    for number, label in enumerate(labels):
+        place = number % 4
+        if place == 0:
+            if number:
+                sheet.next_page()
+            sheet.frame(0, 0, page_width, page_height)
+            _cut_marks(sheet, page_width, page_height)
+        sheet.frame(place % 2 * wide, place // 2 * page_height / 2, wide, high)
+        draw_label(sheet, check_label(label), size="A6", language=language)
+    return sheet.finish()
+
+
+def _cut_marks(sheet: Sheet, width: float, height: float) -> None:
+    sheet.line(width / 2, 0, width / 2, height, width=0.2, dashed=True)
+    sheet.line(0, height / 2, width, height / 2, width=0.2, dashed=True)
+
+
+def check_label(label: ItemLabelData) -> ItemLabelData:
+    """Return the label with every text in NFC. Raises UnprintableText naming the field."""
+    return clean_data(label)
+
+
+def draw_zpl(labels: Sequence[ItemLabelData], *, size: str = "100x150", dpi: int = 203, language: str = "vi") -> bytes:
+    """Return one ZPL format a label, in the order given; ``dpi`` 203 or 300.
+
+    Raises UnprintableText naming the field; ValueError for a size or density no thermal printer here has.
+    """
+    if dpi not in BAR_DOTS:
+        raise ValueError("thermal printers have 203 or 300 dots an inch")
+    return b"".join(_format(check_label(label), size, dpi, language) for label in labels)
+
+
+def _format(label: ItemLabelData, size: str, dpi: int, language: str) -> bytes:
+    raster = Raster(label_size(size), dpi=dpi)
+    draw_label(raster, label, size=size, language=language)
+    return zpl_format(raster.picture)

@@ -1,0 +1,59 @@
+"""What stands on the sheet of one courier's round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetItemData:
+    """One piece at a stop. ``take_back`` and ``to_collect`` name papers, so that a courier asks for the right ones."""
+
+    code: str
+    dossier_code: str
+    fee_vnd: int = 0
+    has_take_back: bool = False
+    take_back: str = ""
+    to_collect: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetStopData:
+    """One stop of a route sheet. ``precision`` is "" at a known door, else "≈ 1,2 km".
+
+    ``barcode`` is what a scanner reads to type the stop back, ``code`` what a person reads below it.
+    """
+
+    position: int
+    arrive: str
+    window: str
+    is_collection: bool
+    recipient_name: str
+    address: str
+    phone_masked: str
+    precision: str
+    barcode: str
+    lat: float
+    lon: float
+    items: tuple[SheetItemData, ...]
+    code: str = ""
+    must_today: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteSheetData:
+    """One courier's round on paper. ``reasons`` is the list to choose from where something was not delivered."""
+
+    number: int
+    day: date
+    office: str
+    courier_code: str
+    courier_name: str
+    leave: str
+    back: str
+    km: int
+    office_lat: float | None
+    office_lon: float | None
+    stops: tuple[SheetStopData, ...]
+    reasons: tuple[str, ...] = ()
