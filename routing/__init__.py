@@ -2,8 +2,20 @@
 
 from routing.addresses.communes import HUE, Commune, HomeProvince, Register
 from routing.addresses.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
+from routing.addresses.names import district_name
+from routing.addresses.national import (
+    NationalCommune,
+    NationalFormerUnit,
+    Province,
+    find_province,
+    national_communes,
+    national_former_units,
+    provinces,
+    register_of,
+)
 from routing.addresses.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
 from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
+from routing.addresses.text import plain_words
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
 from routing.advice.remedies import CHANGES
@@ -18,6 +30,7 @@ from routing.errors import (
     GeocoderUnavailable,
     RemedyNotApplicable,
     RoutingError,
+    UnknownProvince,
 )
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
@@ -72,6 +85,8 @@ __all__ = [
     "JudgedPoint",
     "Limits",
     "Measured",
+    "NationalCommune",
+    "NationalFormerUnit",
     "NominatimGeocoder",
     "Osrm",
     "PhotonGeocoder",
@@ -82,6 +97,7 @@ __all__ = [
     "Precision",
     "Problem",
     "Progress",
+    "Province",
     "Register",
     "RemedyNotApplicable",
     "RoutingError",
@@ -90,6 +106,7 @@ __all__ = [
     "StraightLine",
     "Terrain",
     "TravelTimes",
+    "UnknownProvince",
     "Unserved",
     "Visit",
     "Window",
@@ -98,16 +115,23 @@ __all__ = [
     "check",
     "commune_point",
     "compare",
+    "district_name",
     "estimated_figures",
     "figures",
+    "find_province",
     "great_circle_m",
     "is_in_province",
     "judge_point",
     "keeping_hands",
+    "national_communes",
+    "national_former_units",
+    "plain_words",
     "plan",
     "plan_file_problem",
     "plan_file_text",
+    "provinces",
     "read_figures",
+    "register_of",
     "replan",
     "terrain_of",
 ]

@@ -94,3 +94,17 @@ class RemedyNotApplicable(RoutingError):
             vi=f"Cách gỡ “{change}” của điểm {stop_id} không đổi được gì trong ngày này.",
             en=f"The remedy {change} of stop {stop_id} changes nothing of this day.",
         )
+
+
+class UnknownProvince(RoutingError):
+    """A name that no province has or had; ``near`` holds the names of today that look like it."""
+
+    code = "unknown_province"
+
+    def __init__(self, near: tuple[str, ...]) -> None:
+        self.near = near
+        hint = ", ".join(near)
+        super().__init__(
+            vi="Không có tỉnh, thành phố tên này" + (f"; có phải {hint}?" if near else "."),
+            en="No province has or had this name" + (f"; {hint}?" if near else "."),
+        )

@@ -42,21 +42,30 @@ class Commune:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormerUnit:
-    """A unit that no longer exists, under one district it was written with, and one commune it went to."""
+    """A unit that no longer exists, under one district it was written with, and one commune it went to.
+
+    ``district`` is "" for a unit of after July 2025; ``province`` is its province then, "" where it did not change.
+    """
 
     type: str
     name: str
     district: str
     successor_code: str
+    province: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HomeProvince:
-    """How people write the register's own province: its name of today and the names it had before."""
+    """How people write the register's own province: its name of today and the names it had before.
+
+    ``short_forms`` stand for a former name, so they speak of the time before; ``forms_today`` for the name of today.
+    """
 
     name: str
     former_names: tuple[str, ...] = ()
     short_forms: tuple[str, ...] = ()
+    kind: str = "thành phố"
+    forms_today: tuple[str, ...] = ()
 
 
 HUE = HomeProvince(

@@ -63,6 +63,11 @@ def fold(cleaned: str) -> str:
     return cleaned.translate(_FOLD)
 
 
+def plain_words(text: str) -> str:
+    """Return a name's words in small letters without accents or signs: "Hòa Bình" → "hoa binh"."""
+    return " ".join("".join(char if char.isalnum() else " " for char in fold(clean(text))).split())
+
+
 def tokens(cleaned: str) -> tuple[list[str], list[str]]:
     """Return the words of cleaned text without accents, and the same words as written."""
     written = TOKEN.findall(cleaned)

@@ -127,7 +127,7 @@ class WordTree:
             self._add(phrases, Known(kind, value))
         for kind, value, phrases in _SHORT:
             self._add(phrases, Known(kind, value, is_short=True))
-        self._add((home.name,), Known(Word.HOME, ("now",)))
+        self._add((home.name, *home.forms_today), Known(Word.HOME, ("now",)))
         # English words only behind the province itself: "An Cựu City" is a housing estate.
         self._add((f"tp{home.name}", f"{home.name} city"), Known(Word.HOME, ("city",), is_short=True))
         provinces = [f"{name} province" for name in home.former_names]
