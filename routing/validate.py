@@ -32,6 +32,12 @@ def validate(problem: Problem) -> None:
     for stop in problem.stops:
         if stop.office_id is not None and stop.office_id not in offices:
             raise BadProblem(f"stop {stop.stop_id}", "office_id")
+    _weights(problem)
+    _closed_roads(problem)
+    _sequences(problem)
+
+
+def _weights(problem: Problem) -> None:
     for name, most in (
         ("unfamiliar_s", DAY_S),
         ("moved_stop_s", DAY_S),
@@ -40,12 +46,14 @@ def validate(problem: Problem) -> None:
     ):
         if not _is_count(getattr(problem, name), most):
             raise BadProblem("problem", name)
+
+
+def _closed_roads(problem: Problem) -> None:
     for number, road in enumerate(problem.closed_roads):
         if not (is_place(road.one_end) and is_place(road.other_end)):
             raise BadProblem(f"closed road {number}", "point")
         if road.detour_s is not None and not _is_count(road.detour_s, DAY_S):
             raise BadProblem(f"closed road {number}", "detour_s")
-    _sequences(problem)
 
 
 def _sequences(problem: Problem) -> None:
