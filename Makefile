@@ -12,7 +12,7 @@ OSRM := .osrm
 # One more than the usual two cores: some tests wait for databases.
 JOBS ?= 3
 
-.PHONY: install demo run test test-long check format samples bench osrm lock clean
+.PHONY: install demo run test test-long lint check format samples bench osrm lock clean
 
 install: $(STAMP)
 
@@ -40,11 +40,16 @@ test-long: $(STAMP)
 	TANNHA_TEST_LONG=1 TANNHA_FIGURES_FILE=$(CURDIR)/.figures.jsonl $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 	$(BIN)/python -m tests.quality .figures.jsonl docs/quality.md
 
-check: $(STAMP)
+lint: $(STAMP) ## format, lint, types, dependencies, dead code and import rules, without the other tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(MAKE) test
+	$(BIN)/deptry .
+	$(BIN)/deptry . --optional-dependencies-dev-groups dev --extend-exclude tests
+	$(BIN)/python -m tests.dead_code
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+check: lint test ## lint, then test: what must pass before a push
 
 format: $(STAMP)
 	$(BIN)/ruff format .
