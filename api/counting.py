@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.web.auth import current_actor
-from api.wiring import services
+from api.web.auth import acting, current_actor
 from postal import Action, Session, Subject, custody, models, require, require_own
 from postal.access import ownership
 
@@ -38,7 +37,6 @@ def require_list(session: Session, which: models.CountList, subject_id: int) -> 
 
 def scan_list(which: models.CountList, subject_id: int, codes: Sequence[str]) -> custody.Scanned:
     """Record scans of one list in a transaction of their own. Raises what custody.scan_codes raises."""
-    with services().database.write() as session:
-        require_list(session, which, subject_id)
-        user_id, now = current_actor().user_id, services().now()
-        return custody.scan_codes(session, which, subject_id, codes, user_id=user_id, now=now)
+    with acting() as act:
+        require_list(act.session, which, subject_id)
+        return custody.scan_codes(act, which, subject_id, codes)

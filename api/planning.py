@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from api.wiring import Services
-from postal import PostalError, rounds
+from postal import Actor, PostalError, rounds
 from routing import Limits, Plan, Problem, Progress, RoutingError, plan, replan
 
 LOG = logging.getLogger(__name__)
@@ -26,28 +26,24 @@ class Watch:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-def make_plan(services: Services, day: date, *, seconds: float, user_id: int | None, watch: Watch | None = None) -> int:
+def make_plan(services: Services, day: date, *, seconds: float, by: Actor, watch: Watch | None = None) -> int:
     """Plan all offices of a day and save the plan as a draft; return its id.
 
     Nothing is locked while the solver thinks: `save_plan` checks again what was read.
     """
     with services.database.read() as session:
         problem = rounds.planning_problem(session, day, now=services.now(), weights=weights(services))
-    return _planned(services, problem, None, seconds=seconds, user_id=user_id, watch=watch)
+    return _planned(services, problem, None, seconds=seconds, by=by, watch=watch)
 
 
-def plan_on(
-    services: Services, plan_id: int, *, seconds: float, user_id: int | None, watch: Watch | None = None
-) -> int:
+def plan_on(services: Services, plan_id: int, *, seconds: float, by: Actor, watch: Watch | None = None) -> int:
     """Plan a draft's day again from where the draft stands, orders given since included; return the new draft's id."""
     with services.database.read() as session:
         problem, before = rounds.problem_from(session, plan_id, now=services.now(), weights=weights(services))
-    return _planned(services, problem, before, seconds=seconds, user_id=user_id, watch=watch)
+    return _planned(services, problem, before, seconds=seconds, by=by, watch=watch)
 
 
-def replan_day(
-    services: Services, day: date, *, seconds: float, user_id: int | None, watch: Watch | None = None
-) -> int:
+def replan_day(services: Services, day: date, *, seconds: float, by: Actor, watch: Watch | None = None) -> int:
     """Plan what has not left of a published day again, with few stops changing hands; return the draft's id.
 
     Raises NothingPublished, and what `save_plan` raises.
@@ -64,21 +60,15 @@ def replan_day(
         on_progress=watch.on_progress,
         stop=watch.stop,
     )
-    return _saved(services, problem, made, user_id)
+    return _saved(services, problem, made, by)
 
 
 def start_run(
-    services: Services,
-    day: date,
-    make: Callable[[Watch], int],
-    *,
-    seconds: int,
-    user_id: int | None,
-    beside: int | None = None,
+    services: Services, day: date, make: Callable[[Watch], int], *, seconds: int, by: Actor, beside: int | None = None
 ) -> int:
     """Make a plan in the background and return its run's id at once; the row tells how far. Raises PlanRunning."""
-    with services.database.write() as session:
-        run = rounds.begin_run(session, day, seconds=seconds, beside=beside, user_id=user_id, now=services.now())
+    with services.acting(by) as act:
+        run = rounds.begin_run(act, day, seconds=seconds, beside=beside)
         run_id = run.id
     threading.Thread(target=_run, args=(services, run_id, make), name=f"plan-run-{run_id}", daemon=True).start()
     return run_id
@@ -98,13 +88,7 @@ def weights(services: Services) -> rounds.Weights:
 
 
 def _planned(
-    services: Services,
-    problem: Problem,
-    before: Plan | None,
-    *,
-    seconds: float,
-    user_id: int | None,
-    watch: Watch | None,
+    services: Services, problem: Problem, before: Plan | None, *, seconds: float, by: Actor, watch: Watch | None
 ) -> int:
     watch = watch or Watch()
     made = plan(
@@ -116,12 +100,12 @@ def _planned(
         stop=watch.stop,
         before=before,
     )
-    return _saved(services, problem, made, user_id)
+    return _saved(services, problem, made, by)
 
 
-def _saved(services: Services, problem: Problem, made: Plan, user_id: int | None) -> int:
-    with services.database.write() as session:
-        return rounds.save_plan(session, problem.day, problem, made, user_id=user_id, now=services.now()).id
+def _saved(services: Services, problem: Problem, made: Plan, by: Actor) -> int:
+    with services.acting(by) as act:
+        return rounds.save_plan(act, problem.day, problem, made).id
 
 
 def _limits(services: Services, seconds: float) -> Limits:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -11,7 +12,7 @@ from flask import current_app
 
 from api.settings import Settings, SettingsMissing
 from labels import is_printable
-from postal import Database, Vault, intake, make_engine, outside
+from postal import Act, Actor, Database, Vault, intake, make_engine, outside
 from routing import (
     AddressResolver,
     BadTravelTimes,
@@ -43,8 +44,14 @@ class Services:
     sender: outside.Sender
 
     def now(self) -> datetime:
-        """Return the instant, aware. Only views and commands ask; use cases are told."""
+        """Return the instant, aware. Only views and commands ask; use cases take it as an argument."""
         return self.clock()
+
+    @contextmanager
+    def acting(self, by: Actor) -> Iterator[Act]:
+        """Yield one act of somebody, in a writing transaction that commits at the end and rolls back on any error."""
+        with self.database.write() as session:
+            yield Act(session, by, self.clock())
 
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:

@@ -50,7 +50,7 @@ def serve(answer_ms: int) -> None:
 
 def prepare(folder: Path, urls: list[str], n: int):
     """Register the endpoints and bring ``n`` results in; return the database with n × endpoints callbacks."""
-    from postal import Database, Vault, intake, make_engine, outside, upgrade
+    from postal import ANONYMOUS, Act, Database, Vault, intake, make_engine, outside, upgrade
     from routing import AddressResolver, Register
 
     database = Database(make_engine(f"sqlite:///{folder / 'bench.db'}"), Vault([b"k" * 32], b"l" * 32))
@@ -64,7 +64,7 @@ def prepare(folder: Path, urls: list[str], n: int):
     for first in range(0, n, 500):
         results = [_result(intake, number) for number in range(first, min(first + 500, n))]
         with database.write() as session:
-            intake.accept_results(session, results, source_system=SYSTEM, guide=guide, user_id=None, now=NOW)
+            intake.accept_results(Act(session, ANONYMOUS, NOW), results, source_system=SYSTEM, guide=guide)
     return database, policy
 
 

@@ -52,8 +52,8 @@ def closed_batch(database: Database, n_items: int) -> tuple[int, list[str]]:
             results = (build.result(first + i + 1) for i in range(min(500, n_items - first)))
             build.accepted(session, *results, guide=guide)
         office_id = session.scalars(select(Item)).first().consignment.issuing_office_id  # type: ignore[union-attr]
-        batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
-        manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), office_id)
+        manifest = build.closed_batch(session, batch.id, now=NOW)
         codes = [line.s10 for line in manifest.lines]
         batch_id = batch.id
     random.Random(7).shuffle(codes)
@@ -71,7 +71,7 @@ def count_ours(database: Database, batch_id: int, codes: list[str]) -> float:
     for code in codes:
         began = time.perf_counter()
         with database.write() as session:
-            told = custody.scan_codes(session, CountList.BATCH, batch_id, [code], user_id=None, now=NOW)
+            told = custody.scan_codes(build.act(session, NOW), CountList.BATCH, batch_id, [code])
         took.append(time.perf_counter() - began)
         assert told.scans[0].said is Said.RIGHT
     return p95_ms(took)
@@ -132,7 +132,7 @@ def long_chain(database: Database, batch_id: int, codes: list[str], n_events: in
     """Hand the list over, add events until there are enough, and seal them all."""
     party = Party(name="Nguyễn Văn Thử")
     with database.write() as session:
-        custody.hand_over(session, batch_id, scanned=codes, giver=party, receiver=party, user_id=None, now=NOW)
+        custody.hand_over(build.act(session, NOW), batch_id, scanned=codes, giver=party, receiver=party)
         item_ids = session.scalars(select(Item.id)).all()
         events = [
             {

@@ -66,14 +66,16 @@ def write_rows(path: Path, n: int) -> None:
 
 def ours(path: Path, folder: Path) -> int:
     """Bring the file in as the product does; return how many rows were taken."""
-    from postal import Database, Vault, intake, make_engine, upgrade
+    from postal import ANONYMOUS, Database, Vault, intake, make_engine, upgrade
     from routing import AddressResolver, Register
 
     database = Database(make_engine(f"sqlite:///{folder / 'ours.db'}"), Vault([b"k" * 32], b"l" * 32))
     upgrade(database.engine)
     register = Register.builtin()
     guide = intake.Guide(register=register, resolver=AddressResolver(register))
-    report = intake.import_results(database, path.name, path, source_system="bench", guide=guide, user_id=None, now=NOW)
+    report = intake.import_results(
+        database, path.name, path, intake.Arrival(source_system="bench", guide=guide, by=ANONYMOUS, now=NOW)
+    )
     return report.n_accepted + report.n_attention
 
 

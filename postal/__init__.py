@@ -7,7 +7,19 @@ from sqlalchemy.orm import Session
 
 from postal import chain, custody, desk, doorstep, errors, intake, jobs, models, outside, people, queue, rounds
 from postal.access.accounts import NewUser, SignedIn
-from postal.access.policy import ANONYMOUS, Action, Actor, ActorKind, Scope, Subject, is_own, require, require_own
+from postal.access.act import Act
+from postal.access.policy import (
+    ANONYMOUS,
+    Action,
+    Actor,
+    ActorKind,
+    Scope,
+    Subject,
+    command_actor,
+    is_own,
+    require,
+    require_own,
+)
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import Conflict, InvalidInput, NotFound, PostalError
 from postal.life.public_history import PublicHistory, PublicStep
@@ -18,6 +30,7 @@ from postal.rules.lifecycle import Direction, EventKind, Holder, Outcome, State,
 
 __all__ = [
     "ANONYMOUS",
+    "Act",
     "Action",
     "Actor",
     "ActorKind",
@@ -42,6 +55,7 @@ __all__ = [
     "Vault",
     "VaultLocked",
     "chain",
+    "command_actor",
     "current_revision",
     "custody",
     "desk",

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from postal import custody, intake
-from postal.custody.serials import grant_range
+from postal import ANONYMOUS, Act, Actor, ActorKind, custody, intake
+from postal.custody.serials import Grant, grant_range
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
 from postal.models import Batch, Item, Manifest, S10Range
@@ -30,6 +30,11 @@ CENTRE = "Trung tâm Phục vụ hành chính công thành phố Huế"
 def vault() -> Vault:
     """Return a vault with keys good for nothing but tests."""
     return Vault([b"k" * 32], b"l" * 32)
+
+
+def act(session: Session, now: datetime = EVENING, *, user_id: int | None = None, by: Actor = ANONYMOUS) -> Act:
+    """Return an act in this session: of a user by id, of whoever is given, or of nobody known."""
+    return Act(session, Actor(kind=ActorKind.USER, user_id=user_id) if user_id is not None else by, now)
 
 
 def lift_guards(session: Session) -> None:
@@ -50,15 +55,8 @@ def sqlite_database(folder: Path) -> Database:
 
 def s10_range(session: Session, *, first: int = 90_000_000, n: int = 100_000, indicator: str = "EY") -> S10Range:
     """Grant a clearly fake range."""
-    return grant_range(
-        session,
-        indicator=indicator,
-        first=first,
-        last=first + n - 1,
-        granted_by="thử nghiệm",
-        now=EVENING,
-        is_fake=True,
-    )
+    grant = Grant(indicator=indicator, first=first, last=first + n - 1, granted_by="thử nghiệm", is_fake=True)
+    return grant_range(act(session), grant)
 
 
 def guide(**changes: Any) -> intake.Guide:
@@ -99,12 +97,10 @@ def results_csv(results: Sequence[intake.ResultIn], *, separator: str = ",") -> 
 def accepted(session: Session, *results: intake.ResultIn, now: datetime = EVENING, **changes: Any) -> list[Item]:
     """Bring results in the way a system sends them; return their items in order. Without any: one result."""
     report = intake.accept_results(
-        session,
+        act(session, now),
         results or (result(),),
         source_system=SYSTEM,
         guide=changes.pop("guide", None) or guide(),
-        user_id=None,
-        now=now,
         **changes,
     )
     assert not report.n_refused, report.rows
@@ -118,10 +114,10 @@ def packed(session: Session, batch_id: int, *, now: datetime = EVENING) -> None:
     for line in lines:
         n = len(line.item.documents) or 1
         envelopes.append(custody.Packed(item_id=line.item_id, n_giver=n, n_receiver=n, weight_g=30 + 5 * n))
-    custody.pack_items(session, batch_id, envelopes, user_id=None, now=now)
+    custody.pack_items(act(session, now), batch_id, envelopes)
 
 
 def closed_batch(session: Session, batch_id: int, *, user_id: int | None = None, now: datetime = EVENING) -> Manifest:
     """Pack every envelope of an open batch and fix its list."""
     packed(session, batch_id, now=now)
-    return custody.close_batch(session, batch_id, user_id=user_id, now=now)
+    return custody.close_batch(act(session, now, user_id=user_id), batch_id)

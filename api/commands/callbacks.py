@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from api.commands.opening import opened, say, show
+from api.commands.opening import acting, opened, say, show
 from api.wiring import callback_policy
-from postal import ANONYMOUS, outside
+from postal import outside
 from postal.access import audit
-
-_BY_OPERATOR = "command line"
 
 
 @click.group()
@@ -23,11 +21,11 @@ def endpoint() -> None:
 @click.option("--kind", "kinds", multiple=True, help="item.delivered …; không chọn là mọi loại / none: every kind.")
 def add_endpoint(source_system: str, url: str, kinds: tuple[str, ...]) -> None:
     """Register where SOURCE_SYSTEM is told. The secret is printed once, alone on the last line."""
-    with opened() as services, services.database.write() as session:
-        now = services.now()
+    with opened() as services, acting(services) as act:
+        now = act.now
         policy = callback_policy(services.settings)
-        added, secret = outside.register_endpoint(session, source_system, url, kinds, policy=policy, now=now)
-        audit.note(session, ANONYMOUS, "endpoint_added", "endpoint", added.id, now=now, reason=_BY_OPERATOR)
+        added, secret = outside.register_endpoint(act.session, source_system, url, kinds, policy=policy, now=now)
+        audit.note(act, "endpoint_added", "endpoint", added.id)
         number = added.id
     say(f"Nơi nhận số {number}. Khoá ký chỉ hiện một lần:", f"endpoint {number}; its secret, shown once:")
     click.echo(secret)
@@ -48,10 +46,10 @@ def list_endpoints() -> None:
 @click.argument("endpoint_id", type=int)
 def rotate(endpoint_id: int) -> None:
     """Give an endpoint a new secret, printed once on the last line; for 24 hours both sign."""
-    with opened() as services, services.database.write() as session:
-        now = services.now()
-        secret = outside.rotate_secret(session, outside.find_endpoint(session, endpoint_id), now=now)
-        audit.note(session, ANONYMOUS, "secret_rotated", "endpoint", endpoint_id, now=now, reason=_BY_OPERATOR)
+    with opened() as services, acting(services) as act:
+        now = act.now
+        secret = outside.rotate_secret(act.session, outside.find_endpoint(act.session, endpoint_id), now=now)
+        audit.note(act, "secret_rotated", "endpoint", endpoint_id)
     say("Khoá ký mới; khoá cũ còn hiệu lực 24 giờ:", "the new secret; the old one signs for 24 hours more:")
     click.echo(secret)
 
@@ -60,9 +58,9 @@ def rotate(endpoint_id: int) -> None:
 @click.argument("endpoint_id", type=int)
 def pause(endpoint_id: int) -> None:
     """Keep what comes, send nothing."""
-    with opened() as services, services.database.write() as session:
-        outside.pause(session, outside.find_endpoint(session, endpoint_id))
-        audit.note(session, ANONYMOUS, "endpoint_paused", "endpoint", endpoint_id, now=services.now())
+    with opened() as services, acting(services) as act:
+        outside.pause(act.session, outside.find_endpoint(act.session, endpoint_id))
+        audit.note(act, "endpoint_paused", "endpoint", endpoint_id)
     say("Đã tạm dừng.", "Paused.")
 
 
@@ -70,10 +68,10 @@ def pause(endpoint_id: int) -> None:
 @click.argument("endpoint_id", type=int)
 def resume(endpoint_id: int) -> None:
     """Send again; everything that was parked meanwhile goes first, in order, under its old ids."""
-    with opened() as services, services.database.write() as session:
-        outside.resume(session, outside.find_endpoint(session, endpoint_id))
-        n_again = outside.replay(session, endpoint_id, now=services.now())
-        audit.note(session, ANONYMOUS, "endpoint_resumed", "endpoint", endpoint_id, now=services.now(), n_again=n_again)
+    with opened() as services, acting(services) as act:
+        outside.resume(act.session, outside.find_endpoint(act.session, endpoint_id))
+        n_again = outside.replay(act.session, endpoint_id, now=act.now)
+        audit.note(act, "endpoint_resumed", "endpoint", endpoint_id, n_again=n_again)
     say(f"Đã mở lại; {n_again} tin sẽ được gửi lại.", f"Resumed; {n_again} callbacks go again.")
 
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import click
 
-from api.commands.opening import opened, say, show
+from api.commands.opening import acting, opened, say, show
 from api.words import say_date
-from postal import ANONYMOUS, Session, models
 from postal.access import audit
 from postal.network import crew
 
-_BY_OPERATOR = "command line"
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _NO_BREAK = "-"
 
@@ -87,21 +85,20 @@ def add(
     litres: int,
 ) -> None:
     """Add a courier with a code of your own; the name is stored sealed."""
-    with opened() as services, services.database.write() as session:
+    with opened() as services, acting(services) as act:
         for commune in beat:
             crew.find_commune(services.guide.register, commune)
-        added = crew.add_courier(
-            session,
+        new = crew.NewCourier(
             code=code,
-            office=crew.find_office(session, office),
+            office=crew.find_office(act.session, office),
             full_name=name,
             beat=beat,
             skills=skill,
             capacity_ml=litres * 1_000,
             time=crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch),
-            now=services.now(),
         )
-        _note(session, "courier_added", added, services.now())
+        added = crew.add_courier(act.session, new, now=act.now)
+        audit.note(act, "courier_added", "courier", added.id)
     say(f"Đã thêm bưu tá {code} của bưu cục {office}.", f"Added courier {code} of office {office}.")
 
 
@@ -111,10 +108,10 @@ def add(
 @_lunch
 def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> None:
     """Change a courier's shift and break, from the next plan on."""
-    with opened() as services, services.database.write() as session:
-        found = crew.find_courier(session, code)
+    with opened() as services, acting(services) as act:
+        found = crew.find_courier(act.session, code)
         crew.set_time(found, crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch))
-        _note(session, "courier_hours", found, services.now())
+        audit.note(act, "courier_hours", "courier", found.id)
     say(f"Đã đổi ca của {code}.", f"The hours of {code} were changed.")
 
 
@@ -126,27 +123,27 @@ def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> N
 @click.option("--skill", multiple=True, help='Được phép, thay hết, "-": không / permissions, replacing all.')
 @click.option("--beat", multiple=True, metavar="COMMUNE", help='Xã quen, thay hết, "-": không / beat, replacing all.')
 @click.option("--litres", type=click.IntRange(1, 2_000), help="Sức chở / capacity.")
-def set_conditions(code: str, **told: Any) -> None:
-    """Change what holds for a courier's rounds, from the next plan on; what is not told stays."""
-    with opened() as services, services.database.write() as session:
-        found = crew.find_courier(session, code)
-        beat = [commune for commune in told["beat"] if commune != _NO_BREAK]
+def set_conditions(code: str, **given: Any) -> None:
+    """Change what holds for a courier's rounds, from the next plan on; what is not given stays."""
+    with opened() as services, acting(services) as act:
+        found = crew.find_courier(act.session, code)
+        beat = [commune for commune in given["beat"] if commune != _NO_BREAK]
         for commune in beat:
             crew.find_commune(services.guide.register, commune)
         for end in ("start", "end"):
-            if told[end] is not None:
-                lat, lon = told[end] or (None, None)
+            if given[end] is not None:
+                lat, lon = given[end] or (None, None)
                 setattr(found, f"{end}_lat", lat)
                 setattr(found, f"{end}_lon", lon)
-        if told["longest_minutes"] is not None:
-            found.longest_s = told["longest_minutes"] * 60 or None
-        if told["skill"]:
-            found.skills = [skill for skill in told["skill"] if skill != _NO_BREAK]
-        if told["beat"]:
+        if given["longest_minutes"] is not None:
+            found.longest_s = given["longest_minutes"] * 60 or None
+        if given["skill"]:
+            found.skills = [skill for skill in given["skill"] if skill != _NO_BREAK]
+        if given["beat"]:
             found.beat = beat
-        if told["litres"] is not None:
-            found.capacity_ml = told["litres"] * 1_000
-        _note(session, "courier_set", found, services.now())
+        if given["litres"] is not None:
+            found.capacity_ml = given["litres"] * 1_000
+        audit.note(act, "courier_set", "courier", found.id)
     say(f"Đã đổi điều kiện của {code}.", f"The conditions of {code} were changed.")
 
 
@@ -156,10 +153,10 @@ def set_conditions(code: str, **told: Any) -> None:
 @click.argument("last", type=_day)
 def away(code: str, first: datetime, last: datetime) -> None:
     """Keep a courier out of the plans from FIRST to LAST, both included."""
-    with opened() as services, services.database.write() as session:
-        found = crew.find_courier(session, code)
-        crew.note_absence(session, found, first.date(), last.date())
-        _note(session, "courier_away", found, services.now())
+    with opened() as services, acting(services) as act:
+        found = crew.find_courier(act.session, code)
+        crew.note_absence(act.session, found, first.date(), last.date())
+        audit.note(act, "courier_away", "courier", found.id)
     days = f"{say_date(first.date())} – {say_date(last.date())}"
     say(f"{code} nghỉ {days}.", f"{code} is away {days}.")
 
@@ -168,10 +165,10 @@ def away(code: str, first: datetime, last: datetime) -> None:
 @click.argument("code")
 def retire(code: str) -> None:
     """Plan nothing more for a courier who left; what they did stays."""
-    with opened() as services, services.database.write() as session:
-        found = crew.find_courier(session, code)
+    with opened() as services, acting(services) as act:
+        found = crew.find_courier(act.session, code)
         found.is_active = False
-        _note(session, "courier_retired", found, services.now())
+        audit.note(act, "courier_retired", "courier", found.id)
     say(f"{code} không còn trong phương án.", f"{code} is in no plan any more.")
 
 
@@ -206,11 +203,10 @@ def closure() -> None:
 @click.option("--reason", required=True, help="Vì sao / why, such as lũ lụt.")
 def add_closure(commune: str, first: datetime, last: datetime, reason: str) -> None:
     """Plan no stop in COMMUNE (code) from FIRST to LAST, both included; what waits there says so."""
-    with opened() as services, services.database.write() as session:
+    with opened() as services, acting(services) as act:
         name = crew.find_commune(services.guide.register, commune).full_name
-        now = services.now()
-        added = crew.close_commune(session, commune, first.date(), last.date(), reason=reason, now=now)
-        audit.note(session, ANONYMOUS, "commune_closed", "closure", added.id, now=now, reason=_BY_OPERATOR)
+        added = crew.close_commune(act.session, commune, first.date(), last.date(), reason=reason, now=act.now)
+        audit.note(act, "commune_closed", "closure", added.id)
     say(f"{name} không phát đến hết {say_date(last.date())}.", f"{name}: no delivery until then.")
 
 
@@ -218,10 +214,10 @@ def add_closure(commune: str, first: datetime, last: datetime, reason: str) -> N
 @click.argument("commune")
 def end_closure(commune: str) -> None:
     """Say that COMMUNE can be reached again from today."""
-    with opened() as services, services.database.write() as session:
-        name, now = crew.find_commune(services.guide.register, commune).full_name, services.now()
-        n_ended = crew.open_commune(session, commune, on=crew.today(now))
-        audit.note(session, ANONYMOUS, "commune_opened", "commune", now=now, reason=_BY_OPERATOR, commune=commune)
+    with opened() as services, acting(services) as act:
+        name = crew.find_commune(services.guide.register, commune).full_name
+        n_ended = crew.open_commune(act.session, commune, on=crew.today(act.now))
+        audit.note(act, "commune_opened", "commune", commune=commune)
     say(f"{name}: đã bỏ {n_ended} lần đóng.", f"{name}: {n_ended} closures ended.")
 
 
@@ -240,10 +236,6 @@ def list_closures() -> None:
             for one in crew.closures(session, on=crew.today(services.now()))
         ]
     show(("Mã", "Xã, phường", "Từ", "Đến hết", "Vì sao"), rows)
-
-
-def _note(session: Session, action: str, found: models.Courier, now: datetime) -> None:
-    audit.note(session, ANONYMOUS, action, "courier", found.id, now=now, reason=_BY_OPERATOR)
 
 
 def _span(from_s: int | None, until_s: int | None) -> str:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api.commands.opening import running_command
 from api.settings import load_settings
 from api.wiring import build_services
 from postal import intake as incoming
@@ -39,15 +40,18 @@ def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | 
     try:
         with _bar(console) as bar:
             task = bar.add_task("Nhập kết quả / results", total=None)
-            answer = incoming.import_results(
+            arrival = incoming.Arrival(
+                source_system=source_system or settings.source_system,
+                guide=services.guide,
+                by=running_command(),
+                now=services.now(),
+            )
+            bring_in = incoming.try_results if dry_run else incoming.import_results
+            answer = bring_in(
                 services.database,
                 file.name,
                 file,
-                source_system=source_system or settings.source_system,
-                guide=services.guide,
-                user_id=None,
-                now=services.now(),
-                dry_run=dry_run,
+                arrival,
                 on_progress=lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all),
             )
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import click
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api.settings import load_settings
 from api.wiring import Services, build_services
+from postal import Act, Actor, command_actor
 
 
 @contextmanager
@@ -21,6 +22,21 @@ def opened() -> Iterator[Services]:
         yield services
     finally:
         services.database.engine.dispose()
+
+
+def acting(services: Services) -> AbstractContextManager[Act]:
+    """Open a writing transaction in the name of the running command: "users add" for `tannha users add`."""
+    return services.acting(running_command())
+
+
+def running_command() -> Actor:
+    """Return the running command as whoever acts: its name without the program's own."""
+    names = []
+    context = click.get_current_context()
+    while context.parent is not None:
+        names.append(context.info_name or "")
+        context = context.parent
+    return command_actor(" ".join(reversed(names)))
 
 
 def say(vi: str, en: str) -> None:

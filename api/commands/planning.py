@@ -66,12 +66,13 @@ def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: in
 @click.option("--seconds", type=click.FloatRange(min=0.5, max=86_400), default=20.0, show_default=True)
 def plan_day(day: datetime, seconds: float) -> None:
     """Lập phương án phát một ngày (bản nháp). Plan all offices of DAY and save the plan as a draft."""
+    from api.commands.opening import running_command
     from api.planning import Watch, make_plan  # the file planner needs neither settings nor a database
     from api.settings import load_settings
     from api.wiring import build_services
 
     watch = Watch(on_progress=_Line())
-    plan_id = make_plan(build_services(load_settings()), day.date(), seconds=seconds, user_id=None, watch=watch)
+    plan_id = make_plan(build_services(load_settings()), day.date(), seconds=seconds, by=running_command(), watch=watch)
     click.echo(f"Phương án / plan {plan_id}")
 
 
@@ -81,12 +82,13 @@ def plan_day(day: datetime, seconds: float) -> None:
 def replan_day(day: datetime, seconds: float) -> None:
     """Lập lại phần chưa xuất phát của một ngày. Plan what has not left of DAY again, with few stops changing hands."""
     from api import planning
+    from api.commands.opening import running_command
     from api.settings import load_settings
     from api.wiring import build_services
 
     services = build_services(load_settings())
     watch = planning.Watch(on_progress=_Line())
-    plan_id = planning.replan_day(services, day.date(), seconds=seconds, user_id=None, watch=watch)
+    plan_id = planning.replan_day(services, day.date(), seconds=seconds, by=running_command(), watch=watch)
     click.echo(f"Phương án / plan {plan_id}")
 
 

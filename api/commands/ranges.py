@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.commands.opening import opened, say, show
+from api.commands.opening import acting, opened, say, show
 from postal import desk, make_ready
 from postal.custody import serials
 
@@ -24,17 +24,11 @@ def add(indicator: str, first: int, last: int, granted_by: str, country: str) ->
     """Note a granted range: INDICATOR (two letters), FIRST and LAST serial, both included."""
     with opened() as services:
         make_ready(services.database.engine)
-        with services.database.write() as session:
+        with acting(services) as act:
             serials.grant_range(
-                session,
-                indicator=indicator,
-                first=first,
-                last=last,
-                granted_by=granted_by,
-                now=services.now(),
-                country=country,
+                act, serials.Grant(indicator=indicator, first=first, last=last, granted_by=granted_by, country=country)
             )
-            n_left = serials.left(session)
+            n_left = serials.left(act.session)
     say(f"Đã ghi dải. Còn {n_left} số.", f"Range noted. {n_left} numbers left.")
 
 

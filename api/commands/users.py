@@ -8,12 +8,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.commands.opening import opened, say, show
-from postal import ANONYMOUS, NewUser, Role, Scope
+from api.commands.opening import acting, opened, say, show
+from postal import NewUser, Role, Scope
 from postal.access import accounts, audit
 from postal.people import resealing
 
-_BY_OPERATOR = "command line"
 _BATCH = 1_000
 
 
@@ -31,17 +30,17 @@ def user() -> None:
 def add_user(username: str, role: str, name: str, office: str | None, courier: str | None) -> None:
     """Add a person. The password is asked for, or read as one line from standard input; never an argument."""
     password = _password()
-    with opened() as services, services.database.write() as session:
+    with opened() as services, acting(services) as act:
         new = NewUser(
             username=username,
             password=password,
             full_name=name,
             role=Role(role),
-            office_id=accounts.office_id_of(session, office) if office else None,
-            courier_id=accounts.courier_id_of(session, courier) if courier else None,
+            office_id=accounts.office_id_of(act.session, office) if office else None,
+            courier_id=accounts.courier_id_of(act.session, courier) if courier else None,
         )
-        added = accounts.add_user(session, new, now=services.now())
-        audit.note(session, ANONYMOUS, "user_added", "user", added.id, now=services.now(), reason=_BY_OPERATOR)
+        added = accounts.add_user(act.session, new, now=act.now)
+        audit.note(act, "user_added", "user", added.id)
         say(f"Đã thêm {added.username} ({role}).", f"Added {added.username}.")
 
 
@@ -50,10 +49,10 @@ def add_user(username: str, role: str, name: str, office: str | None, courier: s
 def set_password(username: str) -> None:
     """Give a person a new password; their sessions end."""
     password = _password()
-    with opened() as services, services.database.write() as session:
-        found = accounts.find_user(session, username)
-        accounts.change_password(session, found, password)
-        audit.note(session, ANONYMOUS, "password_set", "user", found.id, now=services.now(), reason=_BY_OPERATOR)
+    with opened() as services, acting(services) as act:
+        found = accounts.find_user(act.session, username)
+        accounts.change_password(act.session, found, password)
+        audit.note(act, "password_set", "user", found.id)
         say(f"Đã đổi mật khẩu của {found.username}.", f"The password of {found.username} was changed.")
 
 
@@ -72,10 +71,10 @@ def list_users() -> None:
 @click.argument("username")
 def disable_user(username: str) -> None:
     """Keep a person from signing in and end their sessions at once."""
-    with opened() as services, services.database.write() as session:
-        found = accounts.find_user(session, username)
-        accounts.disable_user(session, found)
-        audit.note(session, ANONYMOUS, "user_disabled", "user", found.id, now=services.now(), reason=_BY_OPERATOR)
+    with opened() as services, acting(services) as act:
+        found = accounts.find_user(act.session, username)
+        accounts.disable_user(act.session, found)
+        audit.note(act, "user_disabled", "user", found.id)
         say(f"Đã khoá {found.username}.", f"{found.username} is disabled.")
 
 
@@ -90,11 +89,11 @@ def api_key() -> None:
 @click.option("--office", help="Mã đơn vị / code of the office the key is bound to.")
 def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> None:
     """Make a key for a system. Its text is printed once, alone on the last line, and stored nowhere."""
-    with opened() as services, services.database.write() as session:
-        office_id = accounts.office_id_of(session, office) if office else None
+    with opened() as services, acting(services) as act:
+        office_id = accounts.office_id_of(act.session, office) if office else None
         wanted = [Scope(scope) for scope in scopes]
-        key, text = accounts.add_api_key(session, source_system, wanted, office_id=office_id, now=services.now())
-        audit.note(session, ANONYMOUS, "api_key_added", "api_key", key.id, now=services.now(), reason=_BY_OPERATOR)
+        key, text = accounts.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
+        audit.note(act, "api_key_added", "api_key", key.id)
         said = f"{key.source_system}: {', '.join(key.scopes)}"
     say(f"Khoá của {said}. Chỉ hiện một lần:", "shown once:")
     click.echo(text)
@@ -115,10 +114,10 @@ def list_keys() -> None:
 @click.argument("prefix")
 def revoke_key(prefix: str) -> None:
     """End a key at once; PREFIX is its public part (tn_PREFIX_…)."""
-    with opened() as services, services.database.write() as session:
-        key = accounts.find_api_key(session, prefix.removeprefix("tn_").partition("_")[0])
-        accounts.revoke_api_key(session, key, now=services.now())
-        audit.note(session, ANONYMOUS, "api_key_revoked", "api_key", key.id, now=services.now(), reason=_BY_OPERATOR)
+    with opened() as services, acting(services) as act:
+        key = accounts.find_api_key(act.session, prefix.removeprefix("tn_").partition("_")[0])
+        accounts.revoke_api_key(act.session, key, now=act.now)
+        audit.note(act, "api_key_revoked", "api_key", key.id)
         say(f"Đã thu hồi {key.prefix} của {key.source_system}.", f"{key.prefix} is revoked.")
 
 
@@ -143,10 +142,8 @@ def rotate_keys(batch: int) -> None:
                     break
                 n_done += n_batch
                 bar.update(task, completed=n_done)
-        with services.database.write() as session:
-            audit.note(
-                session, ANONYMOUS, "keys_rotated", "vault", now=services.now(), reason=_BY_OPERATOR, n_records=n_done
-            )
+        with acting(services) as act:
+            audit.note(act, "keys_rotated", "vault", n_records=n_done)
     say(f"Đã mã hoá lại {n_done} bản ghi.", f"{n_done} records sealed with the newest key.")
 
 

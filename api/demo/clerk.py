@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.wiring import Services
-from postal import Session, desk, people, queue
+from postal import Actor, Session, desk, people, queue
 from routing import Commune, Point, great_circle_m
 
 _MANY = 100_000
@@ -23,10 +23,10 @@ class Answers:
     n_points_left: int
 
 
-def answer_questions(services: Services, *, user_id: int | None) -> Answers:
+def answer_questions(services: Services, by: Actor) -> Answers:
     """Go through the two lists of questions once."""
-    n_addresses, n_addresses_left = _addresses(services, user_id)
-    n_released, n_points_left = _points(services, user_id)
+    n_addresses, n_addresses_left = _addresses(services, by)
+    n_released, n_points_left = _points(services, by)
     return Answers(
         n_addresses=n_addresses,
         n_addresses_left=n_addresses_left,
@@ -35,23 +35,16 @@ def answer_questions(services: Services, *, user_id: int | None) -> Answers:
     )
 
 
-def _addresses(services: Services, user_id: int | None) -> tuple[int, int]:
+def _addresses(services: Services, by: Actor) -> tuple[int, int]:
     """Choose a commune where the point that came with the row lies clearly in one of those on offer."""
-    with services.database.write() as session:
-        lines = queue.waiting(session, needs="address", now=services.now(), limit=_MANY)
+    with services.acting(by) as act:
+        lines = queue.waiting(act.session, queue.Wanted(needs="address"), now=act.now, limit=_MANY)
         n_answered = 0
         for consignment_id in {line.consignment_id for line in lines}:
-            commune = _commune_shown(services, session, consignment_id)
+            commune = _commune_shown(services, act.session, consignment_id)
             if commune is None:
                 continue
-            queue.answer_address(
-                session,
-                consignment_id,
-                commune.code,
-                actor_user_id=user_id,
-                guide=services.guide,
-                now=services.now(),
-            )
+            queue.answer_address(act, consignment_id, commune.code, guide=services.guide)
             n_answered += 1
     return n_answered, len(lines) - n_answered
 
@@ -75,16 +68,16 @@ def _commune_shown(services: Services, session: Session, consignment_id: int) ->
     return ranked[0]
 
 
-def _points(services: Services, user_id: int | None) -> tuple[int, int]:
+def _points(services: Services, by: Actor) -> tuple[int, int]:
     """Let go with the commune's point who can be called; who has no phone waits for somebody to ask around."""
     n_released = n_left = 0
-    with services.database.write() as session:
-        lines = queue.waiting(session, needs="point", now=services.now(), limit=_MANY)
+    with services.acting(by) as act:
+        lines = queue.waiting(act.session, queue.Wanted(needs="point"), now=act.now, limit=_MANY)
         for consignment_id in {line.consignment_id for line in lines}:
-            person = people.open_person(session, desk.consignment(session, consignment_id).person)
+            person = people.open_person(act.session, desk.consignment(act.session, consignment_id).person)
             if not person.phone:
                 n_left += 1
                 continue
-            queue.release_point(session, consignment_id, _REASON, user_id=user_id, now=services.now())
+            queue.release_point(act, consignment_id, _REASON)
             n_released += 1
     return n_released, n_left

@@ -18,11 +18,12 @@ def close_rounds(story: Story) -> None:
     """Take everything undelivered back into the offices, and dossiers on to their agencies."""
     with story.step("18:30", "Khép chuyến, nhận lại bưu gửi chưa phát / rounds are closed") as say:
         n_rounds = 0
-        with story.services.database.write() as session:
-            for found in desk.published_rounds(session, story.house.clock.day):
-                rounds.close_round(session, found.id, user_id=story.user("buuchinh"), now=story.services.now())
+        with story.acting("buuchinh") as act:
+            for found in desk.published_rounds(act.session, story.house.clock.day):
+                rounds.close_round(act, found.id)
                 n_rounds += 1
-            n_dossiers = len(rounds.submit_dossiers(session, user_id=story.user("motcua"), now=story.services.now()))
+        with story.acting("motcua") as act:
+            n_dossiers = len(rounds.submit_dossiers(act))
         say(f"{n_rounds} chuyến đã khép; {n_dossiers} hồ sơ nhận tại nhà đã nộp cho cơ quan")
 
 
@@ -47,27 +48,25 @@ def give_back(story: Story) -> None:
 
 
 def _give_back(story: Story, agency_id: int) -> int | None:
-    with story.services.database.write() as session:
-        owed = custody.owed_to(session, agency_id)
+    with story.acting("buuchinh") as act:
+        owed = custody.owed_to(act.session, agency_id)
         if not owed:
             return None
         return custody.give_back(
-            session,
+            act,
             agency_id,
             scanned=[one.item.s10 or "" for one in owed],
             money_vnd=sum(one.proof.fee_vnd for one in owed),
             giver=_POST,
             receiver=_AGENCY,
-            user_id=story.user("buuchinh"),
-            now=story.services.now(),
         ).id
 
 
 def begin_returns(story: Story) -> None:
     """Start what is due back, print its lists and the invitations of those who were not met."""
     with story.step("18:45", "Chuyển hoàn, giấy mời người vắng nhà / returns begin, invitations") as say:
-        with story.services.database.write() as session:
-            started = returns.start_due_returns(session, user_id=story.user("buuchinh"), now=story.services.now())
+        with story.acting("buuchinh") as act:
+            started = returns.start_due_returns(act)
             n_started = len(started)
         with story.services.database.read() as session:
             n_lists = _print_return_lists(story, session)
@@ -104,9 +103,8 @@ def close_offices(story: Story) -> None:
         with story.services.database.read() as session:
             offices = [office.id for office in desk.offices(session, models.OfficeKind.DELIVERY)]
         for office_id in offices:
-            with story.services.database.write() as session:
-                now, user_id = story.services.now(), story.user("buuchinh")
-                custody.close_day(session, office_id, day, user_id=user_id, now=now)
+            with story.acting("buuchinh") as act:
+                custody.close_day(act, office_id, day)
         with story.services.database.read() as session:
             for office in desk.offices(session, models.OfficeKind.DELIVERY):
                 pdf = documents.day_report_of(story.services, session, office, day)

@@ -18,7 +18,7 @@ from api import create_app
 from api.demo.clock import DayClock
 from api.settings import Settings, load_settings
 from api.wiring import Services, build_services, system_clock
-from postal import NewUser, Role, Scope, Session, desk, models, outside, people, upgrade
+from postal import NewUser, Role, Scope, Session, command_actor, desk, models, outside, people, upgrade
 from postal.access import accounts
 from postal.custody import serials
 from postal.network import places
@@ -131,18 +131,13 @@ def build_house(out: Path, clock: DayClock) -> House:
     house = House(
         out=out, clock=clock, services=services, base_url=f"http://127.0.0.1:{server.server_port}", server=server
     )
-    with services.database.write() as session:
-        places.seed(session, services.guide.register, now=clock(), is_demo=True)
-        serials.grant_range(
-            session,
-            indicator="EY",
-            first=RANGE_FIRST,
-            last=RANGE_LAST,
-            granted_by="dải số giả của bản trình diễn",
-            now=clock(),
-            is_fake=True,
+    with services.acting(command_actor("demo")) as act:
+        places.seed(act.session, services.guide.register, now=act.now, is_demo=True)
+        grant = serials.Grant(
+            indicator="EY", first=RANGE_FIRST, last=RANGE_LAST, granted_by="dải số giả của bản trình diễn", is_fake=True
         )
-        _add_people(house, session)
+        serials.grant_range(act, grant)
+        _add_people(house, act.session)
     _write_accounts(house)
     return house
 

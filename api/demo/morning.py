@@ -9,7 +9,7 @@ from api.demo import clerk, home_collections
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM
 from api.demo.story import Story
-from postal import Session, custody, desk, intake, models, rounds
+from postal import Act, Session, custody, desk, intake, models, rounds
 
 
 def play(story: Story) -> None:
@@ -29,10 +29,9 @@ def _take_in(story: Story) -> None:
             story.services.database,
             story.results.name,
             story.results.read_bytes(),
-            source_system=SYSTEM,
-            guide=story.services.guide,
-            user_id=story.user("motcua"),
-            now=story.services.now(),
+            intake.Arrival(
+                source_system=SYSTEM, guide=story.services.guide, by=story.user("motcua"), now=story.services.now()
+            ),
         )
         story.intake_id = report.intake_id
         say(
@@ -43,7 +42,7 @@ def _take_in(story: Story) -> None:
 
 def _answer(story: Story) -> None:
     with story.step("06:45", "Nhân viên trả lời các câu hỏi / the clerk answers what can be answered") as say:
-        answers = clerk.answer_questions(story.services, user_id=story.user("motcua"))
+        answers = clerk.answer_questions(story.services, story.user("motcua"))
         say(
             f"{answers.n_addresses} địa chỉ đã chọn xã, phường, còn {answers.n_addresses_left}; "
             f"{answers.n_released} điểm xã được cho đi, còn {answers.n_points_left}"
@@ -63,27 +62,18 @@ def _collections(story: Story) -> None:
 def _batches(story: Story) -> list[int]:
     batch_ids = []
     with story.step("07:00", "Xếp lô, chốt danh sách, in nhãn / batches, manifests, labels") as say:
-        user_id = story.user("motcua")
-        with story.services.database.write() as session:
-            waiting = [office.id for office, _ in desk.issuing_offices_waiting(session)]
+        with story.acting("motcua") as act:
+            waiting = [office.id for office, _ in desk.issuing_offices_waiting(act.session)]
             for office_id in waiting:
-                batch = custody.open_batch(session, office_id, user_id=user_id, now=story.services.now())
-                _pack(story, session, batch)
-                custody.close_batch(session, batch.id, user_id=user_id, now=story.services.now())
+                batch = custody.open_batch(act, office_id)
+                _pack(act, batch)
+                custody.close_batch(act, batch.id)
                 batch_ids.append(batch.id)
         n_labels = 0
         for batch_id in batch_ids:
-            with story.services.database.write() as session:
-                pdf = documents.item_labels_of_batch(
-                    story.services,
-                    session,
-                    batch_id,
-                    size="100x150",
-                    user_id=user_id,
-                    reason=None,
-                    now=story.services.now(),
-                )
-                manifest = desk.manifest_of(session, batch_id)
+            with story.acting("motcua") as act:
+                pdf = documents.item_labels_of_batch(story.services, act, batch_id)
+                manifest = desk.manifest_of(act.session, batch_id)
                 assert manifest is not None
                 n_labels += manifest.n_items
             story.keep(f"labels-batch-{batch_id}.pdf", pdf)
@@ -91,14 +81,14 @@ def _batches(story: Story) -> list[int]:
     return batch_ids
 
 
-def _pack(story: Story, session: Session, batch: models.Batch) -> None:
+def _pack(act: Act, batch: models.Batch) -> None:
     """Both sides count every envelope's papers; it is put on the scale and sealed."""
     envelopes = []
     for line in batch.lines:
         n = len(line.item.documents) or 1
         weight_g = 18 + 14 * n + line.item_id % 9  # a cover, some sheets for each paper, and what sheets weigh
         envelopes.append(custody.Packed(item_id=line.item_id, n_giver=n, n_receiver=n, weight_g=weight_g))
-    custody.pack_items(session, batch.id, envelopes, user_id=story.user("motcua"), now=story.services.now())
+    custody.pack_items(act, batch.id, envelopes)
 
 
 def _handovers(story: Story, batch_ids: list[int]) -> None:
@@ -130,15 +120,13 @@ def _codes_of(story: Story, batch_ids: list[int]) -> dict[int, list[str]]:
 
 
 def _hand_over(story: Story, batch_id: int, scanned: list[str]) -> tuple[int, int, int]:
-    with story.services.database.write() as session:
+    with story.acting("buuchinh") as act:
         handover = custody.hand_over(
-            session,
+            act,
             batch_id,
             scanned=scanned,
             giver=custody.Party(name="Lê Thị Hoài Thương", position="Cán bộ Bộ phận Một cửa", code=""),
             receiver=custody.Party(name="Nguyễn Văn Thành", position="Nhân viên bưu chính", code="BC-017"),
-            user_id=story.user("buuchinh"),
-            now=story.services.now(),
         )
         found = Counter(line.found for line in handover.lines)
         return (
@@ -150,19 +138,18 @@ def _hand_over(story: Story, batch_id: int, scanned: list[str]) -> tuple[int, in
 
 def _outside(story: Story) -> None:
     with story.step("07:30", "Giao bưu gửi ngoài tỉnh cho bưu chính cả nước / out-of-province items move on") as say:
-        with story.services.database.write() as session:
-            passed = custody.pass_to_carrier(session, user_id=story.user("buuchinh"), now=story.services.now())
+        with story.acting("buuchinh") as act:
+            passed = custody.pass_to_carrier(act)
             n_passed = len(passed)
         say(f"{n_passed} bưu gửi ngoài tỉnh")
 
 
 def _plan(story: Story) -> None:
     with story.step("07:35", "Lập và công bố phương án phát cho mọi bưu cục / plan all offices") as say:
-        user_id = story.user("dieuphoi")
         day = story.house.clock.day
-        plan_id = planning.make_plan(story.services, day, seconds=story.plan_seconds, user_id=user_id)
-        with story.services.database.write() as session:
-            rounds.publish_plan(session, plan_id, user_id=user_id, now=story.services.now())
+        plan_id = planning.make_plan(story.services, day, seconds=story.plan_seconds, by=story.user("dieuphoi"))
+        with story.acting("dieuphoi") as act:
+            rounds.publish_plan(act, plan_id)
         with story.services.database.read() as session:
             plan = desk.plan(session, plan_id)
             n_stops = sum(len(r.stops) for r in plan.rounds)
@@ -178,12 +165,10 @@ def _plan(story: Story) -> None:
 def load(story: Story) -> None:
     with story.step("07:50", "Giao chuyến cho bưu tá, quét từng bưu gửi / load check") as say:
         n_rounds = n_loaded = 0
-        with story.services.database.write() as session:
-            for found in desk.published_rounds(session, story.house.clock.day):
-                scanned = _load_of(session, found.id)
-                rounds.start_round(
-                    session, found.id, scanned=scanned, user_id=story.user("buuchinh"), now=story.services.now()
-                )
+        with story.acting("buuchinh") as act:
+            for found in desk.published_rounds(act.session, story.house.clock.day):
+                scanned = _load_of(act.session, found.id)
+                rounds.start_round(act, found.id, scanned=scanned)
                 n_rounds, n_loaded = n_rounds + 1, n_loaded + len(scanned)
         say(f"{n_rounds} chuyến, {n_loaded} bưu gửi đã giao cho bưu tá")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from api.demo.house import House
 from api.wiring import Services
+from postal import Act, Actor, ActorKind
 
 
 @dataclass
@@ -47,6 +48,10 @@ class Story:
         """Return the house's services."""
         return self.house.services
 
-    def user(self, username: str) -> int:
-        """Return the id of one of the demo's people."""
-        return self.house.user_ids[username]
+    def user(self, username: str) -> Actor:
+        """Return one of the demo's people as whoever acts."""
+        return Actor(kind=ActorKind.USER, user_id=self.house.user_ids[username])
+
+    def acting(self, username: str) -> AbstractContextManager[Act]:
+        """Open a writing transaction in the name of one of the demo's people, at the demo's own time."""
+        return self.services.acting(self.user(username))

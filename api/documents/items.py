@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from api.documents.common import commune_name, local_date
 from api.wiring import Services
 from labels import TextTooLong, UnprintableText
 from labels.papers import item_label
-from postal import Session, custody, desk, models, people
+from postal import Act, Session, custody, desk, models, people
 from postal.access import ownership
 
 # Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
@@ -39,19 +38,9 @@ class PrintedLabels:
     shortened: tuple[str, ...]
 
 
-def item_labels_of_batch(
-    services: Services,
-    session: Session,
-    batch_id: int,
-    *,
-    size: str = "100x150",
-    user_id: int | None,
-    reason: str | None = None,
-    now: datetime,
-) -> bytes:
+def item_labels_of_batch(services: Services, act: Act, batch_id: int) -> bytes:
     """Return the labels of a closed batch as PDF, in round order, and note the printing. Raises ReprintNeedsReason."""
-    items = items_of_batch(session, batch_id)
-    return labels_of(services, session, items, size=size, user_id=user_id, reason=reason, now=now).content
+    return labels_of(services, act, items_of_batch(act.session, batch_id)).content
 
 
 def items_of_batch(session: Session, batch_id: int) -> list[models.Item]:
@@ -67,13 +56,11 @@ def items_of_round(walked: models.DeliveryRound) -> list[models.Item]:
 
 def labels_of(
     services: Services,
-    session: Session,
+    act: Act,
     items: Sequence[models.Item],
     *,
-    size: str,
-    user_id: int | None,
-    reason: str | None,
-    now: datetime,
+    size: str = _ROLL,
+    reason: str | None = None,
     language: str = "vi",
 ) -> PrintedLabels:
     """Return labels of these items and note the printing of each that can be printed. ``size`` is a LABEL_FORMS.
@@ -81,14 +68,15 @@ def labels_of(
     They come out in round order once rounds are published. One name that cannot be printed stops its own label, not
     the box: it is left out and keeps no print. Raises ReprintNeedsReason.
     """
+    session = act.session
     paper = _ROLL if size in _ZPL else size
     offices, places = desk.all_offices(session), desk.places_on_rounds(session, [item.consignment_id for item in items])
     ordered = sorted(items, key=lambda item: places.get(item.consignment_id, (10**9, 0)))
     drawn = {item.id: _label(services, session, item, offices, places.get(item.consignment_id)) for item in ordered}
     faults = {item.id: _faults(drawn[item.id], paper) for item in ordered}
     printable = [item for item in ordered if faults[item.id] is not None]
-    prints = custody.record_label_print(session, printable, user_id=user_id, reason=reason, now=now)
-    labels = [replace(drawn[act.item.id], reprint_number=act.reprint_number) for act in prints]
+    prints = custody.record_label_print(act, printable, reason=reason)
+    labels = [replace(drawn[one.item.id], reprint_number=one.reprint_number) for one in prints]
     content = (
         item_label.draw_zpl(labels, size=paper, dpi=_ZPL[size], language=language)
         if size in _ZPL

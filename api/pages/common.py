@@ -68,10 +68,12 @@ def told(refusal: PostalError) -> str:
     return refusal.sentence("vi")
 
 
-def or_back(act: Callable[[], ResponseReturnValue], back_to: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Carry out an act of the desk; a refusal becomes a notice on the page it came from."""
+def or_back(
+    change: Callable[[], ResponseReturnValue], back_to: Callable[[], ResponseReturnValue]
+) -> ResponseReturnValue:
+    """Carry out a change made at the desk; a refusal becomes a notice on the page it came from."""
     try:
-        return act()
+        return change()
     except PostalError as refusal:
         flash(told(refusal), "danger")
         return back_to()

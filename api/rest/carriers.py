@@ -10,8 +10,7 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.schemas.answers import CarrierReportsTold
 from api.schemas.common import Body, Instant
-from api.web.auth import allow, current_actor
-from api.wiring import services
+from api.web.auth import acting, allow
 from postal import Action
 from postal.life import carriers
 
@@ -42,7 +41,7 @@ class CarrierReportsBody(Body):
 def post_carrier_reports(body: CarrierReportsBody) -> Response:
     """Keep the lines; the carrier is the system of the key."""
     reports = [carriers.Reported(**told.model_dump()) for told in body.reports]
-    with services().database.write() as session:
-        rows = carriers.take_reports(session, current_actor().source_system or "", reports, now=services().now())
+    with acting() as act:
+        rows = carriers.take_reports(act, act.by.source_system or "", reports)
         told = [{"code": row.code, "status": row.status, "outcome": row.outcome} for row in rows]
     return jsonify({"reports": told})

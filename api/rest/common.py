@@ -11,10 +11,10 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
 
-from api.web.auth import client_name, current_actor
+from api.web.auth import acting, client_name, current_actor
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import Conflict, InvalidInput, Session, intake
+from postal import Act, Conflict, InvalidInput, intake
 from postal.access import idempotency
 
 _PROBLEM = {
@@ -52,7 +52,7 @@ class RowExists(Conflict):
         super().__init__(field="dossier_code")
 
 
-def once(work: Callable[[Session], Answer]) -> Response:
+def once(work: Callable[[Act], Answer]) -> Response:
     """Do the work of a keyed request once; a repeat gets the first answer, marked as replayed.
 
     The answer is kept in the transaction of its effect: after a crash between commit and answer the repeat
@@ -65,13 +65,13 @@ def once(work: Callable[[Session], Answer]) -> Response:
         raise WebRefusal("bad_key")
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).hexdigest()
     keyed = idempotency.KeyedRequest(client=client_name(), key=key, fingerprint=digest)
-    with services().database.write() as session:
-        kept = idempotency.claim_key(session, keyed, now=services().now())
+    with acting() as act:
+        kept = idempotency.claim_key(act.session, keyed, now=act.now)
         if kept is not None:
             return _response(kept.status, kept.body, is_replay=True)
-        status, answer = work(session)
+        status, answer = work(act)
         body = json.dumps(answer, ensure_ascii=False).encode()
-        idempotency.keep_answer(session, keyed, idempotency.KeptAnswer(status=status, body=body))
+        idempotency.keep_answer(act.session, keyed, idempotency.KeptAnswer(status=status, body=body))
     return _response(status, body, is_replay=False)
 
 
@@ -110,15 +110,8 @@ def field_of(column: str) -> str:
 def bring_in(take: Callable[..., intake.IntakeReport], rows: Sequence[Any], *, batch: str | None) -> Response:
     """Bring rows in by ``take``, once for a key; ``batch`` names the list of a batch's answer, None: one row."""
 
-    def work(session: Session) -> Answer:
-        report = take(
-            session,
-            rows,
-            source_system=source_system(),
-            guide=services().guide,
-            user_id=current_actor().user_id,
-            now=services().now(),
-        )
+    def work(act: Act) -> Answer:
+        report = take(act, rows, source_system=source_system(), guide=services().guide)
         return many(report, batch) if batch else single(report)
 
     return once(work)

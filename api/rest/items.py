@@ -10,7 +10,7 @@ from pydantic import Field
 from api.rest.common import v1
 from api.schemas.answers import EventsTold, ItemTold
 from api.schemas.common import Body, Line200
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, Session, desk, holder, models, require_own
 from postal.access import ownership
@@ -64,9 +64,9 @@ def get_events(path: ItemPath) -> Response:
 @allow(Action.CANCEL)
 def post_cancel(path: ItemPath, body: CancelBody) -> Response:
     """Withdraw an item the post does not hold yet (Luật Bưu chính Đ16)."""
-    with services().database.write() as session:
-        item = _own(session, path.code, Action.CANCEL)
-        items.cancel(session, item, reason=body.reason, user_id=current_actor().user_id, now=services().now())
+    with acting() as act:
+        item = _own(act.session, path.code, Action.CANCEL)
+        items.cancel(act, item, reason=body.reason)
         return jsonify(_told(item))
 
 

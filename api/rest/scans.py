@@ -13,8 +13,7 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
-from api.web.auth import allow, current_actor
-from api.wiring import services
+from api.web.auth import acting, allow
 from postal import Action, EventKind, InvalidInput, doorstep
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
@@ -67,8 +66,8 @@ class ScansBody(Body):
 def post_scans(body: ScansBody) -> Response:
     """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
     scans = [_scan(scan, body.sent_at) for scan in body.scans]
-    with services().database.write() as session:
-        answers = doorstep.record_scans(session, scans, actor=current_actor(), now=services().now())
+    with acting() as act:
+        answers = doorstep.record_scans(act, scans)
     return jsonify(
         {
             "scans": [

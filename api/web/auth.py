@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import ANONYMOUS, Action, Actor, ActorKind, SignedIn, require
+from postal import ANONYMOUS, Act, Action, Actor, ActorKind, SignedIn, require
 from postal.access import accounts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -61,6 +62,11 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
 def current_actor() -> Actor:
     """Return who makes the running request."""
     return cast("Actor", g.get("actor", ANONYMOUS))
+
+
+def acting() -> AbstractContextManager[Act]:
+    """Open a writing transaction in the name of whoever makes the running request, a person or a system."""
+    return services().acting(current_actor())
 
 
 def client_name() -> str:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.access.policy import Actor
+from postal.access.act import Act
 from postal.models import AuditEntry
 
 
 def note(
-    session: Session,
-    actor: Actor,
-    action: str,
-    subject: str,
-    subject_id: int | None = None,
-    *,
-    now: datetime,
-    reason: str | None = None,
-    **facts: Any,
+    act: Act, action: str, subject: str, subject_id: int | None = None, *, reason: str | None = None, **facts: Any
 ) -> AuditEntry:
     """Add one line to the audit in the act's own transaction. ``facts`` are counts and identifiers."""
     entry = AuditEntry(
-        at=now,
-        user_id=actor.user_id,
-        api_key_id=actor.api_key_id,
+        at=act.now,
+        user_id=act.by.user_id,
+        api_key_id=act.by.api_key_id,
+        command=act.by.command,
         action=action,
         subject=subject,
         subject_id=subject_id,
         reason=reason,
         facts=facts,
     )
-    session.add(entry)
+    act.session.add(entry)
     return entry
 
 

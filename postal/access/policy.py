@@ -10,10 +10,11 @@ from postal.models.access import Role
 
 
 class ActorKind(StrEnum):
-    """Who stands at the counter: a person signed in, another system with its key, or nobody we know."""
+    """Who acts: a person signed in, another system with its key, a command of the operator, or nobody we know."""
 
     USER = "user"
     SYSTEM = "system"
+    COMMAND = "command"
     ANONYMOUS = "anonymous"
 
 
@@ -97,11 +98,16 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who asks, with everything a rule may look at. ``office_id`` None: the whole province."""
+    """Who asks, with everything a rule may look at. ``office_id`` None: the whole province.
+
+    ``command`` names the operator's command or the worker's job, such as "users add"; it has no rights of its own,
+    for whoever runs commands owns the machine.
+    """
 
     kind: ActorKind
     user_id: int | None = None
     api_key_id: int | None = None
+    command: str | None = None
     role: Role | None = None
     office_id: int | None = None
     courier_id: int | None = None
@@ -123,6 +129,11 @@ class Actor:
 
 
 ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)
+
+
+def command_actor(name: str) -> Actor:
+    """Return the actor of an operator's command or a worker's job; events and the audit keep ``name``."""
+    return Actor(kind=ActorKind.COMMAND, command=name[:80])
 
 
 @dataclass(frozen=True, kw_only=True)

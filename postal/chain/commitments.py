@@ -37,6 +37,9 @@ _EVENT_COLUMNS = (
     "item_id", "kind", "#scan_id", "@happened_at", "?@device_at", "@recorded_at",
     "?user_id", "?courier_id", "?office_id", "?#reason", "#facts", "?proof_id",
 )  # fmt: skip
+# Who acted where it was no user. Written behind the others and only where there is one: events of before these columns
+# were added keep the text they were sealed with.
+_EVENT_ACTOR_COLUMNS = ("?api_key_id", "?#command")
 _PROOF_COLUMNS = (
     ProofOfDelivery.id, ProofOfDelivery.relation, ProofOfDelivery.id_kind, ProofOfDelivery.is_authorised,
     ProofOfDelivery.n_documents, ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back,
@@ -50,6 +53,7 @@ _RECEIPT_COLUMNS = (
     Handover.recorded_at, Handover.recorded_by_id, Handover.n_expected, Handover.n_present, Handover.digest,
     Handover.facts, Handover.person_commitment,
 )  # fmt: skip
+_RECEIPT_ACTOR_COLUMNS = (Handover.api_key_id, Handover.command)  # bound only where one of them is set, as for events
 
 
 def new_salt() -> str:
@@ -79,6 +83,9 @@ def event_text(dialect: str, alias: str = "e") -> str:
         written = "concat_ws('|', " + ", ".join(columns) + ")"
     else:  # one printf is twice as fast as joining piece by piece
         written = "printf('" + "|".join(["%s"] * len(columns)) + "', " + ", ".join(columns) + ")"
+    acted = " || '|' || ".join(_column(dialect, alias, name) for name in _EVENT_ACTOR_COLUMNS)
+    is_user = f"{alias}.api_key_id IS NULL AND {alias}.command IS NULL"
+    written = f"{written} || CASE WHEN {is_user} THEN '' ELSE '|' || {acted} END"
     return f"CASE WHEN {alias}.id IS NOT NULL THEN {written} END"
 
 
@@ -112,7 +119,8 @@ def proof_payloads(session: Session, proof_ids: Sequence[int]) -> dict[int, str]
 
 def receipt_payload(session: Session, handover_id: int) -> str | None:
     """Return the canonical text of a receipt: its head, every line, and the fixed list it was counted against."""
-    found = session.execute(select(*_RECEIPT_COLUMNS).where(Handover.id == handover_id)).first()
+    columns = (*_RECEIPT_COLUMNS, *_RECEIPT_ACTOR_COLUMNS)
+    found = session.execute(select(*columns).where(Handover.id == handover_id)).first()
     if found is None:
         return None
     lines = session.execute(
@@ -120,7 +128,8 @@ def receipt_payload(session: Session, handover_id: int) -> str | None:
         .where(HandoverLine.handover_id == handover_id)
         .order_by(HandoverLine.id)
     )
-    head = tuple(_canonical(value) for value in found)
+    written = found if any(found[len(_RECEIPT_COLUMNS) :]) else found[: len(_RECEIPT_COLUMNS)]
+    head = tuple(_canonical(value) for value in written)
     told = tuple((row[0], row[1], row[2], str(row[3])) for row in lines)
     return ascii((head, told, _manifest(session, found[3])))
 

@@ -30,6 +30,7 @@ from postal.custody.giving_back import MoneyDiffers, NothingOwed, Owed, give_bac
 from postal.custody.handovers import (
     AlreadyHandedOver,
     Counted,
+    CountedList,
     NotClosed,
     Party,
     clean_codes,
@@ -45,6 +46,7 @@ from postal.custody.handovers import (
 from postal.custody.incidents import (
     AlreadyPaid,
     InventoryLine,
+    WhatWentWrong,
     compensation_vnd,
     is_refund_due,
     note_incident,
@@ -103,6 +105,7 @@ __all__ = [
     "CountSoFar",
     "CountTooEarly",
     "Counted",
+    "CountedList",
     "CountsDiffer",
     "DayClosed",
     "DayNotAccountedFor",
@@ -124,6 +127,7 @@ __all__ = [
     "Said",
     "ScanSaid",
     "Scanned",
+    "WhatWentWrong",
     "add_items",
     "are_labels_printed",
     "attach_sheet",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access.act import Act
 from postal.custody.numbers import next_number
 from postal.custody.packing import Packed, pack, require_packed
 from postal.custody.serials import claim
@@ -33,21 +33,26 @@ class NotReady(Conflict):
     en = "Dossier {dossier_code} is not ready for a batch: a question is open, or it is in another batch."
 
 
-def open_batch(session: Session, office_id: int, *, user_id: int | None, now: datetime) -> Batch:
+def open_batch(act: Act, office_id: int) -> Batch:
     """Open a batch for an issuing office with everything of it that may leave, oldest result first.
 
     Raises NotFound for an unknown office, EmptyBatch where nothing is ready.
     """
-    office = session.get(Office, office_id)
+    office = act.session.get(Office, office_id)
     if office is None:
         raise NotFound(what="cơ quan")
-    ready = ready_items(session, office_id)
+    ready = ready_items(act.session, office_id)
     if not ready:
         raise EmptyBatch
-    batch = Batch(number=next_number(session, "LO", now=now), office_id=office_id, opened_at=now, opened_by_id=user_id)
-    session.add(batch)
-    session.flush()
-    _add(session, batch, ready, user_id, now)
+    batch = Batch(
+        number=next_number(act.session, "LO", now=act.now),
+        office_id=office_id,
+        opened_at=act.now,
+        opened_by_id=act.by.user_id,
+    )
+    act.session.add(batch)
+    act.session.flush()
+    _add(act, batch, ready)
     return batch
 
 
@@ -69,12 +74,10 @@ def ready_items(session: Session, office_id: int) -> list[Item]:
     ]
 
 
-def add_items(
-    session: Session, batch_id: int, item_ids: Iterable[int], *, user_id: int | None, now: datetime
-) -> Sequence[Item]:
+def add_items(act: Act, batch_id: int, item_ids: Iterable[int]) -> Sequence[Item]:
     """Add items to an open batch. Raises NotFound, BatchClosed, NotReady naming the dossier."""
-    batch = open_one(session, batch_id)
-    items = [session.get(Item, item_id) for item_id in item_ids]
+    batch = open_one(act.session, batch_id)
+    items = [act.session.get(Item, item_id) for item_id in item_ids]
     for item in items:
         if item is None:
             raise NotFound(what="bưu gửi")
@@ -83,61 +86,59 @@ def add_items(
         if not is_here or not is_ready(consignment):
             raise NotReady(dossier_code=item.dossier_code)
     found = [item for item in items if item is not None]
-    _add(session, batch, found, user_id, now)
+    _add(act, batch, found)
     return found
 
 
-def pack_items(
-    session: Session, batch_id: int, packed: Sequence[Packed], *, user_id: int | None, now: datetime
-) -> list[BatchItem]:
+def pack_items(act: Act, batch_id: int, packed: Sequence[Packed]) -> list[BatchItem]:
     """Note envelopes of an open batch as counted, weighed and sealed. Raises as ``packing.pack``, and BatchClosed."""
-    return pack(session, open_one(session, batch_id), packed, user_id=user_id, now=now)
+    return pack(act, open_one(act.session, batch_id), packed)
 
 
-def remove_item(session: Session, batch_id: int, item_id: int, *, user_id: int | None, now: datetime) -> None:
+def remove_item(act: Act, batch_id: int, item_id: int) -> None:
     """Take an item out of an open batch; it waits again. Raises NotFound, BatchClosed."""
-    batch = open_one(session, batch_id)
+    batch = open_one(act.session, batch_id)
     line = next((line for line in batch.lines if line.item_id == item_id and line.is_current), None)
     if line is None:
         raise NotFound(what="bưu gửi trong lô")
     line.is_current = False
-    scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"unbatch:{line.id}", happened_at=now, user_id=user_id)
-    record_all(session, [line.item], scan, now=now)
+    scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"unbatch:{line.id}", happened_at=act.now)
+    record_all(act, [line.item], scan)
 
 
-def close_batch(session: Session, batch_id: int, *, user_id: int | None, now: datetime) -> Manifest:
+def close_batch(act: Act, batch_id: int) -> Manifest:
     """Fix the list: each item gets its S10 and its link, and a numbered line; one digest over all of it.
 
     Both sides count, weigh and seal before this (``packing``). Raises NotFound, BatchClosed, EmptyBatch,
     NotPacked, RangeExhausted.
     """
-    batch = open_one(session, batch_id)
+    batch = open_one(act.session, batch_id)
     lines = lines_in(batch)
     if not lines:
         raise EmptyBatch
     require_packed(lines)
     items = [line.item for line in lines]
     unnumbered = [item for item in items if item.s10 is None]
-    for item, code in zip(unnumbered, claim(session, len(unnumbered)), strict=True):
+    for item, code in zip(unnumbered, claim(act.session, len(unnumbered)), strict=True):
         item.s10 = code
-        set_token(session, item)
-    batch.closed_at = now
+        set_token(act.session, item)
+    batch.closed_at = act.now
     manifest = Manifest(
-        number=next_number(session, "DS", now=now),
+        number=next_number(act.session, "DS", now=act.now),
         batch_id=batch.id,
-        closed_at=now,
+        closed_at=act.now,
         n_items=len(items),
         weight_g=sum(item.weight_g or 0 for item in items),
         digest=list_digest([item.s10 or "" for item in items]),
     )
-    session.add(manifest)
-    session.flush()
-    session.add_all(
+    act.session.add(manifest)
+    act.session.flush()
+    act.session.add_all(
         ManifestLine(manifest_id=manifest.id, position=position, item_id=item.id, s10=item.s10 or "")
         for position, item in enumerate(items, start=1)
     )
-    session.flush()
-    session.refresh(manifest)
+    act.session.flush()
+    act.session.refresh(manifest)
     return manifest
 
 
@@ -161,14 +162,14 @@ def open_one(session: Session, batch_id: int) -> Batch:
     return batch
 
 
-def _add(session: Session, batch: Batch, items: Sequence[Item], user_id: int | None, now: datetime) -> None:
-    lines = [BatchItem(batch_id=batch.id, item_id=item.id, added_at=now) for item in items]
+def _add(act: Act, batch: Batch, items: Sequence[Item]) -> None:
+    lines = [BatchItem(batch_id=batch.id, item_id=item.id, added_at=act.now) for item in items]
     try:
-        with session.begin_nested():
-            session.add_all(lines)
+        with act.session.begin_nested():
+            act.session.add_all(lines)
     except IntegrityError as exc:  # two clerks gathered at once: the index keeps an item in one batch
         raise NotReady(dossier_code=items[0].dossier_code) from exc
     # The line's own id makes the scan: an item may enter a batch, leave it and enter another.
-    scan = Scan(kind=EventKind.BATCHED, scan_id=f"batch:{lines[0].id}", happened_at=now, user_id=user_id)
-    record_all(session, items, scan, now=now)
-    session.expire(batch, ["lines"])
+    scan = Scan(kind=EventKind.BATCHED, scan_id=f"batch:{lines[0].id}", happened_at=act.now)
+    record_all(act, items, scan)
+    act.session.expire(batch, ["lines"])

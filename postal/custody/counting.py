@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.custody.counted import is_of_count
 from postal.custody.giving_back import owed_pieces
 from postal.custody.handovers import MAX_SCANNED, items_by_code
@@ -139,9 +139,7 @@ class _List:
     elsewhere: Callable[[Session, Item], tuple[Said, str]]
 
 
-def scan_codes(
-    session: Session, which: CountList, subject_id: int, codes: Sequence[str], *, user_id: int | None, now: datetime
-) -> Scanned:
+def scan_codes(act: Act, which: CountList, subject_id: int, codes: Sequence[str]) -> Scanned:
     """Count codes against a list; none is the mere question how far it is. ``subject_id``: batch, round or agency.
 
     Raises NotFound, CountOver, CountTooEarly, InvalidInput for an empty code or more than 20,000.
@@ -149,10 +147,10 @@ def scan_codes(
     bare = [normal_s10(code) for code in codes]
     if not all(bare) or len(bare) > MAX_SCANNED:
         raise InvalidInput(field="code")
-    here = _open(session, which, subject_id)
-    known = _counted_among(session, here, bare)
+    here = _open(act.session, which, subject_id)
+    known = _counted_among(act.session, here, bare)
     scans, rows = [], []
-    for code, told in zip(bare, _tell(session, here, bare), strict=True):
+    for code, told in zip(bare, _tell(act.session, here, bare), strict=True):
         if told.said is Said.RIGHT and code in known:
             told = ScanSaid(said=Said.AGAIN, code=code)
         scans.append(told)
@@ -165,14 +163,14 @@ def scan_codes(
                     list_of=which,
                     code=code,
                     is_expected=told.said is Said.RIGHT,
-                    scanned_at=now,
-                    user_id=user_id,
+                    scanned_at=act.now,
+                    user_id=act.by.user_id,
                 )
             )
-    session.add_all(rows)
-    session.flush()
+    act.session.add_all(rows)
+    act.session.flush()
     counted = select(func.count()).where(is_of_count(which, subject_id), CountedScan.is_expected)
-    return Scanned(scans=tuple(scans), n_scanned=session.scalar(counted) or 0, n_expected=_size(session, here))
+    return Scanned(scans=tuple(scans), n_scanned=act.session.scalar(counted) or 0, n_expected=_size(act.session, here))
 
 
 def count_so_far(session: Session, which: CountList, subject_id: int) -> CountSoFar:

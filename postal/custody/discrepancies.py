@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
+from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Discrepancy
 
@@ -16,17 +13,15 @@ class AlreadySettled(Conflict):
     en = "This discrepancy was settled before."
 
 
-def settle_discrepancy(
-    session: Session, discrepancy_id: int, *, settlement: str, user_id: int | None, now: datetime
-) -> Discrepancy:
+def settle_discrepancy(act: Act, discrepancy_id: int, *, settlement: str) -> Discrepancy:
     """Close one discrepancy with a note. Raises NotFound, AlreadySettled, InvalidInput without a note."""
     if not settlement.strip():
         raise InvalidInput(field="Đã giải quyết thế nào")
-    found = session.get(Discrepancy, discrepancy_id, with_for_update=True)
+    found = act.session.get(Discrepancy, discrepancy_id, with_for_update=True)
     if found is None:
         raise NotFound(what="chênh lệch")
     if found.settled_at is not None:
         raise AlreadySettled
-    found.settled_at, found.settled_by_id, found.settlement = now, user_id, settlement.strip()
-    session.flush()
+    found.settled_at, found.settled_by_id, found.settlement = act.now, act.by.user_id, settlement.strip()
+    act.session.flush()
     return found

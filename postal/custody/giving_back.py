@@ -7,15 +7,15 @@ The agency gets both by minutes of their own, counted against what the proofs of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.custody.counted import end_count, take_count
-from postal.custody.handovers import Party, clean_codes, count, items_by_code, write_receipt
+from postal.custody.handovers import CountedList, Party, clean_codes, count, items_by_code, write_receipt
 from postal.errors import Conflict, NotFound
 from postal.models import Consignment, CountList, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
 
@@ -58,15 +58,7 @@ def is_giving_back(handover: Handover) -> bool:
 
 
 def give_back(
-    session: Session,
-    office_id: int,
-    *,
-    scanned: Iterable[str] | None,
-    money_vnd: int,
-    giver: Party,
-    receiver: Party,
-    user_id: int | None,
-    now: datetime,
+    act: Act, office_id: int, *, scanned: Iterable[str] | None, money_vnd: int, giver: Party, receiver: Party
 ) -> Handover:
     """Hand papers and money of delivered items to their agency; both sides named, receipt numbered.
 
@@ -74,31 +66,23 @@ def give_back(
     scanned is named as missing and stays owed. ``scanned`` None takes what was counted scan by scan.
     Raises NothingOwed, NothingCounted, MoneyDiffers, InvalidInput without a name.
     """
-    owed = {one.item.s10 or "": one for one in owed_to(session, office_id)}
+    owed = {one.item.s10 or "": one for one in owed_to(act.session, office_id)}
     if not owed:
         raise NothingOwed
     if scanned is None:
-        scanned = take_count(session, CountList.PAPERS, office_id, n_expected=len(owed))
+        scanned = take_count(act.session, CountList.PAPERS, office_id, n_expected=len(owed))
     codes = clean_codes(scanned)
-    counted = count(list(owed), codes, items_by_code(session, codes))
+    counted = count(list(owed), codes, items_by_code(act.session, codes))
     present = [owed[code] for code in counted.present]
     expected_vnd = sum(one.proof.fee_vnd for one in present)
     if money_vnd != expected_vnd:
         raise MoneyDiffers(field="money_vnd", expected_vnd=expected_vnd, counted_vnd=money_vnd)
-    handover = write_receipt(
-        session,
-        leg=Leg.POST_TO_CENTRE,
-        counted=counted,
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-        receiver_office_id=office_id,
-        facts={"what": WHAT, "fee_vnd": money_vnd, "n_papers": sum(len(one.proof.taken_back) for one in present)},
-    )
-    end_count(session, CountList.PAPERS, office_id, handover.id)
-    session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
-    session.flush()
+    facts = {"what": WHAT, "fee_vnd": money_vnd, "n_papers": sum(len(one.proof.taken_back) for one in present)}
+    receiver = replace(receiver, office_id=office_id)
+    handover = write_receipt(act, Leg.POST_TO_CENTRE, counted, giver, receiver, of=CountedList(facts=facts))
+    end_count(act.session, CountList.PAPERS, office_id, handover.id)
+    act.session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
+    act.session.flush()
     return handover
 
 

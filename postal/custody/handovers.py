@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access.act import Act
 from postal.chain.commitments import commit, new_salt, person_payload
 from postal.chain.unsealed import RECEIPT, note_unsealed
 from postal.custody.batches import list_digest
@@ -55,11 +55,12 @@ class AlreadyHandedOver(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """One side of a handover, as it signs. ``code`` is the staff code of a postal clerk or courier."""
+    """One side of a handover, as it signs: ``code`` is a courier's staff code, ``office_id`` whom it signs for."""
 
     name: str
     position: str = ""
     code: str = ""
+    office_id: int | None = None
 
     def __repr__(self) -> str:
         return "<Party>"
@@ -94,110 +95,95 @@ def count(expected: Sequence[str], scanned: Iterable[str], known: Iterable[str])
     )
 
 
-def hand_over(
-    session: Session,
-    batch_id: int,
-    *,
-    scanned: Iterable[str] | None,
-    giver: Party,
-    receiver: Party,
-    user_id: int | None,
-    now: datetime,
-    receiver_office_id: int | None = None,
-) -> Handover:
+def hand_over(act: Act, batch_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party) -> Handover:
     """Pass a closed batch from the agency to the post; J starts here (TT 17/2017/TT-BTTTT Đ7).
 
     What was listed but not scanned goes back to the queue, what was scanned but not listed, or withdrawn by the
     agency, stays with the giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
     Raises NotFound, NotClosed, AlreadyHandedOver, NothingCounted, InvalidInput.
     """
-    manifest = _manifest(session, batch_id)
+    manifest = _manifest(act.session, batch_id)
     # What the agency withdrew meanwhile stays on the fixed list but is not handed over: it lies with the giver.
     lines = [line for line in manifest.lines if line.item.state is State.BATCHED]
     expected = [line.s10 for line in lines]
     if scanned is None:
-        scanned = take_count(session, CountList.BATCH, batch_id, n_expected=len(expected))
+        scanned = take_count(act.session, CountList.BATCH, batch_id, n_expected=len(expected))
     codes = clean_codes(scanned)
-    counted = count(expected, codes, _known(session, codes))
+    counted = count(expected, codes, _known(act.session, codes))
     by_code = {line.s10: line.item for line in lines}
     handover = write_receipt(
-        session,
-        leg=Leg.CENTRE_TO_POST,
-        counted=counted,
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-        giver_office_id=manifest.batch.office_id,
-        receiver_office_id=receiver_office_id,
-        manifest_id=manifest.id,
+        act,
+        Leg.CENTRE_TO_POST,
+        counted,
+        replace(giver, office_id=manifest.batch.office_id),
+        receiver,
+        of=CountedList(manifest_id=manifest.id),
     )
-    end_count(session, CountList.BATCH, batch_id, handover.id)
-    _take_over(session, [by_code[code] for code in counted.present], handover, user_id, now)
-    _back_to_queue(session, manifest.batch, [by_code[code] for code in counted.missing], handover, user_id, now)
+    end_count(act.session, CountList.BATCH, batch_id, handover.id)
+    _take_over(act, [by_code[code] for code in counted.present], handover)
+    _back_to_queue(act, manifest.batch, [by_code[code] for code in counted.missing], handover)
     return handover
 
 
-def _take_over(session: Session, items: list[Item], handover: Handover, user_id: int | None, now: datetime) -> None:
+def _take_over(act: Act, items: list[Item], handover: Handover) -> None:
     """Let the post hold the items from now on; what was promised counts from here."""
-    _promise(session, items, now)
+    _promise(act, items)
     scan = Scan(
         kind=EventKind.HANDED_OVER,
         scan_id=f"handover:{handover.id}",
-        happened_at=now,
-        user_id=user_id,
+        happened_at=act.now,
         facts={"handover": handover.number},
     )
-    record_all(session, items, scan, now=now)
+    record_all(act, items, scan)
 
 
-def write_receipt(
-    session: Session,
-    *,
-    leg: Leg,
-    counted: Counted,
-    giver: Party,
-    receiver: Party,
-    user_id: int | None,
-    now: datetime,
-    giver_office_id: int | None = None,
-    receiver_office_id: int | None = None,
-    manifest_id: int | None = None,
-    round_id: int | None = None,
-    facts: dict[str, Any] | None = None,
-    pieces: Mapping[str, Item] | None = None,
-) -> Handover:
-    """Write the receipt of one change of hands with every code it counted, and a discrepancy for each fault.
+@dataclass(frozen=True, kw_only=True)
+class CountedList:
+    """What a receipt is about: the fixed list or the round that was counted, and facts to print on the receipt.
 
     ``pieces`` are items by a code that is no S10: dossiers collected at home have none.
     """
-    for party, field in ((giver, "giver_name"), (receiver, "receiver_name")):
+
+    manifest_id: int | None = None
+    round_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    pieces: Mapping[str, Item] = field(default_factory=dict)
+
+
+def write_receipt(act: Act, leg: Leg, counted: Counted, giver: Party, receiver: Party, *, of: CountedList) -> Handover:
+    """Write the receipt of one change of hands with every code it counted, and a discrepancy for each fault.
+
+    Raises InvalidInput where a side has no name.
+    """
+    for party, name in ((giver, "giver_name"), (receiver, "receiver_name")):
         if not party.name.strip():
-            raise InvalidInput(field=field)
+            raise InvalidInput(field=name)
     salt = new_salt()
     handover = Handover(
-        number=next_number(session, "BB", now=now),
+        number=next_number(act.session, "BB", now=act.now),
         leg=leg,
-        manifest_id=manifest_id,
-        round_id=round_id,
-        giver_office_id=giver_office_id,
-        receiver_office_id=receiver_office_id,
-        giver_id=_signatory(session, giver, now),
-        receiver_id=_signatory(session, receiver, now),
-        handed_over_at=now,
-        recorded_at=now,
-        recorded_by_id=user_id,
+        manifest_id=of.manifest_id,
+        round_id=of.round_id,
+        giver_office_id=giver.office_id,
+        receiver_office_id=receiver.office_id,
+        giver_id=_signatory(act, giver),
+        receiver_id=_signatory(act, receiver),
+        handed_over_at=act.now,
+        recorded_at=act.now,
+        recorded_by_id=act.by.user_id,
+        api_key_id=act.by.api_key_id,
+        command=act.by.command,
         n_expected=len(counted.present) + len(counted.missing),
         n_present=len(counted.present),
         digest=list_digest(counted.present),
-        facts={"giver_code": giver.code, "receiver_code": receiver.code} | (facts or {}),
+        facts={"giver_code": giver.code, "receiver_code": receiver.code} | dict(of.facts),
         person_salt=salt,
         person_commitment=commit(salt, parties_payload(giver, receiver)),
     )
-    session.add(handover)
-    session.flush()
-    _write_lines(session, handover, counted, now, pieces)
-    note_unsealed(session, RECEIPT, [handover.id], now=now)
+    act.session.add(handover)
+    act.session.flush()
+    _write_lines(act, handover, counted, of.pieces)
+    note_unsealed(act.session, RECEIPT, [handover.id], now=act.now)
     return handover
 
 
@@ -256,20 +242,18 @@ def _manifest(session: Session, batch_id: int) -> Manifest:
     return manifest
 
 
-def _signatory(session: Session, party: Party, now: datetime) -> int:
+def _signatory(act: Act, party: Party) -> int:
     data = PersonData(full_name=party.name.strip(), position=party.position.strip() or None)
-    return add_person(session, PersonKind.PARTY, data, now=now).id
+    return add_person(act.session, PersonKind.PARTY, data, now=act.now).id
 
 
-def _write_lines(
-    session: Session, handover: Handover, counted: Counted, now: datetime, pieces: Mapping[str, Item] | None
-) -> None:
+def _write_lines(act: Act, handover: Handover, counted: Counted, pieces: Mapping[str, Item]) -> None:
     faults = {Found.MISSING: counted.missing, Found.EXTRA: counted.extra, Found.WRONG: counted.wrong}
     codes = [*counted.present, *counted.missing, *counted.extra]
-    items = items_by_code(session, codes) | dict(pieces or {})
+    items = items_by_code(act.session, codes) | dict(pieces)
     found = [(code, Found.PRESENT) for code in counted.present]
     found += [(code, kind) for kind, codes_of in faults.items() for code in codes_of]
-    session.add_all(
+    act.session.add_all(
         HandoverLine(
             handover_id=handover.id,
             item_id=items[code].id if code in items else None,
@@ -278,59 +262,52 @@ def _write_lines(
         )
         for code, kind in found
     )
-    session.add_all(
+    act.session.add_all(
         Discrepancy(
             kind=str(kind),
             item_id=items[code].id if code in items else None,
             handover_id=handover.id,
-            noted_at=now,
+            noted_at=act.now,
             detail=code[:40],
         )
         for code, kind in found
         if kind is not Found.PRESENT
     )
-    session.flush()
-    session.refresh(handover)
+    act.session.flush()
+    act.session.refresh(handover)
 
 
-def _promise(session: Session, items: Sequence[Item], now: datetime) -> None:
-    promises = load_promises(session)
+def _promise(act: Act, items: Sequence[Item]) -> None:
+    promises = load_promises(act.session)
     for consignment in {item.consignment_id: item.consignment for item in items}.values():
-        consignment.posted_at = now
-        consignment.promised_by = promises.of(consignment, now).by
+        consignment.posted_at = act.now
+        consignment.promised_by = promises.of(consignment, act.now).by
 
 
-def _back_to_queue(
-    session: Session, batch: Batch, items: Sequence[Item], handover: Handover, user_id: int | None, now: datetime
-) -> None:
+def _back_to_queue(act: Act, batch: Batch, items: Sequence[Item], handover: Handover) -> None:
     if not items:
         return
     ids = {item.id for item in items}
-    lines = session.scalars(select(BatchItem).where(BatchItem.batch_id == batch.id, BatchItem.is_current))
+    lines = act.session.scalars(select(BatchItem).where(BatchItem.batch_id == batch.id, BatchItem.is_current))
     for line in lines:
         line.is_current = line.item_id not in ids
-    scan = Scan(
-        kind=EventKind.UNBATCHED, scan_id=f"missing:{handover.id}", happened_at=now, user_id=user_id, reason="missing"
-    )
-    record_all(session, items, scan, now=now)
+    scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"missing:{handover.id}", happened_at=act.now, reason="missing")
+    record_all(act, items, scan)
 
 
-def receive_at_office(
-    session: Session, office_id: int, scanned: Iterable[str], *, user_id: int | None, now: datetime
-) -> Counted:
+def receive_at_office(act: Act, office_id: int, scanned: Iterable[str]) -> Counted:
     """Note what arrived at a delivery office; a code that cannot arrive now comes back as extra or wrong."""
     codes = clean_codes(scanned)
-    items = items_by_code(session, codes)
+    items = items_by_code(act.session, codes)
     arriving = [code for code, item in items.items() if item.state is State.HANDED_OVER]
     counted = count(arriving, codes, items)
     scan = Scan(
         kind=EventKind.ARRIVED_AT_OFFICE,
-        scan_id=f"arrive:{office_id}:{now.timestamp():.6f}",
-        happened_at=now,
-        user_id=user_id,
+        scan_id=f"arrive:{office_id}:{act.now.timestamp():.6f}",
+        happened_at=act.now,
         office_id=office_id,
     )
-    record_all(session, [items[code] for code in arriving], scan, now=now)
+    record_all(act, [items[code] for code in arriving], scan)
     return counted
 
 
@@ -349,29 +326,19 @@ def outside_items(session: Session) -> list[Item]:
     return list(session.scalars(query))
 
 
-def pass_to_carrier(
-    session: Session, *, user_id: int | None, now: datetime, giver: Party = _POST, receiver: Party = _CARRIER
-) -> list[Item]:
+def pass_to_carrier(act: Act, *, giver: Party = _POST, receiver: Party = _CARRIER) -> list[Item]:
     """Hand everything for other provinces to the national post, with a receipt; it leaves "gửi ngoài tỉnh"."""
-    items = outside_items(session)
+    items = outside_items(act.session)
     if not items:
         return []
     codes = tuple(item.s10 or "" for item in items)
-    handover = write_receipt(
-        session,
-        leg=Leg.POST_TO_CARRIER,
-        counted=Counted(present=codes, missing=(), extra=(), wrong=()),
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-    )
+    counted = Counted(present=codes, missing=(), extra=(), wrong=())
+    handover = write_receipt(act, Leg.POST_TO_CARRIER, counted, giver, receiver, of=CountedList())
     scan = Scan(
         kind=EventKind.PASSED_TO_CARRIER,
         scan_id=f"carrier:{handover.id}",
-        happened_at=now,
-        user_id=user_id,
+        happened_at=act.now,
         facts={"handover": handover.number},
     )
-    record_all(session, items, scan, now=now)
+    record_all(act, items, scan)
     return items

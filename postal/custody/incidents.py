@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.custody.numbers import next_number
 from postal.custody.office_day import declare_missing
 from postal.errors import Conflict, InvalidInput, NotFound
@@ -43,66 +44,68 @@ class InventoryLine:
     is_whole: bool = True
 
 
-def note_incident(
-    session: Session,
-    item_id: int,
-    kind: IncidentKind,
-    *,
-    fault: str,
-    inventory: Sequence[InventoryLine] = (),
-    new_seal: str | None = None,
-    postage_vnd: int = 0,
-    user_id: int | None,
-    now: datetime,
-) -> Incident:
+@dataclass(frozen=True, kw_only=True)
+class WhatWentWrong:
+    """What staff found: the kind, whose fault it is (one of `FAULTS`), what is left, the seal of the new wrapping."""
+
+    kind: IncidentKind
+    fault: str
+    inventory: Sequence[InventoryLine] = ()
+    new_seal: str | None = None
+    postage_vnd: int = 0
+
+
+def note_incident(act: Act, item_id: int, found: WhatWentWrong) -> Incident:
     """Write numbered minutes; a lost piece is missing from then on.
 
     Raises NotFound; InvalidInput for a torn or short piece without an inventory, a torn one without its new seal, or
     an unknown fault.
     """
-    item = session.get(Item, item_id)
+    item = act.session.get(Item, item_id)
     if item is None:
         raise NotFound(what="bưu gửi")
-    if fault not in FAULTS:
+    if found.fault not in FAULTS:
         raise InvalidInput(field="Bên có lỗi")
-    if kind in (IncidentKind.TORN, IncidentKind.SHORT) and not inventory:
+    if found.kind in (IncidentKind.TORN, IncidentKind.SHORT) and not found.inventory:
         raise InvalidInput(field="Kiểm kê nội dung")
-    if kind is IncidentKind.TORN and not (new_seal or "").strip():
+    new_seal = (found.new_seal or "").strip()[:60] or None
+    if found.kind is IncidentKind.TORN and new_seal is None:
         raise InvalidInput(field="Số niêm phong mới")
-    due_vnd = compensation_vnd(kind, fault, postage_vnd, is_all_gone=_is_all_gone(inventory))
+    is_all_gone = _is_all_gone(found.inventory)
+    due_vnd = compensation_vnd(found.kind, found.fault, found.postage_vnd, is_all_gone=is_all_gone)
     noted = Incident(
-        number=next_number(session, "SV", now=now),
-        kind=kind,
+        number=next_number(act.session, "SV", now=act.now),
+        kind=found.kind,
         item_id=item_id,
-        noted_at=now,
-        noted_by_id=user_id,
-        fault=fault,
-        inventory=[vars(line) for line in inventory],
-        new_seal=(new_seal or "").strip()[:60] or None,
-        postage_vnd=postage_vnd,
+        noted_at=act.now,
+        noted_by_id=act.by.user_id,
+        fault=found.fault,
+        inventory=[vars(line) for line in found.inventory],
+        new_seal=new_seal,
+        postage_vnd=found.postage_vnd,
         compensation_vnd=due_vnd,
-        reissue_payer=reissue_payer(kind, fault),
-        pay_by=local_day(now + PAID_WITHIN) if due_vnd else None,
+        reissue_payer=reissue_payer(found.kind, found.fault),
+        pay_by=local_day(act.now + PAID_WITHIN) if due_vnd else None,
     )
-    session.add(noted)
-    session.flush()
-    if kind is IncidentKind.LOST and (item.state, EventKind.DECLARED_MISSING) in MOVES:
+    act.session.add(noted)
+    act.session.flush()
+    if found.kind is IncidentKind.LOST and (item.state, EventKind.DECLARED_MISSING) in MOVES:
         # What the minutes call lost must not be planned, counted or looked for as if it were there.
-        declare_missing(session, item_id, reason=f"biên bản {noted.number}", user_id=user_id, now=now)
+        declare_missing(act, item_id, reason=f"biên bản {noted.number}")
     return noted
 
 
-def settle_incident(session: Session, incident_id: int, *, settlement: str, now: datetime) -> Incident:
+def settle_incident(act: Act, incident_id: int, *, settlement: str) -> Incident:
     """Say how it ended. Raises NotFound, AlreadyPaid, InvalidInput without words."""
     if not settlement.strip():
         raise InvalidInput(field="Đã giải quyết thế nào")
-    found = session.get(Incident, incident_id)
+    found = act.session.get(Incident, incident_id)
     if found is None:
         raise NotFound(what="biên bản sự vụ")
     if found.settled_at is not None:
         raise AlreadyPaid(number=found.number)
-    found.settled_at, found.settlement = now, settlement.strip()[:200]
-    session.flush()
+    found.settled_at, found.settlement = act.now, settlement.strip()[:200]
+    act.session.flush()
     return found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor, ActorKind
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.tracking import Scan, record_strictly
 from postal.models import (
@@ -94,71 +94,67 @@ def closed_day(session: Session, office_id: int, day: date) -> OfficeDay | None:
     return session.scalar(select(OfficeDay).where(OfficeDay.office_id == office_id, OfficeDay.day == day))
 
 
-def close_day(session: Session, office_id: int, day: date, *, user_id: int | None, now: datetime) -> OfficeDay:
+def close_day(act: Act, office_id: int, day: date) -> OfficeDay:
     """Close a delivery office's day. Raises DayNotAccountedFor naming the first open thing, DayClosed."""
-    still_open = what_is_open(session, office_id, day)
+    still_open = what_is_open(act.session, office_id, day)
     if still_open:
         raise DayNotAccountedFor(n=len(still_open), first=still_open[0].code)
     kept = select(KeptOvernight.item_id).join(Item).where(KeptOvernight.day == day, Item.office_id == office_id)
     closed = OfficeDay(
         office_id=office_id,
         day=day,
-        closed_at=now,
-        closed_by_id=user_id,
-        facts={"kept": len(session.scalars(kept).all())},
+        closed_at=act.now,
+        closed_by_id=act.by.user_id,
+        facts={"kept": len(act.session.scalars(kept).all())},
     )
     try:
-        with session.begin_nested():
-            session.add(closed)
+        with act.session.begin_nested():
+            act.session.add(closed)
     except IntegrityError as exc:
         raise DayClosed(day=day.isoformat()) from exc
     return closed
 
 
-def keep_overnight(
-    session: Session, item_id: int, day: date, *, reason: str, user_id: int | None, now: datetime
-) -> KeptOvernight:
+def keep_overnight(act: Act, item_id: int, day: date, *, reason: str) -> KeptOvernight:
     """Permit a courier to keep a piece until the next day. Raises NotFound, NotOut, InvalidInput without a reason."""
     if not reason.strip():
         raise InvalidInput(field="Lý do giữ lại")
-    item = _item(session, item_id)
+    item = _item(act.session, item_id)
     if item.state not in OUT:
         raise NotOut(code=item.s10 or item.dossier_code)
     known = select(KeptOvernight).where(KeptOvernight.item_id == item_id, KeptOvernight.day == day)
-    kept = session.scalar(known)
+    kept = act.session.scalar(known)
     if kept is None:
         kept = KeptOvernight(
-            item_id=item_id, day=day, reason=reason.strip()[:200], permitted_at=now, permitted_by_id=user_id
+            item_id=item_id, day=day, reason=reason.strip()[:200], permitted_at=act.now, permitted_by_id=act.by.user_id
         )
-        session.add(kept)
-        session.flush()
+        act.session.add(kept)
+        act.session.flush()
     return kept
 
 
-def declare_missing(session: Session, item_id: int, *, reason: str, user_id: int | None, now: datetime) -> Item:
+def declare_missing(act: Act, item_id: int, *, reason: str) -> Item:
     """Say that a piece cannot be found. Raises NotFound, MoveNotAllowed, InvalidInput without a reason.
 
     What follows (minutes, who pays) is written with `incidents.note_incident`.
     """
-    return _tell(session, item_id, EventKind.DECLARED_MISSING, reason, user_id, now)
+    return _tell(act, item_id, EventKind.DECLARED_MISSING, reason)
 
 
-def declare_found(session: Session, item_id: int, *, reason: str, user_id: int | None, now: datetime) -> Item:
+def declare_found(act: Act, item_id: int, *, reason: str) -> Item:
     """Say that a missing piece is at the office again. Raises NotFound, MoveNotAllowed, InvalidInput."""
-    return _tell(session, item_id, EventKind.FOUND, reason, user_id, now)
+    return _tell(act, item_id, EventKind.FOUND, reason)
 
 
-def _tell(session: Session, item_id: int, kind: EventKind, reason: str, user_id: int | None, now: datetime) -> Item:
+def _tell(act: Act, item_id: int, kind: EventKind, reason: str) -> Item:
     if not reason.strip():
         raise InvalidInput(field="Lý do")
-    item = _item(session, item_id)
-    scan = Scan(
-        kind=kind, scan_id=f"{kind}:{item_id}:{now.timestamp():.6f}", happened_at=now, user_id=user_id,
-        office_id=item.office_id,
-    )  # fmt: skip
-    record_strictly(session, item, scan, now=now)
+    item = _item(act.session, item_id)
+    scan_id = f"{kind}:{item_id}:{act.now.timestamp():.6f}"
+    scan = Scan(kind=kind, scan_id=scan_id, happened_at=act.now, office_id=item.office_id)
+    record_strictly(act, item, scan)
     # The words somebody wrote may name people: the audit keeps them, callbacks never see them.
-    note(session, Actor(kind=ActorKind.USER, user_id=user_id), str(kind), "item", item_id, now=now, reason=reason[:200])
+    note(act, str(kind), "item", item_id, reason=reason[:200])
     return item
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Batch, BatchItem
 
@@ -48,9 +46,7 @@ class Packed:
     weight_g: int
 
 
-def pack(
-    session: Session, batch: Batch, packed: Sequence[Packed], *, user_id: int | None, now: datetime
-) -> list[BatchItem]:
+def pack(act: Act, batch: Batch, packed: Sequence[Packed]) -> list[BatchItem]:
     """Note that envelopes of an open batch were counted, weighed and sealed; again replaces what was noted.
 
     All or none. Raises NotFound, CountsDiffer where either count is not that of the documents listed, BadWeight.
@@ -63,9 +59,9 @@ def pack(
     for one in packed:
         line = lines[one.item_id]
         line.n_giver, line.n_receiver = one.n_giver, one.n_receiver
-        line.packed_at, line.packed_by_id = now, user_id
+        line.packed_at, line.packed_by_id = act.now, act.by.user_id
         line.item.weight_g, line.item.is_sealed = one.weight_g, True
-    session.flush()
+    act.session.flush()
     return [lines[one.item_id] for one in packed]
 
 

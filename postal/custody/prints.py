@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.errors import Conflict
 from postal.models import Item, LabelPrint
 
@@ -32,27 +32,25 @@ class Printed:
         return self.number - 1
 
 
-def record_label_print(
-    session: Session, items: Sequence[Item], *, user_id: int | None, reason: str | None = None, now: datetime
-) -> list[Printed]:
+def record_label_print(act: Act, items: Sequence[Item], *, reason: str | None = None) -> list[Printed]:
     """Note the printing of these items' labels, in their order. Raises ReprintNeedsReason and notes nothing."""
-    printed = _numbers(session, [item.id for item in items])
+    printed = _numbers(act.session, [item.id for item in items])
     for item in items:
         if printed.get(item.id) and not (reason and reason.strip()):
             raise ReprintNeedsReason(s10=item.s10)
-    acts = [Printed(item=item, number=printed.get(item.id, 0) + 1) for item in items]
-    session.add_all(
+    prints = [Printed(item=item, number=printed.get(item.id, 0) + 1) for item in items]
+    act.session.add_all(
         LabelPrint(
-            item_id=act.item.id,
-            number=act.number,
-            printed_at=now,
-            user_id=user_id,
-            reason=reason.strip()[:200] if reason and act.number > 1 else None,
+            item_id=one.item.id,
+            number=one.number,
+            printed_at=act.now,
+            user_id=act.by.user_id,
+            reason=reason.strip()[:200] if reason and one.number > 1 else None,
         )
-        for act in acts
+        for one in prints
     )
-    session.flush()
-    return acts
+    act.session.flush()
+    return prints
 
 
 def are_labels_printed(session: Session, item_ids: Sequence[int]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.models import Item, S10Range, SpoiltS10
 from postal.rules.lifecycle import State
@@ -23,50 +24,52 @@ class NumberOnList(Conflict):
     en = "Number {s10} stands in a batch. Take the item out of the batch first."
 
 
-def grant_range(
-    session: Session,
-    *,
-    indicator: str,
-    first: int,
-    last: int,
-    granted_by: str,
-    now: datetime,
-    country: str = "VN",
-    is_fake: bool = False,
-) -> S10Range:
-    """Note a range the designated operator granted, serials ``first`` to ``last`` included.
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What the designated operator granted, serials ``first`` to ``last`` included; ``granted_by`` names the grant."""
+
+    indicator: str
+    first: int
+    last: int
+    granted_by: str
+    country: str = "VN"
+    is_fake: bool = False
+
+
+def grant_range(act: Act, grant: Grant) -> S10Range:
+    """Note a range the designated operator granted.
 
     Raises InvalidInput for a range that cannot be, RangeOverlaps where any number of it was granted before.
     """
-    if not 0 <= first <= last <= LAST_SERIAL:
+    if not 0 <= grant.first <= grant.last <= LAST_SERIAL:
         raise InvalidInput(field="first")
     try:
-        S10(indicator, first, country)
+        ends = [S10(grant.indicator, serial, grant.country) for serial in (grant.first, grant.last)]
     except ValueError as exc:
         raise InvalidInput(field="indicator") from exc
-    if session.get_bind().dialect.name == "postgresql":
+    if act.session.get_bind().dialect.name == "postgresql":
         # Two grants at once must see each other; SQLite has one writer anyway.
-        session.execute(text("LOCK TABLE s10_ranges IN SHARE ROW EXCLUSIVE MODE"))
+        act.session.execute(text("LOCK TABLE s10_ranges IN SHARE ROW EXCLUSIVE MODE"))
     taken = select(S10Range.id).where(
-        S10Range.indicator == indicator,
-        S10Range.country == country,
-        S10Range.first_serial <= last,
-        S10Range.last_serial >= first,
+        S10Range.indicator == grant.indicator,
+        S10Range.country == grant.country,
+        S10Range.first_serial <= grant.last,
+        S10Range.last_serial >= grant.first,
     )
-    if session.scalar(taken.limit(1)) is not None:
-        raise RangeOverlaps(first=S10(indicator, first, country), last=S10(indicator, last, country))
+    if act.session.scalar(taken.limit(1)) is not None:
+        raise RangeOverlaps(first=ends[0], last=ends[1])
     granted = S10Range(
-        indicator=indicator,
-        country=country,
-        first_serial=first,
-        last_serial=last,
-        next_serial=first,
-        granted_by=granted_by,
-        granted_at=now,
-        is_fake=is_fake,
+        indicator=grant.indicator,
+        country=grant.country,
+        first_serial=grant.first,
+        last_serial=grant.last,
+        next_serial=grant.first,
+        granted_by=grant.granted_by,
+        granted_at=act.now,
+        is_fake=grant.is_fake,
     )
-    session.add(granted)
-    session.flush()
+    act.session.add(granted)
+    act.session.flush()
     return granted
 
 
@@ -94,7 +97,7 @@ def left(session: Session, *, indicator: str | None = None, country: str = "VN")
     return sum(row.last_serial - row.next_serial + 1 for row in session.execute(_open_ranges(indicator, country)))
 
 
-def spoil(session: Session, code: str, *, reason: str, now: datetime, user_id: int | None = None) -> SpoiltS10:
+def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
     """Burn a number that must never come back (torn label, misprint); the item that held it needs another.
 
     Raises BadS10, UnknownS10 for a number never taken from a grant, NumberOnList, Conflict once custody has begun,
@@ -103,12 +106,12 @@ def spoil(session: Session, code: str, *, reason: str, now: datetime, user_id: i
     s10, reason = parse(code), reason.strip()
     if not reason:
         raise InvalidInput(field="Lý do hủy số")
-    known = session.get(SpoiltS10, str(s10))
+    known = act.session.get(SpoiltS10, str(s10))
     if known is not None:
         return known
-    if not _was_taken(session, s10):
+    if not _was_taken(act.session, s10):
         raise UnknownS10(s10=str(s10), what=f"số hiệu {s10}")
-    item = session.scalar(select(Item).where(Item.s10 == str(s10)))
+    item = act.session.scalar(select(Item).where(Item.s10 == str(s10)))
     if item is not None and item.state is State.BATCHED:
         raise NumberOnList(s10=str(s10))
     if item is not None and item.state not in _BEFORE_CUSTODY:
@@ -117,14 +120,14 @@ def spoil(session: Session, code: str, *, reason: str, now: datetime, user_id: i
     burnt = SpoiltS10(
         s10=str(s10),
         item_id=item.id if item is not None else None,
-        spoilt_at=now,
+        spoilt_at=act.now,
         reason=reason,
-        user_id=user_id,
+        user_id=act.by.user_id,
     )
     if item is not None:
         item.s10 = None
-    session.add(burnt)
-    session.flush()
+    act.session.add(burnt)
+    act.session.flush()
     return burnt
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.chain.unsealed import DOORSTEP, SIGNATURE, note_unsealed
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import (
@@ -46,15 +47,7 @@ class AlreadyReceived(Conflict):
 
 
 def sign_receipt(
-    session: Session,
-    handover_id: int,
-    side: str,
-    image: bytes,
-    *,
-    how: str = "drawn",
-    device_at: datetime | None = None,
-    user_id: int | None,
-    now: datetime,
+    act: Act, handover_id: int, side: str, image: bytes, *, how: str = "drawn", device_at: datetime | None = None
 ) -> ReceiptSignature:
     """Keep one side's signature, sealed; its digest joins the chain. ``image`` is PNG or JPEG of at most 2 MB.
 
@@ -63,10 +56,10 @@ def sign_receipt(
     if side not in SIDES or how not in HOW:
         raise InvalidInput(field="side" if side not in SIDES else "how")
     _require_picture(image)
-    handover = session.get(Handover, handover_id)
+    handover = act.session.get(Handover, handover_id)
     if handover is None:
         raise NotFound(what="biên bản bàn giao")
-    sealed = vault_of(session).seal_bytes(image)
+    sealed = vault_of(act.session).seal_bytes(image)
     signed = ReceiptSignature(
         handover_id=handover_id,
         side=side,
@@ -75,27 +68,20 @@ def sign_receipt(
         key_id=sealed.key_id,
         digest=hashlib.sha256(image).hexdigest(),
         device_at=device_at,
-        recorded_at=now,
-        user_id=user_id,
+        recorded_at=act.now,
+        user_id=act.by.user_id,
     )
     try:
-        with session.begin_nested():
-            session.add(signed)
+        with act.session.begin_nested():
+            act.session.add(signed)
     except IntegrityError as exc:
         raise AlreadySigned(number=handover.number) from exc
-    note_unsealed(session, SIGNATURE, [signed.id], now=now)
+    note_unsealed(act.session, SIGNATURE, [signed.id], now=act.now)
     return signed
 
 
 def sign_delivery(
-    session: Session,
-    proof_id: int,
-    image: bytes,
-    *,
-    how: str = "drawn",
-    device_at: datetime | None = None,
-    user_id: int | None,
-    now: datetime,
+    act: Act, proof_id: int, image: bytes, *, how: str = "drawn", device_at: datetime | None = None
 ) -> DeliverySignature:
     """Keep a recipient's signature for one delivery, sealed; its digest joins the chain.
 
@@ -104,27 +90,25 @@ def sign_delivery(
     if how not in HOW:
         raise InvalidInput(field="how")
     _require_picture(image)
-    if session.get(ProofOfDelivery, proof_id) is None:
+    if act.session.get(ProofOfDelivery, proof_id) is None:
         raise NotFound(what="lượt phát")
-    known = session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
+    known = act.session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
     if known is not None:
         if known.digest != hashlib.sha256(image).hexdigest():
             raise AlreadyReceived
         return known
-    return _keep(session, DeliverySignature(proof_id=proof_id, how=how, device_at=device_at), image, user_id, now)
+    return _keep(act, DeliverySignature(proof_id=proof_id, how=how, device_at=device_at), image)
 
 
-def attach_sheet(
-    session: Session, round_id: int, image: bytes, *, user_id: int | None, now: datetime
-) -> DeliverySignature:
+def attach_sheet(act: Act, round_id: int, image: bytes) -> DeliverySignature:
     """Keep the photo of a page of a round's signed sheet, sealed. The same photo twice is one. Raises as above."""
     _require_picture(image)
-    if session.get(DeliveryRound, round_id) is None:
+    if act.session.get(DeliveryRound, round_id) is None:
         raise NotFound(what="chuyến phát")
     digest = hashlib.sha256(image).hexdigest()
     same = select(DeliverySignature).where(DeliverySignature.round_id == round_id, DeliverySignature.digest == digest)
-    known = session.scalar(same.limit(1))
-    return known or _keep(session, DeliverySignature(round_id=round_id, how="photo"), image, user_id, now)
+    known = act.session.scalar(same.limit(1))
+    return known or _keep(act, DeliverySignature(round_id=round_id, how="photo"), image)
 
 
 def sheets_of(session: Session, round_id: int) -> Sequence[DeliverySignature]:
@@ -157,16 +141,14 @@ def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, Pr
     return [(item, proof, at) for item, proof, at in session.execute(query)]
 
 
-def _keep(
-    session: Session, signed: DeliverySignature, image: bytes, user_id: int | None, now: datetime
-) -> DeliverySignature:
-    sealed = vault_of(session).seal_bytes(image)
+def _keep(act: Act, signed: DeliverySignature, image: bytes) -> DeliverySignature:
+    sealed = vault_of(act.session).seal_bytes(image)
     signed.sealed, signed.key_id = sealed.data, sealed.key_id
     signed.digest = hashlib.sha256(image).hexdigest()
-    signed.recorded_at, signed.user_id = now, user_id
-    session.add(signed)
-    session.flush()
-    note_unsealed(session, DOORSTEP, [signed.id], now=now)
+    signed.recorded_at, signed.user_id = act.now, act.by.user_id
+    act.session.add(signed)
+    act.session.flush()
+    note_unsealed(act.session, DOORSTEP, [signed.id], now=act.now)
     return signed
 
 

@@ -5,10 +5,9 @@ Delivery to the recipient at the delivering post point is valid delivery (Luật
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.custody import item_of_code, sign_delivery
 from postal.doorstep.evidence import ProofIn, check_proof, keep_proof
 from postal.errors import Conflict
@@ -25,40 +24,35 @@ class NotAtOffice(Conflict):
     en = "Item {s10} is not at this office now."
 
 
-def hold_for_recipient(
-    session: Session, s10: str, *, office_id: int | None, user_id: int | None, now: datetime
-) -> Item:
+def hold_for_recipient(act: Act, s10: str, *, office_id: int | None) -> Item:
     """Keep an item at the office because the recipient will come. Raises UnknownS10, NotAtOffice."""
-    item = _here(session, s10, office_id)
+    item = _here(act.session, s10, office_id)
     if item.state is not State.HELD:
-        _record(session, item, EventKind.HELD, office_id, user_id, now)
+        _record(act, item, EventKind.HELD, office_id)
     return item
 
 
-def deliver_at_counter(
-    session: Session, s10: str, proof: ProofIn, *, office_id: int | None, user_id: int | None, now: datetime
-) -> Item:
+def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | None) -> Item:
     """Hand an item to who came for it. Raises UnknownS10, NotAtOffice and what `evidence.check_proof` raises.
 
     ``office_id`` None is the whole province's desk; another office's item is not here.
     """
-    item = _here(session, s10, office_id)
+    item = _here(act.session, s10, office_id)
     checked = check_proof(item, proof)
     if item.state is not State.HELD:
-        _record(session, item, EventKind.HELD, office_id, user_id, now)
-    kept = keep_proof(session, checked, now=now)
+        _record(act, item, EventKind.HELD, office_id)
+    kept = keep_proof(act, checked)
     scan = Scan(
         kind=EventKind.DELIVERED,
         scan_id=f"counter:{item.id}",
-        happened_at=now,
-        user_id=user_id,
+        happened_at=act.now,
         office_id=office_id,
         facts={"where": "office"},
         proof=kept,
     )
-    record_strictly(session, item, scan, now=now)
+    record_strictly(act, item, scan)
     if proof.signature is not None:
-        sign_delivery(session, kept.id, proof.signature, user_id=user_id, now=now)
+        sign_delivery(act, kept.id, proof.signature)
     return item
 
 
@@ -70,14 +64,8 @@ def _here(session: Session, s10: str, office_id: int | None) -> Item:
     return item
 
 
-def _record(
-    session: Session, item: Item, kind: EventKind, office_id: int | None, user_id: int | None, now: datetime
-) -> None:
+def _record(act: Act, item: Item, kind: EventKind, office_id: int | None) -> None:
     scan = Scan(
-        kind=kind,
-        scan_id=f"{kind}:{item.id}:{now.timestamp():.6f}",
-        happened_at=now,
-        user_id=user_id,
-        office_id=office_id,
+        kind=kind, scan_id=f"{kind}:{item.id}:{act.now.timestamp():.6f}", happened_at=act.now, office_id=office_id
     )
-    record_strictly(session, item, scan, now=now)
+    record_strictly(act, item, scan)

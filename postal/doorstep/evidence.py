@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from postal.access.act import Act
 from postal.chain.commitments import commit, new_salt, person_payload
 from postal.errors import InvalidInput
 from postal.models import Item, PersonKind, ProofOfDelivery
@@ -105,10 +103,10 @@ def _check_receiver(proof: ProofIn) -> None:
         )
 
 
-def keep_proof(session: Session, proof: ProofIn, *, now: datetime) -> ProofOfDelivery:
+def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:
     """Store a checked proof; the receiver's name and document are sealed with the people."""
     data = PersonData(full_name=proof.receiver_name.strip()[:250], id_number_tail=proof.id_tail.strip().upper() or None)
-    receiver = add_person(session, PersonKind.RECEIVER, data, now=now)
+    receiver = add_person(act.session, PersonKind.RECEIVER, data, now=act.now)
     salt = new_salt()
     return ProofOfDelivery(
         receiver_id=receiver.id,

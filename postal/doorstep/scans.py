@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
 from postal.doorstep.evidence import ProofIn, check_proof, keep_proof
@@ -108,26 +109,26 @@ class ScanAnswer:
     en: str = ""
 
 
-def record_scans(session: Session, scans: Sequence[CourierScan], *, actor: Actor, now: datetime) -> list[ScanAnswer]:
+def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
     """Record scans in the order they happened, each in a savepoint; answers come in the order given.
 
     One bad scan never keeps the others out. Raises TooManyScans, Forbidden.
     """
     if len(scans) > MAX_SCANS:
         raise TooManyScans(limit=MAX_SCANS)
-    if not (actor.may(Action.SCAN_OWN_ROUND) or actor.may(Action.ENTER_ROUND_RESULTS)):
+    if not (act.by.may(Action.SCAN_OWN_ROUND) or act.by.may(Action.ENTER_ROUND_RESULTS)):
         raise Forbidden
     answers: dict[int, ScanAnswer] = {}
     for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
-        answers[index] = _record_one(session, scans[index], actor, now)
+        answers[index] = _record_one(act, scans[index])
     return [answers[index] for index in range(len(scans))]
 
 
-def _record_one(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> ScanAnswer:
+def _record_one(act: Act, scan: CourierScan) -> ScanAnswer:
     for is_last in (False, True):
         try:
-            with session.begin_nested():
-                return _try(session, scan, actor, now)
+            with act.session.begin_nested():
+                return _try(act, scan)
         except PostalError as refusal:
             return ScanAnswer(
                 scan_id=scan.scan_id,
@@ -142,24 +143,24 @@ def _record_one(session: Session, scan: CourierScan, actor: Actor, now: datetime
     raise AssertionError("unreachable")
 
 
-def _try(session: Session, scan: CourierScan, actor: Actor, now: datetime) -> ScanAnswer:
-    item = _item(session, scan)
-    happened_at = _corrected(scan, now)
-    walked = _round_of(session, item, actor, local_day(happened_at))
+def _try(act: Act, scan: CourierScan) -> ScanAnswer:
+    item = _item(act.session, scan)
+    happened_at = _corrected(scan, act.now)
+    walked = _round_of(act, item, local_day(happened_at))
     _check_kind(item, scan)
     scan_id = _scan_id(walked, item, scan)
-    known = session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
+    known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
     if known is not None and scan.kind in _LOADED:
         return ScanAnswer(scan_id=scan.scan_id, status="known")
     if known is None and scan.kind in _LOADED and walked.status is RoundStatus.CLOSED:
         raise RoundOver(field="kind")
     proof = None
     if known is None and scan.kind in _DONE:
-        proof = keep_proof(session, check_proof(item, scan.proof), now=now)
-    event = record(session, item, _told(scan, scan_id, happened_at, walked, actor, proof), now=now)
+        proof = keep_proof(act, check_proof(item, scan.proof))
+    event = record(act, item, _told(scan, scan_id, happened_at, walked, act.by, proof))
     if proof is not None and scan.proof is not None and scan.proof.signature is not None:
         image = scan.proof.signature
-        sign_delivery(session, proof.id, image, device_at=scan.happened_at, user_id=actor.user_id, now=now)
+        sign_delivery(act, proof.id, image, device_at=scan.happened_at)
     status = "known" if known is not None else ("recorded" if event.is_applied else "held")
     return ScanAnswer(scan_id=scan.scan_id, status=status)
 
@@ -187,7 +188,6 @@ def _told(
         scan_id=scan_id,
         happened_at=happened_at,
         device_at=scan.happened_at,
-        user_id=actor.user_id,
         courier_id=walked.courier_id,
         office_id=walked.office_id,
         reason=why.code if why else None,
@@ -213,7 +213,7 @@ def _item(session: Session, scan: CourierScan) -> Item:
     return item
 
 
-def _round_of(session: Session, item: Item, actor: Actor, on: date) -> DeliveryRound:
+def _round_of(act: Act, item: Item, on: date) -> DeliveryRound:
     """Return the published round the item was on that day, else the one before, else the next.
 
     Late scans may come when the item is already planned again. A foreign round looks like an unknown item.
@@ -225,11 +225,11 @@ def _round_of(session: Session, item: Item, actor: Actor, on: date) -> DeliveryR
         .where(RoundStop.consignment_id == item.consignment_id, DayPlan.status == PlanStatus.PUBLISHED)
         .order_by(DayPlan.day.desc(), DeliveryRound.id.desc())
     )
-    if actor.role is Role.COURIER:
-        query = query.where(DeliveryRound.courier_id == actor.courier_id)
-    elif actor.office_id is not None:
-        query = query.where(DeliveryRound.office_id == actor.office_id)
-    walked = session.execute(query).all()
+    if act.by.role is Role.COURIER:
+        query = query.where(DeliveryRound.courier_id == act.by.courier_id)
+    elif act.by.office_id is not None:
+        query = query.where(DeliveryRound.office_id == act.by.office_id)
+    walked = act.session.execute(query).all()
     if not walked:
         raise UnknownS10(s10=item.s10 or "…")
     return next((found for found, day in walked if day <= on), walked[-1][0])

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.db import Database
 from postal.errors import InvalidInput
 from postal.intake.columns import CollectionIn, ResultIn
@@ -55,33 +56,16 @@ class _Incoming:
 
 
 def import_results(
-    database: Database,
-    filename: str,
-    data: bytes | Path,
-    *,
-    source_system: str,
-    guide: Guide,
-    user_id: int | None,
-    now: datetime,
-    dry_run: bool = False,
-    on_progress: Progress | None = None,
+    database: Database, filename: str, data: bytes | Path, arrival: Arrival, *, on_progress: Progress | None = None
 ) -> IntakeReport:
-    """Read, judge and store one file of finished results; with ``dry_run`` say the same and store nothing.
+    """Read, judge and store one file of finished results.
 
     The same file again gives its first report and creates nothing. One transaction: all of it or none of it.
     Raises BadFile and its kin before anything is written. ``on_progress`` is called with rows done and in all.
     """
-    content = content_of(data)
-    digest = hashlib.sha256(content).hexdigest()
-    with database.read() as session:
-        known = _known(session, source_system, digest)
-    if known is not None:
-        return known
-    judged = _judge_file(filename, content, guide, now, on_progress)
-    arrival = Arrival(source_system=source_system, direction=Direction.RESULT, guide=guide, user_id=user_id, now=now)
-    incoming = _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, on_progress=on_progress)
-    if dry_run:
-        return _try_out(database, incoming)
+    incoming = _incoming(database, filename, data, arrival, on_progress)
+    if isinstance(incoming, IntakeReport):
+        return incoming
     try:
         return _write(database, incoming)
     except IntegrityError:
@@ -89,43 +73,51 @@ def import_results(
         return _write(database, incoming)
 
 
+def try_results(
+    database: Database, filename: str, data: bytes | Path, arrival: Arrival, *, on_progress: Progress | None = None
+) -> IntakeReport:
+    """Read and judge one file, return the report `import_results` would return, and store nothing. Raises as that."""
+    incoming = _incoming(database, filename, data, arrival, on_progress)
+    return incoming if isinstance(incoming, IntakeReport) else _try_out(database, incoming)
+
+
+def _incoming(
+    database: Database, filename: str, data: bytes | Path, arrival: Arrival, on_progress: Progress | None
+) -> _Incoming | IntakeReport:
+    """Return the file judged, or the report of the time it was brought in before."""
+    content = content_of(data)
+    digest = hashlib.sha256(content).hexdigest()
+    with database.read() as session:
+        known = _known(session, arrival.source_system, digest)
+    if known is not None:
+        return known
+    judged = _judge_file(filename, content, arrival.guide, arrival.now, on_progress)
+    return _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, on_progress=on_progress)
+
+
 def accept_results(
-    session: Session,
-    results: Sequence[ResultIn],
-    *,
-    source_system: str,
-    guide: Guide,
-    user_id: int | None,
-    now: datetime,
-    channel: str = "api",
+    act: Act, results: Sequence[ResultIn], *, source_system: str, guide: Guide, channel: str = "api"
 ) -> IntakeReport:
     """Take up to 500 results another system sends, in the caller's transaction; rows are numbered from 1.
 
     Refused rows are in the report and keep nothing out but themselves. Raises TooManyAtOnce.
     """
     _check_size(results)
-    judged = [judge_result(n, row, guide, now=now, channel=channel) for n, row in enumerate(results, start=1)]
-    arrival = Arrival(source_system=source_system, direction=Direction.RESULT, guide=guide, user_id=user_id, now=now)
-    return _take(session, judged, arrival, channel)
+    judged = [judge_result(n, row, guide, now=act.now, channel=channel) for n, row in enumerate(results, start=1)]
+    arrival = Arrival(source_system=source_system, direction=Direction.RESULT, guide=guide, by=act.by, now=act.now)
+    return _take(act.session, judged, arrival, channel)
 
 
 def order_collections(
-    session: Session,
-    orders: Sequence[CollectionIn],
-    *,
-    source_system: str,
-    guide: Guide,
-    user_id: int | None,
-    now: datetime,
-    channel: str = "api",
+    act: Act, orders: Sequence[CollectionIn], *, source_system: str, guide: Guide, channel: str = "api"
 ) -> IntakeReport:
     """Take up to 500 orders to fetch a dossier at a citizen's home, in the caller's transaction."""
     _check_size(orders)
-    judged = [judge_collection(n, order, guide, now=now, channel=channel) for n, order in enumerate(orders, start=1)]
-    arrival = Arrival(
-        source_system=source_system, direction=Direction.COLLECTION, guide=guide, user_id=user_id, now=now
-    )
-    return _take(session, judged, arrival, channel)
+    judged = [
+        judge_collection(n, order, guide, now=act.now, channel=channel) for n, order in enumerate(orders, start=1)
+    ]
+    arrival = Arrival(source_system=source_system, direction=Direction.COLLECTION, guide=guide, by=act.by, now=act.now)
+    return _take(act.session, judged, arrival, channel)
 
 
 def _judge_file(
@@ -188,7 +180,7 @@ def _open_intake(session: Session, arrival: Arrival, digest: str, channel: str) 
         digest=digest,
         channel=channel,
         received_at=arrival.now,
-        user_id=arrival.user_id,
+        user_id=arrival.by.user_id,
     )
     session.add(intake)
     session.flush()

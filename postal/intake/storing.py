@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from postal import people
+from postal.access.act import Act
+from postal.access.policy import Actor
 from postal.intake.grouping import Groups, what_must_be_equal
 from postal.intake.guide import Guide
 from postal.intake.judging import Accepted, Judged, attention_of
@@ -36,13 +38,13 @@ _FIRST_EVENT = {Direction.RESULT: EventKind.ACCEPTED, Direction.COLLECTION: Even
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What all rows of one intake share."""
+    """What all rows of one intake share: whose they are, what is looked up about them, who brings them in and when."""
 
     source_system: str
-    direction: Direction
     guide: Guide
-    user_id: int | None
+    by: Actor
     now: datetime
+    direction: Direction = Direction.RESULT
 
 
 @dataclass
@@ -162,12 +164,9 @@ class Writer:
     def _record(self, item_ids: Sequence[int]) -> None:
         query = select(Item).options(joinedload(Item.consignment)).where(Item.id.in_(item_ids)).order_by(Item.id)
         scan = Scan(
-            kind=_FIRST_EVENT[self.arrival.direction],
-            scan_id=f"intake-{self.intake_id}",
-            happened_at=self.arrival.now,
-            user_id=self.arrival.user_id,
+            kind=_FIRST_EVENT[self.arrival.direction], scan_id=f"intake-{self.intake_id}", happened_at=self.arrival.now
         )
-        record_first(self.session, self.session.scalars(query).all(), scan, now=self.arrival.now)
+        record_first(Act(self.session, self.arrival.by, self.arrival.now), self.session.scalars(query).all(), scan)
         self.session.flush()
 
     def _learn(self, accepted: Sequence[Accepted]) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.errors import NotFound
 from postal.models import Upload
 from postal.people import vault_of
@@ -29,33 +30,33 @@ class KeptFile:
         return "<KeptFile>"
 
 
-def keep(session: Session, file: KeptFile, *, user_id: int, now: datetime) -> str:
+def keep(act: Act, file: KeptFile) -> str:
     """Seal a file for its owner and return the token that brings it back; drops what is older than a day."""
-    forget_old_uploads(session, now=now)
+    forget_old_uploads(act.session, now=act.now)
     token = secrets.token_urlsafe(24)
-    sealed = vault_of(session).seal_bytes(file.data)
-    session.add(
+    sealed = vault_of(act.session).seal_bytes(file.data)
+    act.session.add(
         Upload(
             token_hash=_digest(token),
-            user_id=user_id,
+            user_id=act.by.user_id,
             sealed=sealed.data,
             key_id=sealed.key_id,
             suffix=file.suffix,
-            kept_at=now,
+            kept_at=act.now,
         )
     )
-    session.flush()
+    act.session.flush()
     return token
 
 
-def take(session: Session, token: str, *, user_id: int) -> KeptFile:
+def take(act: Act, token: str) -> KeptFile:
     """Return the file and forget it. Raises NotFound for a wrong, foreign, used or expired token."""
-    query = select(Upload).where(Upload.token_hash == _digest(token), Upload.user_id == user_id)
-    upload = session.scalar(query)
+    query = select(Upload).where(Upload.token_hash == _digest(token), Upload.user_id == act.by.user_id)
+    upload = act.session.scalar(query)
     if upload is None:
         raise NotFound(what="tệp đã đọc thử")
-    file = KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
-    session.delete(upload)
+    file = KeptFile(data=vault_of(act.session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
+    act.session.delete(upload)
     return file
 
 

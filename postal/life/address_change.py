@@ -5,10 +5,9 @@ Until it is delivered the item belongs to the sender, who may change the address
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
+from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.tracking import Scan, record_strictly
 from postal.models import AddressChange, AddressStatus, Consignment, Person, PersonKind, PointPrecision
@@ -26,28 +25,30 @@ class TooLateToChange(Conflict):
     en = "This is delivered, on its way back, or on a list about to be handed over: its address cannot be changed here."
 
 
-def change_address(
-    session: Session,
-    consignment_id: int,
-    address: str,
-    commune: Commune,
-    *,
-    payer: str,
-    point: tuple[float, float] | None = None,
-    landmark: str | None = None,
-    user_id: int | None,
-    now: datetime,
-) -> AddressChange:
-    """Send a consignment on to a new address. ``point`` is latitude and longitude, None takes the commune's point.
+@dataclass(frozen=True, kw_only=True)
+class NewAddress:
+    """Where to send it on to. ``point`` is latitude and longitude, None takes the commune's point."""
+
+    address: str
+    commune: Commune
+    point: tuple[float, float] | None = None
+    landmark: str | None = None
+
+    def __repr__(self) -> str:
+        return "<NewAddress>"
+
+
+def change_address(act: Act, consignment_id: int, new: NewAddress, *, payer: str) -> AddressChange:
+    """Send a consignment on to a new address.
 
     The promise starts anew with the change: it was asked for, it is no delay of the post's. Items already out go out
     again from the office; what waits at the agency has no promise yet. Raises NotFound, InvalidInput, TooLateToChange.
     """
     if payer not in PAYERS:
         raise InvalidInput(field="Bên trả cước chuyển tiếp")
-    if not address.strip():
+    if not new.address.strip():
         raise InvalidInput(field="Địa chỉ mới")
-    consignment = session.get(Consignment, consignment_id)
+    consignment = act.session.get(Consignment, consignment_id)
     if consignment is None:
         raise NotFound(what="bưu gửi")
     items = [item for item in consignment.items if (item.state, EventKind.ADDRESS_CHANGED) in MOVES]
@@ -56,25 +57,24 @@ def change_address(
     change = AddressChange(
         consignment_id=consignment_id,
         old_person_id=consignment.person_id,
-        new_person_id=_new_person(session, consignment, address, landmark, now).id,
+        new_person_id=_new_person(act, consignment, new).id,
         old_commune_code=consignment.commune_code,
-        new_commune_code=commune.code,
+        new_commune_code=new.commune.code,
         payer=payer,
-        changed_at=now,
-        changed_by_id=user_id,
+        changed_at=act.now,
+        changed_by_id=act.by.user_id,
     )
-    session.add(change)
-    session.flush()
-    _move_on(session, consignment, change, commune, point, now)
+    act.session.add(change)
+    act.session.flush()
+    _move_on(act, consignment, change.new_person_id, new)
     for item in items:
         scan = Scan(
             kind=EventKind.ADDRESS_CHANGED,
             scan_id=f"address:{change.id}:{item.id}",
-            happened_at=now,
-            user_id=user_id,
+            happened_at=act.now,
             facts={"address_change": change.id, "payer": payer},
         )
-        record_strictly(session, item, scan, now=now)
+        record_strictly(act, item, scan)
     return change
 
 
@@ -83,33 +83,24 @@ def is_possible(consignment: Consignment) -> bool:
     return any((item.state, EventKind.ADDRESS_CHANGED) in MOVES for item in consignment.items)
 
 
-def _new_person(
-    session: Session, consignment: Consignment, address: str, landmark: str | None, now: datetime
-) -> Person:
-    known = vars(open_person(session, consignment.person))
-    data = PersonData(**known | {"address": address.strip(), "landmark": landmark})
-    return add_person(session, PersonKind.RECIPIENT, data, now=now)
+def _new_person(act: Act, consignment: Consignment, new: NewAddress) -> Person:
+    known = vars(open_person(act.session, consignment.person))
+    data = PersonData(**known | {"address": new.address.strip(), "landmark": new.landmark})
+    return add_person(act.session, PersonKind.RECIPIENT, data, now=act.now)
 
 
-def _move_on(
-    session: Session,
-    consignment: Consignment,
-    change: AddressChange,
-    commune: Commune,
-    point: tuple[float, float] | None,
-    now: datetime,
-) -> None:
-    consignment.person_id = change.new_person_id
-    consignment.commune_code = commune.code
+def _move_on(act: Act, consignment: Consignment, person_id: int, new: NewAddress) -> None:
+    consignment.person_id = person_id
+    consignment.commune_code = new.commune.code
     consignment.address_status = AddressStatus.CONFIRMED
-    if point is not None:
-        consignment.lat, consignment.lon = point
+    if new.point is not None:
+        consignment.lat, consignment.lon = new.point
         consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
     else:
-        consignment.lat, consignment.lon = commune.point.lat, commune.point.lon
-        consignment.precision, consignment.radius_m = PointPrecision.COMMUNE, round(commune.radius_km * 1000)
-    session.flush()
-    session.refresh(consignment)
+        consignment.lat, consignment.lon = new.commune.point.lat, new.commune.point.lon
+        consignment.precision, consignment.radius_m = PointPrecision.COMMUNE, round(new.commune.radius_km * 1000)
+    act.session.flush()
+    act.session.refresh(consignment)
     is_posted = consignment.posted_at is not None
     if is_posted and not any(item.first_attempt_at for item in consignment.items):
-        consignment.promised_by = load_promises(session).of(consignment, now).by
+        consignment.promised_by = load_promises(act.session).of(consignment, act.now).by

@@ -16,6 +16,7 @@ from importlib import resources
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.life.tracking import Scan, record
 from postal.models import CarrierOutcome, CarrierReport, Item
 from postal.rules.lifecycle import EventKind, State, next_state
@@ -54,17 +55,17 @@ def known_codes() -> dict[tuple[str, str, str], KnownCode]:
     }
 
 
-def take_reports(session: Session, carrier: str, reports: Sequence[Reported], *, now: datetime) -> list[CarrierReport]:
+def take_reports(act: Act, carrier: str, reports: Sequence[Reported]) -> list[CarrierReport]:
     """Keep a carrier's reports in the order they came; return one row for each. A repeat is the same row.
 
     Only items with the carrier move. A report of the future is kept at the time it came.
     """
-    return [_take(session, carrier, told, now) for told in reports]
+    return [_take(act, carrier, told) for told in reports]
 
 
-def _take(session: Session, carrier: str, told: Reported, now: datetime) -> CarrierReport:
-    happened_at = min(told.happened_at, now)
-    known = session.scalar(
+def _take(act: Act, carrier: str, told: Reported) -> CarrierReport:
+    happened_at = min(told.happened_at, act.now)
+    known = act.session.scalar(
         select(CarrierReport).where(
             CarrierReport.carrier == carrier,
             CarrierReport.code == told.code,
@@ -75,7 +76,7 @@ def _take(session: Session, carrier: str, told: Reported, now: datetime) -> Carr
     )
     if known is not None:
         return known
-    item = _item(session, told.code)
+    item = _item(act.session, told.code)
     row = CarrierReport(
         carrier=carrier,
         version=told.version,
@@ -83,18 +84,18 @@ def _take(session: Session, carrier: str, told: Reported, now: datetime) -> Carr
         status=told.status,
         item_id=None if item is None else item.id,
         happened_at=happened_at,
-        received_at=now,
+        received_at=act.now,
         outcome=CarrierOutcome.UNKNOWN_ITEM,
     )
-    session.add(row)
-    session.flush()
+    act.session.add(row)
+    act.session.flush()
     if item is not None:
-        row.outcome = _apply(session, item, row, now)
-        session.flush()
+        row.outcome = _apply(act, item, row)
+        act.session.flush()
     return row
 
 
-def _apply(session: Session, item: Item, row: CarrierReport, now: datetime) -> CarrierOutcome:
+def _apply(act: Act, item: Item, row: CarrierReport) -> CarrierOutcome:
     """Move the item where the code is an event that fits; return what became of the report."""
     meaning = known_codes().get((row.carrier, row.version, row.status))
     if meaning is None:
@@ -109,7 +110,7 @@ def _apply(session: Session, item: Item, row: CarrierReport, now: datetime) -> C
         happened_at=max(row.happened_at, item.state_since),
         facts={"carrier": row.carrier, "version": row.version, "status": row.status},
     )
-    record(session, item, scan, now=now)
+    record(act, item, scan)
     return CarrierOutcome.RECORDED
 
 

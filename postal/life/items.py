@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor, ActorKind
 from postal.errors import NotFound
 from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Item
@@ -32,13 +30,12 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
     return item
 
 
-def cancel(session: Session, item: Item, *, reason: str, user_id: int | None, now: datetime) -> Item:
+def cancel(act: Act, item: Item, *, reason: str) -> Item:
     """Withdraw an item before the post holds it (Luật Bưu chính 49/2010 Đ16). Raises MoveNotAllowed.
 
     The words of the reason stay in the audit: callbacks tell only the kind.
     """
-    scan = Scan(kind=EventKind.CANCELLED, scan_id=f"cancel:{item.id}", happened_at=now, user_id=user_id)
-    record_strictly(session, item, scan, now=now)
-    kind = ActorKind.USER if user_id is not None else ActorKind.SYSTEM
-    note(session, Actor(kind=kind, user_id=user_id), "withdrawn", "item", item.id, now=now, reason=reason[:200])
+    scan = Scan(kind=EventKind.CANCELLED, scan_id=f"cancel:{item.id}", happened_at=act.now)
+    record_strictly(act, item, scan)
+    note(act, "withdrawn", "item", item.id, reason=reason[:200])
     return item

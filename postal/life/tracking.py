@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.chain.unsealed import EVENT, note_unsealed
 from postal.errors import MoveNotAllowed, ScanIdReused
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
@@ -26,7 +27,7 @@ _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """One act as its witness tells it. ``scan_id`` is the client's own, so that a repeat is recognised.
+    """One event as its witness reports it. ``scan_id`` is the client's own, so that a repeat is recognised.
 
     ``happened_at`` is the device's time corrected by its clock offset; ``device_at`` is what the device said.
     """
@@ -35,7 +36,6 @@ class Scan:
     scan_id: str
     happened_at: datetime
     device_at: datetime | None = None
-    user_id: int | None = None
     courier_id: int | None = None
     office_id: int | None = None
     reason: str | None = None
@@ -43,52 +43,52 @@ class Scan:
     proof: ProofOfDelivery | None = None
 
 
-def record(session: Session, item: Item, scan: Scan, *, now: datetime) -> TrackingEvent:
+def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     """Append an event, move the item, queue what must be told; return the event.
 
     Safe to repeat: the same scan id with the same content is one event. An event that does not fit yet is
     kept with ``is_applied`` false and tried again whenever another event of the item arrives.
     Raises ScanIdReused where the id was used for something else.
     """
-    known = session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan.scan_id))
+    known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan.scan_id))
     if known is not None:
         return _same(known, item, scan)
-    session.refresh(item, with_for_update=True)  # two devices at once: the second waits for the first
-    event = _event(item, scan, now)
-    session.add(event)
-    session.flush()
-    note_unsealed(session, EVENT, [event.id], now=now)
-    _apply(session, item, event, now)
+    act.session.refresh(item, with_for_update=True)  # two devices at once: the second waits for the first
+    event = _event(act, item, scan)
+    act.session.add(event)
+    act.session.flush()
+    note_unsealed(act.session, EVENT, [event.id], now=act.now)
+    _apply(act, item)
     return event
 
 
-def record_strictly(session: Session, item: Item, scan: Scan, *, now: datetime) -> TrackingEvent:
+def record_strictly(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     """Record an act of the office itself, which must fit now. Raises MoveNotAllowed and records nothing."""
-    if next_state(item.state, scan.kind) is None and not _is_known(session, scan.scan_id):
+    if next_state(item.state, scan.kind) is None and not _is_known(act.session, scan.scan_id):
         raise MoveNotAllowed(state=item.state, kind=scan.kind, s10=item.s10)
-    return record(session, item, scan, now=now)
+    return record(act, item, scan)
 
 
-def record_first(session: Session, items: Sequence[Item], scan: Scan, *, now: datetime) -> list[TrackingEvent]:
+def record_first(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEvent]:
     """Record the first event of many new items at once; their scan ids are ``<scan.scan_id>:<item id>``."""
     state = fold([Fact(scan_id=scan.scan_id, kind=scan.kind, happened_at=scan.happened_at)]).state
     events = []
-    for item, event_id in zip(items, reserve_ids(session, TrackingEvent, len(items)), strict=True):
-        event = _event(item, scan, now)
+    for item, event_id in zip(items, reserve_ids(act.session, TrackingEvent, len(items)), strict=True):
+        event = _event(act, item, scan)
         event.id = event_id
         event.scan_id = f"{scan.scan_id}:{item.id}"
         event.is_applied, event.sequence, event.state_after = True, 1, state
         _move(item, event, state)
         events.append(event)
-    session.add_all(events)
-    session.flush()
-    note_unsealed(session, EVENT, [event.id for event in events], now=now)
+    act.session.add_all(events)
+    act.session.flush()
+    note_unsealed(act.session, EVENT, [event.id for event in events], now=act.now)
     for item, event in zip(items, events, strict=True):
-        queue_callbacks(session, event, item, now=now)
+        queue_callbacks(act.session, event, item, now=act.now)
     return events
 
 
-def record_all(session: Session, items: Sequence[Item], scan: Scan, *, now: datetime) -> list[TrackingEvent]:
+def record_all(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEvent]:
     """Record one act of the office on many items; their scan ids are ``<scan.scan_id>:<item id>``.
 
     The same as `record_strictly` for each, in two statements where nothing of an item came late.
@@ -97,15 +97,15 @@ def record_all(session: Session, items: Sequence[Item], scan: Scan, *, now: date
     for item in items:
         if next_state(item.state, scan.kind) is None:
             raise MoveNotAllowed(state=item.state, kind=scan.kind, s10=item.s10)
-    last = _last_sequences(session, [item.id for item in items])
+    last = _last_sequences(act.session, [item.id for item in items])
     events, plain = [], []
     for item in items:
         is_plain = last.get(item.id) is not None and item.state_since <= scan.happened_at
         if not is_plain:
             own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
-            events.append(record(session, item, own, now=now))
+            events.append(record(act, item, own))
             continue
-        event = _event(item, scan, now)
+        event = _event(act, item, scan)
         event.scan_id = f"{scan.scan_id}:{item.id}"
         state = next_state(item.state, scan.kind)
         assert state is not None
@@ -115,11 +115,11 @@ def record_all(session: Session, items: Sequence[Item], scan: Scan, *, now: date
         item.office_id = scan.office_id or item.office_id
         events.append(event)
         plain.append((event, item))
-    session.add_all(events)
-    session.flush()
-    note_unsealed(session, EVENT, [event.id for event in events], now=now)
+    act.session.add_all(events)
+    act.session.flush()
+    note_unsealed(act.session, EVENT, [event.id for event in events], now=act.now)
     for event, item in plain:
-        queue_callbacks(session, event, item, now=now)
+        queue_callbacks(act.session, event, item, now=act.now)
     return events
 
 
@@ -168,16 +168,18 @@ def _same(known: TrackingEvent, item: Item, scan: Scan) -> TrackingEvent:
     return known
 
 
-def _event(item: Item, scan: Scan, now: datetime) -> TrackingEvent:
+def _event(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     return TrackingEvent(
         item_id=item.id,
         kind=scan.kind,
         scan_id=scan.scan_id,
         happened_at=scan.happened_at,
         device_at=scan.device_at,
-        recorded_at=now,
+        recorded_at=act.now,
         is_applied=False,
-        user_id=scan.user_id,
+        user_id=act.by.user_id,
+        api_key_id=act.by.api_key_id,
+        command=act.by.command,
         courier_id=scan.courier_id,
         office_id=scan.office_id,
         reason=scan.reason,
@@ -186,9 +188,9 @@ def _event(item: Item, scan: Scan, now: datetime) -> TrackingEvent:
     )
 
 
-def _apply(session: Session, item: Item, newest: TrackingEvent, now: datetime) -> None:
+def _apply(act: Act, item: Item) -> None:
     """Fold the whole life again and let the item, the events and the callbacks follow."""
-    events = session.scalars(select(TrackingEvent).where(TrackingEvent.item_id == item.id)).all()
+    events = act.session.scalars(select(TrackingEvent).where(TrackingEvent.item_id == item.id)).all()
     folded = fold(Fact(scan_id=e.scan_id, kind=e.kind, happened_at=e.happened_at) for e in events)
     state_after = folded.state_after
     by_scan = {event.scan_id: event for event in events}
@@ -202,8 +204,8 @@ def _apply(session: Session, item: Item, newest: TrackingEvent, now: datetime) -
         if event.sequence is None:  # fits for the first time: now it must be told
             last_sequence += 1
             event.sequence = last_sequence
-            queue_callbacks(session, event, item, now=now)
-    session.flush()
+            queue_callbacks(act.session, event, item, now=act.now)
+    act.session.flush()
 
 
 def _follow(item: Item, life: Sequence[TrackingEvent], state: State) -> None:

@@ -67,6 +67,7 @@ class AuditEntry(Base):
     at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     api_key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    command: Mapped[str | None] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int | None]

@@ -111,6 +111,8 @@ class Handover(Base):
     handed_over_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    api_key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    command: Mapped[str | None] = mapped_column(String(80))
     n_expected: Mapped[int]
     n_present: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))

@@ -17,7 +17,8 @@ class TrackingEvent(Base):
     """A fact, never edited: when it happened (device), when we heard of it (server), who says so.
 
     ``is_applied`` tells whether it fits the item's life today; one that does not waits for the gap
-    before it to close. ``sequence`` numbers the applied events of an item for its callbacks.
+    before it to close. ``sequence`` numbers the applied events of an item for its callbacks. Who acted is a user, the
+    API key of a system, or the operator's command.
     """
 
     __tablename__ = "tracking_events"
@@ -37,6 +38,8 @@ class TrackingEvent(Base):
     sequence: Mapped[int | None]
     state_after: Mapped[State | None] = mapped_column(stored(State))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    api_key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    command: Mapped[str | None] = mapped_column(String(80))
     courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
     reason: Mapped[str | None] = mapped_column(String(40))

@@ -45,31 +45,36 @@ class WorkingTime:
     lunch: tuple[int, int] | None = (41_400, 48_600)
 
 
-def add_courier(
-    session: Session,
-    *,
-    code: str,
-    office: Office,
-    full_name: str,
-    beat: Sequence[str],
-    now: datetime,
-    time: WorkingTime | None = None,
-    capacity_ml: int = 80_000,
-    skills: Sequence[str] = (),
-) -> Courier:
+@dataclass(frozen=True, kw_only=True)
+class NewCourier:
+    """A courier to be added: ``beat`` are commune codes, ``capacity_ml`` the volume the bike carries."""
+
+    code: str
+    office: Office
+    full_name: str
+    beat: Sequence[str]
+    time: WorkingTime = WorkingTime()
+    capacity_ml: int = 80_000
+    skills: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return f"<NewCourier {self.code}>"
+
+
+def add_courier(session: Session, new: NewCourier, *, now: datetime) -> Courier:
     """Add a courier of an office; the name is sealed with the people. Raises CourierCodeTaken, BadWorkingTime."""
-    if session.scalar(select(Courier.id).where(Courier.code == code)) is not None:
-        raise CourierCodeTaken(courier=code)
-    person = add_person(session, PersonKind.STAFF, PersonData(full_name=full_name), now=now)
+    if session.scalar(select(Courier.id).where(Courier.code == new.code)) is not None:
+        raise CourierCodeTaken(courier=new.code)
+    person = add_person(session, PersonKind.STAFF, PersonData(full_name=new.full_name), now=now)
     courier = Courier(
-        code=code,
-        office_id=office.id,
+        code=new.code,
+        office_id=new.office.id,
         person_id=person.id,
-        beat=list(beat),
-        skills=list(skills),
-        capacity_ml=capacity_ml,
+        beat=list(new.beat),
+        skills=list(new.skills),
+        capacity_ml=new.capacity_ml,
     )
-    set_time(courier, time or WorkingTime())
+    set_time(courier, new.time)
     session.add(courier)
     session.flush()
     return courier

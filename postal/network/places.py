@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from postal.errors import PostalError
 from postal.models import CalendarDay, Courier, Coverage, Office, OfficeKind, TransitRule
-from postal.network.crew import add_courier
+from postal.network.crew import NewCourier, add_courier
 from routing import Register
 
 _TABLES: dict[str, tuple[str, ...]] = {
@@ -156,7 +156,7 @@ def _seed_couriers(session: Session, rows: list[dict[str, str]], now: datetime) 
                 continue
             beat = [communes[nth % len(communes)]] if communes else []
             name = _DEMO_NAMES[number % len(_DEMO_NAMES)]
-            add_courier(session, code=code, office=office, full_name=name, beat=beat, now=now)
+            add_courier(session, NewCourier(code=code, office=office, full_name=name, beat=beat), now=now)
             n_added += 1
     return n_added
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from postal import people
+from postal.access.act import Act
 from postal.errors import InvalidInput
 from postal.intake import cells
 from postal.intake.guide import Guide
@@ -42,43 +40,36 @@ class Correction:
 
 
 def settle(
-    session: Session,
-    consignment_id: int,
-    code: str,
-    *,
-    correction: Correction | None = None,
-    user_id: int | None,
-    guide: Guide,
-    now: datetime,
+    act: Act, consignment_id: int, code: str, *, correction: Correction | None = None, guide: Guide
 ) -> Consignment:
     """Record the answer to one question of the attention list, with what had to be corrected for it.
 
     A corrected address changes what is printed, not the commune found. Raises NotFound, Withheld, NotAsked (the
     commune and the point have their own answers), InvalidInput for a correction that cannot be, StillUnprintable.
     """
-    consignment = still_here(session, consignment_id)
+    consignment = still_here(act.session, consignment_id)
     if code not in consignment.attention or code in _OF_ADDRESS:
         raise NotAsked
-    person = people.open_person(session, consignment.person)
+    person = people.open_person(act.session, consignment.person)
     if correction is not None:
         person = _corrected(person, correction)
-        people.replace_person(session, consignment.person, person)
+        people.replace_person(act.session, consignment.person, person)
     if code == "unprintable" and any(
         guide.is_printable(text) is not None for text in (person.full_name, person.address or "")
     ):
         raise StillUnprintable
     consignment.attention = [asked for asked in consignment.attention if asked != code]
-    note_answer(session, f"settle_{code}", consignment_id, user_id, now)
-    session.flush()
+    note_answer(act, f"settle_{code}", consignment_id)
+    act.session.flush()
     return consignment
 
 
-def answer_outside(session: Session, consignment_id: int, *, user_id: int | None, now: datetime) -> Consignment:
+def answer_outside(act: Act, consignment_id: int) -> Consignment:
     """Record that an unclear address lies in another province: it goes by the national post.
 
     Raises NotFound, Withheld, NotAsked where the address is not unclear.
     """
-    consignment = still_here(session, consignment_id)
+    consignment = still_here(act.session, consignment_id)
     if "address" not in needs_of(consignment):
         raise NotAsked
     consignment.address_status = AddressStatus.OUTSIDE
@@ -86,8 +77,8 @@ def answer_outside(session: Session, consignment_id: int, *, user_id: int | None
     consignment.attention = [asked for asked in consignment.attention if asked not in _OF_ADDRESS]
     consignment.lat = consignment.lon = consignment.radius_m = None
     consignment.precision = PointPrecision.NONE
-    note_answer(session, "answer_outside", consignment_id, user_id, now)
-    session.flush()
+    note_answer(act, "answer_outside", consignment_id)
+    act.session.flush()
     return consignment
 
 

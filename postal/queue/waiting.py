@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access import audit
-from postal.access.policy import Actor, ActorKind
+from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.intake.problems import BLOCKING, QUESTIONS
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
@@ -123,29 +123,35 @@ def queue_counts(session: Session, *, office_id: int | None = None) -> QueueCoun
     return QueueCounts(**{field.name: counts[field.name] for field in fields(QueueCounts)})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which part of the queue: what it waits for (one of `NEEDS`), an office's, a commune's; None: whichever."""
+
+    needs: str | None = None
+    office_id: int | None = None
+    commune_code: str | None = None
+
+
 def waiting(
-    session: Session,
-    *,
-    now: datetime,
-    needs: str | None = None,
-    office_id: int | None = None,
-    commune_code: str | None = None,
-    limit: int = 100,
-    offset: int = 0,
+    session: Session, wanted: Wanted = Wanted(), *, now: datetime, limit: int = 100, offset: int = 0
 ) -> list[Waiting]:
-    """Return what waits for one thing, or everything: the nearest promise first, then the oldest result."""
+    """Return what waits for one thing, or everything: the nearest promise first, then the oldest result.
+
+    Raises InvalidInput for something nobody waits for.
+    """
+    needs = wanted.needs
     if needs is not None and needs not in NEEDS:
         raise InvalidInput(field="needs")
     query = (
         select(Item)
         .join(Item.consignment)
         .options(joinedload(Item.consignment).joinedload(Consignment.person))
-        .where(_wanted(needs))
+        .where(_waits_for(needs))
         .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.ready_at, Item.id)
     )
-    if commune_code is not None:
-        query = query.where(Consignment.commune_code == commune_code)
-    query = _of_office(query, office_id)
+    if wanted.commune_code is not None:
+        query = query.where(Consignment.commune_code == wanted.commune_code)
+    query = _of_office(query, wanted.office_id)
     if needs not in (QUESTION, READY):
         return lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
     # What was asked is a list no database searches alike: these two are sifted here.
@@ -158,7 +164,7 @@ def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[
     return [_line(session, item, now) for item in items]
 
 
-def _wanted(needs: str | None) -> ColumnElement[bool]:
+def _waits_for(needs: str | None) -> ColumnElement[bool]:
     """Return what the database can tell of an item on the list for ``needs``."""
     with_agency = Item.state.in_(_WITH_AGENCY)
     if needs is None:
@@ -233,20 +239,12 @@ def say_question(code: str) -> str:
     return f"{text.split(' (')[0].split(':')[0].capitalize()}. {suggestion}"
 
 
-def answer_address(
-    session: Session,
-    consignment_id: int,
-    commune_code: str,
-    *,
-    actor_user_id: int | None,
-    guide: _HasRegister,
-    now: datetime,
-) -> Consignment:
+def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: _HasRegister) -> Consignment:
     """Record the commune somebody found out; the address as written is kept.
 
     Raises NotFound, Withheld once the item left the agency, InvalidInput for a commune that was not offered.
     """
-    consignment = still_here(session, consignment_id)
+    consignment = still_here(act.session, consignment_id)
     commune = guide.register.find(commune_code)
     if commune is None or (consignment.candidate_codes and commune_code not in consignment.candidate_codes):
         raise InvalidInput(field="commune_code")
@@ -260,26 +258,17 @@ def answer_address(
         consignment.precision = PointPrecision.COMMUNE
         consignment.radius_m = round(commune.radius_km * 1000)
     consignment.point_flag = judged.flag or consignment.point_flag
-    note_answer(session, "answer_address", consignment_id, actor_user_id, now)
-    session.flush()
+    note_answer(act, "answer_address", consignment_id)
+    act.session.flush()
     return consignment
 
 
-def confirm_point(
-    session: Session,
-    consignment_id: int,
-    lat: float,
-    lon: float,
-    *,
-    user_id: int | None,
-    guide: _HasRegister,
-    now: datetime,
-) -> Consignment:
+def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guide: _HasRegister) -> Consignment:
     """Record where the door is and remember it for the same address.
 
     Raises NotFound, Withheld, InvalidInput for (0, 0), swapped or out-of-province coordinates.
     """
-    consignment = still_here(session, consignment_id)
+    consignment = still_here(act.session, consignment_id)
     commune = guide.register.find(consignment.commune_code or "")
     judged = judge_point(lat, lon, commune, guide.register)
     if judged.point is None:
@@ -287,22 +276,20 @@ def confirm_point(
     consignment.lat, consignment.lon = judged.point.lat, judged.point.lon
     consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
     consignment.point_flag = judged.flag
-    _remember(session, consignment, judged.point, now)
-    note_answer(session, "confirm_point", consignment_id, user_id, now)
-    session.flush()
+    _remember(act, consignment, judged.point)
+    note_answer(act, "confirm_point", consignment_id)
+    act.session.flush()
     return consignment
 
 
-def release_point(
-    session: Session, consignment_id: int, reason: str, *, user_id: int | None, now: datetime
-) -> Consignment:
+def release_point(act: Act, consignment_id: int, reason: str) -> Consignment:
     """Let a consignment go although only its commune is known. Raises InvalidInput without a reason."""
     if not reason.strip():
         raise InvalidInput(field="Lý do")
-    consignment = still_here(session, consignment_id)
+    consignment = still_here(act.session, consignment_id)
     consignment.released_reason = reason.strip()[:200]
-    note_answer(session, "release_point", consignment_id, user_id, now)
-    session.flush()
+    note_answer(act, "release_point", consignment_id)
+    act.session.flush()
     return consignment
 
 
@@ -335,19 +322,19 @@ def still_here(session: Session, consignment_id: int) -> Consignment:
     return consignment
 
 
-def note_answer(session: Session, action: str, consignment_id: int, user_id: int | None, now: datetime) -> None:
+def note_answer(act: Act, action: str, consignment_id: int) -> None:
     """Put an answer into the audit."""
-    audit.note(session, Actor(kind=ActorKind.USER, user_id=user_id), action, "consignment", consignment_id, now=now)
+    audit.note(act, action, "consignment", consignment_id)
 
 
-def _remember(session: Session, consignment: Consignment, point: Point, now: datetime) -> None:
-    address = open_person(session, consignment.person).address
+def _remember(act: Act, consignment: Consignment, point: Point) -> None:
+    address = open_person(act.session, consignment.person).address
     if not address:
         return
-    key = address_hash(vault_of(session), address)
-    memory = session.get(PointMemory, key) or PointMemory(address_hash=key)
-    memory.lat, memory.lon, memory.source, memory.noted_at = point.lat, point.lon, "confirmed", now
-    session.add(memory)
+    key = address_hash(vault_of(act.session), address)
+    memory = act.session.get(PointMemory, key) or PointMemory(address_hash=key)
+    memory.lat, memory.lon, memory.source, memory.noted_at = point.lat, point.lon, "confirmed", act.now
+    act.session.add(memory)
 
 
 def _of_office(query: Select[*Columns], office_id: int | None) -> Select[*Columns]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.errors import Conflict
 from postal.models import DeliveryRound, Discrepancy, Handover, Item, ProofOfDelivery, TrackingEvent
 
@@ -70,11 +70,11 @@ def check_brought(due: dict[str, Any], brought: Brought) -> dict[str, int]:
     return {"money_vnd": brought.money_vnd, "n_papers": brought.n_papers}
 
 
-def note_difference(session: Session, handover: Handover, *, now: datetime) -> None:
+def note_difference(act: Act, handover: Handover) -> None:
     """Leave a discrepancy for staff where a round's receipt says other money or papers came than were due."""
     facts = handover.facts
     for counted, due, kind in (("money_vnd", "fees_vnd", "money"), ("n_papers", "n_taken_back", "papers")):
         if counted in facts and facts[counted] != facts[due]:
             detail = f"{facts[counted]} / {facts[due]}"
-            session.add(Discrepancy(kind=kind, handover_id=handover.id, noted_at=now, detail=detail))
-    session.flush()
+            act.session.add(Discrepancy(kind=kind, handover_id=handover.id, noted_at=act.now, detail=detail))
+    act.session.flush()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
 from routing import APPLICABLE, ClosedRoad, Point, Problem, apply_remedy
@@ -39,38 +39,29 @@ def orders_of(session: Session, day: date) -> Sequence[DayOrder]:
     return session.scalars(query.order_by(DayOrder.id)).all()
 
 
-def order_remedy(
-    session: Session, unserved_id: int, *, courier: str | None = None, actor: Actor, now: datetime
-) -> DayOrder:
+def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> DayOrder:
     """Order what a plan told would serve a stop it left out, for that plan's day.
 
     Where one more courier is needed, ``courier`` names who walks. Raises NotFound, RemedyNotForUs, CourierNotFree.
     """
-    found = session.get(PlanUnserved, unserved_id)
+    found = act.session.get(PlanUnserved, unserved_id)
     if found is None:
         raise NotFound(what="điểm chưa xếp được")
-    plan = session.get_one(DayPlan, found.plan_id)
+    plan = act.session.get_one(DayPlan, found.plan_id)
     if not is_for_the_dispatcher(found.detail):
         raise RemedyNotForUs
     remedy = found.detail
     if needs_courier(remedy):
-        free = {c.code for c in free_couriers(session, plan)}
+        free = {c.code for c in free_couriers(act.session, plan)}
         if courier not in free:
             raise CourierNotFree(courier=courier or "–")
         remedy = _lending(remedy, courier)
     detail = {"consignment_id": found.consignment_id, "remedy": remedy}
-    return _order(session, REMEDY, (plan.day, plan.day), detail, actor=actor, now=now)
+    return _order(act, REMEDY, (plan.day, plan.day), detail)
 
 
 def close_road(
-    session: Session,
-    ends: tuple[Point, Point],
-    days: tuple[date, date],
-    *,
-    detour_s: int | None,
-    reason: str,
-    actor: Actor,
-    now: datetime,
+    act: Act, ends: tuple[Point, Point], days: tuple[date, date], *, detour_s: int | None, reason: str
 ) -> DayOrder:
     """Close a road by a line drawn across it; None: nobody gets round. Raises InvalidInput."""
     if days[1] < days[0]:
@@ -80,30 +71,30 @@ def close_road(
     if any(not (-90 <= p.lat <= 90 and -180 <= p.lon <= 180) for p in ends) or ends[0] == ends[1]:
         raise InvalidInput(field="Hai đầu đoạn đường bị chặn")
     detail = {"ends": [[p.lat, p.lon] for p in ends], "detour_s": detour_s}
-    return _order(session, CLOSED_ROAD, days, detail, reason=reason, actor=actor, now=now)
+    return _order(act, CLOSED_ROAD, days, detail, reason=reason)
 
 
-def keep_order(session: Session, round_id: int, *, actor: Actor, now: datetime) -> DayOrder:
+def keep_order(act: Act, round_id: int) -> DayOrder:
     """Keep the stops of a planned round together, with its courier and in their order. Raises NotFound."""
-    one = session.get(DeliveryRound, round_id)
+    one = act.session.get(DeliveryRound, round_id)
     if one is None or one.status is not RoundStatus.PLANNED:
         raise NotFound(what="chuyến chưa xuất phát")
     stops = [stop.consignment_id for stop in one.stops]
-    for order in orders_of(session, one.plan.day):  # a stop has one place in one sequence
+    for order in orders_of(act.session, one.plan.day):  # a stop has one place in one sequence
         if order.kind == SEQUENCE and not set(stops).isdisjoint(order.detail["consignments"]):
-            order.ended_at = now
+            order.ended_at = act.now
     detail = {"consignments": stops, "courier": one.courier.code}
-    return _order(session, SEQUENCE, (one.plan.day, one.plan.day), detail, actor=actor, now=now)
+    return _order(act, SEQUENCE, (one.plan.day, one.plan.day), detail)
 
 
-def end_order(session: Session, order_id: int, *, actor: Actor, now: datetime) -> DayOrder:
+def end_order(act: Act, order_id: int) -> DayOrder:
     """End an order: later plans are made without it. Raises NotFound."""
-    order = session.get(DayOrder, order_id)
+    order = act.session.get(DayOrder, order_id)
     if order is None or order.ended_at is not None:
         raise NotFound(what="lệnh điều hành")
-    order.ended_at = now
-    note(session, actor, "end_order", "day_order", order.id, now=now)
-    session.flush()
+    order.ended_at = act.now
+    note(act, "end_order", "day_order", order.id)
+    act.session.flush()
     return order
 
 
@@ -184,26 +175,17 @@ def _in_sequence(problem: Problem, detail: dict[str, Any]) -> Problem:
     return replace(problem, stops=stops, sequences=(*problem.sequences, sequence))
 
 
-def _order(
-    session: Session,
-    kind: str,
-    days: tuple[date, date],
-    detail: dict[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> DayOrder:
+def _order(act: Act, kind: str, days: tuple[date, date], detail: dict[str, Any], *, reason: str = "") -> DayOrder:
     order = DayOrder(
         kind=kind,
         from_date=days[0],
         until_date=days[1],
         detail=detail,
         reason=reason,
-        ordered_at=now,
-        ordered_by_id=actor.user_id,
+        ordered_at=act.now,
+        ordered_by_id=act.by.user_id,
     )
-    session.add(order)
-    session.flush()
-    note(session, actor, f"order_{kind}", "day_order", order.id, now=now)
+    act.session.add(order)
+    act.session.flush()
+    note(act, f"order_{kind}", "day_order", order.id)
     return order

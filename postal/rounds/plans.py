@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor, ActorKind
 from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
@@ -59,15 +59,13 @@ class DayHasStarted(Conflict):
     en = "After this plan was made, round {numbers} left with stops of this plan. Plan again."
 
 
-def save_plan(
-    session: Session, day: date, problem: Problem, plan: Plan, *, user_id: int | None, now: datetime
-) -> DayPlan:
+def save_plan(act: Act, day: date, problem: Problem, plan: Plan) -> DayPlan:
     """Save a checked plan as the day's next draft; rounds are numbered by office and courier.
 
     What was read before planning is looked at again: raises PlanOutdated where a planned item moved on,
     PlanIncomplete where the plan does not account for each stop of the problem exactly once.
     """
-    ready = {consignment.id: consignment for consignment in ready_consignments(session)}
+    ready = {consignment.id: consignment for consignment in ready_consignments(act.session)}
     visited = [int(visit.stop_id) for r in plan.rounds for visit in r.visits]
     told = visited + [int(u.stop_id) for u in plan.unserved]
     if sorted(told) != sorted(int(stop.stop_id) for stop in problem.stops):
@@ -76,10 +74,10 @@ def save_plan(
         raise PlanOutdated
     saved = DayPlan(
         day=day,
-        version=take_number(session, f"plan-{day.isoformat()}"),
+        version=take_number(act.session, f"plan-{day.isoformat()}"),
         status=PlanStatus.DRAFT,
-        made_at=now,
-        made_by_id=user_id,
+        made_at=act.now,
+        made_by_id=act.by.user_id,
         travel_source=plan.travel_source,
         degraded=plan.degraded,
         travel_s=plan.travel_s,
@@ -88,54 +86,54 @@ def save_plan(
             "n_rounds": len(plan.rounds),
             "n_stops": len(visited),
             "seconds": round(plan.seconds, 1),
-            "replaces": _published_id(session, day),
+            "replaces": _published_id(act.session, day),
         },
     )
-    session.add(saved)
-    session.flush()
-    _save_rounds(session, saved, plan)
-    _save_unserved(session, saved, problem, plan, day)
+    act.session.add(saved)
+    act.session.flush()
+    _save_rounds(act.session, saved, plan)
+    _save_unserved(act.session, saved, problem, plan, day)
     saved.figures = saved.figures | {"n_unserved": len(saved.unserved)}
-    session.flush()
+    act.session.flush()
     return saved
 
 
-def publish_plan(session: Session, plan_id: int, *, user_id: int | None, now: datetime) -> DayPlan:
+def publish_plan(act: Act, plan_id: int) -> DayPlan:
     """Make a draft the day's one published plan; the one it was made to replace is superseded.
 
     Rounds that have left go over to the new plan as they are. Of two at once, and of two made side by side, exactly
     one wins. Raises NotFound, PlanNotDraft,
     PublishedMeanwhile, DayHasStarted.
     """
-    plan = session.get(DayPlan, plan_id)
+    plan = act.session.get(DayPlan, plan_id)
     if plan is None:
         raise NotFound(what="phương án phát")
     if plan.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
-    before = _published_id(session, plan.day)
+    before = _published_id(act.session, plan.day)
     if before != plan.figures.get("replaces"):
         raise PublishedMeanwhile
-    under_way = [] if before is None else _under_way(session, before)
+    under_way = [] if before is None else _under_way(act.session, before)
     _require_apart(under_way, plan)
     try:
-        with session.begin_nested():
+        with act.session.begin_nested():
             if before is not None:
-                _move(session, before, PlanStatus.PUBLISHED, status=PlanStatus.SUPERSEDED)
-            _move(session, plan_id, PlanStatus.DRAFT, status=PlanStatus.PUBLISHED, published_at=now)
+                _move(act.session, before, PlanStatus.PUBLISHED, status=PlanStatus.SUPERSEDED)
+            _move(act.session, plan_id, PlanStatus.DRAFT, status=PlanStatus.PUBLISHED, published_at=act.now)
     except IntegrityError as exc:  # the unique index on the day's published plan: somebody was first
         raise PublishedMeanwhile from exc
     for one in under_way:  # they stay as they are, papers and counts included
         one.plan_id = plan.id
-    session.flush()
-    session.refresh(plan)
+    act.session.flush()
+    act.session.refresh(plan)
     plan.travel_s = sum(one.travel_s for one in plan.rounds)
     plan.figures = plan.figures | {
         "n_rounds": len(plan.rounds),
         "n_stops": sum(len(one.stops) for one in plan.rounds),
         "n_carried": len(under_way),
     }
-    session.flush()
-    note(session, Actor(kind=ActorKind.USER, user_id=user_id), "publish_plan", "plan", plan_id, now=now)
+    act.session.flush()
+    note(act, "publish_plan", "plan", plan_id)
     return plan
 
 

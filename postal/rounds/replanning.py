@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
 from postal.rounds.plans import PlanNotDraft
@@ -117,24 +117,24 @@ def _planned_round(one: DeliveryRound) -> PlannedRound:
     )
 
 
-def keep_stop(session: Session, stop_id: int, courier_code: str | None, *, actor: Actor, now: datetime) -> RoundStop:
+def keep_stop(act: Act, stop_id: int, courier_code: str | None) -> RoundStop:
     """Keep a stop of a round that has not left for a courier of its office; None lets the planner decide again.
 
     It takes effect when the day is planned again. Raises NotFound, RoundHasLeft, OtherOffice.
     """
-    stop = session.get(RoundStop, stop_id, options=[joinedload(RoundStop.round)])
+    stop = act.session.get(RoundStop, stop_id, options=[joinedload(RoundStop.round)])
     if stop is None:
         raise NotFound(what="điểm dừng")
     if stop.round.status is not RoundStatus.PLANNED or stop.round.plan.status is not PlanStatus.PUBLISHED:
         raise RoundHasLeft(number=stop.round.number)
     chosen = None
     if courier_code:
-        chosen = session.scalar(select(Courier).where(Courier.code == courier_code, Courier.is_active))
+        chosen = act.session.scalar(select(Courier).where(Courier.code == courier_code, Courier.is_active))
         if chosen is None:
             raise NotFound(what="bưu tá")
         if chosen.office_id != stop.round.office_id:
             raise OtherOffice(courier=chosen.code)
     stop.kept_for = chosen
-    note(session, actor, "keep_stop", "consignment", stop.consignment_id, now=now)
-    session.flush()
+    note(act, "keep_stop", "consignment", stop.consignment_id)
+    act.session.flush()
     return stop

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
 from postal.errors import Conflict, NotFound
 from postal.models import PlanRun
 
@@ -22,18 +23,21 @@ class PlanRunning(Conflict):
     is_retryable = True
 
 
-def begin_run(
-    session: Session, day: date, *, seconds: int, beside: int | None = None, user_id: int | None, now: datetime
-) -> PlanRun:
+def begin_run(act: Act, day: date, *, seconds: int, beside: int | None = None) -> PlanRun:
     """Note that a day is being planned; ``beside`` is the plan the result will be compared with. Raises PlanRunning."""
-    newest = session.scalar(select(PlanRun).where(PlanRun.day == day).order_by(PlanRun.id.desc()).limit(1))
-    if newest is not None and is_running(newest, now=now):
+    newest = act.session.scalar(select(PlanRun).where(PlanRun.day == day).order_by(PlanRun.id.desc()).limit(1))
+    if newest is not None and is_running(newest, now=act.now):
         raise PlanRunning
     run = PlanRun(
-        day=day, seconds=seconds, started_at=now, seen_at=now, asked_by_id=user_id, progress={"beside": beside}
+        day=day,
+        seconds=seconds,
+        started_at=act.now,
+        seen_at=act.now,
+        asked_by_id=act.by.user_id,
+        progress={"beside": beside},
     )
-    session.add(run)
-    session.flush()
+    act.session.add(run)
+    act.session.flush()
     return run
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from postal.access.act import Act
 from postal.custody import (
     Counted,
+    CountedList,
     DayClosed,
     Party,
     clean_codes,
@@ -66,42 +68,38 @@ class RoundStateWrong(Conflict):
     en = "Round {number} is {status}; this step does not fit."
 
 
-def start_round(
-    session: Session, round_id: int, *, scanned: Iterable[str] | None, user_id: int | None, now: datetime
-) -> Handover:
+def start_round(act: Act, round_id: int, *, scanned: Iterable[str] | None) -> Handover:
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
     ``scanned`` None takes what was counted scan by scan.
     Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed),
     NothingCounted.
     """
-    found = _round(session, round_id, RoundStatus.PLANNED)
-    if closed_day(session, found.office_id, found.plan.day) is not None:
+    found = _round(act.session, round_id, RoundStatus.PLANNED)
+    if closed_day(act.session, found.office_id, found.plan.day) is not None:
         raise DayClosed(day=found.plan.day.isoformat())
     items = _items(found)
     to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
     if scanned is None:
-        scanned = take_count(session, CountList.LOAD, round_id, n_expected=len(to_deliver))
+        scanned = take_count(act.session, CountList.LOAD, round_id, n_expected=len(to_deliver))
     codes = clean_codes(scanned)
-    counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(session, codes))
-    handover = _receipt(session, found, Leg.OFFICE_TO_COURIER, counted, user_id, now)
-    end_count(session, CountList.LOAD, round_id, handover.id)
+    counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(act.session, codes))
+    handover = _receipt(act, found, Leg.OFFICE_TO_COURIER, counted)
+    end_count(act.session, CountList.LOAD, round_id, handover.id)
     loaded = set(counted.present)
     waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
-    _record(session, found, EventKind.OUT_FOR_DELIVERY, waiting, user_id, now)
-    _record(session, found, EventKind.OUT_FOR_COLLECTION, to_collect, user_id, now)
-    found.status, found.started_at = RoundStatus.STARTED, now
-    session.flush()
+    _record(act, found, EventKind.OUT_FOR_DELIVERY, waiting)
+    _record(act, found, EventKind.OUT_FOR_COLLECTION, to_collect)
+    found.status, found.started_at = RoundStatus.STARTED, act.now
+    act.session.flush()
     return handover
 
 
 def close_round(
-    session: Session,
+    act: Act,
     round_id: int,
     *,
-    user_id: int | None,
-    now: datetime,
     scanned: Iterable[str] | None = None,
     is_counted: bool = False,
     brought: Brought | None = None,
@@ -113,37 +111,37 @@ def close_round(
     ``brought`` is the money and the papers as the office counted them, None: not counted here.
     Raises NotFound, RoundStateWrong, NothingCounted, BroughtDiffers.
     """
-    found = _round(session, round_id, RoundStatus.STARTED)
+    found = _round(act.session, round_id, RoundStatus.STARTED)
     items = _items(found)
     undelivered = [item for item in items if item.state in _STILL_OUT]
     collected = [item for item in items if item.state is State.COLLECTED]
     pieces = {item.s10 or item.dossier_code: item for item in (*undelivered, *collected)}
     if is_counted:
-        scanned = take_count(session, CountList.BACK, round_id, n_expected=len(pieces))
+        scanned = take_count(act.session, CountList.BACK, round_id, n_expected=len(pieces))
     as_scanned = {normal_s10(code): code for code in pieces}
     codes = list(pieces) if scanned is None else [as_scanned.get(code, code) for code in clean_codes(scanned)]
-    counted = count(list(pieces), codes, items_by_code(session, codes))
-    facts = due_from_courier(session, found)
+    counted = count(list(pieces), codes, items_by_code(act.session, codes))
+    facts = due_from_courier(act.session, found)
     if brought is not None:
         facts |= check_brought(facts, brought)
-    handover = _receipt(session, found, Leg.COURIER_TO_OFFICE, counted, user_id, now, facts=facts, pieces=pieces)
-    note_difference(session, handover, now=now)
-    end_count(session, CountList.BACK, round_id, handover.id)
+    handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
+    note_difference(act, handover)
+    end_count(act.session, CountList.BACK, round_id, handover.id)
     came_back = [pieces[code] for code in counted.present]
-    _record(session, found, EventKind.BACK_AT_OFFICE, came_back, user_id, now)
+    _record(act, found, EventKind.BACK_AT_OFFICE, came_back)
     unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
-    _record(session, found, EventKind.COLLECTION_FAILED, unvisited, user_id, now, reason="NOT_VISITED")
-    _set_aside(session, found, came_back, user_id, now)
-    found.status, found.closed_at = RoundStatus.CLOSED, now
-    session.flush()
+    _record(act, found, EventKind.COLLECTION_FAILED, unvisited, reason="NOT_VISITED")
+    _set_aside(act, found, came_back)
+    found.status, found.closed_at = RoundStatus.CLOSED, act.now
+    act.session.flush()
     return handover
 
 
-def submit_dossiers(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
+def submit_dossiers(act: Act) -> list[Item]:
     """Hand every collected dossier to its agency, as counted: the legal time of submission."""
     giver = Party(name="Bưu điện", position="Nhân viên bưu chính")
-    receiver = _user_party(session, user_id, "Cán bộ Bộ phận Một cửa")
-    return submit_all(session, giver=giver, receiver=receiver, user_id=user_id, now=now)
+    receiver = _user_party(act, "Cán bộ Bộ phận Một cửa")
+    return submit_all(act, giver=giver, receiver=receiver)
 
 
 def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRound:
@@ -165,33 +163,19 @@ def _items(found: DeliveryRound) -> list[Item]:
 
 
 def _receipt(
-    session: Session,
+    act: Act,
     found: DeliveryRound,
     leg: Leg,
     counted: Counted,
-    user_id: int | None,
-    now: datetime,
     *,
     facts: dict[str, Any] | None = None,
     pieces: Mapping[str, Item] | None = None,
 ) -> Handover:
-    courier = _courier_party(session, found.courier)
-    office = _user_party(session, user_id, "Nhân viên bưu cục")
+    courier = replace(_courier_party(act.session, found.courier), office_id=found.office_id)
+    office = replace(_user_party(act, "Nhân viên bưu cục"), office_id=found.office_id)
     giver, receiver = (office, courier) if leg is Leg.OFFICE_TO_COURIER else (courier, office)
-    return write_receipt(
-        session,
-        leg=leg,
-        counted=counted,
-        giver=giver,
-        receiver=receiver,
-        user_id=user_id,
-        now=now,
-        giver_office_id=found.office_id,
-        receiver_office_id=found.office_id,
-        round_id=found.id,
-        facts=facts,
-        pieces=pieces,
-    )
+    of = CountedList(round_id=found.id, facts=facts or {}, pieces=pieces or {})
+    return write_receipt(act, leg, counted, giver, receiver, of=of)
 
 
 def _courier_party(session: Session, courier: Courier) -> Party:
@@ -199,46 +183,36 @@ def _courier_party(session: Session, courier: Courier) -> Party:
     return Party(name=open_person(session, person).full_name, position="Bưu tá", code=courier.code)
 
 
-def _user_party(session: Session, user_id: int | None, position: str) -> Party:
-    user = session.get(User, user_id) if user_id is not None else None
+def _user_party(act: Act, position: str) -> Party:
+    user = act.session.get(User, act.by.user_id) if act.by.user_id is not None else None
     if user is None:
         return Party(name="Bưu cục", position=position)
-    name = open_person(session, session.get_one(Person, user.person_id)).full_name
+    name = open_person(act.session, act.session.get_one(Person, user.person_id)).full_name
     return Party(name=name, position=position)
 
 
 def _record(
-    session: Session,
-    found: DeliveryRound,
-    kind: EventKind,
-    items: Sequence[Item],
-    user_id: int | None,
-    now: datetime,
-    *,
-    reason: str | None = None,
+    act: Act, found: DeliveryRound, kind: EventKind, items: Sequence[Item], *, reason: str | None = None
 ) -> None:
     if not items:
         return
     scan = Scan(
         kind=kind,
         scan_id=act_id(found.id, kind),
-        happened_at=now,
-        user_id=user_id,
+        happened_at=act.now,
         courier_id=found.courier_id,
         office_id=found.office_id,
         reason=reason,
     )
-    record_all(session, items, scan, now=now)
+    record_all(act, items, scan)
 
 
-def _set_aside(
-    session: Session, found: DeliveryRound, items: Sequence[Item], user_id: int | None, now: datetime
-) -> None:
+def _set_aside(act: Act, found: DeliveryRound, items: Sequence[Item]) -> None:
     """Keep for the recipient at the office what was invited for twice; it goes out no more."""
-    attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
+    attempts, calendar = load_attempts(act.session, [item.id for item in items]), load_calendar(act.session)
     told = {item.id: follow_up(attempts.get(item.id, ()), calendar) for item in items}
     held = [item for item in items if (what := told[item.id]) is not None and what.next is reasons.Next.HOLD]
-    _record(session, found, EventKind.HELD, held, user_id, now)
+    _record(act, found, EventKind.HELD, held)
 
 
 def act_id(round_id: int, kind: EventKind) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access.act import Act
 from postal.custody import Party
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import follow_up, load_attempts
@@ -19,7 +20,6 @@ from postal.rules.lifecycle import EventKind, State
 from postal.rules.working_days import local_day
 from postal.to_agency.passing import Passing, hand_to_agency
 
-_RETURNS = Passing(list_of=CountList.RETURNS, kind=EventKind.RETURNED_TO_SENDER, what="returns", scan_prefix="returned")
 AGENCY_ASKED = "AGENCY_ASKED"
 
 
@@ -35,13 +35,13 @@ class NothingToReturn(NotFound):
     en = "No item is on its way back to this agency."
 
 
-def start_return(session: Session, item_id: int, reason: str, *, user_id: int | None, now: datetime) -> Item:
+def start_return(act: Act, item_id: int, reason: str) -> Item:
     """Start sending one item back: refused, undeliverable after two invitations, or asked back by the agency.
 
     Until it is delivered an item belongs to the sender, who may have it back any time (Luật Bưu chính 49/2010 Đ16):
     reason AGENCY_ASKED. Raises NotFound, InvalidInput for an unknown reason, ReturnTooEarly, MoveNotAllowed.
     """
-    item = session.get(Item, item_id)
+    item = act.session.get(Item, item_id)
     if item is None:
         raise NotFound(what="bưu gửi")
     if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
@@ -49,17 +49,13 @@ def start_return(session: Session, item_id: int, reason: str, *, user_id: int | 
     if item.state is State.RETURNING_TO_SENDER:  # pressed twice
         return item
     if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
-        found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
+        found = follow_up(load_attempts(act.session, [item.id]).get(item.id, ()), load_calendar(act.session))
         if found is None or not found.may_return:
             raise ReturnTooEarly(n_invitations=found.n_invitations if found else 0)
     scan = Scan(
-        kind=EventKind.RETURN_STARTED,
-        scan_id=f"return:{item.id}:{item.n_attempts}",
-        happened_at=now,
-        user_id=user_id,
-        reason=reason,
+        kind=EventKind.RETURN_STARTED, scan_id=f"return:{item.id}:{item.n_attempts}", happened_at=act.now, reason=reason
     )
-    record_strictly(session, item, scan, now=now)
+    record_strictly(act, item, scan)
     return item
 
 
@@ -81,12 +77,9 @@ def due_returns(session: Session, *, now: datetime) -> list[tuple[Item, str]]:
     return due
 
 
-def start_due_returns(session: Session, *, user_id: int | None, now: datetime) -> list[Item]:
+def start_due_returns(act: Act) -> list[Item]:
     """Start every return that is due; return the items."""
-    return [
-        start_return(session, item.id, reason, user_id=user_id, now=now)
-        for item, reason in due_returns(session, now=now)
-    ]
+    return [start_return(act, item.id, reason) for item, reason in due_returns(act.session, now=act.now)]
 
 
 def returning_items(session: Session, office_id: int) -> Sequence[Item]:
@@ -101,22 +94,24 @@ def returning_items(session: Session, office_id: int) -> Sequence[Item]:
 
 
 def confirm_returned(
-    session: Session,
-    office_id: int,
-    *,
-    scanned: Iterable[str] | None,
-    giver: Party,
-    receiver: Party,
-    user_id: int | None,
-    now: datetime,
+    act: Act, office_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party
 ) -> Handover:
     """Hand what comes back to its agency, counted against the return list; both sides named.
 
     ``scanned`` None takes what was counted scan by scan. Raises NothingToReturn, NothingCounted, InvalidInput.
     """
-    pieces = {item.s10 or "": item for item in returning_items(session, office_id)}
-    if not pieces:
-        raise NothingToReturn
-    return hand_to_agency(
-        session, office_id, pieces, _RETURNS, scanned=scanned, giver=giver, receiver=receiver, user_id=user_id, now=now
-    )
+    return hand_to_agency(act, office_id, _RETURNS, scanned=scanned, giver=giver, receiver=receiver)
+
+
+def _pieces(session: Session, office_id: int) -> dict[str, Item]:
+    return {item.s10 or "": item for item in returning_items(session, office_id)}
+
+
+_RETURNS = Passing(
+    pieces_for=_pieces,
+    nothing=NothingToReturn,
+    list_of=CountList.RETURNS,
+    kind=EventKind.RETURNED_TO_SENDER,
+    what="returns",
+    scan_prefix="returned",
+)

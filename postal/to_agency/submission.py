@@ -6,18 +6,16 @@ The signing of this receipt is the legal time of submission (QĐ 45/2016/QĐ-TTg
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access.act import Act
 from postal.custody import Party
 from postal.errors import NotFound
 from postal.models import Consignment, CountList, Handover, Item
 from postal.rules.lifecycle import EventKind, State
 from postal.to_agency.passing import Passing, hand_to_agency
-
-_DOSSIERS = Passing(list_of=CountList.DOSSIERS, kind=EventKind.SUBMITTED, what="dossiers", scan_prefix="submit")
 
 
 class NothingToSubmit(NotFound):
@@ -38,34 +36,36 @@ def dossiers_for(session: Session, agency_id: int) -> Sequence[Item]:
 
 
 def submit_counted(
-    session: Session,
-    agency_id: int,
-    *,
-    scanned: Iterable[str] | None,
-    giver: Party,
-    receiver: Party,
-    user_id: int | None,
-    now: datetime,
+    act: Act, agency_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party
 ) -> Handover:
     """Hand counted dossiers to their agency; what was not scanned stays at the post and becomes a discrepancy.
 
     ``scanned`` None takes what was counted scan by scan. Raises NothingToSubmit, NothingCounted, InvalidInput.
     """
-    pieces = {item.dossier_code: item for item in dossiers_for(session, agency_id)}
-    if not pieces:
-        raise NothingToSubmit
-    return hand_to_agency(
-        session, agency_id, pieces, _DOSSIERS, scanned=scanned, giver=giver, receiver=receiver, user_id=user_id, now=now
-    )
+    return hand_to_agency(act, agency_id, _DOSSIERS, scanned=scanned, giver=giver, receiver=receiver)
 
 
-def submit_all(session: Session, *, giver: Party, receiver: Party, user_id: int | None, now: datetime) -> list[Item]:
+def submit_all(act: Act, *, giver: Party, receiver: Party) -> list[Item]:
     """Hand everything collected to its agencies, all of it counted as there; return the items."""
     query = select(Item).where(Item.state == State.DOSSIER_AT_OFFICE).options(joinedload(Item.consignment))
     by_agency: dict[int, list[Item]] = {}
-    for item in session.scalars(query.order_by(Item.id)):
+    for item in act.session.scalars(query.order_by(Item.id)):
         by_agency.setdefault(item.consignment.issuing_office_id, []).append(item)
     for agency_id, items in sorted(by_agency.items()):
         codes = [item.dossier_code for item in items]
-        submit_counted(session, agency_id, scanned=codes, giver=giver, receiver=receiver, user_id=user_id, now=now)
+        submit_counted(act, agency_id, scanned=codes, giver=giver, receiver=receiver)
     return [item for items in by_agency.values() for item in items]
+
+
+def _pieces(session: Session, agency_id: int) -> dict[str, Item]:
+    return {item.dossier_code: item for item in dossiers_for(session, agency_id)}
+
+
+_DOSSIERS = Passing(
+    pieces_for=_pieces,
+    nothing=NothingToSubmit,
+    list_of=CountList.DOSSIERS,
+    kind=EventKind.SUBMITTED,
+    what="dossiers",
+    scan_prefix="submit",
+)

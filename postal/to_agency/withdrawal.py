@@ -6,12 +6,8 @@ Until it is delivered the item belongs to the sender, who may withdraw it and pa
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
+from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Actor, ActorKind
 from postal.errors import Conflict, InvalidInput
 from postal.life.address_change import PAYERS
 from postal.life.tracking import Scan, record_strictly
@@ -26,9 +22,7 @@ class NothingToWithdraw(Conflict):
     en = "It was delivered, returned, or is on its way back: there is nothing to withdraw."
 
 
-def withdraw(
-    session: Session, consignment: Consignment, *, reason: str, payer: str, user_id: int | None, now: datetime
-) -> list[Item]:
+def withdraw(act: Act, consignment: Consignment, *, reason: str, payer: str) -> list[Item]:
     """Take back every piece of a consignment that is not finished; return them.
 
     Raises InvalidInput without a reason or a payer, NothingToWithdraw, MoveNotAllowed for a piece a courier has out.
@@ -47,12 +41,10 @@ def withdraw(
         scan = Scan(
             kind=EventKind.CANCELLED if is_before else EventKind.RETURN_STARTED,
             scan_id=f"cancel:{item.id}" if is_before else f"return:{item.id}:{item.n_attempts}",
-            happened_at=now,
-            user_id=user_id,
+            happened_at=act.now,
             reason=None if is_before else AGENCY_ASKED,
             facts={"payer": payer},
         )
-        record_strictly(session, item, scan, now=now)
-        actor = Actor(kind=ActorKind.USER, user_id=user_id)
-        note(session, actor, "withdrawn", "item", item.id, now=now, reason=reason.strip()[:200], payer=payer)
+        record_strictly(act, item, scan)
+        note(act, "withdrawn", "item", item.id, reason=reason.strip()[:200], payer=payer)
     return taken

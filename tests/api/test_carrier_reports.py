@@ -21,10 +21,10 @@ def passed_on(database, house):
     with database.write() as session:
         items = build.accepted(session, build.result(1), build.result(2))
         items[0].consignment.address_status = AddressStatus.OUTSIDE
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
         codes = [row.s10 for row in build.closed_batch(session, batch.id).lines]
-        custody.hand_over(session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=NOW)
-        custody.pass_to_carrier(session, user_id=None, now=NOW)
+        custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
+        custody.pass_to_carrier(build.act(session, NOW))
         return [item.s10 for item in items]
 
 

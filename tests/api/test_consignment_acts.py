@@ -135,8 +135,8 @@ def test_what_the_agency_took_back_in_time_is_no_refund(desk, database, clock):
 def at_office(database):
     """Let the first item lie at its delivery office."""
     with database.write() as session:
-        scan = tracking.Scan(kind=EventKind.ARRIVED_AT_OFFICE, scan_id="den", happened_at=NOW, user_id=None)
-        tracking.record_strictly(session, session.get_one(models.Item, 1), scan, now=NOW)
+        scan = tracking.Scan(kind=EventKind.ARRIVED_AT_OFFICE, scan_id="den", happened_at=NOW)
+        tracking.record_strictly(build.act(session, NOW), session.get_one(models.Item, 1), scan)
 
 
 def test_the_recipient_fetches_an_item_at_the_counter_with_the_same_proof(desk, database):
@@ -161,7 +161,7 @@ def test_a_missing_item_is_found_again(desk, database):
     postal = desk["postal"]
     at_office(database)
     with database.write() as session:
-        custody.declare_missing(session, 1, reason="không thấy", user_id=None, now=NOW)
+        custody.declare_missing(build.act(session, NOW), 1, reason="không thấy")
     assert "Ghi tìm thấy" in postal.get(PAGE).text
     postal.post(f"{PAGE}/found", item_id="1", reason="dưới gầm bàn")
     assert state_of(database) is State.AT_OFFICE

@@ -26,7 +26,7 @@ def closed(database, house):
     """Close a batch of three; return (its page, the codes)."""
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 4)))
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
         return f"/staff/batches/{batch.id}", [line.s10 for line in build.closed_batch(session, batch.id).lines]
 
 
@@ -38,9 +38,9 @@ def loaded(database, house, clock):
         cells = ({"take_back": "Giấy cũ (bản chính)", "fee_vnd": "135000"}, {}, {})
         items = build.accepted(session, *(build.result(n, **one) for n, one in enumerate(cells, start=1)))
         agency_id = items[0].consignment.issuing_office_id
-        batch = custody.open_batch(session, agency_id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), agency_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
-        custody.hand_over(session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=NOW)
+        custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
         return f"/staff/rounds/{_plan(session).rounds[0].id}", codes, agency_id
 
 
@@ -125,12 +125,12 @@ def evening(loaded, database, clock):
     page, codes, agency_id = loaded
     round_id = int(page.rsplit("/", 1)[1])
     with database.write() as session:
-        rounds.start_round(session, round_id, scanned=codes, user_id=None, now=clock.now)
+        rounds.start_round(build.act(session, clock.now), round_id, scanned=codes)
         own = session.get_one(models.DeliveryRound, round_id).courier_id
         actor = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=own)
         item = session.scalars(select(models.Item).where(models.Item.s10 == codes[0])).one()
         scan = a_day.delivered(item, fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"])
-        assert doorstep.record_scans(session, [scan], actor=actor, now=a_day.EVENING)[0].status == "recorded"
+        assert doorstep.record_scans(build.act(session, a_day.EVENING, by=actor), [scan])[0].status == "recorded"
     clock.now = a_day.EVENING
     return page, codes, agency_id
 
@@ -157,9 +157,9 @@ def test_a_round_comes_home_counted_with_its_money_and_papers(evening, sign_in, 
 def test_papers_and_returns_are_counted_for_their_agency(evening, sign_in, database, clock):
     page, codes, agency_id = evening
     with database.write() as session:
-        rounds.close_round(session, int(page.rsplit("/", 1)[1]), user_id=None, now=clock.now)
+        rounds.close_round(build.act(session, clock.now), int(page.rsplit("/", 1)[1]))
         item = session.scalars(select(models.Item).where(models.Item.s10 == codes[1])).one()
-        returns.start_return(session, item.id, returns.AGENCY_ASKED, user_id=None, now=clock.now)
+        returns.start_return(build.act(session, clock.now), item.id, returns.AGENCY_ASKED)
     postal = sign_in("postal")
     home = postal.get("/staff/giving-back").text
     back = f"/staff/giving-back/{agency_id}"
@@ -203,15 +203,15 @@ def collected(database, house, clock):
             )
             for code in codes
         ]
-        told = {"source_system": build.SYSTEM, "guide": build.guide(), "user_id": None, "now": NOW}
-        report = intake.order_collections(session, orders, **told)
+        told = {"source_system": build.SYSTEM, "guide": build.guide()}
+        report = intake.order_collections(build.act(session, NOW), orders, **told)
         items = [session.get_one(models.Item, row.item_id) for row in report.rows]
         kinds = (EventKind.OUT_FOR_COLLECTION, EventKind.COLLECTED, EventKind.BACK_AT_OFFICE)
         for minute, kind in enumerate(kinds, start=1):
             at = NOW + timedelta(minutes=minute)
             for item in items:
                 scan = tracking.Scan(kind=kind, scan_id=f"{kind}-{item.id}", happened_at=at)
-                tracking.record_strictly(session, item, scan, now=at)
+                tracking.record_strictly(build.act(session, at), item, scan)
         agency_id = items[0].consignment.issuing_office_id
     clock.now = a_day.EVENING
     return codes, agency_id
@@ -269,7 +269,7 @@ def test_a_recipients_signature_or_the_signed_sheet_stands_beside_each_delivery(
 def test_a_recipient_signs_on_the_couriers_device(loaded, sign_in, database, clock):
     page, codes, _ = loaded
     with database.write() as session:
-        rounds.start_round(session, int(page.rsplit("/", 1)[1]), scanned=codes, user_id=None, now=clock.now)
+        rounds.start_round(build.act(session, clock.now), int(page.rsplit("/", 1)[1]), scanned=codes)
     clock.now = a_day.EVENING
     proof = {
         "receiver_name": "Tôn Nữ Thị Diễm Hằng",
@@ -313,7 +313,7 @@ def test_what_the_agency_withdrew_does_not_keep_the_others_from_their_handover(c
 def test_what_the_agency_withdrew_from_an_open_batch_is_on_no_list(database, house, sign_in):
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 4)))
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
         batch_id = batch.id
     sign_in("centre").post("/staff/consignments/2/withdraw", reason="cấp nhầm", payer="agency")
     with database.write() as session:

@@ -15,7 +15,7 @@ def closed(database, house):
     """Close a batch of three; return (its id, the codes)."""
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 4)))
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
         return batch.id, [line.s10 for line in build.closed_batch(session, batch.id).lines]
 
 
@@ -38,7 +38,7 @@ def test_a_list_that_is_over_or_foreign_or_absent_is_refused_by_code(closed, sig
     batch_id, codes = closed
     postal = sign_in("postal")
     with database.write() as session:
-        custody.hand_over(session, batch_id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=NOW)
+        custody.hand_over(build.act(session, NOW), batch_id, scanned=codes, giver=PARTY, receiver=PARTY)
         round_id = _plan(session).rounds[0].id
     answers = {
         f"/v1/batches/{batch_id}/count": (409, "count_over"),

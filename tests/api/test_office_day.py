@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from postal import custody, models, rounds
+from postal import custody, doorstep, models, rounds
 from postal.access.policy import Actor, ActorKind
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -20,19 +20,17 @@ def out(database, house, clock):
         cells = ({"take_back": "Giấy cũ (bản chính)", "fee_vnd": "135000"}, {}, {})
         items = build.accepted(session, *(build.result(n, **one) for n, one in enumerate(cells, start=1)))
         agency_id = items[0].consignment.issuing_office_id
-        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
-        custody.hand_over(
-            session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING
-        )
+        custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
         walked = _plan(session).rounds[0]
-        rounds.start_round(session, walked.id, scanned=codes, user_id=None, now=clock.now)
+        rounds.start_round(build.act(session, clock.now), walked.id, scanned=codes)
         own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
         scans = [
             a_day.delivered(items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
             a_day.delivered(items[1]),
         ]
-        answers = scans.record_scans(session, scans, actor=own, now=a_day.EVENING)
+        answers = doorstep.record_scans(build.act(session, a_day.EVENING, by=own), scans)
         assert {answer.status for answer in answers} == {"recorded"}, answers
         return walked.office_id, walked.id, codes, agency_id, items[2].id
 
@@ -50,7 +48,7 @@ def test_a_day_stays_open_until_the_last_piece_has_a_word(out, sign_in, clock, d
     kept = {"day": "2026-11-23", "item_id": str(item_id), "what": "keep", "reason": "đường ngập"}
     postal.post(f"{page}/{office_id}/keep", **kept)
     with database.write() as session:
-        rounds.close_round(session, round_id, user_id=None, now=clock.now)
+        rounds.close_round(build.act(session, clock.now), round_id)
     postal.post(f"{page}/{office_id}/close", day="2026-11-23")
     assert "Đã khép" in postal.get(page).text
     with database.read() as session:

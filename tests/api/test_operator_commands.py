@@ -83,8 +83,12 @@ def test_a_user_is_added_by_standard_input_signs_in_and_is_shut_out_again(run, d
     assert run("user", "disable", "hang").exit_code == 0
     assert not accounts.sign_in(database, username="hang", password="một câu khác hẳn", now=now)
     with database.read() as session:
-        actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
-    assert actions == ["user_added", "password_set", "user_disabled"]
+        entries = session.execute(select(AuditEntry.action, AuditEntry.command).order_by(AuditEntry.id)).all()
+    assert [tuple(entry) for entry in entries] == [
+        ("user_added", "user add"),
+        ("password_set", "user password"),
+        ("user_disabled", "user disable"),
+    ]
 
 
 def test_no_command_takes_a_password_or_key_as_an_argument(run):

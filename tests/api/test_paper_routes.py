@@ -10,9 +10,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import chain, custody, models, people, rounds
+from postal import chain, custody, doorstep, models, people, rounds
 from postal.access.policy import Actor, ActorKind
-from postal.doorstep import scans
 from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -42,23 +41,23 @@ def day(database, house, clock):
         cells = ({"take_back": "Giấy cũ (bản chính)", "fee_vnd": "135000"}, {}, {})
         items = build.accepted(session, *(build.result(n, **one) for n, one in enumerate(cells, start=1)))
         agency_id = items[0].consignment.issuing_office_id
-        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         handover = custody.hand_over(
-            session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING
+            build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY
         )
         walked = _plan(session).rounds[0]
-        rounds.start_round(session, walked.id, scanned=codes, user_id=None, now=clock.now)
+        rounds.start_round(build.act(session, clock.now), walked.id, scanned=codes)
         own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
         reported = [
             a_day.delivered(items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
             a_day.failed(items[1], "VANG_NHA"),
             a_day.failed(items[2], "TU_CHOI"),
         ]
-        answers = scans.record_scans(session, reported, actor=own, now=a_day.EVENING)
+        answers = doorstep.record_scans(build.act(session, a_day.EVENING, by=own), reported)
         assert {answer.status for answer in answers} == {"recorded"}, answers
-        rounds.close_round(session, walked.id, user_id=None, now=a_day.EVENING)
-        returns.start_due_returns(session, user_id=None, now=a_day.EVENING)
+        rounds.close_round(build.act(session, a_day.EVENING), walked.id)
+        returns.start_due_returns(build.act(session, a_day.EVENING))
         clock.now = a_day.EVENING
         return {
             "agency": agency_id,
@@ -105,7 +104,7 @@ def test_one_name_that_cannot_be_printed_stops_its_own_papers_only(day, sign_in,
 def test_of_forty_labels_with_one_bad_name_39_are_printed_and_the_one_is_named(database, house, sign_in, poppler):  # noqa: F811
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 41)))
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), items[0].consignment.issuing_office_id)
         build.closed_batch(session, batch.id)
         batch_id, bad = batch.id, items[16].id
         _rename(session, items[16].consignment.person, "Nguyễn \u0e01")
@@ -212,16 +211,16 @@ def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database,
     with database.write() as session:
         (item,) = build.accepted(session, build.result(1))
         agency_id, item_id = item.consignment.issuing_office_id, item.id
-        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         code = build.closed_batch(session, batch.id).lines[0].s10
     centre = sign_in("centre")
     centre.post("/staff/prints/spoilt", code=code, reason="nhãn rách")
     assert f"Số hiệu {code} đang nằm trong lô" in centre.get("/staff/prints").text
     with database.write() as session:
         other = build.accepted(session, build.result(2))[0]
-        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         second = build.closed_batch(session, batch.id).lines[0].s10
-        custody.hand_over(session, batch.id, scanned=[], giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING)
+        custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=[], giver=PARTY, receiver=PARTY)
         other_id = other.id
     centre.post("/staff/prints/spoilt", code=second, reason="")
     assert "Lý do hủy số" in centre.get("/staff/prints").text
@@ -231,7 +230,7 @@ def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database,
     assert "nhãn rách" in page
     with database.write() as session:
         assert session.get_one(models.Item, other_id).s10 is None
-        batch = custody.open_batch(session, agency_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         assert build.closed_batch(session, batch.id).lines[0].s10 not in (None, second)
         assert session.get_one(models.Item, item_id).s10 == code
 
@@ -239,12 +238,10 @@ def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database,
 def test_labels_come_out_in_the_order_of_the_round(database, house, sign_in, poppler):  # noqa: F811
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 6)))
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), items[0].consignment.issuing_office_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         batch_id = batch.id
-        custody.hand_over(
-            session, batch.id, scanned=codes, giver=PARTY, receiver=PARTY, user_id=None, now=build.EVENING
-        )
+        custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
         walked = _plan(session).rounds[0]
         number, round_id = walked.number, walked.id
         codes = [stop.consignment.items[0].dossier_code for stop in walked.stops]
@@ -279,7 +276,7 @@ def test_a_clerk_is_told_which_labels_were_shortened_or_left_out(database, house
         long = "Ủy ban nhân dân phường Thuận Hóa và các đơn vị " * 5
         items = build.accepted(session, build.result(1), build.result(2))
         _rename(session, items[0].consignment.person, long * 3)
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=build.EVENING)
+        batch = custody.open_batch(build.act(session, build.EVENING), items[0].consignment.issuing_office_id)
         build.closed_batch(session, batch.id)
         batch_id, item_id = batch.id, items[0].id
     centre = sign_in("centre")
@@ -312,14 +309,12 @@ def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_pa
 def test_what_is_given_back_has_minutes_of_its_own(day, sign_in, database, poppler):  # noqa: F811
     with database.write() as session:
         given = custody.give_back(
-            session,
+            build.act(session, a_day.EVENING),
             day["agency"],
             scanned=day["codes"][:1],
             money_vnd=135_000,
             giver=PARTY,
             receiver=PARTY,
-            user_id=None,
-            now=a_day.EVENING,
         )
         handover_id, number = given.id, given.number
     page = told(sign_in("centre").get(f"/staff/handovers/{handover_id}/receipt.pdf"), poppler)

@@ -127,7 +127,7 @@ def test_a_long_search_tells_how_far_it_is_and_stops_when_asked(published, datab
 def test_a_run_that_died_with_its_process_says_so(published, database, clock):
     dispatcher, _ = published
     with database.write() as session:
-        run = rounds.begin_run(session, date(2026, 11, 24), seconds=60, user_id=None, now=clock())
+        run = rounds.begin_run(build.act(session, clock()), date(2026, 11, 24), seconds=60)
         run_id = run.id
     assert "trên 60 giây" in dispatcher.get(f"/staff/plans/runs/{run_id}").text
     clock.forward(seconds=31)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from postal.models import Item, Person
+from postal.models import ApiKey, AuditEntry, Item, Person, TrackingEvent
 from tests.api.bodies import result
 
 KEY = "lan-gui-0001"
@@ -114,3 +114,15 @@ def test_names_are_sealed_where_they_are_stored(system, database):
     with database.read() as session:
         sealed = session.scalar(select(Person.sealed))
     assert "Hằng".encode() not in sealed
+
+
+def test_what_a_system_does_is_kept_under_its_key(system, database):
+    dossier = result()["dossier_code"]
+    assert system.post("/v1/results", result(), key=KEY).status_code == 201
+    assert system.post(f"/v1/items/{dossier}/cancel", {"reason": "cấp nhầm"}).status_code == 200
+    with database.read() as session:
+        key = session.scalars(select(ApiKey).order_by(ApiKey.id)).first()
+        events = session.execute(select(TrackingEvent.user_id, TrackingEvent.api_key_id)).all()
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "withdrawn")).one()
+        assert [tuple(event) for event in events] == [(None, key.id)] * 2
+        assert (entry.user_id, entry.api_key_id, entry.command) == (None, key.id, None)

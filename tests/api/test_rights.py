@@ -48,28 +48,26 @@ def things(database, house, services):
     with database.write() as session:
         items = build.accepted(session, *(build.result(n) for n in range(1, 6)), now=NOW)
         office_id = items[0].consignment.issuing_office_id
-        batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
-        manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), office_id)
+        manifest = build.closed_batch(session, batch.id, now=NOW)
         party = custody.Party(name="Người Ký")
         codes = [line.s10 for line in manifest.lines]
-        handover = custody.hand_over(
-            session, batch.id, scanned=codes[:-1], giver=party, receiver=party, user_id=None, now=NOW
-        )
+        handover = custody.hand_over(build.act(session, NOW), batch.id, scanned=codes[:-1], giver=party, receiver=party)
         plan = _plan(session)
-        run = rounds.begin_run(session, DAY, seconds=60, user_id=None, now=NOW)
+        run = rounds.begin_run(build.act(session, NOW), DAY, seconds=60)
         ends = Point(lat=16.4, lon=107.5), Point(lat=16.5, lon=107.5)
         nobody = Actor(kind=ActorKind.ANONYMOUS)
-        road = rounds.close_road(session, ends, (DAY, DAY), detour_s=60, reason="", actor=nobody, now=NOW)
+        road = rounds.close_road(build.act(session, NOW, by=nobody), ends, (DAY, DAY), detour_s=60, reason="")
         _, secret = outside.register_endpoint(
             session, build.SYSTEM, "https://example.com/hook", (), policy=AddressPolicy(), now=NOW
         )
         assert secret
         report = build.accepted(session, build.result(9), now=NOW)
         lost = custody.note_incident(
-            session, items[0].id, models.IncidentKind.LOST, fault="post", user_id=None, now=NOW
+            build.act(session, NOW), items[0].id, custody.WhatWentWrong(kind=models.IncidentKind.LOST, fault="post")
         )
-        signed = custody.sign_receipt(session, handover.id, "giver", PNG, user_id=None, now=NOW)
-        open_batch = custody.open_batch(session, office_id, user_id=None, now=NOW)
+        signed = custody.sign_receipt(build.act(session, NOW), handover.id, "giver", PNG)
+        open_batch = custody.open_batch(build.act(session, NOW), office_id)
         return Things(
             values={
                 "batch_id": open_batch.id,
@@ -116,8 +114,8 @@ def _plan(session):
     plan = Plan(
         rounds=(walked,), unserved=(), travel_s=3_000, cost=3_000, travel_source="test", degraded=None, seconds=0.1
     )
-    saved = rounds.save_plan(session, DAY, problem, plan, user_id=None, now=NOW)
-    return rounds.publish_plan(session, saved.id, user_id=None, now=NOW)
+    saved = rounds.save_plan(build.act(session, NOW), DAY, problem, plan)
+    return rounds.publish_plan(build.act(session, NOW), saved.id)
 
 
 def routes(app):

@@ -12,8 +12,8 @@ from tests.api.conftest import NOW, Person
 def item(database, house):
     with database.write() as session:
         items = build.accepted(session, build.result(1, phone="0905121234", fee_vnd="135000"), now=NOW)
-        batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-        build.closed_batch(session, batch.id, user_id=None, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+        build.closed_batch(session, batch.id, now=NOW)
         return {"s10": items[0].s10, "dossier": items[0].dossier_code, "token": custody.token_of(session, items[0])}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text, update
 
 from api.commands import tannha
 from postal import chain
-from postal.custody import BadSignature
+from postal.chain import BadSignature
 from postal.db import Database, make_engine
 from postal.models import ChainLink, Handover, TrackingEvent
 from tests import builders as build

@@ -67,10 +67,10 @@ def handed_over(session: Session, *changes: dict[str, str], n: int = 0, now: dat
     wanted = changes or tuple({} for _ in range(n))
     items = build.accepted(session, *(build.result(i + 1, **cells) for i, cells in enumerate(wanted)), now=now)
     items[0].consignment.issuing_office.zone = "Huế"  # inside one zone: J+1
-    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=now)
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=now)
+    batch = custody.open_batch(build.act(session, now), items[0].consignment.issuing_office_id)
+    manifest = build.closed_batch(session, batch.id, now=now)
     codes = [line.s10 for line in manifest.lines]
-    custody.hand_over(session, batch.id, scanned=codes, giver=GIVER, receiver=RECEIVER, user_id=None, now=now)
+    custody.hand_over(build.act(session, now), batch.id, scanned=codes, giver=GIVER, receiver=RECEIVER)
     return items
 
 
@@ -117,24 +117,24 @@ def hand_made_plan(problem: Problem, shares: Sequence[Sequence[str]] | None = No
 def saved_plan(session: Session, day: date = DAY, *, shares: Sequence[Sequence[str]] | None = None) -> DayPlan:
     """Plan a day by hand and save the draft."""
     problem = rounds.planning_problem(session, day, now=MORNING)
-    return rounds.save_plan(session, day, problem, hand_made_plan(problem, shares), user_id=None, now=MORNING)
+    return rounds.save_plan(build.act(session, MORNING), day, problem, hand_made_plan(problem, shares))
 
 
 def walking(session: Session, day: date = DAY, *, shares: Sequence[Sequence[str]] | None = None) -> DayPlan:
     """Plan, publish and load everything; return the plan whose rounds are under way."""
     plan = saved_plan(session, day, shares=shares)
-    rounds.publish_plan(session, plan.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan.id)
     at = MORNING + (day - DAY)
     for one in plan.rounds:
         codes = [i.s10 for stop in one.stops for i in stop.consignment.items if i.s10]
-        rounds.start_round(session, one.id, scanned=codes, user_id=None, now=at)
+        rounds.start_round(build.act(session, at), one.id, scanned=codes)
     return plan
 
 
 def close_all(session: Session, plan: DayPlan, *, now: datetime = EVENING) -> None:
     """Close every round of a plan."""
     for one in plan.rounds:
-        rounds.close_round(session, one.id, user_id=None, now=now)
+        rounds.close_round(build.act(session, now), one.id)
 
 
 def proof(**changes: object) -> doorstep.ProofIn:

@@ -24,6 +24,7 @@ from postal.access.policy import (
 from postal.db import Database
 from postal.errors import Forbidden, InvalidInput, NotFound, UsernameTaken, WeakPassword
 from postal.models import ApiKey, Office, OfficeKind, Role, User
+from tests import builders as build
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PASSWORD = "bưu tá đi sớm"
@@ -216,8 +217,8 @@ def test_the_audit_names_who_did_what_to_which_thing_and_why(database: Database)
     signed_in = _sign_in(database)
     assert signed_in is not None
     with database.write() as session:
-        audit.note(session, signed_in.actor, "see_recipient", "item", 7, now=NOON, reason="dân hỏi")
-        audit.note(session, signed_in.actor, "print", "item", now=NOON, n_labels=40)
+        audit.note(build.act(session, NOON, by=signed_in.actor), "see_recipient", "item", 7, reason="dân hỏi")
+        audit.note(build.act(session, NOON, by=signed_in.actor), "print", "item", n_labels=40)
     with database.read() as session:
         newest, oldest = audit.entries(session)
         assert (oldest.user_id, oldest.subject_id, oldest.reason, oldest.at) == (user_id, 7, "dân hỏi", NOON)

@@ -22,14 +22,14 @@ NOW = build.EVENING + timedelta(days=2)
 
 def bring_in(session, results):
     return intake.accept_results(
-        session, results, source_system=build.SYSTEM, guide=GUIDE, user_id=None, now=NOW, channel="file"
+        build.act(session, NOW), results, source_system=build.SYSTEM, guide=GUIDE, channel="file"
     )
 
 
 def walk(session, item, *kinds):
     for n, kind in enumerate(kinds, start=1):
         at = NOW + timedelta(minutes=n)
-        record(session, item, Scan(kind=kind, scan_id=f"{item.id}-{n}", happened_at=at), now=at)
+        record(build.act(session, at), item, Scan(kind=kind, scan_id=f"{item.id}-{n}", happened_at=at))
 
 
 def test_nothing_in_is_balanced(session):

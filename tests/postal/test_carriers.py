@@ -24,13 +24,13 @@ def item(session):
     items = a_day.handed_over(session, n=2)
     items[0].consignment.address_status = AddressStatus.OUTSIDE
     session.flush()
-    custody.pass_to_carrier(session, user_id=None, now=NOW)
+    custody.pass_to_carrier(build.act(session, NOW))
     return items[0]
 
 
 def told(session, item, status, *, version="1", at=LATER, code=None):
     one = Reported(code=code or item.s10, status=status, version=version, happened_at=at)
-    return take_reports(session, "vnpost", [one], now=LATER)[0].outcome
+    return take_reports(build.act(session, LATER), "vnpost", [one])[0].outcome
 
 
 @pytest.mark.parametrize(("version", "status"), [("1", "100"), ("2", "14")])

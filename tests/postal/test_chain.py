@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from postal import chain, custody
-from postal.custody import BadSignature, Party
+from postal.chain import BadSignature
+from postal.custody import Party
 from postal.doorstep.evidence import ProofIn, keep_proof
 from postal.life.tracking import Scan, record
 from postal.models import (
@@ -37,22 +38,20 @@ def _history(session, n_items=6):
     """Bring in, batch and hand over some items, deliver one of them with proof; return the receipt's id."""
     build.s10_range(session)
     items = build.accepted(session, *(build.result(i + 1) for i in range(n_items)))
-    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     codes = [line.s10 for line in manifest.lines]
-    handover = custody.hand_over(
-        session, batch.id, scanned=codes[:-1], giver=GIVER, receiver=RECEIVER, user_id=None, now=NOW
-    )
+    handover = custody.hand_over(build.act(session, NOW), batch.id, scanned=codes[:-1], giver=GIVER, receiver=RECEIVER)
     chain.seal(session, now=NOW + timedelta(minutes=1))
-    proof = keep_proof(session, ProofIn(receiver_name="Nguyễn Văn Nhận", id_tail="1234"), now=NOW)
+    proof = keep_proof(build.act(session, NOW), ProofIn(receiver_name="Nguyễn Văn Nhận", id_tail="1234"))
     for number, kind in enumerate((EventKind.OUT_FOR_DELIVERY, EventKind.DELIVERED), start=1):
         at = NOW + timedelta(minutes=2 * number)
         is_last = kind is EventKind.DELIVERED
         scan = Scan(kind=kind, scan_id=f"door-{number}", happened_at=at, proof=proof if is_last else None)
-        record(session, items[0], scan, now=at)
+        record(build.act(session, at), items[0], scan)
     for side, picture in (("giver", PNG + b"1"), ("receiver", PNG + b"2")):
-        custody.sign_receipt(session, handover.id, side, picture, user_id=None, now=NOW)
-    custody.sign_delivery(session, proof.id, PNG + b"3", user_id=None, now=NOW)
+        custody.sign_receipt(build.act(session, NOW), handover.id, side, picture)
+    custody.sign_delivery(build.act(session, NOW), proof.id, PNG + b"3")
     return handover.id
 
 
@@ -127,7 +126,7 @@ def test_a_signatures_picture_replaced_or_swapped_is_found(session, anchor):
 def test_rows_recorded_after_the_last_seal_are_no_fault(session, anchor):
     item = session.scalar(select(Item).order_by(Item.id.desc()))
     at = LATER + timedelta(minutes=1)
-    record(session, item, Scan(kind=EventKind.BATCHED, scan_id="later", happened_at=at), now=at)
+    record(build.act(session, at), item, Scan(kind=EventKind.BATCHED, scan_id="later", happened_at=at))
     assert chain.check_chain(session, anchors=[anchor]).broken is None
 
 

@@ -11,6 +11,7 @@ from postal.doorstep.evidence import ProofMissing
 from postal.errors import UnknownS10
 from postal.models import TrackingEvent
 from postal.rules.lifecycle import EventKind, State
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import EVENING
 
@@ -27,17 +28,12 @@ def day(session):
 
 def deliver(session, day, number=0, office_id=None, **changes):
     return counter.deliver_at_counter(
-        session,
-        day.items[number].s10,
-        a_day.proof(**changes),
-        office_id=office_id or day.office.id,
-        user_id=None,
-        now=LATER,
+        build.act(session, LATER), day.items[number].s10, a_day.proof(**changes), office_id=office_id or day.office.id
     )
 
 
 def test_what_is_held_is_handed_over_at_the_counter_with_proof(session, day):
-    counter.hold_for_recipient(session, day.items[0].s10, office_id=day.office.id, user_id=None, now=EVENING)
+    counter.hold_for_recipient(build.act(session, EVENING), day.items[0].s10, office_id=day.office.id)
     assert day.items[0].state is State.HELD
     assert deliver(session, day).state is State.DELIVERED
     event = session.scalar(select(TrackingEvent).where(TrackingEvent.kind == EventKind.DELIVERED))
@@ -61,4 +57,4 @@ def test_what_is_not_here_is_not_handed_over(session, day):
         with pytest.raises(NotAtOffice):
             deliver(session, day, number, office_id)
     with pytest.raises(UnknownS10):
-        counter.hold_for_recipient(session, "EY999999995VN", office_id=None, user_id=None, now=LATER)
+        counter.hold_for_recipient(build.act(session, LATER), "EY999999995VN", office_id=None)

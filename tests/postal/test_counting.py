@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from postal import custody, rounds
+from postal import custody, doorstep, rounds
 from postal.custody import CountOver, CountTooEarly, NothingCounted, Said
 from postal.errors import InvalidInput, NotFound
 from postal.models import CountedScan, CountList, DeliveryRound, Discrepancy, HandoverLine
@@ -21,8 +21,8 @@ PHU_XUAN_CENTRE = "Trung tâm Phục vụ hành chính công phường Phú Xuâ
 def batch(session):
     build.s10_range(session)
     items = build.accepted(session, *(build.result(i + 1) for i in range(3)))
-    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+    build.closed_batch(session, batch.id, now=NOW)
     return batch
 
 
@@ -31,7 +31,7 @@ def codes_of(batch):
 
 
 def scan_many(session, which, subject_id, *codes):
-    return custody.scan_codes(session, which, subject_id, codes, user_id=None, now=NOW)
+    return custody.scan_codes(build.act(session, NOW), which, subject_id, codes)
 
 
 def scan(session, batch, code):
@@ -63,8 +63,8 @@ def test_a_piece_of_another_office_or_batch_is_named(session, batch):
     items = build.accepted(session, build.result(11), build.result(12, office=PHU_XUAN_CENTRE))
     others = []
     for item in items:
-        other = custody.open_batch(session, item.consignment.issuing_office_id, user_id=None, now=NOW)
-        build.closed_batch(session, other.id, user_id=None, now=NOW)
+        other = custody.open_batch(build.act(session, NOW), item.consignment.issuing_office_id)
+        build.closed_batch(session, other.id, now=NOW)
         others.append(other)
     same_office = scan(session, batch, codes_of(others[0])[0])
     assert (same_office.said, same_office.where) == (Said.OTHER_LIST, f"lô {others[0].number}")
@@ -104,7 +104,7 @@ def test_nothing_is_handed_over_before_anything_was_counted(session, batch):
 
 def hand_over(session, batch):
     return custody.hand_over(
-        session, batch.id, scanned=None, giver=a_day.GIVER, receiver=a_day.RECEIVER, user_id=None, now=NOW
+        build.act(session, NOW), batch.id, scanned=None, giver=a_day.GIVER, receiver=a_day.RECEIVER
     )
 
 
@@ -120,7 +120,7 @@ def test_a_load_is_counted_against_its_own_round(session):
     day = a_day.build_day(session)
     ids = [str(item.consignment_id) for item in day.items]
     plan = a_day.saved_plan(session, shares=[ids[:2], ids[2:]])
-    rounds.publish_plan(session, plan.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan.id)
     own, other = plan.rounds
 
     def said(code):
@@ -135,7 +135,7 @@ def test_a_load_is_counted_against_its_own_round(session):
     session.flush()
     assert said(late.s10).said is Said.NOT_LISTED
     assert custody.count_so_far(session, CountList.LOAD, own.id).n_expected == 2
-    rounds.start_round(session, own.id, scanned=None, user_id=None, now=MORNING)
+    rounds.start_round(build.act(session, MORNING), own.id, scanned=None)
     assert [item.state for item in day.items] == [State.ON_ROUND] + [State.HANDED_OVER] * 3
     kinds = session.scalars(select(Discrepancy.kind)).all()
     assert sorted(kinds) == ["extra", "extra", "missing"]
@@ -153,7 +153,7 @@ def out(session):
         a_day.delivered(day.items[0], fee_vnd=135_000, fee_receipt="TH-1", taken_back=["Giấy cũ"]),
         a_day.failed(day.items[1]),
     ]
-    scans.record_scans(session, scans, actor=day.actor(), now=EVENING)
+    doorstep.record_scans(build.act(session, EVENING, by=day.actor()), scans)
     return day, session.scalars(select(DeliveryRound)).one()
 
 
@@ -163,7 +163,7 @@ def test_what_comes_home_is_counted_and_the_rest_stays_in_the_couriers_name(sess
     assert [one.said for one in told.scans] == [Said.NOT_LISTED, Said.RIGHT, Said.RIGHT]
     assert (told.n_scanned, told.n_expected) == (2, 3)
     brought = rounds.Brought(money_vnd=135_000, n_papers=1)
-    handover = rounds.close_round(session, walked.id, user_id=None, now=EVENING, is_counted=True, brought=brought)
+    handover = rounds.close_round(build.act(session, EVENING), walked.id, is_counted=True, brought=brought)
     assert (handover.n_expected, handover.n_present, handover.facts["money_vnd"]) == (3, 2, 135_000)
     assert [item.state for item in day.items[1:]] == [State.AT_OFFICE, State.AT_OFFICE, State.ON_ROUND]
     assert sorted(session.scalars(select(Discrepancy.kind))) == ["extra", "missing"]
@@ -174,12 +174,14 @@ def test_what_comes_home_is_counted_and_the_rest_stays_in_the_couriers_name(sess
 def test_money_or_papers_that_differ_are_counted_again_or_recorded(session, out):
     day, walked = out
     scan_many(session, CountList.BACK, walked.id, *(item.s10 for item in day.items[1:]))
-    closing = {"user_id": None, "now": EVENING, "is_counted": True}
+    closing = {"is_counted": True}
     with pytest.raises(rounds.BroughtDiffers) as refused:
-        rounds.close_round(session, walked.id, brought=rounds.Brought(money_vnd=100_000, n_papers=1), **closing)
+        rounds.close_round(
+            build.act(session, EVENING), walked.id, brought=rounds.Brought(money_vnd=100_000, n_papers=1), **closing
+        )
     assert "135000" in refused.value.sentence()
     short = rounds.Brought(money_vnd=100_000, n_papers=0, may_differ=True)
-    handover = rounds.close_round(session, walked.id, brought=short, **closing)
+    handover = rounds.close_round(build.act(session, EVENING), walked.id, brought=short, **closing)
     found = session.execute(select(Discrepancy.kind, Discrepancy.detail, Discrepancy.handover_id)).all()
     assert sorted(found) == [("money", "100000 / 135000", handover.id), ("papers", "0 / 1", handover.id)]
 
@@ -202,41 +204,41 @@ def test_a_dossier_fetched_at_home_comes_in_by_its_own_code(session, out):
     codes = {one.code for one in custody.count_so_far(session, CountList.BACK, walked.id).missing}
     assert piece.dossier_code not in codes
     assert len(codes) == 2
-    handover = rounds.close_round(session, walked.id, user_id=None, now=EVENING, is_counted=True)
+    handover = rounds.close_round(build.act(session, EVENING), walked.id, is_counted=True)
     lines = select(HandoverLine.code).where(HandoverLine.handover_id == handover.id, HandoverLine.found == "present")
     assert session.scalars(lines).all() == [piece.dossier_code]
 
 
 def test_an_agencys_returns_are_counted_and_the_next_list_begins_anew(session, out):
     day, walked = out
-    rounds.close_round(session, walked.id, user_id=None, now=EVENING)
+    rounds.close_round(build.act(session, EVENING), walked.id)
     for item in day.items[1:3]:
-        returns.start_return(session, item.id, returns.AGENCY_ASKED, user_id=None, now=EVENING)
+        returns.start_return(build.act(session, EVENING), item.id, returns.AGENCY_ASKED)
     agency_id = day.items[0].consignment.issuing_office_id
     stranger = build.accepted(session, build.result(30, office=PHU_XUAN_CENTRE))[0]
     stranger.s10 = "EY999999995VN"
     session.flush()
     told = scan_many(session, CountList.RETURNS, agency_id, day.items[1].s10, day.items[3].s10, stranger.s10)
     assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED, Said.OTHER_OFFICE]
-    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER, "user_id": None, "now": EVENING}
-    handover = returns.confirm_returned(session, agency_id, scanned=None, **both)
+    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER}
+    handover = returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
     assert (handover.n_expected, handover.n_present) == (2, 1)
     assert day.items[1].state is State.RETURNED_TO_SENDER
     told = scan_many(session, CountList.RETURNS, agency_id, stranger.s10, day.items[2].s10)
     assert ([one.said for one in told.scans], told.n_expected) == ([Said.OTHER_OFFICE, Said.RIGHT], 1)
-    returns.confirm_returned(session, agency_id, scanned=None, **both)
+    returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
     with pytest.raises(returns.NothingToReturn):
-        returns.confirm_returned(session, agency_id, scanned=None, **both)
+        returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
 
 
 def test_papers_and_money_are_counted_by_the_items_they_belong_to(session, out):
     day, _ = out
     agency_id = day.items[0].consignment.issuing_office_id
-    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER, "user_id": None, "now": EVENING}
+    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER}
     with pytest.raises(NothingCounted):
-        custody.give_back(session, agency_id, scanned=None, money_vnd=135_000, **both)
+        custody.give_back(build.act(session, EVENING), agency_id, scanned=None, money_vnd=135_000, **both)
     told = scan_many(session, CountList.PAPERS, agency_id, day.items[0].s10, day.items[1].s10)
     assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED]
-    handover = custody.give_back(session, agency_id, scanned=None, money_vnd=135_000, **both)
+    handover = custody.give_back(build.act(session, EVENING), agency_id, scanned=None, money_vnd=135_000, **both)
     assert handover.n_present == 1
     assert scan_many(session, CountList.PAPERS, agency_id).n_expected == 0

@@ -31,7 +31,7 @@ def day(session):
 
 
 def send(session, day, *scans, number=0, now=EVENING):
-    return doorstep.record_scans(session, scans, actor=day.actor(number), now=now)
+    return doorstep.record_scans(build.act(session, now, by=day.actor(number)), scans)
 
 
 def test_a_delivery_with_proof_is_recorded_once(session, day):
@@ -57,11 +57,11 @@ def test_an_item_of_anothers_round_looks_unknown(session, day):
 
 def test_nobody_else_may_scan(session, day):
     with pytest.raises(Forbidden):
-        doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=ANONYMOUS, now=EVENING)
+        doorstep.record_scans(build.act(session, EVENING, by=ANONYMOUS), [a_day.delivered(day.items[0])])
 
 
 def test_the_office_types_a_paper_day_back(session, day):
-    answers = doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=a_day.CLERK, now=EVENING)
+    answers = doorstep.record_scans(build.act(session, EVENING, by=a_day.CLERK), [a_day.delivered(day.items[0])])
     assert answers[0].status == "recorded"
 
 
@@ -209,8 +209,8 @@ def test_the_load_is_one_act_whoever_scans_it(session, day):
 def test_what_the_office_did_not_load_may_be_scanned_out_until_the_round_is_closed(session):
     day = a_day.build_day(session, n=2)
     plan_ = a_day.saved_plan(session, shares=[[str(i.consignment_id) for i in day.items]])
-    rounds.publish_plan(session, plan_.id, user_id=None, now=MORNING)
-    rounds.start_round(session, plan_.rounds[0].id, scanned=[], user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan_.id)
+    rounds.start_round(build.act(session, MORNING), plan_.rounds[0].id, scanned=[])
     out = [
         CourierScan(
             scan_id=f"o-{i.id}", s10=i.s10, kind=EventKind.OUT_FOR_DELIVERY, happened_at=MORNING + timedelta(minutes=2)
@@ -218,7 +218,7 @@ def test_what_the_office_did_not_load_may_be_scanned_out_until_the_round_is_clos
         for i in day.items
     ]
     assert send(session, day, out[0])[0].status == "recorded"
-    rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
+    rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id)
     assert send(session, day, out[1])[0].code == "round_closed"
 
 
@@ -300,7 +300,7 @@ def test_two_phones_sending_the_same_scans_at_once_make_one_history(database):
         try:
             for scan in mine:
                 with database.write() as session:
-                    answer = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)[0]
+                    answer = doorstep.record_scans(build.act(session, EVENING, by=actor), [scan])[0]
                     assert answer.status in ("recorded", "known", "held"), answer
         except BaseException as exc:
             failures.append(exc)

@@ -22,7 +22,7 @@ GIVER, RECEIVER = Party(name="Lê Thị Giao", position="Cán bộ"), Party(name
 def batch(session):
     build.s10_range(session)
     items = _results(session, 5)
-    return custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+    return custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
 
 
 def _results(session, n):
@@ -35,15 +35,16 @@ def codes_of(manifest):
 
 
 def hand_over(session, batch, scanned, **others):
-    wanted = {"giver": GIVER, "receiver": RECEIVER, "user_id": None, "now": NOW} | others
-    return custody.hand_over(session, batch.id, scanned=scanned, **wanted)
+    at = others.pop("now", NOW)
+    wanted = {"giver": GIVER, "receiver": RECEIVER} | others
+    return custody.hand_over(build.act(session, at), batch.id, scanned=scanned, **wanted)
 
 
 def test_a_batch_gathers_everything_of_one_office_that_may_leave(session, batch):
     assert len(batch.lines) == 5
     assert {line.item.state for line in batch.lines} == {State.BATCHED}
     with pytest.raises(EmptyBatch):
-        custody.open_batch(session, batch.office_id, user_id=None, now=NOW)
+        custody.open_batch(build.act(session, NOW), batch.office_id)
 
 
 def test_what_still_has_a_question_stays_out_of_the_batch(session):
@@ -51,12 +52,12 @@ def test_what_still_has_a_question_stays_out_of_the_batch(session):
     items = _results(session, 3)
     items[0].consignment.address_status = "unknown"
     items[1].consignment.precision, items[1].consignment.released_reason = "commune", None
-    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+    batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
     assert [line.item_id for line in batch.lines] == [items[2].id]
 
 
 def test_closing_numbers_the_lines_and_gives_each_item_its_code_and_link(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     assert [line.position for line in manifest.lines] == [1, 2, 3, 4, 5]
     items = session.scalars(select(Item)).all()
     assert len({item.s10 for item in items}) == 5
@@ -67,11 +68,11 @@ def test_closing_numbers_the_lines_and_gives_each_item_its_code_and_link(session
 
 def test_a_closed_batch_never_changes(session, batch):
     item_id = batch.lines[0].item_id
-    build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    build.closed_batch(session, batch.id, now=NOW)
     for change in (
-        lambda: custody.remove_item(session, batch.id, item_id, user_id=None, now=NOW),
-        lambda: custody.add_items(session, batch.id, [item_id], user_id=None, now=NOW),
-        lambda: build.closed_batch(session, batch.id, user_id=None, now=NOW),
+        lambda: custody.remove_item(build.act(session, NOW), batch.id, item_id),
+        lambda: custody.add_items(build.act(session, NOW), batch.id, [item_id]),
+        lambda: build.closed_batch(session, batch.id, now=NOW),
     ):
         with pytest.raises(BatchClosed):
             change()
@@ -79,14 +80,14 @@ def test_a_closed_batch_never_changes(session, batch):
 
 def test_an_item_may_leave_a_batch_and_enter_another(session, batch):
     item = batch.lines[0].item
-    custody.remove_item(session, batch.id, item.id, user_id=None, now=NOW)
+    custody.remove_item(build.act(session, NOW), batch.id, item.id)
     assert item.state is State.WAITING
-    again = custody.open_batch(session, batch.office_id, user_id=None, now=NOW + timedelta(minutes=1))
+    again = custody.open_batch(build.act(session, NOW + timedelta(minutes=1)), batch.office_id)
     assert [line.item_id for line in again.lines if line.is_current] == [item.id]
 
 
 def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     handover = hand_over(session, batch, [code.lower() for code in codes_of(manifest)])
     assert (handover.n_expected, handover.n_present) == (5, 5)
     assert {item.state for item in session.scalars(select(Item))} == {State.HANDED_OVER}
@@ -97,9 +98,9 @@ def test_everything_scanned_passes_to_the_post_and_starts_the_clock(session, bat
 
 
 def test_the_clock_starts_at_the_handover_even_if_list_and_label_are_of_the_day_before(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     items = session.scalars(select(Item)).all()
-    custody.record_label_print(session, items, user_id=None, now=NOW)
+    custody.record_label_print(build.act(session, NOW), items)
     monday = NOW + timedelta(days=3)
     hand_over(session, batch, codes_of(manifest), now=monday)
     for item in items:
@@ -109,7 +110,7 @@ def test_the_clock_starts_at_the_handover_even_if_list_and_label_are_of_the_day_
 
 
 def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     other = _results(session, 1)[0]
     other.s10 = "EY999999995VN"
     codes = codes_of(manifest)
@@ -123,12 +124,12 @@ def test_missing_extra_and_wrong_are_named_and_nothing_is_lost(session, batch):
     assert missing.state is State.WAITING
     assert other.state is State.WAITING
     assert {d.kind for d in session.scalars(select(Discrepancy))} == {"missing", "extra", "wrong"}
-    again = custody.open_batch(session, batch.office_id, user_id=None, now=NOW + timedelta(hours=1))
+    again = custody.open_batch(build.act(session, NOW + timedelta(hours=1)), batch.office_id)
     assert missing.id in {line.item_id for line in again.lines}
 
 
 def test_a_list_is_handed_over_once(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     first = hand_over(session, batch, codes_of(manifest))
     with pytest.raises(AlreadyHandedOver, match=first.number):
         hand_over(session, batch, codes_of(manifest))
@@ -136,7 +137,7 @@ def test_a_list_is_handed_over_once(session, batch):
 
 
 def test_both_parties_are_named_and_their_names_are_sealed(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     with pytest.raises(InvalidInput):
         hand_over(session, batch, codes_of(manifest), receiver=Party(name="  "))
     handover = hand_over(session, batch, codes_of(manifest))
@@ -151,11 +152,11 @@ def test_receipts_are_numbered_without_gaps(session):
 
 def test_a_label_prints_once_and_a_reprint_needs_a_reason(session, batch):
     items = [line.item for line in batch.lines]
-    first = custody.record_label_print(session, items, user_id=None, now=NOW)
+    first = custody.record_label_print(build.act(session, NOW), items)
     assert {printed.reprint_number for printed in first} == {0}
     with pytest.raises(ReprintNeedsReason):
-        custody.record_label_print(session, items[:1], user_id=None, now=NOW)
-    again = custody.record_label_print(session, items[:1], user_id=None, reason="nhãn rách", now=NOW)
+        custody.record_label_print(build.act(session, NOW), items[:1])
+    again = custody.record_label_print(build.act(session, NOW), items[:1], reason="nhãn rách")
     assert again[0].reprint_number == 1
     assert session.scalar(select(func.count()).select_from(LabelPrint)) == 6
     assert custody.reprints_by_person(session) == {None: 1}
@@ -174,10 +175,10 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
     build.s10_range(session)
     items = _results(session, 2)
     items[0].consignment.address_status, items[0].consignment.commune_code = "outside", None
-    batch = custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     hand_over(session, batch, codes_of(manifest))
-    passed = custody.pass_to_carrier(session, user_id=None, now=NOW + timedelta(minutes=5))
+    passed = custody.pass_to_carrier(build.act(session, NOW + timedelta(minutes=5)))
     assert [item.id for item in passed] == [items[0].id]
     assert items[0].state is State.WITH_CARRIER
     receipt = session.scalars(select(Handover).order_by(Handover.id.desc())).first()
@@ -186,7 +187,7 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
 
 
 def test_each_act_of_the_office_is_one_event_with_the_next_sequence(session, batch):
-    manifest = build.closed_batch(session, batch.id, user_id=None, now=NOW)
+    manifest = build.closed_batch(session, batch.id, now=NOW)
     hand_over(session, batch, codes_of(manifest))
     item = batch.lines[0].item
     events = session.scalars(
@@ -211,7 +212,7 @@ def test_two_clerks_gathering_at_once_never_share_an_item(database):
         start.wait()
         try:
             with database.write() as session:
-                custody.open_batch(session, office_id, user_id=None, now=NOW)
+                custody.open_batch(build.act(session, NOW), office_id)
             told.append("opened")
         except (custody.NotReady, EmptyBatch):
             told.append("refused")

@@ -10,6 +10,7 @@ from postal import rounds
 from postal.errors import InvalidInput, NotFound
 from postal.models import Absence, AuditEntry, Courier, Office, OfficeKind, PlanUnserved
 from routing import Limits, Point, StraightLine, Unserved, check, plan
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import CLERK, DAY, MORNING
 
@@ -38,12 +39,12 @@ def left_out(session, remedy, n=1):
     ids = [s.stop_id for s in told.stops]
     made = a_day.hand_made_plan(told, [ids[n:]])
     gone = tuple(Unserved(stop_id=s, reason="no_room", remedy=remedy) for s in ids[:n])
-    saved = rounds.save_plan(session, DAY, told, replace(made, unserved=gone), user_id=None, now=MORNING)
+    saved = rounds.save_plan(build.act(session, MORNING), DAY, told, replace(made, unserved=gone))
     return saved, session.scalars(select(PlanUnserved).where(PlanUnserved.plan_id == saved.id)).all()
 
 
 def order(session, unserved, **how):
-    return rounds.order_remedy(session, unserved.id, actor=CLERK, now=MORNING, **how)
+    return rounds.order_remedy(build.act(session, MORNING, by=CLERK), unserved.id, **how)
 
 
 def courier_of(told, code):
@@ -68,10 +69,10 @@ def test_an_order_that_is_ended_changes_nothing_any_more(session, day):
     _, (gone,) = left_out(session, {"change": "longer_shift", "courier_id": "BT-1", "by_s": 1800})
     given = order(session, gone)
     assert problem(session) != before
-    rounds.end_order(session, given.id, actor=CLERK, now=MORNING)
+    rounds.end_order(build.act(session, MORNING, by=CLERK), given.id)
     assert problem(session) == before
     with pytest.raises(NotFound):
-        rounds.end_order(session, given.id, actor=CLERK, now=MORNING)
+        rounds.end_order(build.act(session, MORNING, by=CLERK), given.id)
 
 
 @pytest.mark.parametrize("change", ["fix_field", "another_day", "not_tried", "open_commune", "ransom"])
@@ -97,7 +98,7 @@ def test_one_more_courier_is_one_of_ours_named_by_the_dispatcher(session, day):
     assert called.office_id == "BC-THU"
     told, made = planned(session)
     assert str(gone.consignment_id) in {v.stop_id for r in made.rounds for v in r.visits}
-    rounds.save_plan(session, DAY, told, made, user_id=None, now=MORNING)
+    rounds.save_plan(build.act(session, MORNING), DAY, told, made)
 
 
 def test_a_courier_of_another_office_walks_from_the_office_that_asked(session, day):
@@ -117,7 +118,7 @@ BRIDGE = (Point(lat=16.40, lon=107.5875), Point(lat=16.52, lon=107.5875))
 
 def test_a_closed_road_holds_on_its_days_and_no_others(session, day):
     rounds.close_road(
-        session, BRIDGE, (DAY, DAY + timedelta(days=1)), detour_s=1200, reason="ngập", actor=CLERK, now=MORNING
+        build.act(session, MORNING, by=CLERK), BRIDGE, (DAY, DAY + timedelta(days=1)), detour_s=1200, reason="ngập"
     )
     assert [r.detour_s for r in problem(session).closed_roads] == [1200]
     assert problem(session, DAY + timedelta(days=1)).closed_roads
@@ -132,7 +133,7 @@ def test_a_closed_road_holds_on_its_days_and_no_others(session, day):
 def test_a_closed_road_that_cannot_be_is_refused(session, day, ends, last, detour_s):
     with pytest.raises(InvalidInput):
         rounds.close_road(
-            session, ends, (DAY, DAY + timedelta(days=last)), detour_s=detour_s, reason="", actor=CLERK, now=MORNING
+            build.act(session, MORNING, by=CLERK), ends, (DAY, DAY + timedelta(days=last)), detour_s=detour_s, reason=""
         )
 
 
@@ -140,21 +141,21 @@ def test_a_round_kept_in_its_order_is_planned_in_that_order(session, day):
     ids = [s.stop_id for s in problem(session).stops]
     wanted = [ids[2], ids[0], ids[3]]
     saved = a_day.saved_plan(session, shares=[[ids[1]], wanted])
-    rounds.publish_plan(session, saved.id, user_id=None, now=MORNING)
-    rounds.keep_order(session, saved.rounds[1].id, actor=CLERK, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), saved.id)
+    rounds.keep_order(build.act(session, MORNING, by=CLERK), saved.rounds[1].id)
     told, made = planned(session)
     assert told.sequences == (tuple(wanted),)
     kept = next(r for r in made.rounds if r.courier_id == "BT-2")
     at = [v.stop_id for v in kept.visits]
     assert at[at.index(wanted[0]) :][:3] == wanted
-    rounds.keep_order(session, saved.rounds[1].id, actor=CLERK, now=MORNING)  # twice is once
+    rounds.keep_order(build.act(session, MORNING, by=CLERK), saved.rounds[1].id)  # twice is once
     assert problem(session).sequences == (tuple(wanted),)
 
 
 def test_an_order_kept_for_somebody_fallen_ill_binds_nobody(session, day):
     saved = a_day.saved_plan(session)
-    rounds.publish_plan(session, saved.id, user_id=None, now=MORNING)
-    rounds.keep_order(session, saved.rounds[0].id, actor=CLERK, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), saved.id)
+    rounds.keep_order(build.act(session, MORNING, by=CLERK), saved.rounds[0].id)
     session.add(Absence(courier_id=saved.rounds[0].courier_id, from_date=DAY, until_date=DAY))
     session.flush()
     told = problem(session)

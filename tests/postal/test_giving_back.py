@@ -2,10 +2,11 @@
 
 import pytest
 
-from postal import chain, custody
+from postal import chain, custody, doorstep
 from postal.custody import MoneyDiffers, NothingOwed
 from postal.errors import InvalidInput
 from postal.models import Discrepancy, Found
+from tests import builders as build
 from tests.postal import day as a_day
 
 OLD = "Giấy cũ (bản chính)"
@@ -27,7 +28,7 @@ def delivered(session, day):
         a_day.delivered(second, fee_vnd=50_000, fee_receipt="TH-2"),
         a_day.delivered(third),
     ]
-    answers = scans.record_scans(session, scans, actor=day.actor(), now=a_day.EVENING)
+    answers = doorstep.record_scans(build.act(session, a_day.EVENING, by=day.actor()), scans)
     assert {answer.status for answer in answers} == {"recorded"}, answers
     return day.items
 
@@ -37,8 +38,9 @@ def agency_of(items):
 
 
 def give(session, items, scanned, money_vnd, **others):
-    wanted = {"giver": a_day.GIVER, "receiver": a_day.RECEIVER, "user_id": None, "now": a_day.EVENING} | others
-    return custody.give_back(session, agency_of(items), scanned=scanned, money_vnd=money_vnd, **wanted)
+    at = others.pop("now", a_day.EVENING)
+    wanted = {"giver": a_day.GIVER, "receiver": a_day.RECEIVER} | others
+    return custody.give_back(build.act(session, at), agency_of(items), scanned=scanned, money_vnd=money_vnd, **wanted)
 
 
 def test_what_was_taken_back_or_paid_is_owed_until_it_is_given(session, delivered):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from postal import intake, people
+from postal import ANONYMOUS, intake, people
 from postal.life import balance
 from postal.models import (
     AddressStatus,
@@ -40,19 +40,16 @@ GUIDE = build.guide()
 
 
 def bring_in(database, data=None, **more):
-    return intake.import_results(
-        database,
-        "ket-qua.csv",
-        SAMPLE.read_bytes() if data is None else data,
-        **{"source_system": build.SYSTEM, "guide": GUIDE, "user_id": None, "now": MORNING} | more,
-    )
+    take = intake.try_results if more.pop("dry_run", False) else intake.import_results
+    report_to = {"on_progress": more.pop("on_progress", None)}
+    arrival = {"source_system": build.SYSTEM, "guide": GUIDE, "by": ANONYMOUS, "now": MORNING} | more
+    data = SAMPLE.read_bytes() if data is None else data
+    return take(database, "ket-qua.csv", data, intake.Arrival(**arrival), **report_to)
 
 
 def send(session, *results, **more):
     return intake.accept_results(
-        session,
-        results,
-        **{"source_system": build.SYSTEM, "guide": GUIDE, "user_id": None, "now": MORNING} | more,
+        build.act(session, more.pop("now", MORNING)), results, **{"source_system": build.SYSTEM, "guide": GUIDE} | more
     )
 
 
@@ -385,16 +382,16 @@ def test_a_collection_is_ordered_from_the_citizens_home(session):
         dossier_code="DON-2026-17", office=build.CENTRE, recipient="Lê Văn Ngoan", phone="0905110007",
         address="12 Lê Lợi, phường Thuận Hóa, Huế", wanted_on="2026-11-25", window="13:30-17:30",
     )  # fmt: skip
-    ask = {"source_system": build.SYSTEM, "guide": GUIDE, "user_id": None, "now": MORNING}
-    report = intake.order_collections(session, [order], **ask)
+    ask = {"source_system": build.SYSTEM, "guide": GUIDE}
+    report = intake.order_collections(build.act(session, MORNING), [order], **ask)
     item = session.get_one(Item, report.rows[0].item_id)
     assert (item.direction, item.state) == (Direction.COLLECTION, State.AWAITING_COLLECTION)
     assert item.consignment.ready_at.isoformat() == "2026-11-24T17:00:00+00:00"
-    again = intake.order_collections(session, [order], **ask)
+    again = intake.order_collections(build.act(session, MORNING), [order], **ask)
     assert again.n_duplicate == 1
     for day in ("2026-11-01", "2028-01-01", "mai", "2026-02-30", "2026-W48-3"):
         late = dataclasses.replace(order, dossier_code=f"DON-{day[:4]}", wanted_on=day)
-        assert codes(intake.order_collections(session, [late], **ask)) == ["bad_day"]
+        assert codes(intake.order_collections(build.act(session, MORNING), [late], **ask)) == ["bad_day"]
 
 
 def test_a_system_that_listens_is_told_of_each_item_without_a_name(session):

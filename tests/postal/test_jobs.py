@@ -403,7 +403,7 @@ def test_the_house_keeps_itself_tidy(database):
     with database.write() as session:
         item = build.accepted(session)[0]
         early = Scan(kind="delivered", scan_id="a", happened_at=NOW)
-        record(session, item, early, now=NOW)
+        record(build.act(session, NOW), item, early)
         claim_key(session, KeyedRequest(client="c", key="k", fingerprint="f"), now=NOW)
         session.add(TrackingGuess(code_hash="c", source_hash="s", on_date=NOW.date(), n_wrong=3))
         jobs.HOUSEKEEPING.plant(session, now=NOW)

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from postal import chain, custody, doorstep
-from postal.life.address_change import change_address
+from postal.life.address_change import NewAddress, change_address
 from postal.models import (
     AddressChange,
     ChainLink,
@@ -24,6 +24,7 @@ from postal.models import (
 )
 from postal.people import resealing
 from routing import Register
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
 
@@ -53,14 +54,20 @@ def day(session):
     """Leave one row of every kind behind."""
     day = a_day.build_day(session, n=3)
     a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
-    doorstep.record_scans(session, [a_day.delivered(day.items[0], signature=PNG)], actor=day.actor(), now=EVENING)
-    told = {"user_id": None, "now": EVENING}
-    custody.keep_overnight(session, day.items[1].id, DAY, reason="đường ngập", **told)
-    custody.note_incident(session, day.items[1].id, IncidentKind.LOST, fault="post", **told)
+    doorstep.record_scans(build.act(session, EVENING, by=day.actor()), [a_day.delivered(day.items[0], signature=PNG)])
+    custody.keep_overnight(build.act(session, EVENING), day.items[1].id, DAY, reason="đường ngập")
+    custody.note_incident(
+        build.act(session, EVENING), day.items[1].id, custody.WhatWentWrong(kind=IncidentKind.LOST, fault="post")
+    )
     commune = Register.builtin().commune(a_day.PHU_XUAN)
-    change_address(session, day.items[2].consignment_id, "5 Đặng Dung", commune, payer="agency", **told)
+    change_address(
+        build.act(session, EVENING),
+        day.items[2].consignment_id,
+        NewAddress(address="5 Đặng Dung", commune=commune),
+        payer="agency",
+    )
     handover = session.scalars(select(Handover)).first()
-    custody.sign_receipt(session, handover.id, "giver", PNG, **told)
+    custody.sign_receipt(build.act(session, EVENING), handover.id, "giver", PNG)
     session.add(Discrepancy(kind="extra", handover_id=handover.id, noted_at=EVENING, detail="x"))
     chain.seal(session, now=EVENING)
     return day

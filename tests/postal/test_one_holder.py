@@ -63,8 +63,8 @@ def collection(session, number):
         lat="16.4632",
         lon="107.5862",
     )
-    told = {"source_system": build.SYSTEM, "guide": build.guide(), "user_id": None, "now": build.EVENING}
-    report = intake.order_collections(session, [order], **told)
+    told = {"source_system": build.SYSTEM, "guide": build.guide()}
+    report = intake.order_collections(build.act(session), [order], **told)
     return session.get_one(Item, report.rows[0].item_id)
 
 
@@ -81,7 +81,7 @@ class Story:
         build.s10_range(session)
         self.items = build.accepted(session, *(build.result(n) for n in range(1, 6)))
         self.agency_id = self.items[0].consignment.issuing_office_id
-        self.batch = custody.open_batch(session, self.agency_id, user_id=None, now=build.EVENING)
+        self.batch = custody.open_batch(build.act(session, build.EVENING), self.agency_id)
         build.closed_batch(session, self.batch.id)
         self.items += [collection(session, number) for number in (1, 2)]
         self.now = build.EVENING
@@ -93,18 +93,17 @@ class Story:
     def codes(self):
         return [item.s10 or item.dossier_code for item in self.items]
 
-    def told(self):
-        return {"user_id": None, "now": self.now}
-
     def parties(self):
-        return {"giver": a_day.GIVER, "receiver": a_day.RECEIVER} | self.told()
+        return {"giver": a_day.GIVER, "receiver": a_day.RECEIVER}
 
     def hand_over(self):
-        custody.hand_over(self.session, self.batch.id, scanned=self.some(self.codes()), **self.parties())
+        custody.hand_over(
+            build.act(self.session, self.now), self.batch.id, scanned=self.some(self.codes()), **self.parties()
+        )
 
     def publish(self):
         saved = a_day.saved_plan(self.session, DAY)
-        rounds.publish_plan(self.session, saved.id, user_id=None, now=MORNING)
+        rounds.publish_plan(build.act(self.session, MORNING), saved.id)
 
     def walked(self):
         found = self.session.scalars(select(DeliveryRound).join(DayPlan).where(DayPlan.status == PlanStatus.PUBLISHED))
@@ -112,11 +111,11 @@ class Story:
 
     def start(self):
         one = self.chance.choice(self.walked())
-        rounds.start_round(self.session, one.id, scanned=self.some(self.codes()), **self.told())
+        rounds.start_round(build.act(self.session, self.now), one.id, scanned=self.some(self.codes()))
 
     def close(self):
         one = self.chance.choice(self.walked())
-        rounds.close_round(self.session, one.id, scanned=self.some(self.codes()), **self.told())
+        rounds.close_round(build.act(self.session, self.now), one.id, scanned=self.some(self.codes()))
 
     def knock(self):
         item, scan_id = self.chance.choice(self.items), f"k-{self.chance.randrange(40)}"
@@ -130,28 +129,34 @@ class Story:
             reason=self.chance.choice(["VANG_NHA", "TU_CHOI", "SAI_DIA_CHI"]),
             proof=a_day.proof(),
         )
-        doorstep.record_scans(self.session, [scan], actor=a_day.CLERK, now=self.now)
+        doorstep.record_scans(build.act(self.session, self.now, by=a_day.CLERK), [scan])
 
     def lose(self):
-        custody.declare_missing(self.session, self.chance.choice(self.items).id, reason="không thấy", **self.told())
+        custody.declare_missing(
+            build.act(self.session, self.now), self.chance.choice(self.items).id, reason="không thấy"
+        )
 
     def find(self):
-        custody.declare_found(self.session, self.chance.choice(self.items).id, reason="thấy rồi", **self.told())
+        custody.declare_found(build.act(self.session, self.now), self.chance.choice(self.items).id, reason="thấy rồi")
 
     def fetch(self):
         item = self.chance.choice(self.items)
-        counter.deliver_at_counter(self.session, item.s10 or "", a_day.proof(), office_id=None, **self.told())
+        counter.deliver_at_counter(build.act(self.session, self.now), item.s10 or "", a_day.proof(), office_id=None)
 
     def withdraw(self):
         found = self.chance.choice(self.items).consignment
-        withdrawal.withdraw(self.session, found, reason="cấp nhầm", payer="agency", **self.told())
+        withdrawal.withdraw(build.act(self.session, self.now), found, reason="cấp nhầm", payer="agency")
 
     def give_back(self):
-        returns.start_due_returns(self.session, **self.told())
-        returns.confirm_returned(self.session, self.agency_id, scanned=self.some(self.codes()), **self.parties())
+        returns.start_due_returns(build.act(self.session, self.now))
+        returns.confirm_returned(
+            build.act(self.session, self.now), self.agency_id, scanned=self.some(self.codes()), **self.parties()
+        )
 
     def submit(self):
-        submission.submit_counted(self.session, self.agency_id, scanned=self.some(self.codes()), **self.parties())
+        submission.submit_counted(
+            build.act(self.session, self.now), self.agency_id, scanned=self.some(self.codes()), **self.parties()
+        )
 
     def act(self):
         acts = [self.lose, self.find, self.fetch, self.withdraw, self.submit]

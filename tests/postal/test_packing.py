@@ -16,7 +16,7 @@ TWO_PAPERS = {"documents": "Giấy chứng nhận (bản chính); Trích lục (
 def batch(session):
     build.s10_range(session)
     items = build.accepted(session, build.result(1, **TWO_PAPERS), build.result(2))
-    return custody.open_batch(session, items[0].consignment.issuing_office_id, user_id=None, now=NOW)
+    return custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
 
 
 def envelope(batch, number=0, **changes):
@@ -25,17 +25,17 @@ def envelope(batch, number=0, **changes):
 
 
 def pack(session, batch, *envelopes):
-    return custody.pack_items(session, batch.id, envelopes, user_id=None, now=NOW)
+    return custody.pack_items(build.act(session, NOW), batch.id, envelopes)
 
 
 def test_a_list_with_an_envelope_nobody_counted_does_not_close_and_names_it(session, batch):
     pack(session, batch, envelope(batch, 0))
     with pytest.raises(NotPacked) as refused:
-        custody.close_batch(session, batch.id, user_id=None, now=NOW)
+        custody.close_batch(build.act(session, NOW), batch.id)
     assert batch.lines[1].item.dossier_code in refused.value.sentence("vi")
     assert batch.lines[0].item.dossier_code not in refused.value.sentence("vi")
     pack(session, batch, envelope(batch, 1, weight_g=30))
-    assert custody.close_batch(session, batch.id, user_id=None, now=NOW).weight_g == 94
+    assert custody.close_batch(build.act(session, NOW), batch.id).weight_g == 94
 
 
 @pytest.mark.parametrize("counts", [{"n_giver": 1}, {"n_receiver": 3}, {"n_giver": 3, "n_receiver": 3}])
@@ -55,19 +55,19 @@ def test_an_envelope_weighs_something(session, batch, weight_g):
 def test_what_left_the_batch_is_counted_again_in_the_next(session, batch):
     pack(session, batch, envelope(batch, 0), envelope(batch, 1))
     item_id = batch.lines[0].item_id
-    custody.remove_item(session, batch.id, item_id, user_id=None, now=NOW)
+    custody.remove_item(build.act(session, NOW), batch.id, item_id)
     with pytest.raises(NotFound):
         pack(session, batch, envelope(batch, 0))
-    custody.add_items(session, batch.id, [item_id], user_id=None, now=NOW)
+    custody.add_items(build.act(session, NOW), batch.id, [item_id])
     with pytest.raises(NotPacked):
-        custody.close_batch(session, batch.id, user_id=None, now=NOW)
+        custody.close_batch(build.act(session, NOW), batch.id)
 
 
 def test_a_dossier_without_a_list_of_papers_is_counted_by_both_against_each_other(session):
     build.s10_range(session)
     (item,) = build.accepted(session, build.result(1, documents=""))
-    batch = custody.open_batch(session, item.consignment.issuing_office_id, user_id=None, now=NOW)
+    batch = custody.open_batch(build.act(session, NOW), item.consignment.issuing_office_id)
     with pytest.raises(CountsDiffer):
         pack(session, batch, envelope(batch, n_giver=4, n_receiver=3))
     pack(session, batch, envelope(batch, n_giver=3, n_receiver=3))
-    assert custody.close_batch(session, batch.id, user_id=None, now=NOW).n_items == 1
+    assert custody.close_batch(build.act(session, NOW), batch.id).n_items == 1

@@ -189,7 +189,8 @@ def live_a_day(database, people):
         office, couriers = day.set_up(session)
         day.handed_over(session, *people)
         keep(
-            session, KeptFile(data=json.dumps(people).encode(), suffix=".csv"), user_id=_user(session), now=day.MORNING
+            build.act(session, day.MORNING, user_id=_user(session)),
+            KeptFile(data=json.dumps(people).encode(), suffix=".csv"),
         )
         plan = day.walking(session)
         actor = day.Day(office=office, couriers=couriers, items=[]).actor(0)

@@ -28,7 +28,7 @@ THUAN_HOA = "12 Lê Lợi, phường Thuận Hóa, thành phố Huế"
 
 
 def lines(session, needs=None, **more):
-    return [line.dossier_code[-4:] for line in queue.waiting(session, now=NOW, needs=needs, **more)]
+    return [line.dossier_code[-4:] for line in queue.waiting(session, queue.Wanted(needs=needs, **more), now=NOW)]
 
 
 def one(session, number=1, **changes):
@@ -39,7 +39,7 @@ def one(session, number=1, **changes):
 def move(session, item, *kinds, at=NOW):
     for n, kind in enumerate(kinds):
         scan = Scan(kind=kind, scan_id=f"{item.id}-{kind}-{n}", happened_at=at + timedelta(minutes=n))
-        record(session, item, scan, now=at + timedelta(minutes=n))
+        record(build.act(session, at + timedelta(minutes=n)), item, scan)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_an_office_sees_what_it_issued_and_what_it_will_deliver(session):
 def test_an_answered_commune_lets_the_item_go_on_and_keeps_the_words_written(session):
     item = one(session, address="gần chợ")
     code = one(session, 2).consignment.commune_code
-    queue.answer_address(session, item.consignment_id, code, actor_user_id=None, guide=GUIDE, now=NOW)
+    queue.answer_address(build.act(session, NOW), item.consignment_id, code, guide=GUIDE)
     consignment = item.consignment
     assert (consignment.address_status, consignment.commune_code) == (AddressStatus.CONFIRMED, code)
     assert (consignment.attention, consignment.precision) == ([], PointPrecision.DOOR)
@@ -141,7 +141,7 @@ def test_an_answered_commune_lets_the_item_go_on_and_keeps_the_words_written(ses
 
 def test_an_answer_without_a_point_gives_the_communes_and_waits_for_that(session):
     item = one(session, address="gần chợ", lat="", lon="")
-    queue.answer_address(session, item.consignment_id, "19789", actor_user_id=None, guide=GUIDE, now=NOW)
+    queue.answer_address(build.act(session, NOW), item.consignment_id, "19789", guide=GUIDE)
     assert (item.consignment.precision, item.consignment.radius_m is None) == (PointPrecision.COMMUNE, False)
     assert lines(session, "point") == ["0001"]
 
@@ -151,19 +151,19 @@ def test_only_a_commune_that_was_offered_can_be_the_answer(session):
     item.consignment.candidate_codes = ["19789", "19815"]
     for code in ("20044", "99999", ""):
         with pytest.raises(InvalidInput):
-            queue.answer_address(session, item.consignment_id, code, actor_user_id=None, guide=GUIDE, now=NOW)
+            queue.answer_address(build.act(session, NOW), item.consignment_id, code, guide=GUIDE)
     with pytest.raises(NotFound):
-        queue.answer_address(session, 999_999, "19789", actor_user_id=None, guide=GUIDE, now=NOW)
+        queue.answer_address(build.act(session, NOW), 999_999, "19789", guide=GUIDE)
 
 
 def test_a_confirmed_point_is_remembered_for_the_next_result_to_the_same_door(session):
     item = one(session, 1, address=THUAN_HOA, lat="", lon="")
-    queue.confirm_point(session, item.consignment_id, 16.4650, 107.5850, user_id=None, guide=GUIDE, now=NOW)
+    queue.confirm_point(build.act(session, NOW), item.consignment_id, 16.4650, 107.5850, guide=GUIDE)
     assert (item.consignment.precision, item.consignment.radius_m) == (PointPrecision.DOOR, None)
     assert queue.is_ready(item.consignment)
     again = one(session, 2, address=THUAN_HOA.upper(), lat="", lon="")
     assert (again.consignment.precision, again.consignment.lat) == (PointPrecision.REMEMBERED, 16.4650)
-    queue.confirm_point(session, again.consignment_id, 16.4660, 107.5860, user_id=None, guide=GUIDE, now=NOW)
+    queue.confirm_point(build.act(session, NOW), again.consignment_id, 16.4660, 107.5860, guide=GUIDE)
     assert [memory.lat for memory in session.scalars(select(PointMemory))] == [16.4660]
 
 
@@ -171,16 +171,16 @@ def test_a_confirmed_point_is_remembered_for_the_next_result_to_the_same_door(se
 def test_a_point_that_cannot_be_is_not_confirmed(session, lat, lon):
     item = one(session, lat="", lon="")
     with pytest.raises(InvalidInput):
-        queue.confirm_point(session, item.consignment_id, lat, lon, user_id=None, guide=GUIDE, now=NOW)
+        queue.confirm_point(build.act(session, NOW), item.consignment_id, lat, lon, guide=GUIDE)
     assert item.consignment.precision is PointPrecision.COMMUNE
 
 
 def test_a_release_needs_a_reason(session):
     item = one(session, lat="", lon="")
     with pytest.raises(InvalidInput):
-        queue.release_point(session, item.consignment_id, "  ", user_id=None, now=NOW)
+        queue.release_point(build.act(session, NOW), item.consignment_id, "  ")
     assert not queue.is_ready(item.consignment)
-    queue.release_point(session, item.consignment_id, "Bưu tá quen địa bàn", user_id=None, now=NOW)
+    queue.release_point(build.act(session, NOW), item.consignment_id, "Bưu tá quen địa bàn")
     assert queue.is_ready(item.consignment)
     assert (lines(session, "point"), lines(session, "ready")) == ([], ["0001"])
 
@@ -189,18 +189,28 @@ def test_what_has_left_the_agency_cannot_be_changed_here(session):
     item = one(session)
     move(session, item, EventKind.BATCHED, EventKind.HANDED_OVER)
     with pytest.raises(queue.Withheld):
-        queue.confirm_point(session, item.consignment_id, 16.465, 107.585, user_id=None, guide=GUIDE, now=NOW)
+        queue.confirm_point(build.act(session, NOW), item.consignment_id, 16.465, 107.585, guide=GUIDE)
 
 
 def test_a_name_that_cannot_be_printed_is_corrected_before_it_goes(session, five):
     item, guide = five[3], build.guide(is_printable=lambda text: 3 if "😀" in text else None)
-    ask = {"user_id": None, "guide": guide, "now": NOW}
+    ask = {"guide": guide}
     with pytest.raises(questions.StillUnprintable):
-        questions.settle(session, item.consignment_id, "unprintable", **ask)
+        questions.settle(build.act(session, NOW), item.consignment_id, "unprintable", **ask)
     with pytest.raises(InvalidInput):
-        questions.settle(session, item.consignment_id, "unprintable", correction=Correction(full_name="\u200b"), **ask)
+        questions.settle(
+            build.act(session, NOW),
+            item.consignment_id,
+            "unprintable",
+            correction=Correction(full_name="\u200b"),
+            **ask,
+        )
     questions.settle(
-        session, item.consignment_id, "unprintable", correction=Correction(full_name="Lê Hoàng Sao"), **ask
+        build.act(session, NOW),
+        item.consignment_id,
+        "unprintable",
+        correction=Correction(full_name="Lê Hoàng Sao"),
+        **ask,
     )
     assert queue.is_ready(item.consignment)
     assert [found.id for found in queue.find_items(session, "hoang sao")] == [item.id]
@@ -208,23 +218,25 @@ def test_a_name_that_cannot_be_printed_is_corrected_before_it_goes(session, five
 
 def test_a_date_is_settled_and_a_phone_corrected(session):
     item = one(session, finished_at="2026-12-20T09:00:00+07:00", phone="09123")
-    ask = {"user_id": None, "guide": GUIDE, "now": NOW}
+    ask = {"guide": GUIDE}
     assert not queue.is_ready(item.consignment)
-    questions.settle(session, item.consignment_id, "date_in_future", **ask)
+    questions.settle(build.act(session, NOW), item.consignment_id, "date_in_future", **ask)
     assert queue.is_ready(item.consignment)
-    questions.settle(session, item.consignment_id, "bad_phone", correction=Correction(phone="0912 345 678"), **ask)
+    questions.settle(
+        build.act(session, NOW), item.consignment_id, "bad_phone", correction=Correction(phone="0912 345 678"), **ask
+    )
     assert (item.consignment.attention, queue.find_items(session, "+84912345678")) == ([], [item])
     with pytest.raises(questions.NotAsked):
-        questions.settle(session, item.consignment_id, "bad_phone", **ask)
+        questions.settle(build.act(session, NOW), item.consignment_id, "bad_phone", **ask)
 
 
 def test_an_unclear_address_can_turn_out_to_be_elsewhere(session):
     item = one(session, address="gần chợ")
-    questions.answer_outside(session, item.consignment_id, user_id=None, now=NOW)
+    questions.answer_outside(build.act(session, NOW), item.consignment_id)
     assert lines(session, "outside") == ["0001"] == lines(session, "ready")
     assert item.consignment.lat is None
     with pytest.raises(questions.NotAsked):
-        questions.answer_outside(session, item.consignment_id, user_id=None, now=NOW)
+        questions.answer_outside(build.act(session, NOW), item.consignment_id)
 
 
 # -- finding ------------------------------------------------------------------------------------------

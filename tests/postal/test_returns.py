@@ -15,6 +15,7 @@ from postal.rules.reasons import Next
 from postal.rules.working_days import WorkingDays
 from postal.to_agency import returns
 from postal.to_agency.returns import ReturnTooEarly
+from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
 
@@ -84,7 +85,7 @@ def fail(session, day, reason, on=DAY):
     plan = a_day.walking(session, on, shares=[[str(item.consignment_id) for item in day.items]])
     at = a_day.MORNING + (on - DAY) + timedelta(hours=1)
     scans = [a_day.failed(item, reason, at=at) for item in day.items]
-    answers = doorstep.record_scans(session, scans, actor=day.actor(), now=EVENING + (on - DAY))
+    answers = doorstep.record_scans(build.act(session, EVENING + (on - DAY), by=day.actor()), scans)
     assert {answer.status for answer in answers} == {"recorded"}
     a_day.close_all(session, plan, now=EVENING + (on - DAY))
 
@@ -95,7 +96,7 @@ def day(session):
 
 
 def start(session, item, reason, now=EVENING):
-    return returns.start_return(session, item.id, reason, user_id=None, now=now)
+    return returns.start_return(build.act(session, now), item.id, reason)
 
 
 def test_a_return_is_offered_only_after_two_invitations(session, day):
@@ -122,9 +123,9 @@ def test_what_is_held_is_planned_no_more_and_goes_back_when_nobody_came(session,
 
 def test_a_refused_item_starts_its_way_back_the_same_evening(session, day):
     fail(session, day, "TU_CHOI")
-    assert len(returns.start_due_returns(session, user_id=None, now=EVENING)) == 2
+    assert len(returns.start_due_returns(build.act(session, EVENING))) == 2
     assert {item.state for item in day.items} == {State.RETURNING_TO_SENDER}
-    assert returns.start_due_returns(session, user_id=None, now=EVENING) == []
+    assert returns.start_due_returns(build.act(session, EVENING)) == []
 
 
 def test_the_agency_may_have_its_item_back_any_time_before_delivery(session, day):
@@ -137,7 +138,7 @@ def test_the_agency_may_have_its_item_back_any_time_before_delivery(session, day
 
 def test_what_was_delivered_does_not_go_back(session, day):
     plan = a_day.walking(session, shares=[[str(item.consignment_id) for item in day.items]])
-    doorstep.record_scans(session, [a_day.delivered(day.items[0])], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(build.act(session, EVENING, by=day.actor()), [a_day.delivered(day.items[0])])
     a_day.close_all(session, plan)
     with pytest.raises(MoveNotAllowed):
         start(session, day.items[0], returns.AGENCY_ASKED)
@@ -145,24 +146,18 @@ def test_what_was_delivered_does_not_go_back(session, day):
 
 def test_a_return_needs_a_known_item_and_reason(session, day):
     with pytest.raises(NotFound):
-        returns.start_return(session, 4711, "TU_CHOI", user_id=None, now=EVENING)
+        returns.start_return(build.act(session, EVENING), 4711, "TU_CHOI")
     with pytest.raises(InvalidInput):
         start(session, day.items[0], "WHATEVER")
 
 
 def test_returned_items_are_counted_and_signed_for(session, day):
     fail(session, day, "TU_CHOI")
-    returns.start_due_returns(session, user_id=None, now=EVENING)
+    returns.start_due_returns(build.act(session, EVENING))
     office_id = day.items[0].consignment.issuing_office_id
     later = EVENING + timedelta(days=2)
     handover = returns.confirm_returned(
-        session,
-        office_id,
-        scanned=[day.items[0].s10],
-        giver=a_day.RECEIVER,
-        receiver=a_day.GIVER,
-        user_id=None,
-        now=later,
+        build.act(session, later), office_id, scanned=[day.items[0].s10], giver=a_day.RECEIVER, receiver=a_day.GIVER
     )
     assert (handover.leg, handover.n_expected, handover.n_present) == (Leg.POST_TO_CENTRE, 2, 1)
     assert [item.state for item in day.items] == [State.RETURNED_TO_SENDER, State.RETURNING_TO_SENDER]

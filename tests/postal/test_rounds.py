@@ -55,7 +55,7 @@ def test_the_real_planner_plans_it_and_the_plan_is_kept(session, day):
     travel = StraightLine()
     made = plan(problem, travel=travel, limits=Limits(seconds=1, pieces=1))
     assert check(problem, made, travel) == []
-    saved = rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+    saved = rounds.save_plan(build.act(session, MORNING), DAY, problem, made)
     assert sum(len(one.stops) for one in saved.rounds) == len(day.items)
     assert [one.number for one in saved.rounds] == list(range(1, len(saved.rounds) + 1))
 
@@ -113,7 +113,7 @@ def test_a_stop_in_a_closed_commune_is_told_the_day_it_is_served_again(session, 
     session.flush()
     problem = rounds.planning_problem(session, DAY, now=MORNING)
     made = plan(problem, travel=StraightLine(), limits=Limits(seconds=1, pieces=1))
-    saved = rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+    saved = rounds.save_plan(build.act(session, MORNING), DAY, problem, made)
     told = [one.detail for one in saved.unserved if one.reason == "commune_closed"]
     expected = {"change": "open_commune", "commune_code": a_day.THUAN_HOA}
     assert told
@@ -132,39 +132,39 @@ def test_a_plan_that_forgets_or_doubles_a_stop_is_not_kept(session, day):
     for shares in ([ids[1:]], [ids, ids[:1]]):
         made = a_day.hand_made_plan(problem, shares)
         with pytest.raises(PlanIncomplete):
-            rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+            rounds.save_plan(build.act(session, MORNING), DAY, problem, made)
 
 
 def test_a_plan_made_before_an_item_moved_on_is_not_kept(session, day):
     problem = rounds.planning_problem(session, DAY, now=MORNING)
     a_day.walking(session)
     with pytest.raises(PlanOutdated):
-        rounds.save_plan(session, DAY, problem, a_day.hand_made_plan(problem), user_id=None, now=MORNING)
+        rounds.save_plan(build.act(session, MORNING), DAY, problem, a_day.hand_made_plan(problem))
 
 
 def test_each_plan_of_a_day_is_the_next_version_and_one_is_published(session, day):
     first, second = a_day.saved_plan(session), a_day.saved_plan(session)
     assert (first.version, second.version) == (1, 2)
-    rounds.publish_plan(session, first.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), first.id)
     with pytest.raises(PlanNotDraft):
-        rounds.publish_plan(session, first.id, user_id=None, now=MORNING)
+        rounds.publish_plan(build.act(session, MORNING), first.id)
     with pytest.raises(PublishedMeanwhile):  # made side by side: it did not know the first
-        rounds.publish_plan(session, second.id, user_id=None, now=MORNING)
+        rounds.publish_plan(build.act(session, MORNING), second.id)
     third = a_day.saved_plan(session)
-    rounds.publish_plan(session, third.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), third.id)
     session.expire_all()
     assert (first.status, third.status) == (PlanStatus.SUPERSEDED, PlanStatus.PUBLISHED)
     with pytest.raises(NotFound):
-        rounds.publish_plan(session, 4711, user_id=None, now=MORNING)
+        rounds.publish_plan(build.act(session, MORNING), 4711)
 
 
 def test_a_day_that_has_started_is_not_replaced(session, day):
     plan_ = a_day.saved_plan(session, shares=[[str(day.items[0].consignment_id)], _others(day)])
-    rounds.publish_plan(session, plan_.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan_.id)
     later = a_day.saved_plan(session)
-    rounds.start_round(session, plan_.rounds[0].id, scanned=[], user_id=None, now=MORNING)
+    rounds.start_round(build.act(session, MORNING), plan_.rounds[0].id, scanned=[])
     with pytest.raises(DayHasStarted):
-        rounds.publish_plan(session, later.id, user_id=None, now=MORNING)
+        rounds.publish_plan(build.act(session, MORNING), later.id)
 
 
 def _others(day):
@@ -181,7 +181,7 @@ def test_of_two_published_at_once_exactly_one_wins(database):
         start.wait()
         try:
             with database.write() as session:
-                rounds.publish_plan(session, plan_id, user_id=None, now=MORNING)
+                rounds.publish_plan(build.act(session, MORNING), plan_id)
             answers.append("won")
         except PublishedMeanwhile:
             answers.append("lost")
@@ -198,23 +198,23 @@ def test_of_two_published_at_once_exactly_one_wins(database):
 
 def test_what_is_not_scanned_is_not_loaded(session, day):
     plan_ = a_day.saved_plan(session, shares=[[str(i.consignment_id) for i in day.items]])
-    rounds.publish_plan(session, plan_.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan_.id)
     scanned = [item.s10 for item in day.items[:3]]
-    handover = rounds.start_round(session, plan_.rounds[0].id, scanned=scanned, user_id=None, now=MORNING)
+    handover = rounds.start_round(build.act(session, MORNING), plan_.rounds[0].id, scanned=scanned)
     assert (handover.leg, handover.n_expected, handover.n_present) == (Leg.OFFICE_TO_COURIER, 4, 3)
     assert [item.state for item in day.items] == [State.ON_ROUND] * 3 + [State.HANDED_OVER]
     assert {item.courier_id for item in day.items[:3]} == {day.couriers[0].id}
     assert session.scalar(select(Discrepancy.kind)) == "missing"
     with pytest.raises(RoundStateWrong):
-        rounds.start_round(session, plan_.rounds[0].id, scanned=scanned, user_id=None, now=MORNING)
+        rounds.start_round(build.act(session, MORNING), plan_.rounds[0].id, scanned=scanned)
 
 
 def test_an_item_of_another_round_is_extra_and_stays(session, day):
     ids = [str(i.consignment_id) for i in day.items]
     plan_ = a_day.saved_plan(session, shares=[ids[:2], ids[2:]])
-    rounds.publish_plan(session, plan_.id, user_id=None, now=MORNING)
+    rounds.publish_plan(build.act(session, MORNING), plan_.id)
     scanned = [day.items[0].s10, day.items[1].s10, day.items[2].s10]
-    rounds.start_round(session, plan_.rounds[0].id, scanned=scanned, user_id=None, now=MORNING)
+    rounds.start_round(build.act(session, MORNING), plan_.rounds[0].id, scanned=scanned)
     assert day.items[2].state is State.HANDED_OVER
     assert session.scalar(select(Discrepancy.kind)) == "extra"
 
@@ -222,18 +222,18 @@ def test_an_item_of_another_round_is_extra_and_stays(session, day):
 def test_a_closed_round_brings_everything_undelivered_back(session, day):
     plan_ = a_day.walking(session, shares=[[str(i.consignment_id) for i in day.items]])
     scans = [a_day.delivered(day.items[0]), a_day.failed(day.items[1])]
-    doorstep.record_scans(session, scans, actor=day.actor(), now=EVENING)
-    handover = rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
+    doorstep.record_scans(build.act(session, EVENING, by=day.actor()), scans)
+    handover = rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id)
     assert (handover.leg, handover.n_present) == (Leg.COURIER_TO_OFFICE, 3)
     assert [i.state for i in day.items] == [State.DELIVERED] + [State.AT_OFFICE] * 3
     with pytest.raises(RoundStateWrong):
-        rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
+        rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id)
 
 
 def test_what_is_missing_when_the_courier_is_back_stays_in_his_name(session, day):
     plan_ = a_day.walking(session, shares=[[str(i.consignment_id) for i in day.items]])
     scanned = [item.s10 for item in day.items[1:]]
-    rounds.close_round(session, plan_.rounds[0].id, scanned=scanned, user_id=None, now=EVENING)
+    rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id, scanned=scanned)
     assert day.items[0].state is State.ON_ROUND
     assert session.scalar(select(Discrepancy).where(Discrepancy.item_id == day.items[0].id)) is not None
 
@@ -244,9 +244,9 @@ def test_money_and_papers_are_on_the_receipt_of_the_way_back(session):
     plan_ = a_day.walking(session)
     scan = a_day.delivered(items[0], fee_vnd=50_000, fee_receipt="BL-01", taken_back=["Giấy phép cũ"])
     actor = a_day.Day(office=office, couriers=couriers, items=items).actor()
-    answers = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)
+    answers = doorstep.record_scans(build.act(session, EVENING, by=actor), [scan])
     assert answers[0].status == "recorded", answers
-    receipt = rounds.close_round(session, plan_.rounds[0].id, user_id=None, now=EVENING)
+    receipt = rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id)
     assert (receipt.facts["fees_vnd"], receipt.facts["n_taken_back"]) == (50_000, 1)
     assert receipt.facts["fee_receipts"] == ["BL-01"]
 
@@ -255,7 +255,7 @@ def test_a_failed_item_goes_out_again_the_next_working_day(session, day):
     plan_ = a_day.walking(session)
     scans = [a_day.failed(item) for item in day.items]
     for number in (0, 1):
-        doorstep.record_scans(session, scans, actor=day.actor(number), now=EVENING)
+        doorstep.record_scans(build.act(session, EVENING, by=day.actor(number)), scans)
     a_day.close_all(session, plan_)
     assert planned_ids(session) == set()
     wednesday = date(2026, 11, 25)  # Tuesday 24 November is a holiday
@@ -266,7 +266,7 @@ def test_a_failed_item_goes_out_again_the_next_working_day(session, day):
 
 def test_an_item_that_waits_for_the_agencys_word_is_not_planned(session, day):
     plan_ = a_day.walking(session, shares=[[str(i.consignment_id) for i in day.items]])
-    doorstep.record_scans(session, [a_day.failed(day.items[0], "SAI_DIA_CHI")], actor=day.actor(), now=EVENING)
+    doorstep.record_scans(build.act(session, EVENING, by=day.actor()), [a_day.failed(day.items[0], "SAI_DIA_CHI")])
     a_day.close_all(session, plan_)
     assert day.items[0].consignment_id not in planned_ids(session, date(2026, 11, 25))
     saved = a_day.saved_plan(session, date(2026, 11, 25))
@@ -286,7 +286,7 @@ def _collection(session):
         lon="107.5862",
     )
     report = intake.order_collections(
-        session, [order], source_system=build.SYSTEM, guide=build.guide(), user_id=None, now=build.EVENING
+        build.act(session, build.EVENING), [order], source_system=build.SYSTEM, guide=build.guide()
     )
     return session.get_one(Item, report.rows[0].item_id)
 
@@ -304,16 +304,14 @@ def test_a_dossier_is_collected_on_a_round_and_submitted_to_the_agency(session):
         proof=doorstep.ProofIn(receiver_name="Trần Đình Phước", n_documents=1),
     )
     actor = a_day.Day(office=office, couriers=couriers, items=[item]).actor()
-    answers = doorstep.record_scans(session, [scan], actor=actor, now=EVENING)
+    answers = doorstep.record_scans(build.act(session, EVENING, by=actor), [scan])
     assert answers[0].status == "recorded", answers
-    receipt = rounds.close_round(
-        session, plan_.rounds[0].id, scanned=[item.dossier_code.lower()], user_id=None, now=EVENING
-    )
+    receipt = rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id, scanned=[item.dossier_code.lower()])
     assert [(line.item_id, str(line.found)) for line in receipt.lines] == [(item.id, "present")]
     assert item.state is State.DOSSIER_AT_OFFICE
-    assert rounds.submit_dossiers(session, user_id=None, now=EVENING) == [item]
+    assert rounds.submit_dossiers(build.act(session, EVENING)) == [item]
     assert item.state is State.SUBMITTED
-    assert rounds.submit_dossiers(session, user_id=None, now=EVENING) == []
+    assert rounds.submit_dossiers(build.act(session, EVENING)) == []
 
 
 def test_a_dossier_nobody_was_there_to_give_waits_for_the_next_round(session):
@@ -339,7 +337,7 @@ def test_a_full_day_is_in_the_chain(session, day):
     plan_ = a_day.walking(session)
     for number in (0, 1):
         scans = [a_day.delivered(item) for item in day.items]
-        doorstep.record_scans(session, scans, actor=day.actor(number), now=EVENING)
+        doorstep.record_scans(build.act(session, EVENING, by=day.actor(number)), scans)
     a_day.close_all(session, plan_)
     chain.seal(session, now=EVENING)
     checked = chain.check_chain(session)
@@ -353,7 +351,7 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=build.EVENING.tzinfo)  # 12:00 in Hu�
 
 def published(session, shares=None):
     plan = a_day.saved_plan(session, shares=shares)
-    return rounds.publish_plan(session, plan.id, user_id=None, now=MORNING)
+    return rounds.publish_plan(build.act(session, MORNING), plan.id)
 
 
 def ids(day):
@@ -362,13 +360,13 @@ def ids(day):
 
 def start(session, one):
     codes = [i.s10 for stop in one.stops for i in stop.consignment.items if i.s10]
-    return rounds.start_round(session, one.id, scanned=codes, user_id=None, now=MORNING)
+    return rounds.start_round(build.act(session, MORNING), one.id, scanned=codes)
 
 
 def replanned(session, shares, now=NOON):
     problem, _ = rounds.replanning_problem(session, DAY, now=now)
     made = a_day.hand_made_plan(problem, shares)
-    return rounds.save_plan(session, DAY, problem, made, user_id=None, now=now)
+    return rounds.save_plan(build.act(session, now), DAY, problem, made)
 
 
 def test_without_a_published_plan_there_is_nothing_to_plan_again(session, day):
@@ -388,12 +386,12 @@ def test_a_round_that_has_left_goes_over_to_the_new_plan_as_it_is(session, day):
     assert [r.courier_id for r in standing.rounds] == ["BT-2"]
     draft = replanned(session, [[d, c]])
     assert [r.number for r in draft.rounds] == [2]
-    after = rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+    after = rounds.publish_plan(build.act(session, NOON), draft.id)
     session.expire_all()
     assert {r.id for r in after.rounds} == {gone.id, draft.rounds[-1].id}
     assert (after.figures["n_carried"], after.figures["n_stops"]) == (1, 4)
     assert session.get(DayPlan, before.id).status is PlanStatus.SUPERSEDED
-    rounds.close_round(session, gone.id, user_id=None, now=EVENING)
+    rounds.close_round(build.act(session, EVENING), gone.id)
     assert receipt.round_id == gone.id
 
 
@@ -403,7 +401,7 @@ def test_a_plan_made_before_a_round_left_with_its_stops_cannot_be_published(sess
     draft = replanned(session, [[a, c], [b, d]])
     start(session, before.rounds[0])
     with pytest.raises(DayHasStarted) as refused:
-        rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+        rounds.publish_plan(build.act(session, NOON), draft.id)
     assert "1" in refused.value.sentence("vi")
     assert session.get(DayPlan, before.id).status is PlanStatus.PUBLISHED
 
@@ -421,17 +419,17 @@ def test_on_the_day_itself_nobody_is_sent_out_in_the_past(session, day):
 def test_a_stop_kept_for_a_courier_is_locked_to_him_whenever_the_day_is_planned_again(session, day):
     a, b, c, d = ids(day)
     first = published(session, [[a, b], [c, d]]).rounds[0].stops[0]
-    rounds.keep_stop(session, first.id, "BT-2", actor=a_day.CLERK, now=NOON)
+    rounds.keep_stop(build.act(session, NOON, by=a_day.CLERK), first.id, "BT-2")
     problem, standing = rounds.replanning_problem(session, DAY, now=NOON)
     assert {s.stop_id: s.locked_to for s in problem.stops} == {a: "BT-2", b: None, c: None, d: None}
     made = replan(problem, standing, travel=StraightLine(), limits=Limits(seconds=20, pieces=1))
     assert {v.stop_id: r.courier_id for r in made.rounds for v in r.visits}[a] == "BT-2"
-    draft = rounds.save_plan(session, DAY, problem, made, user_id=None, now=NOON)
-    rounds.publish_plan(session, draft.id, user_id=None, now=NOON)
+    draft = rounds.save_plan(build.act(session, NOON), DAY, problem, made)
+    rounds.publish_plan(build.act(session, NOON), draft.id)
     problem, _ = rounds.replanning_problem(session, DAY, now=NOON)
     assert next(s.locked_to for s in problem.stops if s.stop_id == a) == "BT-2"
     kept = next(s for r in draft.rounds for s in r.stops if s.consignment_id == int(a))
-    rounds.keep_stop(session, kept.id, None, actor=a_day.CLERK, now=NOON)
+    rounds.keep_stop(build.act(session, NOON, by=a_day.CLERK), kept.id, None)
     assert not any(s.locked_to for s in rounds.replanning_problem(session, DAY, now=NOON)[0].stops)
 
 
@@ -441,15 +439,15 @@ def test_a_stop_is_kept_for_nobody_else_and_not_once_it_has_left(session, day):
     for who in ("GHOST", ""):
         if who:
             with pytest.raises(NotFound):
-                rounds.keep_stop(session, stop_id, who, actor=a_day.CLERK, now=NOON)
+                rounds.keep_stop(build.act(session, NOON, by=a_day.CLERK), stop_id, who)
     start(session, one)
     with pytest.raises(rounds.RoundHasLeft):
-        rounds.keep_stop(session, stop_id, "BT-2", actor=a_day.CLERK, now=NOON)
+        rounds.keep_stop(build.act(session, NOON, by=a_day.CLERK), stop_id, "BT-2")
 
 
 def test_a_kept_stop_of_a_courier_fallen_ill_is_planned_for_others(session, day):
     first = published(session).rounds[0].stops[0]
-    rounds.keep_stop(session, first.id, "BT-1", actor=a_day.CLERK, now=NOON)
+    rounds.keep_stop(build.act(session, NOON, by=a_day.CLERK), first.id, "BT-1")
     session.add(Absence(courier_id=day.couriers[0].id, from_date=DAY, until_date=DAY))
     session.flush()
     problem, _ = rounds.replanning_problem(session, DAY, now=NOON)
@@ -459,5 +457,5 @@ def test_a_kept_stop_of_a_courier_fallen_ill_is_planned_for_others(session, day)
 def test_a_saved_plan_is_read_back_as_it_was_made(session, day):
     problem = rounds.planning_problem(session, DAY, now=MORNING)
     made = a_day.hand_made_plan(problem)
-    saved = rounds.save_plan(session, DAY, problem, made, user_id=None, now=MORNING)
+    saved = rounds.save_plan(build.act(session, MORNING), DAY, problem, made)
     assert rounds.as_plan(saved).rounds == made.rounds

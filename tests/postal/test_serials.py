@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from postal.custody.serials import claim, grant_range, is_spoilt, left, spoil
+from postal.custody.serials import Grant, claim, grant_range, is_spoilt, left, spoil
 from postal.db import Database, make_engine
 from postal.errors import BadS10, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.rules.s10 import S10, parse
@@ -46,15 +46,15 @@ def test_the_indicator_chooses_the_range(session):
 def test_a_grant_that_overlaps_another_is_refused(session, first, last):
     build.s10_range(session, first=100, n=100)
     with pytest.raises(RangeOverlaps) as refusal:
-        grant_range(session, indicator="EY", first=first, last=last, granted_by="x", now=build.EVENING)
+        grant_range(build.act(session, build.EVENING), Grant(indicator="EY", first=first, last=last, granted_by="x"))
     assert "EY" in refusal.value.sentence()
 
 
 def test_a_burnt_number_stays_burnt(session):
     build.s10_range(session, n=10)
     (code,) = claim(session, 1)
-    spoil(session, code, reason="rách nhãn", now=build.EVENING)
-    spoil(session, code.lower(), reason="rách nhãn", now=build.EVENING)
+    spoil(build.act(session, build.EVENING), code, reason="rách nhãn")
+    spoil(build.act(session, build.EVENING), code.lower(), reason="rách nhãn")
     assert is_spoilt(session, code)
     assert code not in claim(session, 9)
 
@@ -62,9 +62,9 @@ def test_a_burnt_number_stays_burnt(session):
 def test_a_number_never_taken_cannot_be_burnt(session):
     build.s10_range(session, first=100, n=10)
     with pytest.raises(UnknownS10):
-        spoil(session, str(S10("EY", 105)), reason="x", now=build.EVENING)
+        spoil(build.act(session, build.EVENING), str(S10("EY", 105)), reason="x")
     with pytest.raises(BadS10):
-        spoil(session, "nhãn cũ", reason="x", now=build.EVENING)
+        spoil(build.act(session, build.EVENING), "nhãn cũ", reason="x")
 
 
 @settings(max_examples=scaled(15, 300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -25,7 +25,7 @@ def scan(kind, minutes, scan_id="", **more):
 
 
 def record(session, item, *told):
-    return tracking.record(session, item, scan(*told), now=NOW + timedelta(hours=3))
+    return tracking.record(build.act(session, NOW + timedelta(hours=3)), item, scan(*told))
 
 
 def n_events(session):
@@ -57,7 +57,7 @@ def test_an_event_that_does_not_fit_yet_waits_for_the_gap_to_close(session, item
 
 def test_an_office_act_must_fit_now(session, item):
     with pytest.raises(MoveNotAllowed):
-        tracking.record_strictly(session, item, scan(EventKind.DELIVERED, 1), now=NOW)
+        tracking.record_strictly(build.act(session, NOW), item, scan(EventKind.DELIVERED, 1))
     assert n_events(session) == 1
 
 
@@ -65,10 +65,12 @@ def test_one_act_on_many_items_fits_all_or_none(session):
     items = build.accepted(session, *(build.result(i + 1) for i in range(3)))
     record(session, items[1], EventKind.BATCHED, 1)
     with pytest.raises(MoveNotAllowed):
-        tracking.record_all(session, items, scan(EventKind.BATCHED, 2, "all"), now=NOW + timedelta(hours=1))
+        tracking.record_all(build.act(session, NOW + timedelta(hours=1)), items, scan(EventKind.BATCHED, 2, "all"))
     assert n_events(session) == 4
     fitting = [items[0], items[2]]
-    events = tracking.record_all(session, fitting, scan(EventKind.BATCHED, 2, "all"), now=NOW + timedelta(hours=1))
+    events = tracking.record_all(
+        build.act(session, NOW + timedelta(hours=1)), fitting, scan(EventKind.BATCHED, 2, "all")
+    )
     assert [event.scan_id for event in events] == [f"all:{item.id}" for item in fitting]
     assert {item.state for item in items} == {State.BATCHED}
 
@@ -76,7 +78,7 @@ def test_one_act_on_many_items_fits_all_or_none(session):
 def test_a_waiting_event_is_taken_along_by_an_act_on_many(session):
     item = build.accepted(session)[0]
     late = record(session, item, EventKind.HANDED_OVER, 30)
-    tracking.record_all(session, [item], scan(EventKind.BATCHED, 2, "all"), now=NOW + timedelta(hours=1))
+    tracking.record_all(build.act(session, NOW + timedelta(hours=1)), [item], scan(EventKind.BATCHED, 2, "all"))
     assert late.is_applied
     assert item.state is State.HANDED_OVER
 

@@ -23,23 +23,23 @@ def clerk(session, username="thu"):
 
 def test_a_file_comes_back_once_to_its_owner(session):
     owner = clerk(session)
-    token = uploads.keep(session, FILE, user_id=owner, now=NOW)
-    assert uploads.take(session, token, user_id=owner) == FILE
+    token = uploads.keep(build.act(session, NOW, user_id=owner), FILE)
+    assert uploads.take(build.act(session, user_id=owner), token) == FILE
     with pytest.raises(NotFound):
-        uploads.take(session, token, user_id=owner)
+        uploads.take(build.act(session, user_id=owner), token)
 
 
 def test_nobody_else_gets_it_and_no_wrong_token_does(session):
     owner, other = clerk(session), clerk(session, "khac")
-    token = uploads.keep(session, FILE, user_id=owner, now=NOW)
+    token = uploads.keep(build.act(session, NOW, user_id=owner), FILE)
     for user_id, wrong in ((other, token), (owner, token + "x"), (owner, ""), (owner, "%")):
         with pytest.raises(NotFound):
-            uploads.take(session, wrong, user_id=user_id)
-    assert uploads.take(session, token, user_id=owner) == FILE
+            uploads.take(build.act(session, user_id=user_id), wrong)
+    assert uploads.take(build.act(session, user_id=owner), token) == FILE
 
 
 def test_neither_the_file_nor_its_token_lies_open_in_the_table(session):
-    token = uploads.keep(session, FILE, user_id=clerk(session), now=NOW)
+    token = uploads.keep(build.act(session, NOW, user_id=clerk(session)), FILE)
     row = session.scalars(select(Upload)).one()
     assert "Hằng".encode() not in row.sealed
     assert token not in row.token_hash
@@ -48,9 +48,9 @@ def test_neither_the_file_nor_its_token_lies_open_in_the_table(session):
 
 def test_a_file_is_gone_after_a_day(session):
     owner = clerk(session)
-    uploads.keep(session, FILE, user_id=owner, now=NOW)
+    uploads.keep(build.act(session, NOW, user_id=owner), FILE)
     assert uploads.forget_old_uploads(session, now=NOW + timedelta(hours=24)) == 0
     assert uploads.forget_old_uploads(session, now=NOW + timedelta(hours=24, seconds=1)) == 1
-    uploads.keep(session, FILE, user_id=owner, now=NOW)
-    uploads.keep(session, FILE, user_id=owner, now=NOW + timedelta(hours=25))
+    uploads.keep(build.act(session, NOW, user_id=owner), FILE)
+    uploads.keep(build.act(session, NOW + timedelta(hours=25), user_id=owner), FILE)
     assert session.scalar(select(func.count()).select_from(Upload)) == 1

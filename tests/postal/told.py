@@ -34,7 +34,7 @@ def walk(database: Database, n_items: int, *, first: int = 1, now: datetime = NO
         for step, kind in enumerate(way, start=1):
             for item in items:
                 scan = Scan(kind=kind, scan_id=f"{kind}:{item.id}", happened_at=now + timedelta(minutes=step))
-                tracking.record_strictly(session, item, scan, now=now)
+                tracking.record_strictly(build.act(session, now), item, scan)
 
 
 def state_of(database: Database, endpoint_id: int) -> str:

@@ -12,7 +12,7 @@ from api import documents
 from api.pages.common import form_int, form_text, or_back, paper_language, render_desk
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, Session, State, Subject, custody, desk, models, people, require_own
 from postal.access import ownership
@@ -48,16 +48,16 @@ def batches() -> ResponseReturnValue:
 def batch_open() -> ResponseReturnValue:
     """Open a batch for one office with everything of it that may leave."""
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         office_id = form_int("office_id")
-        with services().database.write() as session:
+        with acting() as act:
             own = Subject(office_ids=frozenset({office_id}))
-            require_own(current_actor(), Action.BATCH, own, what="cơ quan")
-            batch = custody.open_batch(session, office_id, user_id=current_actor().user_id, now=services().now())
+            require_own(act.by, Action.BATCH, own, what="cơ quan")
+            batch = custody.open_batch(act, office_id)
             batch_id = batch.id
         return redirect(url_for("staff.batch", batch_id=batch_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.batches"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.batches"), 303))
 
 
 @staff.get("/batches/<int:batch_id>")
@@ -93,15 +93,13 @@ def batch(batch_id: int) -> ResponseReturnValue:
 def batch_remove(batch_id: int) -> ResponseReturnValue:
     """Take one item out of an open batch."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own_batch(session, batch_id, Action.BATCH)
-            custody.remove_item(
-                session, batch_id, form_int("item_id"), user_id=current_actor().user_id, now=services().now()
-            )
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            _own_batch(act.session, batch_id, Action.BATCH)
+            custody.remove_item(act, batch_id, form_int("item_id"))
         return _to_batch(batch_id)
 
-    return or_back(act, lambda: _to_batch(batch_id))
+    return or_back(change, lambda: _to_batch(batch_id))
 
 
 @staff.post("/batches/<int:batch_id>/close")
@@ -109,13 +107,13 @@ def batch_remove(batch_id: int) -> ResponseReturnValue:
 def batch_close(batch_id: int) -> ResponseReturnValue:
     """Fix the list; numbers are claimed now."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own_batch(session, batch_id, Action.BATCH)
-            custody.close_batch(session, batch_id, user_id=current_actor().user_id, now=services().now())
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            _own_batch(act.session, batch_id, Action.BATCH)
+            custody.close_batch(act, batch_id)
         return _to_batch(batch_id)
 
-    return or_back(act, lambda: _to_batch(batch_id))
+    return or_back(change, lambda: _to_batch(batch_id))
 
 
 @staff.post("/batches/<int:batch_id>/hand-over")
@@ -123,25 +121,17 @@ def batch_close(batch_id: int) -> ResponseReturnValue:
 def batch_hand_over(batch_id: int) -> ResponseReturnValue:
     """Count expected against scanned and pass custody; both parties are named."""
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         giver = custody.Party(name=form_text("giver_name"), position=form_text("giver_position"), code="")
         receiver = custody.Party(
             name=form_text("receiver_name"), position="Nhân viên bưu chính", code=form_text("receiver_code")
         )
-        with services().database.write() as session:
-            _own_batch(session, batch_id, Action.HAND_OVER)
-            handover_id = custody.hand_over(
-                session,
-                batch_id,
-                scanned=scanned_of_form(),
-                giver=giver,
-                receiver=receiver,
-                user_id=current_actor().user_id,
-                now=services().now(),
-            ).id
+        with acting() as act:
+            _own_batch(act.session, batch_id, Action.HAND_OVER)
+            handover_id = custody.hand_over(act, batch_id, scanned=scanned_of_form(), giver=giver, receiver=receiver).id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.batch_count", batch_id=batch_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.batch_count", batch_id=batch_id), 303))
 
 
 @staff.get("/handovers/<int:handover_id>")
@@ -201,18 +191,12 @@ def discrepancies() -> ResponseReturnValue:
 def discrepancy_settle(discrepancy_id: int) -> ResponseReturnValue:
     """Close one discrepancy with a note on how it ended."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            custody.settle_discrepancy(
-                session,
-                discrepancy_id,
-                settlement=form_text("settlement", limit=500),
-                user_id=current_actor().user_id,
-                now=services().now(),
-            )
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            custody.settle_discrepancy(act, discrepancy_id, settlement=form_text("settlement", limit=500))
         return redirect(url_for("staff.discrepancies"), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.discrepancies"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.discrepancies"), 303))
 
 
 def _own_batch(session: Session, batch_id: int, action: Action) -> models.Batch:

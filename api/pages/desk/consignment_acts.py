@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import form_int, form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.pages.desk.signing import picture_of_form
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, NotFound, Session, State, custody, desk, doorstep, models, require_own
+from postal import Act, Action, InvalidInput, NotFound, Session, State, custody, desk, doorstep, models, require_own
 from postal.access import ownership
 from postal.doorstep import counter
 from postal.life import address_change
@@ -30,7 +30,7 @@ FAULTS = {
 PAYERS = {"agency": "cơ quan gửi", "recipient": "người nhận", "post": "bưu chính"}
 REISSUE = {**PAYERS, "nobody": "không phải cấp lại", "to_be_decided": "chờ quyết định"}
 
-Act = Callable[[Session, models.Consignment], str]
+Change = Callable[[Act, models.Consignment], str]
 
 
 @staff.post("/consignments/<int:consignment_id>/send-on")
@@ -38,23 +38,17 @@ Act = Callable[[Session, models.Consignment], str]
 def consignment_send_on(consignment_id: int) -> ResponseReturnValue:
     """Send a consignment on to another address before delivery; who pays is named."""
 
-    def act(session: Session, found: models.Consignment) -> str:
+    def change(act: Act, found: models.Consignment) -> str:
         commune = services().guide.register.find(form_text("commune_code"))
         if commune is None:
             raise InvalidInput(field="Xã, phường mới")
-        address_change.change_address(
-            session,
-            found.id,
-            form_text("address", limit=300),
-            commune,
-            payer=form_text("payer"),
-            landmark=form_text("landmark") or None,
-            user_id=current_actor().user_id,
-            now=services().now(),
+        new = address_change.NewAddress(
+            address=form_text("address", limit=300), commune=commune, landmark=form_text("landmark") or None
         )
+        address_change.change_address(act, found.id, new, payer=form_text("payer"))
         return "Đã đổi địa chỉ; bưu gửi đi tiếp theo địa chỉ mới."
 
-    return _carry_out(consignment_id, Action.ANSWER_ADDRESS, act)
+    return _carry_out(consignment_id, Action.ANSWER_ADDRESS, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/withdraw")
@@ -62,18 +56,11 @@ def consignment_send_on(consignment_id: int) -> ResponseReturnValue:
 def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
     """Take a consignment back: struck off before the post holds it, sent back from where it is after that."""
 
-    def act(session: Session, found: models.Consignment) -> str:
-        taken = withdrawal.withdraw(
-            session,
-            found,
-            reason=form_text("reason"),
-            payer=form_text("payer"),
-            user_id=current_actor().user_id,
-            now=services().now(),
-        )
+    def change(act: Act, found: models.Consignment) -> str:
+        taken = withdrawal.withdraw(act, found, reason=form_text("reason"), payer=form_text("payer"))
         return f"Đã rút {len(taken)} bưu gửi."
 
-    return _carry_out(consignment_id, Action.CANCEL, act)
+    return _carry_out(consignment_id, Action.CANCEL, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/counter")
@@ -81,20 +68,15 @@ def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
 def consignment_counter(consignment_id: int) -> ResponseReturnValue:
     """Hand one item to who came to the post office for it, with the same proof as at the door; or keep it there."""
 
-    def act(session: Session, found: models.Consignment) -> str:
+    def change(act: Act, found: models.Consignment) -> str:
         item = _item(found)
-        actor, now = current_actor(), services().now()
         if form_text("what") == "hold":
-            counter.hold_for_recipient(
-                session, item.s10 or "", office_id=actor.office_id, user_id=actor.user_id, now=now
-            )
+            counter.hold_for_recipient(act, item.s10 or "", office_id=act.by.office_id)
             return "Đã giữ tại bưu cục chờ người nhận."
-        counter.deliver_at_counter(
-            session, item.s10 or "", _proof(item), office_id=actor.office_id, user_id=actor.user_id, now=now
-        )
+        counter.deliver_at_counter(act, item.s10 or "", _proof(item), office_id=act.by.office_id)
         return "Đã phát tại bưu cục."
 
-    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, act)
+    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/found")
@@ -102,17 +84,11 @@ def consignment_counter(consignment_id: int) -> ResponseReturnValue:
 def consignment_found(consignment_id: int) -> ResponseReturnValue:
     """Say that a missing piece is at the office again."""
 
-    def act(session: Session, found: models.Consignment) -> str:
-        custody.declare_found(
-            session,
-            _item(found).id,
-            reason=form_text("reason"),
-            user_id=current_actor().user_id,
-            now=services().now(),
-        )
+    def change(act: Act, found: models.Consignment) -> str:
+        custody.declare_found(act, _item(found).id, reason=form_text("reason"))
         return "Đã ghi tìm thấy; bưu gửi ở bưu cục."
 
-    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, act)
+    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/incidents")
@@ -120,26 +96,23 @@ def consignment_found(consignment_id: int) -> ResponseReturnValue:
 def consignment_incident(consignment_id: int) -> ResponseReturnValue:
     """Write minutes of a torn, short, swapped or lost piece: inventory, new seal, fault, what is due."""
 
-    def act(session: Session, found: models.Consignment) -> str:
+    def change(act: Act, found: models.Consignment) -> str:
         item = _item(found)
         try:
             kind = models.IncidentKind(form_text("kind"))
         except ValueError as exc:
             raise InvalidInput(field="Sự việc") from exc
-        noted = custody.note_incident(
-            session,
-            item.id,
-            kind,
+        what = custody.WhatWentWrong(
+            kind=kind,
             fault=form_text("fault"),
             inventory=_inventory(item),
             new_seal=form_text("new_seal") or None,
             postage_vnd=form_int("postage_vnd") if form_text("postage_vnd") else 0,
-            user_id=current_actor().user_id,
-            now=services().now(),
         )
+        noted = custody.note_incident(act, item.id, what)
         return f"Đã lập biên bản {noted.number}."
 
-    return _carry_out(consignment_id, Action.SETTLE_DISCREPANCY, act)
+    return _carry_out(consignment_id, Action.SETTLE_DISCREPANCY, change)
 
 
 @staff.get("/incidents")
@@ -176,13 +149,13 @@ def incident_settle(incident_id: int) -> ResponseReturnValue:
         own = ownership.subject_of_item(session, found.item)
         require_own(current_actor(), Action.SETTLE_DISCREPANCY, own, what="biên bản sự vụ")
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            custody.settle_incident(session, incident_id, settlement=form_text("settlement"), now=services().now())
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            custody.settle_incident(act, incident_id, settlement=form_text("settlement"))
         flash("Đã ghi cách giải quyết.", "done")
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
@@ -205,15 +178,15 @@ def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
     }
 
 
-def _carry_out(consignment_id: int, action: Action, act: Act) -> ResponseReturnValue:
+def _carry_out(consignment_id: int, action: Action, change: Change) -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
 
     def carry_out() -> ResponseReturnValue:
-        with services().database.write() as session:
-            found = desk.consignment(session, consignment_id)
-            require_own(current_actor(), action, ownership.subject_of_consignment(session, found), what="bưu gửi")
-            said = act(session, found)
+        with acting() as act:
+            found = desk.consignment(act.session, consignment_id)
+            require_own(act.by, action, ownership.subject_of_consignment(act.session, found), what="bưu gửi")
+            said = change(act, found)
         flash(said, "done")
         return back()
 

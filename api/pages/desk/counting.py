@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from api import counting
 from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, Session, custody, desk, models, people, rounds
 from postal.to_agency import returns, submission
@@ -145,20 +145,18 @@ def dossiers_hand_over(agency_id: int) -> ResponseReturnValue:
 def _hand_over(
     which: models.CountList, agency_id: int, hand_over: Callable[..., models.Handover]
 ) -> ResponseReturnValue:
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
+    def change() -> ResponseReturnValue:
+        with acting() as act:
             handover_id = hand_over(
-                session,
+                act,
                 agency_id,
                 scanned=None,
                 giver=custody.Party(name=form_text("giver_name"), code=form_text("giver_code")),
                 receiver=custody.Party(name=form_text("receiver_name"), position=form_text("receiver_position")),
-                user_id=current_actor().user_id,
-                now=services().now(),
             ).id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: redirect(count_url(which, agency_id), 303))
+    return or_back(change, lambda: redirect(count_url(which, agency_id), 303))
 
 
 def count_url(which: models.CountList, subject_id: int) -> str:
@@ -257,7 +255,7 @@ def _scan(which: models.CountList, subject_id: int) -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(count_url(which, subject_id), 303)
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         pasted = form_text("codes", limit=400_000)
         texts = _BETWEEN_CODES.split(pasted) if pasted else [form_text("code")]
         codes = [text for text in texts if text.strip()]
@@ -269,7 +267,7 @@ def _scan(which: models.CountList, subject_id: int) -> ResponseReturnValue:
         _tell(told)
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 def _tell(told: list[custody.ScanSaid]) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, desk, intake
 from postal.intake import uploads
@@ -65,19 +65,9 @@ def _check() -> ResponseReturnValue:
     if sent is None or suffix not in _SUFFIXES:
         raise InvalidInput(field="Tệp kết quả (cần .csv hoặc .xlsx)")
     data = sent.read()
-    user_id = _user_id()
-    report = intake.import_results(
-        services().database,
-        "results" + suffix,
-        data,
-        source_system=services().settings.source_system,
-        guide=services().guide,
-        user_id=user_id,
-        now=services().now(),
-        dry_run=True,
-    )
-    with services().database.write() as session:
-        token = uploads.keep(session, uploads.KeptFile(data=data, suffix=suffix), user_id=user_id, now=services().now())
+    report = intake.try_results(services().database, "results" + suffix, data, _arrival())
+    with acting() as act:
+        token = uploads.keep(act, uploads.KeptFile(data=data, suffix=suffix))
     rows = [
         _row(r.row_number, r.dossier_code, r.outcome, [p if isinstance(p, dict) else p.as_json() for p in r.problems])
         for r in report.rows
@@ -93,18 +83,9 @@ def _check() -> ResponseReturnValue:
 
 
 def _import() -> ResponseReturnValue:
-    user_id = _user_id()
-    with services().database.write() as session:
-        file = uploads.take(session, form_text("upload"), user_id=user_id)
-    report = intake.import_results(
-        services().database,
-        "results" + file.suffix,
-        file.data,
-        source_system=services().settings.source_system,
-        guide=services().guide,
-        user_id=user_id,
-        now=services().now(),
-    )
+    with acting() as act:
+        file = uploads.take(act, form_text("upload"))
+    report = intake.import_results(services().database, "results" + file.suffix, file.data, _arrival())
     return redirect(url_for("staff.intake_report", intake_id=report.intake_id), 303)
 
 
@@ -127,7 +108,11 @@ def _row(row_number: int, dossier_code: str, outcome: object, problems: list[dic
     }
 
 
-def _user_id() -> int:
-    user_id = current_actor().user_id
-    assert user_id is not None  # only people reach these pages
-    return user_id
+def _arrival() -> intake.Arrival:
+    """Return what every row of the file shares: the system of this installation, and who brings the file in now."""
+    return intake.Arrival(
+        source_system=services().settings.source_system,
+        guide=services().guide,
+        by=current_actor(),
+        now=services().now(),
+    )

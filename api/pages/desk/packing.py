@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from api.pages.common import form_int, or_back
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
-from api.wiring import services
+from api.web.auth import acting, allow
 from postal import Action, InvalidInput, custody, desk, require_own
 from postal.access import ownership
 
@@ -23,16 +22,15 @@ def batch_pack(batch_id: int) -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.batch", batch_id=batch_id), 303)
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         packed = [_packed(name.removeprefix(_WEIGHT)) for name, text in request.form.items() if _is_typed(name, text)]
-        with services().database.write() as session:
-            own = ownership.subject_of_batch(desk.batch(session, batch_id))
-            require_own(current_actor(), Action.BATCH, own, what="lô bàn giao")
-            now, user_id = services().now(), current_actor().user_id
-            custody.pack_items(session, batch_id, packed, user_id=user_id, now=now)
+        with acting() as act:
+            own = ownership.subject_of_batch(desk.batch(act.session, batch_id))
+            require_own(act.by, Action.BATCH, own, what="lô bàn giao")
+            custody.pack_items(act, batch_id, packed)
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 def _is_typed(name: str, text: str) -> bool:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from api import documents
 from api.pages.common import form_date, form_text, or_back, paper_language, render_desk, today
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, people, require_own
 from postal.access import ownership
@@ -79,7 +79,7 @@ def consignment_paper(consignment_id: int, paper: str) -> ResponseReturnValue:
 def apology(consignment_id: int) -> ResponseReturnValue:
     """Give the letter of apology (form 04) with the reason and the new day."""
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         with services().database.read() as session:
             wanted = documents.ApologyWords(
                 number=form_text("number", limit=40),
@@ -93,7 +93,7 @@ def apology(consignment_id: int) -> ResponseReturnValue:
             letter = documents.apology_letter_of(services(), session, found, wanted, language=paper_language())
         return _pdf(letter, f"xin-loi-{consignment_id}")
 
-    return or_back(act, lambda: redirect(url_for("staff.consignment", consignment_id=consignment_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.consignment", consignment_id=consignment_id), 303))
 
 
 @staff.get("/agencies/<int:agency_id>/returns.pdf")
@@ -159,19 +159,13 @@ def number_spoilt() -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.prints"), 303)
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            burnt = serials.spoil(
-                session,
-                form_text("code", limit=20),
-                reason=form_text("reason"),
-                user_id=current_actor().user_id,
-                now=services().now(),
-            )
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            burnt = serials.spoil(act, form_text("code", limit=20), reason=form_text("reason"))
             flash(f"Đã hủy số {burnt.s10}. Số này không bao giờ dùng lại.", "done")
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 def _is_of_own_office(session: Session, user_id: int | None) -> bool:
@@ -188,26 +182,24 @@ def _who(session: Session, user_id: int | None) -> str:
 
 
 def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, back: str) -> ResponseReturnValue:
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         size = form_text("size") or documents.LABEL_FORMS[0]
         if size not in documents.LABEL_FORMS:
             raise InvalidInput(field="Khổ nhãn")
-        with services().database.write() as session:
+        with acting() as act:
             printed = documents.labels_of(
                 services(),
-                session,
-                items_of(session),
+                act,
+                items_of(act.session),
                 size=size,
-                user_id=current_actor().user_id,
                 reason=form_text("reason") or None,
-                now=services().now(),
                 language=paper_language(),
             )
         _warn("Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
         _warn("Nhãn phải rút gọn chữ, xem lại trước khi dán", printed.shortened)
         return send_file(BytesIO(printed.content), mimetype=printed.mimetype, download_name=f"{name}.{printed.suffix}")
 
-    return or_back(act, lambda: redirect(back, 303))
+    return or_back(change, lambda: redirect(back, 303))
 
 
 def _warn(words: str, codes: Sequence[str]) -> None:

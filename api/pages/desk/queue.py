@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -10,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import form_number, form_text, or_back, render_desk
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import say_age
-from postal import Action, InvalidInput, Session, State, desk, is_own, models, people, queue, require_own
+from postal import Act, Action, InvalidInput, Session, State, desk, is_own, models, people, queue, require_own
 from postal.access import ownership
 from postal.queue import questions
 
@@ -61,9 +62,8 @@ def queue_page() -> ResponseReturnValue:
             own = [item for item in found if actor.office_id is None or _is_own(session, item)]
             lines = queue.lines_of(session, own, now=services().now())
         else:
-            lines = queue.waiting(
-                session, office_id=office_id, needs=bucket, now=services().now(), limit=_PAGE + 1, offset=first
-            )
+            wanted = queue.Wanted(needs=bucket, office_id=office_id)
+            lines = queue.waiting(session, wanted, now=services().now(), limit=_PAGE + 1, offset=first)
         has_more = len(lines) > _PAGE
         next_url = None
         if has_more and not text:
@@ -142,17 +142,10 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
 def answer_address(consignment_id: int) -> ResponseReturnValue:
     """Record which commune it is, after asking."""
 
-    def act(session: Session) -> None:
-        queue.answer_address(
-            session,
-            consignment_id,
-            form_text("commune_code"),
-            actor_user_id=current_actor().user_id,
-            guide=services().guide,
-            now=services().now(),
-        )
+    def change(act: Act) -> None:
+        queue.answer_address(act, consignment_id, form_text("commune_code"), guide=services().guide)
 
-    return _answer(consignment_id, act)
+    return _answer(consignment_id, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/point")
@@ -160,21 +153,13 @@ def answer_address(consignment_id: int) -> ResponseReturnValue:
 def confirm_point(consignment_id: int) -> ResponseReturnValue:
     """Record where the door is; the point is remembered for the same address."""
 
-    def act(session: Session) -> None:
+    def change(act: Act) -> None:
         lat, lon = form_number("lat"), form_number("lon")
         if lat is None or lon is None:
             raise InvalidInput(field="Vĩ độ, kinh độ")
-        queue.confirm_point(
-            session,
-            consignment_id,
-            lat,
-            lon,
-            user_id=current_actor().user_id,
-            guide=services().guide,
-            now=services().now(),
-        )
+        queue.confirm_point(act, consignment_id, lat, lon, guide=services().guide)
 
-    return _answer(consignment_id, act)
+    return _answer(consignment_id, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/release")
@@ -182,12 +167,10 @@ def confirm_point(consignment_id: int) -> ResponseReturnValue:
 def release_point(consignment_id: int) -> ResponseReturnValue:
     """Let a consignment go with the commune's point, for a stated reason."""
 
-    def act(session: Session) -> None:
-        queue.release_point(
-            session, consignment_id, form_text("reason"), user_id=current_actor().user_id, now=services().now()
-        )
+    def change(act: Act) -> None:
+        queue.release_point(act, consignment_id, form_text("reason"))
 
-    return _answer(consignment_id, act)
+    return _answer(consignment_id, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/settle")
@@ -195,23 +178,15 @@ def release_point(consignment_id: int) -> ResponseReturnValue:
 def settle_question(consignment_id: int) -> ResponseReturnValue:
     """Settle another question, with the corrected name, phone or address where there is one."""
 
-    def act(session: Session) -> None:
+    def change(act: Act) -> None:
         correction = questions.Correction(
             full_name=form_text("full_name", limit=250) or None,
             phone=form_text("phone", limit=40) or None,
             address=form_text("address", limit=500) or None,
         )
-        questions.settle(
-            session,
-            consignment_id,
-            form_text("code"),
-            correction=correction,
-            user_id=current_actor().user_id,
-            guide=services().guide,
-            now=services().now(),
-        )
+        questions.settle(act, consignment_id, form_text("code"), correction=correction, guide=services().guide)
 
-    return _answer(consignment_id, act)
+    return _answer(consignment_id, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/outside")
@@ -219,17 +194,17 @@ def settle_question(consignment_id: int) -> ResponseReturnValue:
 def answer_outside(consignment_id: int) -> ResponseReturnValue:
     """Record that the address lies in another province: it goes on by the national post."""
 
-    def act(session: Session) -> None:
-        questions.answer_outside(session, consignment_id, user_id=current_actor().user_id, now=services().now())
+    def change(act: Act) -> None:
+        questions.answer_outside(act, consignment_id)
 
-    return _answer(consignment_id, act)
+    return _answer(consignment_id, change)
 
 
-def _answer(consignment_id: int, act: Any) -> ResponseReturnValue:
+def _answer(consignment_id: int, change: Callable[[Act], None]) -> ResponseReturnValue:
     def carry_out() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own(session, consignment_id, Action.ANSWER_ADDRESS)
-            act(session)
+        with acting() as act:
+            _own(act.session, consignment_id, Action.ANSWER_ADDRESS)
+            change(act)
         return back()
 
     def back() -> ResponseReturnValue:

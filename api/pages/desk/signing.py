@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, NotFound, Session, custody, desk, models, require_own
 from postal.access import ownership
@@ -28,24 +28,15 @@ def handover_sign(handover_id: int) -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.handover", handover_id=handover_id, _anchor="signatures"), 303)
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         image, how = picture_of_form()
-        with services().database.write() as session:
-            _own(session, handover_id)
-            custody.sign_receipt(
-                session,
-                handover_id,
-                form_text("side"),
-                image,
-                how=how,
-                device_at=_device_time(),
-                user_id=current_actor().user_id,
-                now=services().now(),
-            )
+        with acting() as act:
+            _own(act.session, handover_id)
+            custody.sign_receipt(act, handover_id, form_text("side"), image, how=how, device_at=_device_time())
         flash("Đã ghi chữ ký.", "done")
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 @staff.get("/handovers/<int:handover_id>/signatures/<int:signature_id>")
@@ -96,15 +87,15 @@ def round_sheet_attach(round_id: int) -> ResponseReturnValue:
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.round_signatures", round_id=round_id), 303)
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         image, _ = picture_of_form()
-        with services().database.write() as session:
-            _own_round(session, round_id)
-            custody.attach_sheet(session, round_id, image, user_id=current_actor().user_id, now=services().now())
+        with acting() as act:
+            _own_round(act.session, round_id)
+            custody.attach_sheet(act, round_id, image)
         flash("Đã lưu ảnh phiếu đi phát đã ký.", "done")
         return back()
 
-    return or_back(act, back)
+    return or_back(change, back)
 
 
 @staff.get("/rounds/<int:round_id>/signatures/<int:signature_id>")

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import form_date, form_int, form_text, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import say_order
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, Session, desk, models, rounds
 from postal.access import audit
@@ -47,19 +47,13 @@ def day_orders() -> ResponseReturnValue:
 def remedy_order(plan_id: int, unserved_id: int) -> ResponseReturnValue:
     """Order what a plan told would serve a stop it left out."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            rounds.order_remedy(
-                session,
-                unserved_id,
-                courier=form_text("courier") or None,
-                actor=current_actor(),
-                now=services().now(),
-            )
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            rounds.order_remedy(act, unserved_id, courier=form_text("courier") or None)
         flash("Đã chọn cách gỡ. Lập lại phương án để áp dụng.", "done")
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
 
 
 @staff.post("/day-orders/<int:order_id>/end")
@@ -67,12 +61,12 @@ def remedy_order(plan_id: int, unserved_id: int) -> ResponseReturnValue:
 def day_order_end(order_id: int) -> ResponseReturnValue:
     """End an order: later plans are made without it."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            day = rounds.end_order(session, order_id, actor=current_actor(), now=services().now()).from_date
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            day = rounds.end_order(act, order_id).from_date
         return _to_day(day, "Đã bỏ lệnh.")
 
-    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
 @staff.post("/day-orders/away")
@@ -80,15 +74,15 @@ def day_order_end(order_id: int) -> ResponseReturnValue:
 def courier_away() -> ResponseReturnValue:
     """Keep a courier out of the plans of some days."""
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         first, last = form_date("from"), form_date("until")
-        with services().database.write() as session:
-            found = crew.find_courier(session, form_text("courier"))
-            crew.note_absence(session, found, first, last)
-            audit.note(session, current_actor(), "courier_away", "courier", found.id, now=services().now())
+        with acting() as act:
+            found = crew.find_courier(act.session, form_text("courier"))
+            crew.note_absence(act.session, found, first, last)
+            audit.note(act, "courier_away", "courier", found.id)
         return _to_day(first, f"Đã ghi {found.code} nghỉ.")
 
-    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
 @staff.post("/day-orders/commune")
@@ -96,15 +90,15 @@ def courier_away() -> ResponseReturnValue:
 def commune_close() -> ResponseReturnValue:
     """Plan no stop in a commune that is cut off on some days."""
 
-    def act() -> ResponseReturnValue:
-        first, last, now = form_date("from"), form_date("until"), services().now()
+    def change() -> ResponseReturnValue:
+        first, last = form_date("from"), form_date("until")
         commune = crew.find_commune(services().guide.register, form_text("commune"))
-        with services().database.write() as session:
-            made = crew.close_commune(session, commune.code, first, last, reason=form_text("reason"), now=now)
-            audit.note(session, current_actor(), "commune_closed", "closure", made.id, now=now)
+        with acting() as act:
+            made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
+            audit.note(act, "commune_closed", "closure", made.id)
         return _to_day(first, f"Đã đánh dấu {commune.full_name} bị chia cắt.")
 
-    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
 @staff.post("/day-orders/road")
@@ -112,22 +106,20 @@ def commune_close() -> ResponseReturnValue:
 def road_close() -> ResponseReturnValue:
     """Close a road by a line across it on some days."""
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         first = form_date("from")
         detour_s = form_int("detour_min") * 60 if form_text("detour_min") else None
-        with services().database.write() as session:
+        with acting() as act:
             rounds.close_road(
-                session,
+                act,
                 (_point("one_end", "Điểm thứ nhất"), _point("other_end", "Điểm thứ hai")),
                 (first, form_date("until")),
                 detour_s=detour_s,
                 reason=form_text("reason"),
-                actor=current_actor(),
-                now=services().now(),
             )
         return _to_day(first, "Đã ghi đường bị chặn.")
 
-    return or_back(act, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
 def _point(name: str, label: str) -> Point:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import form_int, form_text, or_back, render_desk, today
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, require_own
 from postal.access import ownership
@@ -47,12 +47,12 @@ def office_day_close(office_id: int) -> ResponseReturnValue:
     _require_office(office_id)
     day = _day(form_text("day"))
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            custody.close_day(session, office_id, day, user_id=current_actor().user_id, now=services().now())
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            custody.close_day(act, office_id, day)
         return _back(day)
 
-    return or_back(act, lambda: _back(day))
+    return or_back(change, lambda: _back(day))
 
 
 @staff.post("/office-days/<int:office_id>/keep")
@@ -62,20 +62,19 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
     _require_office(office_id)
     day = _day(form_text("day"))
 
-    def act() -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
         item_id, reason, what = form_int("item_id"), form_text("reason", limit=200), form_text("what")
         if what not in ("keep", "missing"):
             raise InvalidInput(field="Việc cần ghi")
-        with services().database.write() as session:
-            _require_item(session, item_id)
-            user_id, now = current_actor().user_id, services().now()
+        with acting() as act:
+            _require_item(act.session, item_id)
             if what == "keep":
-                custody.keep_overnight(session, item_id, day, reason=reason, user_id=user_id, now=now)
+                custody.keep_overnight(act, item_id, day, reason=reason)
             else:
-                custody.declare_missing(session, item_id, reason=reason, user_id=user_id, now=now)
+                custody.declare_missing(act, item_id, reason=reason)
         return _back(day)
 
-    return or_back(act, lambda: _back(day))
+    return or_back(change, lambda: _back(day))
 
 
 @staff.get("/giving-back")
@@ -93,22 +92,20 @@ def giving_back() -> ResponseReturnValue:
 def giving_back_hand(agency_id: int) -> ResponseReturnValue:
     """Hand papers and money of the scanned items to their agency; the receipt follows."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
+    def change() -> ResponseReturnValue:
+        with acting() as act:
             handover = custody.give_back(
-                session,
+                act,
                 agency_id,
                 scanned=scanned_of_form(),
                 money_vnd=form_int("money_vnd"),
                 giver=custody.Party(name=form_text("giver_name"), code=form_text("giver_code")),
                 receiver=custody.Party(name=form_text("receiver_name"), position=form_text("receiver_position")),
-                user_id=current_actor().user_id,
-                now=services().now(),
             )
             handover_id = handover.id
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.papers_count", agency_id=agency_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.papers_count", agency_id=agency_id), 303))
 
 
 def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:

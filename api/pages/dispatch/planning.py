@@ -26,7 +26,7 @@ from api.pages.dispatch.plan_words import (
     say_why,
 )
 from api.pages.dispatch.sketch import draw_rounds
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
 from routing import Plan, StopChange, compare
@@ -58,16 +58,16 @@ def plans() -> ResponseReturnValue:
 def plan_make() -> ResponseReturnValue:
     """Plan a day for all offices at once; the result is a draft."""
 
-    def act() -> ResponseReturnValue:
-        day, seconds, user_id = form_date("day"), _seconds_told(), current_actor().user_id
+    def change() -> ResponseReturnValue:
+        day, seconds, by = form_date("day"), _seconds_told(), current_actor()
         house = services()
 
         def make(watch: planning.Watch) -> int:
-            return planning.make_plan(house, day, seconds=seconds, user_id=user_id, watch=watch)
+            return planning.make_plan(house, day, seconds=seconds, by=by, watch=watch)
 
         return _made(day, make, seconds=seconds)
 
-    return or_back(act, lambda: redirect(url_for("staff.plans"), 303))
+    return or_back(change, lambda: redirect(url_for("staff.plans"), 303))
 
 
 def _seconds_told() -> int:
@@ -83,8 +83,8 @@ def _made(
     """Lead to the plan made, or, where that takes more than a moment, to the page that tells how far it is."""
     if seconds <= _AT_ONCE_S:
         return _result(make(planning.Watch()), beside)
-    user_id = current_actor().user_id
-    run_id = planning.start_run(services(), day, make, seconds=seconds, user_id=user_id, beside=beside)
+    by = current_actor()
+    run_id = planning.start_run(services(), day, make, seconds=seconds, by=by, beside=beside)
     return redirect(url_for("staff.plan_run", run_id=run_id), 303)
 
 
@@ -163,8 +163,8 @@ def plan_again(plan_id: int) -> ResponseReturnValue:
     What is published is planned from now on with few moves, a draft goes on from where it is.
     """
 
-    def act() -> ResponseReturnValue:
-        seconds, user_id = _seconds_told(), current_actor().user_id
+    def change() -> ResponseReturnValue:
+        seconds, by = _seconds_told(), current_actor()
         house = services()
         with house.database.read() as session:
             found = desk.plan(session, plan_id)
@@ -172,12 +172,12 @@ def plan_again(plan_id: int) -> ResponseReturnValue:
 
         def make(watch: planning.Watch) -> int:
             if is_draft:
-                return planning.plan_on(house, plan_id, seconds=seconds, user_id=user_id, watch=watch)
-            return planning.replan_day(house, day, seconds=seconds, user_id=user_id, watch=watch)
+                return planning.plan_on(house, plan_id, seconds=seconds, by=by, watch=watch)
+            return planning.replan_day(house, day, seconds=seconds, by=by, watch=watch)
 
         return _made(day, make, seconds=seconds, beside=plan_id)
 
-    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
 
 
 @staff.get("/plans/<int:plan_id>/compare/<int:other_id>")
@@ -231,12 +231,12 @@ def _changed(session: Session, change: StopChange) -> dict[str, Any]:
 def plan_publish(plan_id: int) -> ResponseReturnValue:
     """Make this plan the day's only one."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            rounds.publish_plan(session, plan_id, user_id=current_actor().user_id, now=services().now())
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            rounds.publish_plan(act, plan_id)
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
-    return or_back(act, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
 
 
 @staff.get("/plans/<int:plan_id>/sheets.pdf")

@@ -14,7 +14,7 @@ from api.pages.common import form_int, form_text, local_zone, or_back, paper_lan
 from api.pages.desk.batches import pdf_answer
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import (
     Action,
@@ -94,15 +94,13 @@ def round_sheet(round_id: int) -> ResponseReturnValue:
 def round_start(round_id: int) -> ResponseReturnValue:
     """Check the load: what was scanned goes with the courier, what was not stays."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
-            rounds.start_round(
-                session, round_id, scanned=scanned_of_form(), user_id=current_actor().user_id, now=services().now()
-            )
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            _own_round(act.session, round_id, Action.RECEIVE_AT_OFFICE)
+            rounds.start_round(act, round_id, scanned=scanned_of_form())
         return _to_round(round_id)
 
-    return or_back(act, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
 
 
 @staff.post("/rounds/<int:round_id>/keep")
@@ -110,19 +108,17 @@ def round_start(round_id: int) -> ResponseReturnValue:
 def round_keep(round_id: int) -> ResponseReturnValue:
     """Keep a stop for a courier, or let the planner decide again."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            found = _own_round(session, round_id, Action.PLAN)
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            found = _own_round(act.session, round_id, Action.PLAN)
             stop_id = form_int("stop_id")
             if stop_id not in {stop.id for stop in found.stops}:
                 raise NotFound(what="điểm dừng")
-            rounds.keep_stop(
-                session, stop_id, form_text("courier") or None, actor=current_actor(), now=services().now()
-            )
+            rounds.keep_stop(act, stop_id, form_text("courier") or None)
         flash("Đã ghi. Lập lại phương án để áp dụng.", "done")
         return _to_round(round_id)
 
-    return or_back(act, lambda: _to_round(round_id))
+    return or_back(change, lambda: _to_round(round_id))
 
 
 @staff.post("/rounds/<int:round_id>/keep-order")
@@ -130,14 +126,14 @@ def round_keep(round_id: int) -> ResponseReturnValue:
 def round_keep_order(round_id: int) -> ResponseReturnValue:
     """Keep a round that has not left as it is: its courier, its stops, their order."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own_round(session, round_id, Action.PLAN)
-            rounds.keep_order(session, round_id, actor=current_actor(), now=services().now())
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            _own_round(act.session, round_id, Action.PLAN)
+            rounds.keep_order(act, round_id)
         flash("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành.", "done")
         return _to_round(round_id)
 
-    return or_back(act, lambda: _to_round(round_id))
+    return or_back(change, lambda: _to_round(round_id))
 
 
 @staff.post("/rounds/<int:round_id>/results")
@@ -145,18 +141,18 @@ def round_keep_order(round_id: int) -> ResponseReturnValue:
 def round_results(round_id: int) -> ResponseReturnValue:
     """Type a paper day back: one line for each item that has a result."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            found = _own_round(session, round_id, Action.ENTER_ROUND_RESULTS)
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            found = _own_round(act.session, round_id, Action.ENTER_ROUND_RESULTS)
             scans = _scans_of_form(found)
-            answers = doorstep.record_scans(session, scans, actor=current_actor(), now=services().now())
+            answers = doorstep.record_scans(act, scans)
         refused = [answer for answer in answers if answer.status == "refused"]
         flash(f"Đã ghi {len(answers) - len(refused)} kết quả.", "done")
         for answer in refused:
             flash(answer.vi, "danger")
         return _to_round(round_id)
 
-    return or_back(act, lambda: _to_round(round_id))
+    return or_back(change, lambda: _to_round(round_id))
 
 
 @staff.post("/rounds/<int:round_id>/close")
@@ -164,14 +160,12 @@ def round_results(round_id: int) -> ResponseReturnValue:
 def round_close(round_id: int) -> ResponseReturnValue:
     """Take back what was counted, with the money and papers of the round, and close it."""
 
-    def act() -> ResponseReturnValue:
-        with services().database.write() as session:
-            _own_round(session, round_id, Action.RECEIVE_AT_OFFICE)
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            _own_round(act.session, round_id, Action.RECEIVE_AT_OFFICE)
             rounds.close_round(
-                session,
+                act,
                 round_id,
-                user_id=current_actor().user_id,
-                now=services().now(),
                 is_counted=True,
                 brought=rounds.Brought(
                     money_vnd=form_int("money_vnd") if form_text("money_vnd") else 0,
@@ -181,7 +175,7 @@ def round_close(round_id: int) -> ResponseReturnValue:
             )
         return _to_round(round_id)
 
-    return or_back(act, lambda: redirect(url_for("staff.round_back", round_id=round_id), 303))
+    return or_back(change, lambda: redirect(url_for("staff.round_back", round_id=round_id), 303))
 
 
 def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:
