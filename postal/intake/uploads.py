@@ -49,15 +49,26 @@ def keep(act: Act, file: KeptFile) -> str:
     return token
 
 
-def take(act: Act, token: str) -> KeptFile:
-    """Return the file and forget it. Raises NotFound for a wrong, foreign, used or expired token."""
-    query = select(Upload).where(Upload.token_hash == _digest(token), Upload.user_id == act.by.user_id)
-    upload = act.session.scalar(query)
-    if upload is None:
+def find_id(act: Act, token: str) -> int:
+    """Return the number of a file its owner may have. Raises NotFound for a wrong, foreign or expired token."""
+    query = select(Upload.id).where(Upload.token_hash == _digest(token), Upload.user_id == act.by.user_id)
+    upload_id = act.session.scalar(query)
+    if upload_id is None:
         raise NotFound(what="tệp đã đọc thử")
-    file = KeptFile(data=vault_of(act.session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
-    act.session.delete(upload)
-    return file
+    return upload_id
+
+
+def read(session: Session, upload_id: int, *, user_id: int | None = None) -> KeptFile:
+    """Return a kept file by its number; with ``user_id`` only its owner's. Raises NotFound."""
+    upload = session.get(Upload, upload_id)
+    if upload is None or (user_id is not None and upload.user_id != user_id):
+        raise NotFound(what="tệp tạm")
+    return KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
+
+
+def forget(session: Session, upload_id: int) -> None:
+    """Delete a kept file by its number; nothing happens where it is gone."""
+    session.execute(delete(Upload).where(Upload.id == upload_id))
 
 
 def forget_old_uploads(session: Session, *, now: datetime) -> int:

@@ -1,14 +1,16 @@
 """Jobs on several machines: Dramatiq carries job ids over Redis or RabbitMQ; the table stays the truth.
 
 A message lost, doubled or late changes nothing: the claim decides who runs the job, and the sweep makes up
-for messages that never came. Import this module only where a broker is set: Dramatiq is an optional extra.
+for messages that never came. Each lane has a queue and a worker of its own. Import this module only where a
+broker is set: Dramatiq is an optional extra.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime
+import time
+from typing import Any
 
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
@@ -16,8 +18,10 @@ from dramatiq.brokers.redis import RedisBroker
 
 from postal.db import Database
 from postal.errors import InvalidInput
-from postal.jobs.running import PLANT_EVERY, Clock, Renewing, Works, run_job
-from postal.jobs.table import claim_one, offer_due
+from postal.jobs.keeping import Keeper
+from postal.jobs.running import PLANT_EVERY, Clock, Run, Works, run_job
+from postal.jobs.silence import Silence
+from postal.jobs.table import claim_one, offer_due, running_leases
 
 log = logging.getLogger("tannha.jobs")
 QUEUE = "tannha"
@@ -35,7 +39,7 @@ def connect(url: str) -> dramatiq.Broker:
 
 
 class BrokerRunner:
-    """Runs jobs that messages name, and sweeps the table for jobs that nobody was told of."""
+    """Runs jobs that messages name, and sweeps the table for jobs that no message was sent for."""
 
     def __init__(
         self,
@@ -51,48 +55,73 @@ class BrokerRunner:
         self._works = works
         self._broker = broker
         self._clock = clock
-        self._renewing = Renewing(database, clock)
-        self._planted_at: datetime | None = None
+        self._keeper = Keeper(database)
+        self._silence = Silence()
+        self._silent_ids: list[int] = []
+        self._planted_s: float | None = None
         self._stop = threading.Event()
-        listen = dramatiq.actor(broker=broker, actor_name="tannha_job", queue_name=queue)
-        self._actor = listen(self._run)
-        self._worker = dramatiq.Worker(broker, queues={queue}, worker_threads=n_threads, worker_timeout=200)
+        self._actors: dict[str, Any] = {}
+        self._workers: list[dramatiq.Worker] = []
+        for lane in works.all_lanes(n_threads):
+            name = f"{queue}.{lane.name}"
+            actor = dramatiq.actor(broker=broker, actor_name=f"tannha_{lane.name}", queue_name=name)(self._run)
+            self._actors |= dict.fromkeys(lane.kinds, actor)
+            self._workers.append(
+                dramatiq.Worker(broker, queues={name}, worker_threads=lane.n_threads, worker_timeout=200)
+            )
         self._sweeping = threading.Thread(target=self._sweep_forever, name="job-sweep", daemon=True)
 
     def start(self) -> None:
         """Begin to listen and to sweep."""
-        self._renewing.start()
-        self._worker.start()
+        self._keeper.start()
+        for worker in self._workers:
+            worker.start()
         self._sweeping.start()
 
-    def stop(self, timeout_s: float = 60.0) -> None:
-        """Take nothing more, let what runs end, give back what was fetched and not begun."""
+    def stop(self, timeout_s: float = 60.0) -> bool:
+        """Take nothing more, interrupt what runs, give back what was fetched; return whether all ended in time."""
         self._stop.set()
+        self._keeper.interrupt_all()
+        until_s = time.monotonic() + timeout_s
         if self._sweeping.is_alive():
             self._sweeping.join(timeout_s)
-            self._worker.stop(timeout=int(timeout_s * 1000))
-            self._renewing.stop()
+            stops = [
+                threading.Thread(target=worker.stop, kwargs={"timeout": int(timeout_s * 1000)}, daemon=True)
+                for worker in self._workers
+            ]
+            for stop in stops:
+                stop.start()
+            for stop in stops:
+                stop.join(max(0.0, until_s - time.monotonic()))
+            self._keeper.stop()
         self._broker.close()
+        return time.monotonic() < until_s
 
     def sweep(self) -> int:
-        """Send a message for each due job nobody was told of lately; return how many."""
+        """Send a message for each due job that none was sent for lately; return how many."""
         now = self._clock()
+        for find in self._works.finders:
+            find(self._database, now)
         with self._database.write() as session:
-            if self._planted_at is None or now - self._planted_at >= PLANT_EVERY:
+            if self._planted_s is None or time.monotonic() - self._planted_s >= PLANT_EVERY.total_seconds():
                 self._works.plant(session, now=now)
-                self._planted_at = now
-            ids = offer_due(session, now=now)
-        for job_id in ids:
-            self._actor.send(job_id)
-        return len(ids)
+                self._planted_s = time.monotonic()
+            leases = running_leases(session)
+            self._silent_ids = self._silence.silent_ids(leases, monotonic_s=time.monotonic())
+            offered = offer_due(session, now=now, silent_ids=self._silent_ids)
+        sent = [self._actors[kind].send(job_id) for job_id, kind in offered if kind in self._actors]
+        return len(sent)
 
     def _run(self, job_id: int) -> None:
+        if self._stop.is_set():
+            return  # the job stays in the table; another worker's sweep sends for it again
         with self._database.write() as session:
-            ticket = claim_one(session, job_id, now=self._clock())
+            ticket = claim_one(session, job_id, now=self._clock(), silent_ids=self._silent_ids)
         if ticket is None or ticket.kind not in self._works.by_kind:
             return
-        with self._renewing.holding(ticket):
-            run_job(self._database, self._works, ticket, self._clock)
+        run = Run(self._database, ticket, self._clock)
+        with self._keeper.holding(run):
+            run_job(run, self._works)
 
     def _sweep_forever(self) -> None:
         while not self._stop.wait(_SWEEP_EVERY_S):

@@ -43,7 +43,6 @@ class CallbackState(StrEnum):
     """How far a callback is."""
 
     WAITING = "waiting"
-    SENDING = "sending"
     SENT = "sent"
     PARKED = "parked"
 
@@ -68,8 +67,6 @@ class Callback(Base):
     queued_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     n_tries: Mapped[int] = mapped_column(default=0)
-    leased_until: Mapped[datetime | None]
-    fence: Mapped[int] = mapped_column(default=0)
     endpoint: Mapped[CallbackEndpoint] = relationship()
     tries: Mapped[list[CallbackTry]] = relationship(order_by="CallbackTry.id")
 
@@ -97,7 +94,11 @@ class JobState(StrEnum):
 
 
 class Job(Base):
-    """Durable work: claimed by a guarded update with a lease and a fencing token."""
+    """Durable work: claimed by a guarded update with a lease and a fencing token.
+
+    ``payload``, ``progress`` and ``result`` hold identifiers and figures only. ``queued_at`` is when the job last began
+    to wait; ``started_at`` when it was first claimed.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (Index("ix_jobs_due", "state", "run_at"),)
@@ -105,6 +106,10 @@ class Job(Base):
     id: Mapped[PrimaryKey]
     kind: Mapped[str] = mapped_column(String(60))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    is_stop_asked: Mapped[bool] = mapped_column(default=False)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     state: Mapped[JobState] = mapped_column(stored(JobState), default=JobState.WAITING)
     run_at: Mapped[datetime]
     n_attempts: Mapped[int] = mapped_column(default=0)
@@ -113,6 +118,7 @@ class Job(Base):
     dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     error_code: Mapped[str | None] = mapped_column(String(60))
     queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 

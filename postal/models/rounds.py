@@ -136,20 +136,3 @@ class DayOrder(Base):
     ordered_at: Mapped[datetime]
     ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
-
-
-class PlanRun(Base):
-    """One press of the planning button: how far the search is, and the draft or the refusal it ended in."""
-
-    __tablename__ = "plan_runs"
-
-    id: Mapped[PrimaryKey]
-    day: Mapped[date]
-    seconds: Mapped[int]
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    is_stop_asked: Mapped[bool] = mapped_column(default=False)
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("day_plans.id"))
-    refusal: Mapped[str | None]

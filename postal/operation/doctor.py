@@ -163,7 +163,7 @@ def _callbacks(session: Session, now: datetime) -> Finding:
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
         vi, en = vi + "; không ai gửi: chạy tannha worker", en + "; nobody sends: run tannha worker"
         return _finding("callbacks", Level.BAD, vi, en)
-    is_well = not (found.n_parked or found.failing_endpoint_ids or found.disabled_endpoint_ids)
+    is_well = not (found.n_parked or found.n_beyond_ladder or found.failing_endpoint_ids or found.disabled_endpoint_ids)
     return _finding("callbacks", Level.OK if is_well else Level.WARN, vi, en)
 
 

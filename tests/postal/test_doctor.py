@@ -99,7 +99,7 @@ def test_callbacks_nobody_sends_are_bad_and_a_failing_receiver_is_a_warning(data
 
 def test_jobs_nobody_runs_are_bad(database, now):
     with database.write() as session:
-        jobs.enqueue(session, "note_overdue", run_at=now - timedelta(hours=1))
+        jobs.enqueue(session, jobs.NewJob(kind="note_overdue"), now=now - timedelta(hours=1))
     assert levels(database, now)["jobs"] is Level.BAD
 
 

@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from postal import jobs
 from postal.access.idempotency import KeyedRequest, claim_key
 from postal.db import Database, make_engine
-from postal.errors import InvalidInput
-from postal.jobs import over_broker, table
-from postal.jobs.running import run_job
+from postal.errors import InvalidInput, NotFound
+from postal.jobs import over_broker, run_job, table
+from postal.jobs.silence import Silence
 from postal.life.tracking import Scan, record
 from postal.models import AuditEntry, Discrepancy, IdempotencyRecord, Job, JobState, TrackingGuess
+from postal.operation.housekeeping import HOUSEKEEPING
 from tests import builders as build
 from tests.scale import record_figure, scaled
 
@@ -59,9 +60,9 @@ def state_of(database, job_id):
         return session.get_one(Job, job_id).state
 
 
-def queued(database, kind="note", **more):
+def queued(database, kind="note", run_at=NOW, **new):
     with database.write() as session:
-        return jobs.enqueue(session, kind, {"n": 1}, **({"run_at": NOW} | more)).id
+        return jobs.enqueue(session, jobs.NewJob(kind=kind, payload={"n": 1}, **new), now=NOW, run_at=run_at).id
 
 
 def runner(database, clock, **by_kind):
@@ -70,7 +71,7 @@ def runner(database, clock, **by_kind):
 
 def test_a_job_exists_exactly_if_its_transaction_does(database):
     with database.write() as session:
-        jobs.enqueue(session, "note", run_at=NOW)
+        jobs.enqueue(session, jobs.NewJob(kind="note"), now=NOW)
         session.rollback()
     assert runner(database, Clock()).run_due() == {}
     queued(database)
@@ -83,7 +84,9 @@ def test_a_job_waits_for_its_time_and_the_oldest_goes_first(database):
     clock, order = Clock(), []
     for n, minutes in ((1, 20), (2, 10), (3, 30)):
         with database.write() as session:
-            jobs.enqueue(session, "tell", {"n": n}, run_at=NOW + timedelta(minutes=minutes))
+            jobs.enqueue(
+                session, jobs.NewJob(kind="tell", payload={"n": n}), now=NOW, run_at=NOW + timedelta(minutes=minutes)
+            )
     run = runner(database, clock, tell=lambda r: order.append(r.payload["n"])).run_due
     clock.move(minutes=25)
     run()
@@ -172,7 +175,7 @@ def test_a_dead_workers_job_is_taken_over_within_half_a_minute(database):
     clock, job_id = Clock(), queued(database)
     with database.write() as session:
         assert table.claim_one(session, job_id, now=NOW) is not None
-    clock.move(seconds=24)
+    clock.move(seconds=19)
     assert runner(database, clock).run_due() == {}
     clock.move(seconds=2)
     assert runner(database, clock).run_due() == {"done": 1}
@@ -194,7 +197,7 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(database):
         sleeper = table.claim_one(session, job_id, now=clock())
     clock.move(minutes=1)
     assert runner(database, clock).run_due() == {"done": 1}
-    assert run_job(database, works(note=note), sleeper, clock) == "lease_lost"
+    assert run_job(jobs.Run(database, sleeper, clock), works(note=note)) == "lease_lost"
     assert n_ran(database) == 1
     assert state_of(database, job_id) is JobState.DONE
 
@@ -205,40 +208,131 @@ def test_unknown_kinds_wait_for_a_worker_that_knows_them(database):
     assert state_of(database, job_id) is JobState.WAITING
 
 
-def test_the_runner_finishes_what_it_runs_when_it_is_stopped(database):
+def test_a_runner_that_stops_gives_back_what_it_runs_and_the_attempt_does_not_count(database):
     begun = threading.Event()
 
     def slow(run):
         begun.set()
-        time.sleep(0.4)
+        run.stop.wait(20)
+        run.check()
         note(run)
 
-    queued(database, "slow")
+    job_id = queued(database, "slow")
     running = jobs.Runner(database, works(slow=slow), clock=lambda: datetime.now(UTC), look_every_s=0.05)
     running.start()
     assert begun.wait(10)
-    running.stop()
+    assert running.stop(5)
+    assert running.ended == {"given_back": 1}
+    with database.read() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.state, job.n_attempts) == (JobState.WAITING, 0)
+    assert runner(database, lambda: datetime.now(UTC), slow=note).run_due() == {"done": 1}
     assert n_ran(database) == 1
-    assert running.ended == {"done": 1}
 
 
-def test_long_work_keeps_its_lease(database, monkeypatch):
-    monkeypatch.setattr("postal.jobs.running.LEASE", timedelta(seconds=0.3))
+def test_long_work_tells_how_far_it_is_keeps_its_lease_and_stops_when_asked(database):
     job_id = queued(database, "slow")
-    seen = []
+    ended = []
 
-    def slow(_run):
-        for _ in range(10):
-            time.sleep(0.1)
-            with database.read() as session:
-                seen.append(session.get_one(Job, job_id).leased_until)
+    def slow(run):
+        for step in itertools.count(1):
+            run.report({"step": step})
+            if run.stop.wait(0.1):
+                run.check()  # stopped by somebody who wants what there is: no reason to give the job back
+                ended.append(step)
+                return {"steps": step}
+        return None
 
     running = jobs.Runner(database, works(slow=slow), clock=lambda: datetime.now(UTC), look_every_s=0.05)
     running.start()
-    while len(seen) < 10:
-        time.sleep(0.05)
-    running.stop()
-    assert len(set(seen)) > 3
+    leases = set()
+
+    def has_progress():
+        with database.read() as session:
+            job = session.get_one(Job, job_id)
+            leases.add(job.leased_until)
+            return job.progress.get("step", 0) > 12
+
+    assert wait_for(has_progress)
+    with database.write() as session:
+        jobs.ask_stop(session, job_id, kinds=["slow"], now=NOW)
+    assert wait_for(lambda: state_of(database, job_id) is JobState.DONE)
+    running.stop(5)
+    with database.read() as session:
+        assert session.get_one(Job, job_id).result == {"steps": ended[0]}
+    assert len(leases) >= 2
+
+
+def test_a_job_that_waits_is_struck_off_when_asked_to_stop(database):
+    job_id = queued(database)
+    with database.write() as session:
+        jobs.ask_stop(session, job_id, kinds=["note"], now=NOW)
+    assert runner(database, Clock()).run_due() == {}
+    assert state_of(database, job_id) is JobState.FAILED
+    with database.write() as session, pytest.raises(NotFound):
+        jobs.ask_stop(session, job_id, kinds=["another"], now=NOW)
+
+
+def test_a_refusal_is_final_and_says_why(database):
+    def refuse(_run):
+        raise jobs.Refused("nothing_to_plan", {"vi": "Không có gì để lập."})
+
+    job_id = queued(database, "refuse")
+    assert runner(database, Clock(), refuse=refuse).run_due() == {"failed": 1}
+    assert runner(database, Clock(NOW + timedelta(days=1)), refuse=refuse).run_due() == {}
+    with database.read() as session:
+        job = session.get_one(Job, job_id)
+        assert job.result == {"refusal": {"code": "nothing_to_plan", "vi": "Không có gì để lập."}}
+
+
+def test_a_lane_full_of_long_work_keeps_no_other_lane_waiting(database):
+    release = threading.Event()
+    long = [queued(database, "long") for _ in range(3)]
+    short = queued(database, "short")
+    parted = jobs.Works(
+        by_kind={"long": lambda _run: release.wait(20), "short": note},
+        lanes=(jobs.Lane(name="long", kinds=frozenset({"long"}), n_threads=1),),
+    )
+    running = jobs.Runner(database, parted, clock=lambda: datetime.now(UTC), look_every_s=0.05)
+    running.start()
+    assert wait_for(lambda: state_of(database, short) is JobState.DONE)
+    assert [state_of(database, job_id) for job_id in long].count(JobState.RUNNING) == 1
+    release.set()
+    running.stop(5)
+
+
+def test_a_dead_workers_job_is_taken_over_though_the_clock_was_set_back_an_hour(database):
+    clock, job_id = Clock(), queued(database)
+    with database.write() as session:
+        assert table.claim_one(session, job_id, now=clock()) is not None
+    clock.move(hours=-1)
+    watch = Silence()
+    with database.read() as session:
+        leases = table.running_leases(session)
+    assert watch.silent_ids(leases, monotonic_s=0.0) == []
+    assert watch.silent_ids(leases, monotonic_s=19.9) == []
+    silent = watch.silent_ids(leases, monotonic_s=20.1)
+    with database.write() as session:
+        (ticket,) = table.claim_due(session, now=clock(), n=1, kinds={"note"}, silent_ids=silent)
+    assert run_job(jobs.Run(database, ticket, clock), works(note=note)) == "done"
+
+
+def test_a_worker_that_renews_its_lease_is_never_called_silent(database):
+    clock, job_id = Clock(), queued(database)
+    with database.write() as session:
+        ticket = table.claim_one(session, job_id, now=clock())
+    watch = Silence()
+    for second in range(0, 100, 7):
+        clock.move(seconds=7)
+        with database.write() as session:
+            table.hold(session, ticket, now=clock())
+            assert watch.silent_ids(table.running_leases(session), monotonic_s=float(second)) == []
+
+
+def test_a_job_queued_before_the_clock_was_set_back_runs_at_once(database):
+    queued(database)
+    assert runner(database, Clock(NOW - timedelta(hours=1))).run_due() == {"done": 1}
+    assert n_ran(database) == 1
 
 
 def _work_until_killed(url, n_threads):
@@ -257,7 +351,7 @@ def test_killed_workers_lose_no_job_and_every_job_ends_done(database, database_u
     n_jobs, context = scaled(60, 1_500), multiprocessing.get_context("spawn")
     with database.write() as session:
         for n in range(n_jobs):
-            jobs.enqueue(session, "note", {"n": n}, run_at=NOW)
+            jobs.enqueue(session, jobs.NewJob(kind="note", payload={"n": n}), now=NOW)
     for _ in range(scaled(2, 15)):
         process, n_before = context.Process(target=_work_until_killed, args=(database_url, 2)), n_ran(database)
         process.start()
@@ -300,8 +394,8 @@ def over(database, broker_url):
     for one in made:
         one.stop(5)
     broker = over_broker.connect(broker_url)
-    broker.declare_queue(queue)
-    broker.flush(queue)
+    broker.declare_queue(f"{queue}.house")
+    broker.flush(f"{queue}.house")
     broker.close()
 
 
@@ -316,7 +410,7 @@ def test_jobs_travel_over_the_broker_and_each_counts_once(database, over):
     n_jobs = scaled(20, 500)
     with database.write() as session:
         for n in range(n_jobs):
-            jobs.enqueue(session, "note", {"n": n}, run_at=NOW)
+            jobs.enqueue(session, jobs.NewJob(kind="note", payload={"n": n}), now=NOW)
     for _ in range(2):
         over().start()
     assert wait_for(lambda: n_ran(database) >= n_jobs)
@@ -326,7 +420,7 @@ def test_jobs_travel_over_the_broker_and_each_counts_once(database, over):
 
 def test_a_message_carries_the_jobs_number_and_nothing_else(database, over, broker_url):
     with database.write() as session:
-        job_id = jobs.enqueue(session, "note", {"n": 7}, run_at=NOW).id
+        job_id = jobs.enqueue(session, jobs.NewJob(kind="note", payload={"n": 7}), now=NOW).id
     sender = over()
     sent = []
     sender._broker.enqueue = lambda message, delay=None: sent.append(message)
@@ -338,13 +432,13 @@ def test_a_lost_message_is_sent_again_and_a_doubled_one_does_nothing(database, o
     clock = Clock()
     job_id = queued(database)
     with database.write() as session:
-        assert table.offer_due(session, now=clock()) == [job_id]
+        assert table.offer_due(session, now=clock()) == [(job_id, "note")]
         assert table.offer_due(session, now=clock()) == []
-        assert table.offer_due(session, now=clock() + timedelta(seconds=61)) == [job_id]
+        assert table.offer_due(session, now=clock() + timedelta(seconds=61)) == [(job_id, "note")]
     running = over()
     running.start()
     for _ in range(3):
-        running._actor.send(job_id)
+        running._actors["note"].send(job_id)
     assert wait_for(lambda: n_ran(database) == 1)
     time.sleep(0.3)
     assert n_ran(database) == 1
@@ -387,7 +481,7 @@ def test_a_broker_workers_death_is_made_up_for(database, database_url, broker_ur
     killed_s = time.monotonic()
     rescuer = over(stuck=note)
     with database.write() as session:  # not to wait for the lease in a short test
-        session.get_one(Job, job_id).leased_until = datetime.now(UTC) + timedelta(seconds=scaled(1, 25))
+        session.get_one(Job, job_id).leased_until = datetime.now(UTC) + timedelta(seconds=scaled(1, 20))
     rescuer.start()
     assert wait_for(lambda: n_ran(database) == 1, 40)
     record_figure("job of a killed broker worker run again after", round(time.monotonic() - killed_s, 1), "s")
@@ -406,11 +500,11 @@ def test_the_house_keeps_itself_tidy(database):
         record(build.act(session, NOW), item, early)
         claim_key(session, KeyedRequest(client="c", key="k", fingerprint="f"), now=NOW)
         session.add(TrackingGuess(code_hash="c", source_hash="s", on_date=NOW.date(), n_wrong=3))
-        jobs.HOUSEKEEPING.plant(session, now=NOW)
-    housekeeper = jobs.Runner(database, jobs.HOUSEKEEPING, clock=clock)
-    assert housekeeper.run_due() == {"done": len(jobs.HOUSEKEEPING.by_kind)}
+        HOUSEKEEPING.plant(session, now=NOW)
+    housekeeper = jobs.Runner(database, HOUSEKEEPING, clock=clock)
+    assert housekeeper.run_due() == {"done": len(HOUSEKEEPING.by_kind)}
     clock.move(days=40)
-    assert housekeeper.run_due() == {"done": len(jobs.HOUSEKEEPING.by_kind)}
+    assert housekeeper.run_due() == {"done": len(HOUSEKEEPING.by_kind)}
     with database.read() as session:
         assert session.scalar(select(Discrepancy.kind)) == "scan_does_not_fit"
         assert not session.scalar(select(func.count()).select_from(IdempotencyRecord))
@@ -418,4 +512,4 @@ def test_the_house_keeps_itself_tidy(database):
 
 
 def test_every_recurring_kind_has_work():
-    assert set(jobs.HOUSEKEEPING.every) == set(jobs.HOUSEKEEPING.by_kind)
+    assert set(HOUSEKEEPING.every) == set(HOUSEKEEPING.by_kind)

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from postal.access.idempotency import forget_old_keys
 from postal.intake.uploads import forget_old_uploads
-from postal.jobs.running import Run, Works
-from postal.jobs.table import forget_ended
+from postal.jobs import Run, Works
+from postal.jobs.watching import forget_ended
 from postal.life.public_history import forget_guesses
 from postal.life.tracking import note_overdue
-from postal.outside.claims import forget_old
+from postal.outside.due import disable_dark, forget_old
 
 
 def _note_overdue(run: Run) -> None:
@@ -38,6 +38,11 @@ def _forget_callbacks(run: Run) -> None:
         forget_old(session, now=run.now())
 
 
+def _disable_dark(run: Run) -> None:
+    with run.write() as session:
+        disable_dark(session, now=run.now())
+
+
 def _forget_jobs(run: Run) -> None:
     with run.write() as session:
         forget_ended(session, now=run.now())
@@ -51,6 +56,7 @@ HOUSEKEEPING = Works(
         "forget_guesses": _forget_guesses,
         "forget_callbacks": _forget_callbacks,
         "forget_jobs": _forget_jobs,
+        "disable_dark_endpoints": _disable_dark,
     },
     every={
         "note_overdue": timedelta(minutes=10),
@@ -59,5 +65,6 @@ HOUSEKEEPING = Works(
         "forget_guesses": timedelta(hours=6),
         "forget_callbacks": timedelta(hours=6),
         "forget_jobs": timedelta(hours=6),
+        "disable_dark_endpoints": timedelta(hours=1),
     },
 )
