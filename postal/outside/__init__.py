@@ -1,7 +1,7 @@
 """What goes to other systems: callbacks queued with the event, sent later, in order for each item."""
 
 from postal.outside.addresses import PUBLIC_ONLY, AddressPolicy, check_url, is_public_address
-from postal.outside.claims import KEPT_FOR, Claimed, Stuck, Verdict, disable_dark, forget_old, replay, stuck
+from postal.outside.due import KEPT_FOR, Message, Stuck, Verdict, disable_dark, forget_old, replay, stuck
 from postal.outside.endpoints import (
     KINDS,
     change_endpoint,
@@ -16,20 +16,22 @@ from postal.outside.endpoints import (
 )
 from postal.outside.safe_http import SafeClient
 from postal.outside.sender import RequestsSender, Sender
-from postal.outside.sending import SendReport, send_due, send_forever
+from postal.outside.sending import SendReport
+from postal.outside.work import callback_works, send_due
 
 __all__ = [
     "KEPT_FOR",
     "KINDS",
     "PUBLIC_ONLY",
     "AddressPolicy",
-    "Claimed",
+    "Message",
     "RequestsSender",
     "SafeClient",
     "SendReport",
     "Sender",
     "Stuck",
     "Verdict",
+    "callback_works",
     "change_endpoint",
     "check_url",
     "disable",
@@ -45,6 +47,5 @@ __all__ = [
     "resume",
     "rotate_secret",
     "send_due",
-    "send_forever",
     "stuck",
 ]

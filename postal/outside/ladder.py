@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# Waits before the 2nd to the 10th try; with the first at once, about 75 h 35 min in all.
+# Waits before the 2nd to the 10th try; with the first at once, about 75 h 35 min in all. The last wait repeats.
 WAITS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 MAX_TRIES = len(WAITS_S) + 1
 JITTER = 0.2
@@ -14,17 +14,15 @@ MAX_RETRY_AFTER_S = 86_400
 DARK_FOR = timedelta(days=5)
 
 
-def next_try_at(
-    n_tries: int, *, now: datetime, retry_after: str | None, chance: Callable[[], float]
-) -> datetime | None:
-    """Return when to try again after ``n_tries`` failures, None when the ladder ends.
+def next_try_at(n_tries: int, *, now: datetime, retry_after: str | None, chance: Callable[[], float]) -> datetime:
+    """Return when to try again after ``n_tries`` failures; past the ladder's end once a day.
 
-    ``chance`` returns a number in [0, 1): it spreads each wait by ±20 %, so that a partner who comes back is
-    not hit by everything at once. ``retry_after`` is the answer's own wish, obeyed up to a day.
+        Nothing is given up while its endpoint is active: an endpoint that fails for five days on end is disabled as a
+    whole, and its callbacks are parked with it. ``chance`` returns a number in [0, 1): it spreads each wait by ±20 %,
+    so that a partner who comes back is not hit by everything at once. ``retry_after`` is the answer's own wish, obeyed
+    up to a day.
     """
-    if n_tries >= MAX_TRIES:
-        return None
-    wait_s = WAITS_S[n_tries - 1] * (1 - JITTER + 2 * JITTER * chance())
+    wait_s = WAITS_S[min(n_tries, len(WAITS_S)) - 1] * (1 - JITTER + 2 * JITTER * chance())
     return now + timedelta(seconds=max(wait_s, retry_after_s(retry_after, now)))
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from standardwebhooks import Webhook
 
 from postal.outside.addresses import AddressPolicy
-from postal.outside.claims import Claimed, Verdict
+from postal.outside.due import Message, Verdict
 from postal.outside.safe_http import SafeClient, SendFailed
 
 Clock = Callable[[], datetime]
@@ -19,7 +19,7 @@ Clock = Callable[[], datetime]
 class Sender(Protocol):
     """Puts one message on the wire."""
 
-    def send(self, message: Claimed) -> Verdict:
+    def send(self, message: Message) -> Verdict:
         """Send once and say how it ended; never raises for what the other side does."""
 
 
@@ -35,7 +35,7 @@ class RequestsSender:
         """Return a sender for these address rules; ``ca_file`` adds the authority of an inner network."""
         return cls(SafeClient(policy, ca_file=ca_file), clock)
 
-    def send(self, message: Claimed) -> Verdict:
+    def send(self, message: Message) -> Verdict:
         """Send once; the verdict is "sent" for any 2xx."""
         if not message.secrets:
             return Verdict(word="secret_locked", took_ms=0)
@@ -52,7 +52,7 @@ class RequestsSender:
         )
 
 
-def signed_headers(message: Claimed, at: datetime) -> dict[str, str]:
+def signed_headers(message: Message, at: datetime) -> dict[str, str]:
     """Return the headers of Standard Webhooks: one signature for each secret, the id always the same."""
     at = at.astimezone(UTC)  # the library replaces the time zone instead of converting
     signatures = [Webhook(secret).sign(message.message_id, at, message.body) for secret in message.secrets]

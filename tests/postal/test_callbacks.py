@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import re
 import signal
-import threading
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from postal import outside
 from postal.db import Database, make_engine
+from postal.jobs import Runner
 from postal.models import AuditEntry, Callback, CallbackState, CallbackTry
 from postal.outside.ladder import MAX_TRIES, WAITS_S, next_try_at, retry_after_s
 from tests import builders as build
@@ -111,26 +111,74 @@ def test_each_items_story_arrives_in_order_though_a_third_of_the_tries_fail(data
     assert all(sequences == sorted(sequences) and len(sequences) == 4 for sequences in order.values())
 
 
-def test_waits_grow_the_id_stays_and_after_ten_tries_the_callback_is_parked(database, receiver, sender):
+def test_waits_grow_the_id_stays_and_nothing_is_parked_while_the_receiver_counts_as_active(database, receiver, sender):
     receiver.answer = lambda _got: Say(503)
-    endpoint(database, receiver.url)
+    endpoint_id, _ = endpoint(database, receiver.url)
     walk(database, 1, way=())
     now = LATER
-    for n_tried in range(1, MAX_TRIES + 1):
+    for n_tried in range(1, MAX_TRIES + 2):
         assert send(database, sender, now).n_failed == 1
+        if state_of(database, endpoint_id) == "disabled":
+            break
         with database.read() as session:
             callback = session.scalars(select(Callback)).one()
-            assert callback.n_tries == n_tried
-            if n_tried < MAX_TRIES:
-                wait_s = (callback.next_try_at - now).total_seconds()
-                assert 0.79 * WAITS_S[n_tried - 1] < wait_s < 1.21 * WAITS_S[n_tried - 1] + 2
-                early = callback.next_try_at - timedelta(seconds=1)
-                now = callback.next_try_at
-        assert n_tried == MAX_TRIES or send(database, sender, early).n_failed == 0
+            assert (callback.n_tries, callback.state) == (n_tried, CallbackState.WAITING)
+            wait_s = (callback.next_try_at - now).total_seconds()
+            rung_s = WAITS_S[min(n_tried, len(WAITS_S)) - 1]
+            assert 0.79 * rung_s < wait_s < 1.21 * rung_s + 2
+            early = callback.next_try_at - timedelta(seconds=1)
+            now = callback.next_try_at
+        assert send(database, sender, early).n_failed == 0
     assert len({got.message_id for got in receiver.got}) == 1
     assert len({got.body for got in receiver.got}) == 1
-    assert count(database, CallbackState.PARKED) == 1
-    assert timedelta(hours=60) < now - LATER < timedelta(hours=92)
+    assert now - LATER > timedelta(hours=60)
+
+
+@pytest.mark.parametrize("dark_h", [84, 96])
+def test_a_receiver_dark_longer_than_the_ladder_gets_everything_in_order_when_it_is_back(
+    database, receiver, sender, dark_h
+):
+    receiver.answer = lambda _got: Say(503)
+    endpoint_id, _ = endpoint(database, receiver.url)
+    now, back_at = LATER, LATER + timedelta(hours=dark_h)
+    for n in range(1, 4):
+        walk(database, 2, first=2 * n - 1, now=now)
+        now += timedelta(hours=1)
+    while now < back_at:
+        send(database, sender, now)
+        now += timedelta(hours=3)
+    assert state_of(database, endpoint_id) == "active"
+    receiver.answer = lambda _got: Say()
+    receiver.got.clear()
+    for _ in range(12):
+        now += timedelta(hours=3)
+        send(database, sender, now)
+    assert count(database, CallbackState.SENT) == 6 * 4
+    assert set(map(tuple, told_order(receiver).values())) == {(1, 3, 4, 5)}
+
+
+def test_a_receiver_dark_without_new_events_is_disabled_after_five_days_all_the_same(database, receiver, sender):
+    receiver.answer = lambda _got: Say(503)
+    endpoint_id, _ = endpoint(database, receiver.url)
+    walk(database, 1, way=())
+    now = LATER
+    for _ in range(12 * 4):
+        send(database, sender, now)
+        now += timedelta(hours=6)
+    assert state_of(database, endpoint_id) == "disabled"
+    with database.read() as session:
+        assert outside.stuck(session, now=now).disabled_endpoint_ids == (endpoint_id,)
+
+
+def test_one_success_lets_everything_that_waits_go_at_once(database, receiver, sender):
+    is_down = [True]
+    receiver.answer = lambda _got: Say(503 if is_down[0] else 204)
+    endpoint(database, receiver.url)
+    walk(database, 20, way=())
+    assert send(database, sender).n_failed < 20  # a receiver that is down is not asked once for each item
+    send(database, sender, LATER + timedelta(minutes=20))
+    is_down[0] = False
+    assert send(database, sender, LATER + timedelta(hours=1)).n_sent == 20
 
 
 def test_a_receivers_own_wish_is_obeyed_up_to_a_day():
@@ -219,19 +267,15 @@ def test_a_slow_receiver_does_not_hold_up_the_others(database, receiver):
     endpoint(database, slow.url)
     endpoint(database, receiver.url)
     walk(database, 8, way=())
-    stop, began_s = threading.Event(), time.monotonic()
+    began_s = time.monotonic()
     clock = lambda: LATER + timedelta(seconds=time.monotonic() - began_s)  # noqa: E731
-    thread = threading.Thread(
-        target=outside.send_forever, args=(database, sender), kwargs={"clock": clock, "stop": stop}
-    )
-    thread.start()
+    runner = Runner(database, outside.callback_works(sender), clock=clock, look_every_s=0.2)
+    runner.start()
     while len(receiver.got) < 8 and time.monotonic() - began_s < 10:
         time.sleep(0.02)
     healthy_s = max(got.at_s for got in receiver.got) - began_s
-    stop.set()
-    thread.join(10)
+    assert runner.stop(10)
     slow.close()
-    assert not thread.is_alive()
     assert len(receiver.got) == 8
     assert healthy_s < 2.0
     record_figure("healthy receiver beside a black hole, last of 8", round(healthy_s, 2), "s")
