@@ -53,7 +53,9 @@ class Settings(BaseSettings):
     bind: str = Field("127.0.0.1:8460", description="Address and port that `tannha run` listens on.")
     n_web_threads: int = Field(8, ge=1, le=128, description="Threads of each web process.")
     n_web_processes: int = Field(1, ge=1, le=64, description="Web processes; more than one needs PostgreSQL and Redis.")
-    is_worker_embedded: bool = Field(True, description="Whether the web process also runs jobs and sends callbacks.")
+    is_worker_embedded: bool = Field(
+        True, description="Whether `tannha run` also starts the worker: plans, imports, callbacks, housekeeping."
+    )
 
     timezone: str = Field("Asia/Ho_Chi_Minh", description="The zone people's clocks show.")
     source_system: str = Field(

@@ -28,13 +28,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replan": ("api.commands.planning", "replan_day", "Lập lại phần chưa đi của một ngày / plan a day again"),
     "restore": ("api.commands.backup", "restore", "Khôi phục từ bản sao lưu / restore a backup"),
     "rotate-keys": ("api.commands.users", "rotate_keys", "Mã hoá lại bằng khoá mới / reseal with the newest key"),
-    "run": ("api.commands.run", "run", "Chạy các trang và API / serve pages and API"),
+    "run": ("api.commands.serving.run", "run", "Chạy trang, API và việc nền / pages, API and worker"),
     "samples": ("api.commands.samples", "samples", "In mẫu mọi giấy tờ / a sample of every paper"),
     "seed": ("api.commands.seed", "seed", "Bưu cục, địa bàn, lịch / offices, coverage, calendar"),
     "send-callbacks": ("api.commands.callbacks", "send_callbacks", "Gửi tin báo đến hạn / send what is due"),
     "user": ("api.commands.users", "user", "Người dùng / people who sign in"),
     "verify": ("api.commands.verify", "verify", "Kiểm tra chuỗi bằng chứng / verify the chain of custody"),
-    "worker": ("api.commands.worker", "worker", "Chạy việc nền / run jobs and callbacks"),
+    "web": ("api.commands.serving.web", "web", "Chỉ chạy các trang và API / serve pages and API alone"),
+    "worker": ("api.commands.serving.worker", "worker", "Chạy việc nền / run jobs and callbacks"),
 }
 
 

@@ -10,6 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from routing import Limits, Progress, RoutingError, check, plan, plan_file_problem, plan_file_text
 
@@ -66,14 +69,7 @@ def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: in
 @click.option("--seconds", type=click.FloatRange(min=0.5, max=86_400), default=20.0, show_default=True)
 def plan_day(day: datetime, seconds: float) -> None:
     """Lập phương án phát một ngày (bản nháp). Plan all offices of DAY and save the plan as a draft."""
-    from api.commands.opening import running_command
-    from api.planning import Watch, make_plan  # the file planner needs neither settings nor a database
-    from api.settings import load_settings
-    from api.wiring import build_services
-
-    watch = Watch(on_progress=_Line())
-    plan_id = make_plan(build_services(load_settings()), day.date(), seconds=seconds, by=running_command(), watch=watch)
-    click.echo(f"Phương án / plan {plan_id}")
+    _plan(day, "anew", seconds)
 
 
 @click.command("replan")
@@ -81,15 +77,40 @@ def plan_day(day: datetime, seconds: float) -> None:
 @click.option("--seconds", type=click.FloatRange(min=0.5, max=86_400), default=12.0, show_default=True)
 def replan_day(day: datetime, seconds: float) -> None:
     """Lập lại phần chưa xuất phát của một ngày. Plan what has not left of DAY again, with few stops changing hands."""
-    from api import planning
-    from api.commands.opening import running_command
-    from api.settings import load_settings
-    from api.wiring import build_services
+    _plan(day, "again", seconds)
 
-    services = build_services(load_settings())
-    watch = planning.Watch(on_progress=_Line())
-    plan_id = planning.replan_day(services, day.date(), seconds=seconds, by=running_command(), watch=watch)
-    click.echo(f"Phương án / plan {plan_id}")
+
+def _plan(day: datetime, way: str, seconds: float) -> None:
+    """Queue the plan and make it in this process, under the same lease and progress as a worker's."""
+    from api.commands.opening import acting, opened  # the file planner needs neither settings nor a database
+    from api.work.here import run_here
+    from api.work.planning import Way, order_plan
+
+    with opened() as services:
+        with acting(services) as act:
+            job_id = order_plan(act, day.date(), Way(way), seconds=seconds).id
+        with _bar() as bar:
+            task = bar.add_task("Lập phương án / planning", total=seconds)
+            job = run_here(
+                services,
+                job_id,
+                lambda line: bar.update(
+                    task,
+                    completed=min(seconds, line["seconds"]),
+                    description=f"{line['travel_s'] / 3600:.2f} giờ đường, {line['n_unserved']} chưa xếp",
+                ),
+            )
+    result = job.result or {}
+    if "plan_id" not in result:
+        refusal = result.get("refusal", {})
+        sentence = " / ".join(refusal[name] for name in ("vi", "en") if name in refusal)
+        raise click.ClickException(f"{refusal.get('code', job.error_code)}: {sentence}")
+    click.echo(f"Phương án / plan {result['plan_id']}")
+
+
+def _bar() -> Bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Bar(*columns, console=Console(stderr=True), transient=True)
 
 
 class _Line:

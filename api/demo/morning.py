@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from api import documents, planning
+from api import documents
 from api.demo import clerk, home_collections
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM
 from api.demo.story import Story
+from api.work.here import run_here
+from api.work.planning import Way, order_plan
 from postal import Act, Session, custody, desk, intake, models, rounds
 
 
@@ -147,7 +149,9 @@ def _outside(story: Story) -> None:
 def _plan(story: Story) -> None:
     with story.step("07:35", "Lập và công bố phương án phát cho mọi bưu cục / plan all offices") as say:
         day = story.house.clock.day
-        plan_id = planning.make_plan(story.services, day, seconds=story.plan_seconds, by=story.user("dieuphoi"))
+        with story.acting("dieuphoi") as act:
+            job_id = order_plan(act, day, Way.ANEW, seconds=story.plan_seconds).id
+        plan_id = (run_here(story.services, job_id, lambda _: None).result or {})["plan_id"]
         with story.acting("dieuphoi") as act:
             rounds.publish_plan(act, plan_id)
         with story.services.database.read() as session:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.pages import sign_in
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
-from api.pages.desk import batches, consignment_acts, counting, intake, packing, papers, queue, signing
+from api.pages.desk import batches, consignment_acts, counting, intake, jobs, packing, papers, queue, signing
 from api.pages.desk.home import staff
 from api.pages.dispatch import coverage, day_orders, office_day, planning, rounds
 from api.web.auth import allow_everybody
@@ -20,6 +20,7 @@ __all__ = [
     "coverage",
     "day_orders",
     "intake",
+    "jobs",
     "office_day",
     "packing",
     "papers",

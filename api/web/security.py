@@ -86,6 +86,8 @@ def limiter(app: Flask, settings: Settings) -> Limiter:
         headers_enabled=True,
         enabled=settings.rate_limits_enabled,
         strategy="fixed-window",
+        # A store that is away must neither stop the service nor open it: each process counts for itself meanwhile.
+        in_memory_fallback_enabled=True,
     )
 
 

@@ -1,13 +1,16 @@
 """The day planned again by forms: what changes is shown first, what has left stays, what a dispatcher keeps is kept."""
 
+import dataclasses
 import re
 import time
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from postal import models, rounds
+from api.work.worker import HouseWorker
+from postal import models
+from postal.jobs.table import claim_due
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
@@ -22,6 +25,13 @@ def published(sign_in, database, clock):
     made = dispatcher.post("/staff/plans", day="2026-11-23", seconds="2")
     dispatcher.post(f"{made.location}/publish")
     return dispatcher, made.location
+
+
+def wait_for(condition, seconds=60):
+    until_s = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until_s:
+        time.sleep(0.1)
+    return condition()
 
 
 def told(database, *columns):
@@ -105,32 +115,59 @@ def test_a_plan_that_was_replaced_is_planned_on_by_nobody(published, database):
     assert "Lập lại từ bây giờ" not in dispatcher.get(plan).text
 
 
-def test_a_long_search_tells_how_far_it_is_and_stops_when_asked(published, database):
+def order(dispatcher, day="2026-11-24", seconds="300"):
+    """Press the button as a browser does, with no worker beside it; return the page it leads to."""
+    form = {"csrf_token": dispatcher.csrf, "day": day, "seconds": seconds}
+    return dispatcher.client.post("/staff/plans", data=form, headers={"Accept": "text/html"}).location
+
+
+@pytest.fixture
+def worker(services):
+    """Return a worker as `tannha worker` runs it, started by the test, stopped after it."""
+    working = HouseWorker(dataclasses.replace(services, clock=lambda: datetime.now(UTC)))
+    yield working
+    working.stop(20)
+
+
+def test_a_long_search_tells_how_far_it_is_and_stops_when_asked(published, worker):
     dispatcher, _ = published
-    run = dispatcher.post("/staff/plans", day="2026-11-24", seconds="300").location
-    assert run == "/staff/plans/runs/1"
-    page = dispatcher.get(run)
+    page_of_job = order(dispatcher)
+    assert re.fullmatch(r"/staff/jobs/\d+", page_of_job)
+    page = dispatcher.get(page_of_job)
     assert page.headers["Refresh"] == "2"
-    assert "trên 300 giây" in page.text
-    again = dispatcher.post("/staff/plans", day="2026-11-24", seconds="300")
-    assert again.location == "/staff/plans"
+    assert "Đang chờ đến lượt" in page.text
+    assert order(dispatcher) == "/staff/plans"
     assert "đang được lập phương án" in dispatcher.get("/staff/plans").text
-    assert dispatcher.post(f"{run}/stop").location == run
-    until = time.monotonic() + 60
-    while dispatcher.get(run).status_code == 200:
-        assert time.monotonic() < until
-        time.sleep(0.2)
-    assert dispatcher.get(run).location == "/staff/plans/2"
+    worker.start()
+    assert wait_for(lambda: "giờ đi đường" in dispatcher.get(page_of_job).text)
+    dispatcher.post(f"{page_of_job}/stop")
+    assert wait_for(lambda: dispatcher.get(page_of_job).status_code == 303)
+    assert dispatcher.get(page_of_job).location == "/staff/plans/2"
     assert "6 điểm dừng" in " ".join(re.sub("<[^>]*>", " ", dispatcher.get("/staff/plans/2").text).split())
 
 
-def test_a_run_that_died_with_its_process_says_so(published, database, clock):
+def test_a_search_whose_worker_died_says_so_and_is_begun_again(published, database, worker):
     dispatcher, _ = published
-    with database.write() as session:
-        run = rounds.begin_run(build.act(session, clock()), date(2026, 11, 24), seconds=60)
-        run_id = run.id
-    assert "trên 60 giây" in dispatcher.get(f"/staff/plans/runs/{run_id}").text
-    clock.forward(seconds=31)
-    assert dispatcher.get(f"/staff/plans/runs/{run_id}").location == "/staff/plans"
-    assert "dừng giữa chừng" in dispatcher.get("/staff/plans").text
-    assert dispatcher.get("/staff/plans/runs/99").status_code == 404
+    page_of_job = order(dispatcher, seconds="2")
+    with database.write() as session:  # a worker that claims and dies
+        (ticket,) = claim_due(session, now=datetime.now(UTC) - timedelta(minutes=1), n=1, kinds={"plan_day"})
+    assert ticket.n_attempts == 1
+    worker.start()
+    assert wait_for(lambda: dispatcher.get(page_of_job).status_code == 303)
+    assert dispatcher.get(page_of_job).location == "/staff/plans/2"
+
+
+def test_a_search_not_begun_is_struck_off(published, database):
+    dispatcher, _ = published
+    page_of_job = order(dispatcher)
+    dispatcher.post(f"{page_of_job}/stop")
+    assert dispatcher.get(page_of_job).location == "/staff/plans"
+    assert "Đã dừng trước khi bắt đầu" in dispatcher.get("/staff/plans").text
+    assert order(dispatcher) != page_of_job
+    assert dispatcher.get("/staff/jobs/9999").status_code == 404
+
+
+def test_a_stranger_to_planning_sees_no_job(published, sign_in):
+    dispatcher, _ = published
+    page_of_job = order(dispatcher)
+    assert sign_in("courier").get(page_of_job).status_code in (403, 404)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from api.web.auth import rule_of
+from api.work.planning import Way, order_plan
 from postal import Actor, ActorKind, Role, Scope, custody, models, outside, rounds
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
@@ -54,7 +55,7 @@ def things(database, house, services):
         codes = [line.s10 for line in manifest.lines]
         handover = custody.hand_over(build.act(session, NOW), batch.id, scanned=codes[:-1], giver=party, receiver=party)
         plan = _plan(session)
-        run = rounds.begin_run(build.act(session, NOW), DAY, seconds=60)
+        run = order_plan(build.act(session, NOW), DAY, Way.ANEW, seconds=60)
         ends = Point(lat=16.4, lon=107.5), Point(lat=16.5, lon=107.5)
         nobody = Actor(kind=ActorKind.ANONYMOUS)
         road = rounds.close_road(build.act(session, NOW, by=nobody), ends, (DAY, DAY), detour_s=60, reason="")
@@ -74,7 +75,7 @@ def things(database, house, services):
                 "handover_id": handover.id,
                 "plan_id": plan.id,
                 "other_id": plan.id,
-                "run_id": run.id,
+                "job_id": run.id,
                 "order_id": road.id,
                 "unserved_id": 1,
                 "incident_id": lost.id,

@@ -12,6 +12,7 @@ from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.work.importing import order_import
 from postal import Action, InvalidInput, desk, intake
 from postal.intake import uploads
 
@@ -84,9 +85,8 @@ def _check() -> ResponseReturnValue:
 
 def _import() -> ResponseReturnValue:
     with acting() as act:
-        file = uploads.take(act, form_text("upload"))
-    report = intake.import_results(services().database, "results" + file.suffix, file.data, _arrival())
-    return redirect(url_for("staff.intake_report", intake_id=report.intake_id), 303)
+        job_id = order_import(act, form_text("upload")).id
+    return redirect(url_for("staff.job_page", job_id=job_id), 303)
 
 
 def _report(**context: Any) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from api.pages.common import form_date, form_text, or_back, paper_language, rend
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.work.printing import AT_ONCE, order_labels
 from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, people, require_own
 from postal.access import ownership
 from postal.custody import serials
@@ -186,15 +187,14 @@ def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, bac
         size = form_text("size") or documents.LABEL_FORMS[0]
         if size not in documents.LABEL_FORMS:
             raise InvalidInput(field="Khổ nhãn")
+        reason = form_text("reason") or None
         with acting() as act:
-            printed = documents.labels_of(
-                services(),
-                act,
-                items_of(act.session),
-                size=size,
-                reason=form_text("reason") or None,
-                language=paper_language(),
-            )
+            items = items_of(act.session)
+            if len(items) > AT_ONCE:
+                ids = [item.id for item in items]
+                job_id = order_labels(act, ids, size=size, reason=reason, language=paper_language()).id
+                return redirect(url_for("staff.job_page", job_id=job_id), 303)
+            printed = documents.labels_of(services(), act, items, size=size, reason=reason, language=paper_language())
         _warn("Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
         _warn("Nhãn phải rút gọn chữ, xem lại trước khi dán", printed.shortened)
         return send_file(BytesIO(printed.content), mimetype=printed.mimetype, download_name=f"{name}.{printed.suffix}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import flash, make_response, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from api import documents, planning
+from api import documents
 from api.pages.common import form_date, form_int, or_back, paper_language, render_desk, today
 from api.pages.desk.batches import pdf_answer
 from api.pages.desk.home import staff
@@ -28,12 +28,11 @@ from api.pages.dispatch.plan_words import (
 from api.pages.dispatch.sketch import draw_rounds
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.work.planning import Way, order_plan
 from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
-_AT_ONCE_S = 5
-"""A plan that takes no longer is waited for; a longer one tells how far it is on a page of its own."""
 
 
 @staff.get("/plans")
@@ -59,13 +58,7 @@ def plan_make() -> ResponseReturnValue:
     """Plan a day for all offices at once; the result is a draft."""
 
     def change() -> ResponseReturnValue:
-        day, seconds, by = form_date("day"), _seconds_told(), current_actor()
-        house = services()
-
-        def make(watch: planning.Watch) -> int:
-            return planning.make_plan(house, day, seconds=seconds, by=by, watch=watch)
-
-        return _made(day, make, seconds=seconds)
+        return _ordered(form_date("day"), Way.ANEW, plan_id=None)
 
     return or_back(change, lambda: redirect(url_for("staff.plans"), 303))
 
@@ -77,55 +70,11 @@ def _seconds_told() -> int:
     return seconds
 
 
-def _made(
-    day: date, make: Callable[[planning.Watch], int], *, seconds: int, beside: int | None = None
-) -> ResponseReturnValue:
-    """Lead to the plan made, or, where that takes more than a moment, to the page that tells how far it is."""
-    if seconds <= _AT_ONCE_S:
-        return _result(make(planning.Watch()), beside)
-    by = current_actor()
-    run_id = planning.start_run(services(), day, make, seconds=seconds, by=by, beside=beside)
-    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
-
-
-def _result(plan_id: int, beside: int | None) -> ResponseReturnValue:
-    if beside is not None:
-        return redirect(url_for("staff.plan_comparison", plan_id=plan_id, other_id=beside), 303)
-    return redirect(url_for("staff.plan", plan_id=plan_id), 303)
-
-
-@staff.get("/plans/runs/<int:run_id>")
-@allow(Action.SEE_PLAN)
-def plan_run(run_id: int) -> ResponseReturnValue:
-    """Tell how far a plan is; once it is made, lead to it."""
-    now = services().now()
-    with services().database.read() as session:
-        run = rounds.plan_run(session, run_id)
-        if run.plan_id is not None:
-            return _result(run.plan_id, run.progress.get("beside"))
-        if not rounds.is_running(run, now=now):
-            flash(run.refusal or "Lần lập phương án này đã dừng giữa chừng. Lập lại.", "danger")
-            return redirect(url_for("staff.plans"), 303)
-        page = render_desk(
-            "staff/plan_run.html",
-            f"Đang lập phương án {run.day:%d/%m/%Y}",
-            "Planning",
-            run=run,
-            ran_s=min(run.seconds, round((now - run.started_at).total_seconds())),
-            may_stop=current_actor().may(Action.PLAN),
-        )
-    answer = make_response(page)
-    answer.headers["Refresh"] = "2"  # the page needs no script to go on
-    return answer
-
-
-@staff.post("/plans/runs/<int:run_id>/stop")
-@allow(Action.PLAN)
-def plan_run_stop(run_id: int) -> ResponseReturnValue:
-    """Stop the search and keep the best plan it has."""
-    with services().database.write() as session:
-        rounds.ask_stop(session, run_id)
-    return redirect(url_for("staff.plan_run", run_id=run_id), 303)
+def _ordered(day: date, way: Way, *, plan_id: int | None) -> ResponseReturnValue:
+    """Queue the planning and lead to the page that tells how far it is."""
+    with acting() as act:
+        job_id = order_plan(act, day, way, seconds=_seconds_told(), plan_id=plan_id).id
+    return redirect(url_for("staff.job_page", job_id=job_id), 303)
 
 
 @staff.get("/plans/<int:plan_id>")
@@ -164,18 +113,10 @@ def plan_again(plan_id: int) -> ResponseReturnValue:
     """
 
     def change() -> ResponseReturnValue:
-        seconds, by = _seconds_told(), current_actor()
-        house = services()
-        with house.database.read() as session:
+        with services().database.read() as session:
             found = desk.plan(session, plan_id)
-            day, is_draft = found.day, found.status == models.PlanStatus.DRAFT
-
-        def make(watch: planning.Watch) -> int:
-            if is_draft:
-                return planning.plan_on(house, plan_id, seconds=seconds, by=by, watch=watch)
-            return planning.replan_day(house, day, seconds=seconds, by=by, watch=watch)
-
-        return _made(day, make, seconds=seconds, beside=plan_id)
+            day, way = found.day, Way.ON if found.status == models.PlanStatus.DRAFT else Way.AGAIN
+        return _ordered(day, way, plan_id=plan_id)
 
     return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
 

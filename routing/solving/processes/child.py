@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 from typing import Any, BinaryIO
 
@@ -26,6 +27,17 @@ def limit_itself(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError):
         os.nice(5)
+
+
+def end_with_parent() -> None:
+    """Let the kernel kill this process when its parent dies: in the middle of a solve nobody reads the pipe's end."""
+    if sys.platform == "linux":
+        import ctypes
+
+        parent, die_with_parent = os.getppid(), 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(die_with_parent, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
 
 
 def answer(told: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +84,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> None:
     """Run as a child: the only argument is the memory limit in megabytes."""
+    end_with_parent()
     limit_itself(int(sys.argv[1]))
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not reach the pipe

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,17 @@ a seventh faster; other C libraries do not read this."""
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from routing.solving.processes.child import main; main()"
+
+
+# A child asks the kernel to end with its parent, and Linux takes the thread that started it for the parent. So all are
+# started from one thread that lives as long as this process.
+_STARTING = ThreadPoolExecutor(1, thread_name_prefix="start-solver")
+
+
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 class ChildBroke(Exception):
@@ -63,13 +75,7 @@ class Child:
             raise ChildBroke("closed")
         if self._process is None or self._process.poll() is not None:
             self._loaded.clear()
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            self._process = _STARTING.submit(_started, self._command).result()
             os.set_blocking(self._process.stdin.fileno(), False)  # type: ignore[union-attr]
 
     def solve(

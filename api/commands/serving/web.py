@@ -1,0 +1,43 @@
+"""`tannha web`: serve pages and API by gunicorn, and nothing else; the worker is a process of its own."""
+
+from __future__ import annotations
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from api.commands.serving.lifeline import end_with_parent
+from api.settings import Settings, load_settings
+
+# A stop ends within five seconds: what a request has not finished by then is cut.
+_GRACE_S = 4
+# Longer than a page that refreshes itself every two seconds waits, so that its connection is used again.
+_KEEP_ALIVE_S = 15
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.cfg.set("bind", self._settings.bind)
+        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("workers", self._settings.n_web_processes)
+        self.cfg.set("threads", self._settings.n_web_threads)
+        self.cfg.set("graceful_timeout", _GRACE_S)
+        self.cfg.set("keepalive", _KEEP_ALIVE_S)
+        self.cfg.set("proc_name", "tannha")
+
+    def load(self) -> object:
+        from api import create_app  # after the fork: each process opens its own connections
+
+        return create_app(self._settings)
+
+
+@click.command()
+@click.option("--supervised", is_flag=True, hidden=True, help="End when the process that started this one ends.")
+def web(supervised: bool) -> None:
+    """Serve until stopped. Planning, imports and callbacks need `tannha worker`, here or on another machine."""
+    if supervised:
+        end_with_parent()
+    _Server(load_settings()).run()

@@ -1,0 +1,42 @@
+"""`tannha worker`: run jobs and send callbacks until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from api.commands.opening import opened, say
+from api.commands.serving.lifeline import end_with_parent
+from api.work.worker import HouseWorker
+from postal import make_ready
+
+_STOP_S = 4.0
+
+
+@click.command()
+@click.option("--supervised", is_flag=True, hidden=True, help="End when the process that started this one ends.")
+def worker(supervised: bool) -> None:
+    """Run until SIGTERM or SIGINT; what is under way then is given back and goes on elsewhere or at the next start."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if supervised:
+        end_with_parent()
+    with opened() as services:
+        make_ready(services.database.engine)
+        working = HouseWorker(services)
+        working.start()
+        say("Đang chạy việc nền.", "The worker runs.")
+        stop.wait()
+        is_clean = working.stop(_STOP_S)
+    if not is_clean:
+        # Threads that do not listen would keep the process alive; their jobs' leases end, and solver processes end
+        # with this one.
+        say("Đã dừng; việc dở dang sẽ được làm lại.", "Stopped; unfinished work is taken over.")
+        sys.stdout.flush()
+        os._exit(0)
+    say("Đã dừng gọn gàng.", "Stopped cleanly.")

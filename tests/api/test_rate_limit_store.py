@@ -1,0 +1,15 @@
+"""A rate-limit store that does not answer: the service goes on, and strangers are braked all the same."""
+
+import dataclasses
+
+from api import create_app
+from api.settings import Settings
+
+
+def test_where_the_store_is_dead_each_process_counts_for_itself(settings, services):
+    dead = Settings(**settings.model_dump() | {
+        "rate_limits_enabled": True, "rate_limit_storage_url": "redis://127.0.0.1:9/0"})  # fmt: skip
+    client = create_app(dead, dataclasses.replace(services, settings=dead)).test_client()
+    statuses = [client.get("/track").status_code for _ in range(130)]
+    assert statuses[:100] == [200] * 100
+    assert statuses[-1] == 429
