@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # this script's own name is that of the package
 
 from labels.papers import item_label, route_sheet  # noqa: E402
+from labels.samples.route_sheet import sheet as sample_sheet  # noqa: E402
 
 
 def many(n: int) -> list[item_label.ItemLabelData]:
@@ -115,8 +116,6 @@ def main() -> None:
 
 
 def _sheets_s() -> float:
-    from api.sample_papers import sample_sheet
-
     sheet = sample_sheet()
     began = time.process_time()
     route_sheet.draw([sheet] * (1_200 // len(sheet.stops)))

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from api.sample_forms import FORM_SAMPLES
-from api.sample_papers import SAMPLES
+from api.documents import PAPERS
 
 
 @click.command()
@@ -19,10 +18,11 @@ def samples(out: Path, dpi: int) -> None:
     """Write every paper as PDF and, where poppler is installed, its first page as PNG."""
     out.mkdir(parents=True, exist_ok=True)
     has_poppler = shutil.which("pdftoppm") is not None
-    for name, make in (SAMPLES | FORM_SAMPLES).items():
-        pdf = out / f"{name}.pdf"
-        pdf.write_bytes(make())
-        if has_poppler:
-            command = ["pdftoppm", "-r", str(dpi), "-png", "-f", "1", "-l", "1", "-singlefile", str(pdf)]
-            subprocess.run([*command, str(pdf.with_suffix(""))], check=True)  # noqa: S603
-        click.echo(str(pdf))
+    for paper in PAPERS:
+        for name, sample in paper.samples.items():
+            pdf = out / f"{name}.pdf"
+            pdf.write_bytes(paper.draw(sample.data, **sample.options))
+            if has_poppler:
+                command = ["pdftoppm", "-r", str(dpi), "-png", "-f", "1", "-l", "1", "-singlefile", str(pdf)]
+                subprocess.run([*command, str(pdf.with_suffix(""))], check=True)  # noqa: S603
+            click.echo(str(pdf))

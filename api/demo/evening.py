@@ -6,7 +6,6 @@ import time
 
 from api import documents
 from api.demo.story import Story
-from api.documents import CONSIGNMENT_PAPERS
 from postal import Session, State, chain, custody, desk, errors, models, rounds
 from postal.to_agency import returns
 
@@ -41,7 +40,8 @@ def give_back(story: Story) -> None:
                 facts = desk.handover(session, handover_id).facts
                 n_papers, fee_vnd = n_papers + facts["n_papers"], fee_vnd + facts["fee_vnd"]
                 agency, day = session.get_one(models.Office, agency_id), story.house.clock.day
-                pdf = documents.reverse_handover_of(story.services, session, agency, day, office_id=None)
+                printing = documents.Printing(services=story.services, session=session, day=day)
+                pdf = documents.REVERSE_HANDOVER.print_for(printing, documents.AGENCY, agency).content
             story.keep(f"reverse-handover-{code}.pdf", pdf)
         money = f"{fee_vnd:,}".replace(",", ".")
         say(f"{n_papers} giấy tờ, {money} đ")
@@ -76,9 +76,10 @@ def begin_returns(story: Story) -> None:
 
 def _print_return_lists(story: Story, session: Session) -> int:
     n_lists = 0
+    printing = documents.Printing(services=story.services, session=session)
     for agency in desk.offices(session, models.OfficeKind.ISSUING):
         try:
-            pdf = documents.return_list_of(story.services, session, agency, office_id=None)
+            pdf = documents.RETURN_LIST.print_for(printing, documents.AGENCY, agency).content
         except errors.NotFound:
             continue
         story.keep(f"return-list-{agency.code}.pdf", pdf)
@@ -89,8 +90,11 @@ def _print_return_lists(story: Story, session: Session) -> int:
 def _print_invitations(story: Story, session: Session) -> int:
     missed = [State.AT_OFFICE, State.HELD]
     items = session.query(models.Item).filter(models.Item.state.in_(missed), models.Item.n_attempts > 0).all()
+    consignments = list({item.consignment_id: item.consignment for item in items}.values())
+    printing = documents.Printing(services=story.services, session=session)
     try:
-        story.keep("invitations.pdf", CONSIGNMENT_PAPERS["invitation"](story.services, session, items))
+        cards = documents.INVITATION.print_for(printing, documents.CONSIGNMENT, *consignments)
+        story.keep("invitations.pdf", cards.content)
     except errors.NotFound:
         return 0
     return len(items)
@@ -107,7 +111,8 @@ def close_offices(story: Story) -> None:
                 custody.close_day(act, office_id, day)
         with story.services.database.read() as session:
             for office in desk.offices(session, models.OfficeKind.DELIVERY):
-                pdf = documents.day_report_of(story.services, session, office, day)
+                printing = documents.Printing(services=story.services, session=session, day=day)
+                pdf = documents.DAY_REPORT.print_for(printing, documents.OFFICE, office).content
                 story.keep(f"day-report-{office.code}.pdf", pdf)
         say(f"{len(offices)} bưu cục: không còn bưu gửi nào ở ngoài mà không rõ")
 

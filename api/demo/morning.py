@@ -74,7 +74,9 @@ def _batches(story: Story) -> list[int]:
         n_labels = 0
         for batch_id in batch_ids:
             with story.acting("motcua") as act:
-                pdf = documents.item_labels_of_batch(story.services, act, batch_id)
+                printing = documents.Printing(services=story.services, session=act.session)
+                items = documents.items_of_batch(act.session, batch_id)
+                pdf = documents.labels_of(printing, act, items, size="100x150").content
                 manifest = desk.manifest_of(act.session, batch_id)
                 assert manifest is not None
                 n_labels += manifest.n_items
@@ -105,9 +107,10 @@ def _handovers(story: Story, batch_ids: list[int]) -> None:
             handover_id, missing, extra = _hand_over(story, batch_id, scanned)
             n_missing, n_extra = n_missing + missing, n_extra + extra
             with story.services.database.read() as session:
-                story.keep(
-                    f"handover-{handover_id}.pdf", documents.handover_receipt_of(story.services, session, handover_id)
-                )
+                printing = documents.Printing(services=story.services, session=session)
+                receipt = desk.handover(session, handover_id)
+                pdf = documents.HANDOVER_RECEIPT.print_for(printing, documents.HANDOVER, receipt).content
+                story.keep(f"handover-{handover_id}.pdf", pdf)
         say(f"{len(batch_ids)} biên bản; thiếu {n_missing}, thừa hoặc sai {n_extra}")
 
 
@@ -162,7 +165,8 @@ def _plan(story: Story) -> None:
                 f"{plan.travel_s / 3600:.1f} giờ đi đường ({plan.travel_source})"
             )
             if plan.rounds:
-                pdf = documents.route_sheets_of(story.services, session, [r.id for r in plan.rounds])
+                printing = documents.Printing(services=story.services, session=session)
+                pdf = documents.ROUTE_SHEET.print_for(printing, documents.PLAN, plan).content
                 story.keep("route-sheets.pdf", pdf)
 
 

@@ -1,44 +1,101 @@
-"""What every paper asks: names of communes, local time, the reader's view of a person."""
+"""What several papers ask: sides of a handover, links, the event that settled an item, who carried it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
-from api.wiring import Services
-from labels import is_printable
-from postal import models
+from api.documents.paper import Printing
+from labels.papers import ContactData, PaperData, PartyData
+from postal import EventKind, Session, chain, custody, desk, errors, models, people
+from postal.access import ownership
 
 GIVER, RECEIVER = ("Bên giao", "Giver"), ("Bên nhận", "Receiver")
 POST = "Bưu điện thành phố Huế"
 
 
-def say(language: str, vi: str, en: str) -> str:
-    """Return the words in the paper's language."""
-    return vi if language == "vi" else en
+def token_url(printing: Printing, item: models.Item) -> str:
+    """Return the link of an item's square code: 128 bits nobody can guess, nothing personal."""
+    base = printing.services.settings.public_url.rstrip("/")
+    return f"{base}/t/{custody.token_of(printing.session, item)}"
 
 
-def legible(words: str, language: str) -> str:
-    """Return what people wrote, or a note in its place where the font lacks a letter of it.
-
-    A list of many goes on without that one text: who reads it finds the item by its code and the text on the screen.
-    """
-    if is_printable(words) is None:
-        return words
-    return say(language, "(chữ không in được, xem trên máy)", "(cannot be printed, see the screen)")
+def papers(listed: Sequence[dict[str, str]]) -> tuple[PaperData, ...]:
+    """Return an item's papers as they are printed."""
+    return tuple(PaperData(name=paper["name"], kind=paper.get("kind", "")) for paper in listed)
 
 
-def local(services: Services, at: datetime) -> datetime:
-    """Return an instant on people's clocks."""
-    return at.astimezone(ZoneInfo(services.settings.timezone))
+def contact(session: Session, consignment: models.Consignment) -> ContactData:
+    """Return the citizen with address and whole telephone, for papers that stay with them or the contract."""
+    person = people.open_person(session, consignment.person)
+    return ContactData(name=person.full_name, address=person.address or "", phone=person.phone or "")
 
 
-def local_date(services: Services, at: datetime | None) -> date | None:
-    """Return the local date of an instant."""
-    return local(services, at).date() if at is not None else None
+def done_event(session: Session, item: models.Item) -> models.TrackingEvent | None:
+    """Return the event with which the item was delivered or collected."""
+    kinds = (EventKind.DELIVERED, EventKind.COLLECTED)
+    return next((e for e in desk.events_of(session, item.id) if e.kind in kinds and e.is_applied), None)
 
 
-def commune_name(services: Services, consignment: models.Consignment) -> str:
-    """Return the commune's full name, "" for an address elsewhere."""
-    commune = services.guide.register.find(consignment.commune_code or "")
-    return commune.full_name if commune else ""
+def courier_of(session: Session, event: models.TrackingEvent) -> str:
+    """Return who carried the item, "" for an event at a counter."""
+    courier = session.get(models.Courier, event.courier_id) if event.courier_id else None
+    if courier is None:
+        return ""
+    person = people.open_person(session, session.get_one(models.Person, courier.person_id))
+    return f"{person.full_name} ({courier.code})"
+
+
+def office_name(session: Session, item: models.Item) -> str:
+    """Return the delivery office that has or had the item, "" for an address elsewhere."""
+    office_id = item.office_id or ownership.delivery_office_id(session, item.consignment.commune_code or "")
+    return session.get_one(models.Office, office_id).name if office_id else ""
+
+
+def day_bounds(printing: Printing) -> tuple[datetime, datetime]:
+    """Return the first instant of the day asked for and of the day after it."""
+    day = printing.the_day
+    return (
+        datetime.combine(day, time.min, printing.zone),
+        datetime.combine(day + timedelta(days=1), time.min, printing.zone),
+    )
+
+
+def side(title: str, organisation: str) -> PartyData:
+    """Return a side whose name is written by hand when it signs."""
+    return PartyData(title=title, organisation=organisation, full_name="")
+
+
+def signatory(printing: Printing, found: models.Handover) -> tuple[PartyData, PartyData]:
+    """Return giver and receiver as they signed."""
+    return (
+        replace(
+            _party(printing, found.giver_id, found.giver_office_id, found.facts.get("giver_code", "")),
+            title=printing.say(*GIVER),
+        ),
+        replace(
+            _party(printing, found.receiver_id, found.receiver_office_id, found.facts.get("receiver_code", "")),
+            title=printing.say(*RECEIVER),
+        ),
+    )
+
+
+def _party(printing: Printing, person_id: int, office_id: int | None, code: object) -> PartyData:
+    person = people.open_person(printing.session, printing.session.get_one(models.Person, person_id))
+    office = desk.all_offices(printing.session).get(office_id or 0)
+    return PartyData(
+        title="",
+        organisation=office.name if office else POST,
+        full_name=printing.legible(person.full_name),
+        position=printing.legible(person.position or ""),
+        code=printing.legible(str(code)),
+    )
+
+
+def receipt_code(session: Session, found: models.Handover) -> str:
+    """Return the signed code; "" for a receipt older than the chain."""
+    try:
+        return chain.receipt_code(session, found.id)
+    except errors.NotFound:
+        return ""

@@ -34,9 +34,8 @@ def labels_work(services: Services, actor_of: Callable[[Session, Run], Actor]) -
                 act = Act(session, actor_of(session, run), run.now())
                 items = [session.get_one(models.Item, item_id) for item_id in told["item_ids"]]
                 run.report({"n_done": 0, "n_all": len(items)})
-                printed = documents.labels_of(
-                    services, act, items, size=told["size"], reason=told["reason"], language=told["language"]
-                )
+                printing = documents.Printing(services=services, session=session, language=told["language"])
+                printed = documents.labels_of(printing, act, items, size=told["size"], reason=told["reason"])
                 file = uploads.KeptFile(data=printed.content, suffix=f".{printed.suffix}")
                 token = uploads.keep(act, file)
                 upload_id = uploads.find_id(act, token)

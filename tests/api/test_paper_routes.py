@@ -94,7 +94,7 @@ def test_one_name_that_cannot_be_printed_stops_its_own_papers_only(day, sign_in,
     centre = sign_in("centre")
     assert told(centre.get(f"/staff/batches/{day['batch']}/notes.pdf"), poppler).count("PHIẾU GỬI HỒ SƠ") == 2
     page = centre.get(f"/staff/batches/{day['batch']}").text
-    assert f"Không in được phiếu gửi, hỏi lại cách viết tên hoặc địa chỉ: {code}" in page
+    assert f"Không in được phiếu gửi hồ sơ, hỏi lại cách viết tên hoặc địa chỉ: {code}" in page
     sheet = told(sign_in("dispatcher").get(f"/staff/rounds/{day['round']}/sheet.pdf"), poppler)
     assert sheet.count("(chữ không in được, xem trên máy)") == 1
     assert code in sheet

@@ -3,7 +3,8 @@
 import pytest
 
 from labels.papers import handover_receipt
-from tests.labels.samples import CODE, S10, receipt
+from labels.samples.handover_receipt import CODE, receipt
+from labels.samples.made_up import S10
 
 
 def squeezed(words):

@@ -11,7 +11,8 @@ from PIL import Image
 
 from labels import TextTooLong, UnprintableText
 from labels.papers import item_label
-from tests.labels.samples import LINK, S10, label
+from labels.samples.item_label import label
+from labels.samples.made_up import LINK, S10
 
 FIELD = re.compile(rb"\^PW(\d+)\^LL(\d+).*?\^GFA,(\d+),(\d+),(\d+),:Z64:([A-Za-z0-9+/=]+):([0-9A-F]{4})\^FS", re.DOTALL)
 

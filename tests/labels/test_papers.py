@@ -13,7 +13,10 @@ from labels.drawing import text as typeset
 from labels.drawing.text import BOLD, REGULAR
 from labels.papers import handover_receipt, item_label, route_sheet
 from labels.papers.words import in_words, say_money
-from tests.labels.samples import LINK, S10, label, receipt, sheet
+from labels.samples.handover_receipt import receipt
+from labels.samples.item_label import label
+from labels.samples.made_up import LINK, S10
+from labels.samples.route_sheet import sheet
 from tests.scale import scaled
 
 VOWELS = "aăâeêioôơuưy"
@@ -137,7 +140,7 @@ def test_a_receipt_of_any_length_keeps_every_line_and_both_signatures(text_of, n
     told = text_of(handover_receipt.draw([receipt(n_lines)], copies=1))
     assert all(f"H57.15-261119-{n:04d}" in told for n in range(1, n_lines + 1))
     assert told.count("BÊN GIAO") == 1
-    assert "thiếu" in told
+    assert "có trong danh sách, không có bưu gửi" in told
     assert "Lê Thị Hoài Thương" in told
 
 
@@ -149,14 +152,14 @@ def test_both_copies_say_the_same_and_who_keeps_them(text_of):
 
 
 def test_totals_stand_in_figures_and_in_words(text_of):
-    told = " ".join(text_of(handover_receipt.draw([receipt(59)])).split())
+    told = " ".join(text_of(handover_receipt.draw([receipt(59, fee_total_vnd=1_770_000)])).split())
     assert "59 bưu gửi (bằng chữ: năm mươi chín)" in told
     assert "một triệu bảy trăm bảy mươi nghìn đồng" in told
 
 
 def test_a_route_sheet_tells_each_stop_what_to_do(text_of):
     told = squeezed(text_of(route_sheet.draw([sheet(26), sheet(3, number=13)])))
-    for words in ("Chuyến 12", "Chuyến 13", "NHẬN HỒ SƠ", "≈ 1,8 km", "07:30–11:30", "Thu 50.000 đ", "trang 3/3"):
+    for words in ("Chuyến 12", "Chuyến 13", "NHẬN HỒ SƠ", "≈ 1,6 km", "07:30–11:30", "Thu 135.000 đ", "trang 3/3"):
         assert squeezed(words) in told, words
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import redirect, send_file, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, or_back, paper_language, render_desk
+from api.pages.common import form_int, form_text, or_back, render_desk
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
+from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, Session, State, Subject, custody, desk, models, people, require_own
@@ -85,6 +85,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             if manifest
             else False,
             sizes=documents.LABEL_FORM_TEXTS,
+            papers=paper_links(session, documents.BATCH, found, found.id),
         )
 
 
@@ -151,6 +152,7 @@ def handover(handover_id: int) -> ResponseReturnValue:
             f"Biên bản {found.number}",
             "Handover",
             h=found,
+            papers=paper_links(session, documents.HANDOVER, found, found.id),
             giver=people.open_person(session, session.get_one(models.Person, found.giver_id)),
             receiver=people.open_person(session, session.get_one(models.Person, found.receiver_id)),
             faults=faults,
@@ -158,18 +160,6 @@ def handover(handover_id: int) -> ResponseReturnValue:
             n_extra=len(faults) - n_missing,
             signed=custody.signatures_of(session, handover_id),
             may_sign=current_actor().may(Action.HAND_OVER) or current_actor().may(Action.RECEIVE_AT_OFFICE),
-        )
-
-
-@staff.get("/handovers/<int:handover_id>/receipt.pdf")
-@allow(Action.PRINT)
-def handover_paper(handover_id: int) -> ResponseReturnValue:
-    """Give the receipt as PDF: the same bytes every time."""
-    with services().database.read() as session:
-        found = _own_handover(session, handover_id)
-        return pdf_answer(
-            documents.handover_receipt_of(services(), session, handover_id, language=paper_language()),
-            f"{found.number}.pdf".replace("/", "-"),
         )
 
 
@@ -256,8 +246,3 @@ def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
 
 def _to_batch(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.batch", batch_id=batch_id), 303)
-
-
-def pdf_answer(pdf: bytes, name: str) -> ResponseReturnValue:
-    """Send a paper to the reader's own PDF viewer."""
-    return send_file(BytesIO(pdf), mimetype="application/pdf", download_name=name)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from io import BytesIO
+from typing import Any
 
-from flask import flash, redirect, request, send_file, url_for
+from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_date, form_text, or_back, paper_language, render_desk, today
+from api.pages.common import form_date, form_text, or_back, paper_language, render_desk
 from api.pages.desk.home import staff
+from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.work.printing import AT_ONCE, order_labels
-from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, people, require_own
+from postal import Action, InvalidInput, Session, custody, desk, errors, models, people, require, require_own
 from postal.access import ownership
 from postal.custody import serials
 
 _SEVERAL = 5
+_Choice = tuple[documents.Paper[Any], documents.Way[Any, Any]]
 
 
 @staff.post("/batches/<int:batch_id>/labels")
@@ -48,31 +50,43 @@ def round_labels(round_id: int) -> ResponseReturnValue:
     return _labels(items, f"nhan-chuyen-{round_id}", url_for("staff.round_page", round_id=round_id))
 
 
-@staff.get("/batches/<int:batch_id>/notes.pdf")
-@allow(Action.PRINT)
-def batch_notes(batch_id: int) -> ResponseReturnValue:
-    """Give the consignment notes of a batch, one for each item."""
-    with services().database.read() as session:
-        found = desk.batch(session, batch_id)
-        require_own(current_actor(), Action.PRINT, ownership.subject_of_batch(found), what="lô bàn giao")
-        items = [line.item for line in found.lines if line.is_current] or documents.items_of_batch(session, batch_id)
-        if not items:
-            raise InvalidInput(field="Lô chưa có bưu gửi")
-        pdf, left_out = documents.notes_of_batch(services(), session, items, language=paper_language())
-    _warn("Không in được phiếu gửi, hỏi lại cách viết tên hoặc địa chỉ", left_out)
-    return _pdf(pdf, f"phieu-gui-lo-{batch_id}")
+def _offer(path: str) -> None:
+    """Open the address at which the registry's papers are asked for, to who may print one of them."""
+    choices = documents.papers_at(path)
+    about, endpoint = choices[0][1].about, choices[0][1].endpoint
+
+    @allow(*dict.fromkeys(paper.right(way) for paper, way in choices))
+    def give(**ids: int) -> ResponseReturnValue:
+        with services().database.read() as session:
+            subject, printing = about.find(session, *ids.values()), printing_for(session)
+            paper, way = _paper_now(printing, choices, subject)
+            _require_own(session, paper.right(way), about, subject)
+            printed = paper.print_for(printing, about, subject)
+            name = f"{paper.file}-{about.name(subject)}"
+        _warn(f"Không in được {paper.vi}, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
+        return _pdf(printed.content, name if printing.day is None else f"{name}-{printing.day}")
+
+    give.__doc__ = f"Give: {', '.join(paper.en for paper, _ in choices)}."
+    staff.add_url_rule(path, endpoint=endpoint, view_func=give)
 
 
-@staff.get("/consignments/<int:consignment_id>/papers/<paper>.pdf")
-@allow(Action.PRINT)
-def consignment_paper(consignment_id: int, paper: str) -> ResponseReturnValue:
-    """Give a consignment's note, invitation, receipt of fees or receipt of a dossier collected at home."""
-    with services().database.read() as session:
-        found = _own_consignment(session, consignment_id)
-        make = documents.CONSIGNMENT_PAPERS.get(paper)
-        if make is None:
-            raise errors.NotFound(what="giấy tờ")
-        return _pdf(make(services(), session, found.items, language=paper_language()), f"{paper}-{consignment_id}")
+def _paper_now(printing: documents.Printing, choices: Sequence[_Choice], subject: Any) -> _Choice:
+    """Return the paper of this address whose moment has come. Raises NotFound naming the first of them."""
+    for paper, way in choices:
+        if way.when(printing, subject):
+            return paper, way
+    raise errors.NotFound(what=choices[0][0].vi)
+
+
+def _require_own(session: Session, action: Action, about: documents.About[Any], subject: Any) -> None:
+    if about.own is None:
+        require(current_actor(), action)
+    else:
+        require_own(current_actor(), action, about.own(session, subject), what=about.what)
+
+
+for _path in dict.fromkeys(way.path for paper in documents.PAPERS for way in paper.ways):
+    _offer(_path)
 
 
 @staff.post("/consignments/<int:consignment_id>/apology.pdf")
@@ -91,46 +105,10 @@ def apology(consignment_id: int) -> ResponseReturnValue:
                 signer_name=form_text("signer_name"),
             )
             found = _own_consignment(session, consignment_id)
-            letter = documents.apology_letter_of(services(), session, found, wanted, language=paper_language())
+            letter = documents.apology_letter_of(printing_for(session), found, wanted)
         return _pdf(letter, f"xin-loi-{consignment_id}")
 
     return or_back(change, lambda: redirect(url_for("staff.consignment", consignment_id=consignment_id), 303))
-
-
-@staff.get("/agencies/<int:agency_id>/returns.pdf")
-@allow(Action.RETURN_TO_SENDER)
-def return_list(agency_id: int) -> ResponseReturnValue:
-    """Give the list of what is on its way back to an agency, of the clerk's own office or of all."""
-    with services().database.read() as session:
-        agency = desk.office(session, agency_id, models.OfficeKind.ISSUING)
-        office_id = current_actor().office_id
-        pdf = documents.return_list_of(services(), session, agency, office_id=office_id, language=paper_language())
-        return _pdf(pdf, f"chuyen-hoan-{agency.code}")
-
-
-@staff.get("/agencies/<int:agency_id>/taken-back.pdf")
-@allow(Action.RETURN_TO_SENDER)
-def taken_back(agency_id: int) -> ResponseReturnValue:
-    """Give the minutes of papers taken back and money collected for an agency on a day."""
-    with services().database.read() as session:
-        agency = desk.office(session, agency_id, models.OfficeKind.ISSUING)
-        office_id, day = current_actor().office_id, _day()
-        pdf = documents.reverse_handover_of(
-            services(), session, agency, day, office_id=office_id, language=paper_language()
-        )
-        return _pdf(pdf, f"thu-hoi-{agency.code}-{day}")
-
-
-@staff.get("/offices/<int:office_id>/day-report.pdf")
-@allow(Action.RECEIVE_AT_OFFICE)
-def day_report(office_id: int) -> ResponseReturnValue:
-    """Give an office's report at the end of a day."""
-    with services().database.read() as session:
-        own = Subject(office_ids=frozenset({office_id}))
-        require_own(current_actor(), Action.RECEIVE_AT_OFFICE, own, what="bưu cục")
-        office, day = desk.office(session, office_id, models.OfficeKind.DELIVERY), _day()
-        pdf = documents.day_report_of(services(), session, office, day, language=paper_language())
-        return _pdf(pdf, f"cuoi-ngay-{office.code}-{day}")
 
 
 @staff.get("/prints")
@@ -194,7 +172,7 @@ def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, bac
                 ids = [item.id for item in items]
                 job_id = order_labels(act, ids, size=size, reason=reason, language=paper_language()).id
                 return redirect(url_for("staff.job_page", job_id=job_id), 303)
-            printed = documents.labels_of(services(), act, items, size=size, reason=reason, language=paper_language())
+            printed = documents.labels_of(printing_for(act.session), act, items, size=size, reason=reason)
         _warn("Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
         _warn("Nhãn phải rút gọn chữ, xem lại trước khi dán", printed.shortened)
         return send_file(BytesIO(printed.content), mimetype=printed.mimetype, download_name=f"{name}.{printed.suffix}")
@@ -214,15 +192,6 @@ def _own_consignment(session: Session, consignment_id: int) -> models.Consignmen
     own = ownership.subject_of_consignment(session, found)
     require_own(current_actor(), Action.PRINT, own, what="bưu gửi")
     return found
-
-
-def _day() -> date:
-    if "day" not in request.args:
-        return today()
-    try:
-        return date.fromisoformat(request.args["day"])
-    except ValueError as exc:
-        raise InvalidInput(field="Ngày") from exc
 
 
 def _pdf(pdf: bytes, name: str) -> ResponseReturnValue:

@@ -8,13 +8,15 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api import documents
 from api.pages.common import form_number, form_text, or_back, render_desk
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
+from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import say_age
-from postal import Act, Action, InvalidInput, Session, State, desk, is_own, models, people, queue, require_own
+from postal import Act, Action, InvalidInput, Session, desk, is_own, models, people, queue, require_own
 from postal.access import ownership
 from postal.queue import questions
 
@@ -131,7 +133,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             communes=sorted(register, key=lambda c: c.name),
             commune_name=commune.full_name if commune else ("ngoài tỉnh" if "outside" in needs else "chưa rõ"),
             flag_text=_FLAGS.get(found.point_flag or "", "toạ độ cần xem lại"),
-            papers=_papers(found) if actor.may(Action.PRINT) else [],
+            papers=paper_links(session, documents.CONSIGNMENT, found, found.id),
             events=[event for item in found.items for event in desk.events_of(session, item.id)],
             acts=acts_of(session, found),
         )
@@ -252,20 +254,3 @@ def _masked(person: people.PersonData) -> people.PersonData:
     return people.PersonData(
         full_name=people.mask_name(person.full_name), phone=people.mask_phone(person.phone), address="(không được xem)"
     )
-
-
-_COLLECTED = frozenset({State.COLLECTED, State.DOSSIER_AT_OFFICE, State.SUBMITTED})
-
-
-def _papers(found: models.Consignment) -> list[tuple[str, str]]:
-    """Return the papers there is something to print on: (name in the address, words)."""
-    papers = [("note", "phiếu gửi hồ sơ")] if any(item.s10 for item in found.items) else []
-    papers += (
-        [("invitation", "giấy mời nhận")]
-        if any(item.n_attempts and not item.finished_at for item in found.items)
-        else []
-    )
-    is_done = any(item.finished_at for item in found.items)
-    papers += [("fees", "biên nhận thu hộ")] if is_done and any(item.fee_vnd for item in found.items) else []
-    has_dossier = any(item.state in _COLLECTED for item in found.items)
-    return [*papers, ("collected", "biên nhận hồ sơ tại nhà")] if has_dossier else papers

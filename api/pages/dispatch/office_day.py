@@ -8,9 +8,11 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api import documents
 from api.pages.common import form_int, form_text, or_back, render_desk, today
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
+from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, require_own
@@ -33,6 +35,7 @@ def office_days() -> ResponseReturnValue:
                 "office": office,
                 "open": custody.what_is_open(session, office.id, day),
                 "closed": custody.closed_day(session, office.id, day),
+                "papers": paper_links(session, documents.OFFICE, office, office.id, day=day.isoformat()),
             }
             for office in offices
         ]
@@ -116,6 +119,7 @@ def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
         "fee_vnd": sum(one.proof.fee_vnd for one in owed),
         "n_papers": sum(len(one.proof.taken_back) for one in owed),
         "n_returns": len(returns.returning_items(session, office.id)),
+        "papers": paper_links(session, documents.AGENCY, office, office.id),
         "n_dossiers": len(submission.dossiers_for(session, office.id)),
     }
 

@@ -13,8 +13,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from api import documents
-from api.pages.common import form_date, form_int, or_back, paper_language, render_desk, today
-from api.pages.desk.batches import pdf_answer
+from api.pages.common import form_date, form_int, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import (
     figure_lines,
@@ -26,6 +25,7 @@ from api.pages.dispatch.plan_words import (
     say_why,
 )
 from api.pages.dispatch.sketch import draw_rounds
+from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.work.planning import Way, order_plan
@@ -100,7 +100,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
             n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
             free=[c.code for c in rounds.free_couriers(session, found)],
             may_publish=current_actor().may(Action.PUBLISH),
-            may_print=current_actor().may(Action.PRINT),
+            papers=paper_links(session, documents.PLAN, found, found.id),
         )
 
 
@@ -178,18 +178,6 @@ def plan_publish(plan_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
-
-
-@staff.get("/plans/<int:plan_id>/sheets.pdf")
-@allow(Action.PRINT)
-def plan_sheets(plan_id: int) -> ResponseReturnValue:
-    """Give the route sheets of all rounds the reader may see, as one PDF."""
-    with services().database.read() as session:
-        own = _own_rounds(desk.plan(session, plan_id).rounds)
-        return pdf_answer(
-            documents.route_sheets_of(services(), session, [r.id for r in own], language=paper_language()),
-            f"phieu-di-phat-{plan_id}.pdf",
-        )
 
 
 def _own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRound]:

@@ -10,10 +10,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, local_zone, or_back, paper_language, render_desk, today
-from api.pages.desk.batches import pdf_answer
+from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, today
 from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
+from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from postal import (
@@ -68,24 +68,13 @@ def round_page(round_id: int) -> ResponseReturnValue:
             f"Chuyến {found.number}",
             "Round",
             r=found,
+            papers=paper_links(session, documents.ROUND, found, found.id),
             stops=stops,
             may_load=actor.may(Action.RECEIVE_AT_OFFICE),
             may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
             crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
             can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
             reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
-        )
-
-
-@staff.get("/rounds/<int:round_id>/sheet.pdf")
-@allow(Action.SEE_PLAN)
-def round_sheet(round_id: int) -> ResponseReturnValue:
-    """Give the round's route sheet as PDF."""
-    with services().database.read() as session:
-        _own_round(session, round_id, Action.SEE_PLAN)
-        return pdf_answer(
-            documents.route_sheets_of(services(), session, [round_id], language=paper_language()),
-            f"phieu-di-phat-chuyen-{round_id}.pdf",
         )
 
 

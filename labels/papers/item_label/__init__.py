@@ -6,10 +6,9 @@ Other papers do not belong here; how dots become ZPL is `labels.drawing.zpl`.
 from labels.papers.item_label.data import ItemLabelData
 from labels.papers.item_label.printing import (
     LABEL_SIZES,
-    check_label,
     draw,
     draw_zpl,
     shortened_fields,
 )
 
-__all__ = ["LABEL_SIZES", "ItemLabelData", "check_label", "draw", "draw_zpl", "shortened_fields"]
+__all__ = ["LABEL_SIZES", "ItemLabelData", "draw", "draw_zpl", "shortened_fields"]

@@ -11,7 +11,7 @@ from labels.drawing.zpl import zpl_format
 from labels.papers.item_label.data import ItemLabelData
 from labels.papers.item_label.full import draw_full
 from labels.papers.item_label.small import draw_small
-from labels.papers.item_label.wording import WORDS
+from labels.papers.item_label.wording import wording
 
 LABEL_SIZES = ("100x150", "A6", "A7", "A5", "A4x4")
 FOUR_UP = "A4x4"
@@ -20,8 +20,8 @@ FOUR_UP = "A4x4"
 def draw(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: str = "vi") -> bytes:
     """Return a PDF with one label a page, or four on A4, in the order given. Sizes: LABEL_SIZES.
 
-    Raises UnprintableText naming the field where a letter cannot be printed; check with `check_label` first
-    to stop one item and not a box. ValueError for another size.
+    Raises UnprintableText naming the field where a letter cannot be printed: whoever prints many calls `clean_data`
+    on each first, so that one name does not stop a box of labels. ValueError for another size.
     """
     if size == FOUR_UP:
         return _four_up(labels, language)
@@ -29,7 +29,7 @@ def draw(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: st
     for number, label in enumerate(labels):
         if number:
             sheet.next_page()
-        draw_label(sheet, check_label(label), size=size, language=language)
+        draw_label(sheet, clean_data(label), size=size, language=language)
     return sheet.finish()
 
 
@@ -39,7 +39,7 @@ def shortened_fields(label: ItemLabelData, *, size: str = "100x150") -> tuple[st
     Raises UnprintableText, and TextTooLong for what may never be cut.
     """
     probe = Probe(label_size("A6" if size == FOUR_UP else size))
-    draw_label(probe, check_label(label), size="A6" if size == FOUR_UP else size)
+    draw_label(probe, clean_data(label), size="A6" if size == FOUR_UP else size)
     return tuple(probe.shortened)
 
 
@@ -52,7 +52,7 @@ def label_size(size: str) -> tuple[float, float]:
 
 def draw_label(drawing: Drawing, label: ItemLabelData, *, size: str, language: str = "vi") -> None:
     """Draw one label into the drawing's frame; its texts must be clean."""
-    words = WORDS[language]
+    words = wording(language)
     if size == "A7":
         draw_small(drawing, label, words)
     elif size == "A5":
@@ -74,18 +74,13 @@ def _four_up(labels: Sequence[ItemLabelData], language: str) -> bytes:
             sheet.frame(0, 0, page_width, page_height)
             _cut_marks(sheet, page_width, page_height)
         sheet.frame(place % 2 * wide, place // 2 * page_height / 2, wide, high)
-        draw_label(sheet, check_label(label), size="A6", language=language)
+        draw_label(sheet, clean_data(label), size="A6", language=language)
     return sheet.finish()
 
 
 def _cut_marks(sheet: Sheet, width: float, height: float) -> None:
     sheet.line(width / 2, 0, width / 2, height, width=0.2, dashed=True)
     sheet.line(0, height / 2, width, height / 2, width=0.2, dashed=True)
-
-
-def check_label(label: ItemLabelData) -> ItemLabelData:
-    """Return the label with every text in NFC. Raises UnprintableText naming the field."""
-    return clean_data(label)
 
 
 def draw_zpl(labels: Sequence[ItemLabelData], *, size: str = "100x150", dpi: int = 203, language: str = "vi") -> bytes:
@@ -95,7 +90,7 @@ def draw_zpl(labels: Sequence[ItemLabelData], *, size: str = "100x150", dpi: int
     """
     if dpi not in BAR_DOTS:
         raise ValueError("thermal printers have 203 or 300 dots an inch")
-    return b"".join(_format(check_label(label), size, dpi, language) for label in labels)
+    return b"".join(_format(clean_data(label), size, dpi, language) for label in labels)
 
 
 def _format(label: ItemLabelData, size: str, dpi: int, language: str) -> bytes:

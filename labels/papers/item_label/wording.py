@@ -44,3 +44,10 @@ WORDS = {
         "track": "Track",
     },
 }
+
+
+def wording(language: str) -> dict[str, str]:
+    """Return the headings of a language; ValueError for one we have no words in."""
+    if language not in WORDS:
+        raise ValueError("papers are printed in vi or en")
+    return WORDS[language]

@@ -1,61 +1,67 @@
-"""Route sheets of published or drafted rounds."""
+"""Phiếu đi phát: from a round, drafted or published, to the sheet its courier carries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.documents.common import commune_name, legible
-from api.wiring import Services
+from api.documents.about import PLAN, ROUND
+from api.documents.paper import Paper, Printing, Way, always
 from api.words import say_day_seconds
-from labels.papers import route_sheet
-from postal import Direction, Session, desk, models, people, rounds
+from labels.papers import route_sheet as drawing
+from labels.samples import route_sheet as samples
+from postal import Action, Direction, models, people, rounds
 from postal.rules import reasons
 
 
-def route_sheets_of(services: Services, session: Session, round_ids: Sequence[int], *, language: str = "vi") -> bytes:
-    """Return the route sheets of these rounds as one PDF. Raises NotFound, UnprintableText."""
-    found = [desk.delivery_round(session, round_id) for round_id in round_ids]
-    return route_sheet.draw([_sheet(services, session, one, language) for one in found], language=language)
+def _has_rounds(_: Printing, plan: models.DayPlan) -> bool:
+    return bool(plan.rounds)
 
 
-def _sheet(
-    services: Services, session: Session, walked: models.DeliveryRound, language: str
-) -> route_sheet.RouteSheetData:
+def _of_plan(printing: Printing, plan: models.DayPlan) -> list[drawing.RouteSheetData]:
+    return [_sheet(printing, one) for one in plan.rounds if printing.office_id in (None, one.office_id)]
+
+
+def _of_round(printing: Printing, walked: models.DeliveryRound) -> list[drawing.RouteSheetData]:
+    return [_sheet(printing, walked)]
+
+
+def _sheet(printing: Printing, walked: models.DeliveryRound) -> drawing.RouteSheetData:
+    session = printing.session
     courier = people.open_person(session, session.get_one(models.Person, walked.courier.person_id))
     day = walked.plan.day
-    return route_sheet.RouteSheetData(
+    return drawing.RouteSheetData(
         number=walked.number,
         day=day,
         office=walked.office.name,
         courier_code=walked.courier.code,
-        courier_name=legible(courier.full_name, language),
+        courier_name=printing.legible(courier.full_name),
         leave=say_day_seconds(walked.leave_at_s),
         back=say_day_seconds(walked.back_at_s),
         km=round(walked.travel_m / 1000),
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
-        stops=tuple(_stop(services, session, stop, language) for stop in walked.stops),
-        reasons=tuple(reason.vi if language == "vi" else reason.en for reason in reasons.REASONS.values()),
+        stops=tuple(_stop(printing, stop) for stop in walked.stops),
+        reasons=tuple(reason.vi if printing.language == "vi" else reason.en for reason in reasons.REASONS.values()),
     )
 
 
-def _stop(services: Services, session: Session, stop: models.RoundStop, language: str) -> route_sheet.SheetStopData:
+def _stop(printing: Printing, stop: models.RoundStop) -> drawing.SheetStopData:
     consignment = stop.consignment
-    person = people.open_person(session, consignment.person)
+    person = people.open_person(printing.session, consignment.person)
     is_collection = consignment.direction is Direction.COLLECTION
     first = consignment.items[0]
     window = ""
     if consignment.window_from_s is not None and consignment.window_until_s is not None:
         window = f"{say_day_seconds(consignment.window_from_s)}–{say_day_seconds(consignment.window_until_s)}"
-    address = person.address or commune_name(services, consignment)
+    address = person.address or printing.commune_name(consignment)
     address = f"{address} ({person.landmark})" if person.landmark else address
-    return route_sheet.SheetStopData(
+    return drawing.SheetStopData(
         position=stop.position,
         arrive=say_day_seconds(stop.start_s),
         window=window,
         is_collection=is_collection,
-        recipient_name=legible(person.full_name, language),
-        address=legible(address, language),
+        recipient_name=printing.legible(person.full_name),
+        address=printing.legible(address),
         phone_masked=people.mask_phone(person.phone),
         precision=_precision(consignment),
         barcode=rounds.stop_code(stop.round_id, stop.position),
@@ -64,13 +70,13 @@ def _stop(services: Services, session: Session, stop: models.RoundStop, language
         lat=consignment.lat or 0.0,
         lon=consignment.lon or 0.0,
         items=tuple(
-            route_sheet.SheetItemData(
+            drawing.SheetItemData(
                 code=item.s10 or item.dossier_code,
                 dossier_code=item.dossier_code,
                 fee_vnd=item.fee_vnd,
                 has_take_back=bool(item.take_back),
-                take_back=legible(_names(item.take_back), language),
-                to_collect=legible(_names(item.documents), language) if is_collection else "",
+                take_back=printing.legible(_names(item.take_back)),
+                to_collect=printing.legible(_names(item.documents)) if is_collection else "",
             )
             for item in consignment.items
         ),
@@ -87,3 +93,19 @@ def _precision(consignment: models.Consignment) -> str:
     if consignment.radius_m is None:
         return "≈"
     return f"≈ {consignment.radius_m / 1000:.1f} km".replace(".", ",")
+
+
+ROUTE_SHEET = Paper(
+    key="route-sheet",
+    vi="phiếu đi phát",
+    en="route sheet",
+    file="phieu-di-phat",
+    action=Action.PRINT,
+    data=drawing.RouteSheetData,
+    draw=drawing.draw,
+    samples=samples.SAMPLES,
+    ways=(
+        Way(path="/rounds/<int:round_id>/sheet.pdf", about=ROUND, when=always, read=_of_round),
+        Way(path="/plans/<int:plan_id>/sheets.pdf", about=PLAN, when=_has_rounds, read=_of_plan),
+    ),
+)

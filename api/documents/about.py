@@ -1,0 +1,47 @@
+"""What papers are printed for: a consignment, a batch, a handover, a round, a plan, an agency, an office."""
+
+from __future__ import annotations
+
+from api.documents.paper import About
+from postal import Session, Subject, desk, models
+from postal.access import ownership
+
+
+def _agency(session: Session, office_id: int) -> models.Office:
+    return desk.office(session, office_id, models.OfficeKind.ISSUING)
+
+
+def _office(session: Session, office_id: int) -> models.Office:
+    return desk.office(session, office_id, models.OfficeKind.DELIVERY)
+
+
+CONSIGNMENT = About[models.Consignment](
+    what="bưu gửi", find=desk.consignment, name=lambda found: str(found.id), own=ownership.subject_of_consignment
+)
+BATCH = About[models.Batch](
+    what="lô bàn giao",
+    find=desk.batch,
+    name=lambda found: f"lo-{found.id}",
+    own=lambda _, found: ownership.subject_of_batch(found),
+)
+HANDOVER = About[models.Handover](
+    what="biên bản bàn giao",
+    find=desk.handover,
+    name=lambda found: found.number.replace("/", "-"),
+    own=ownership.subject_of_handover,
+)
+ROUND = About[models.DeliveryRound](
+    what="chuyến phát",
+    find=desk.delivery_round,
+    name=lambda found: f"chuyen-{found.id}",
+    own=lambda _, found: ownership.subject_of_round(found),
+)
+# Of a plan and an agency, readers see what belongs to their own office: `Printing.office_id` selects it.
+PLAN = About[models.DayPlan](what="phương án", find=desk.plan, name=lambda found: str(found.id))
+AGENCY = About[models.Office](what="cơ quan", find=_agency, name=lambda found: found.code)
+OFFICE = About[models.Office](
+    what="bưu cục",
+    find=_office,
+    name=lambda found: found.code,
+    own=lambda _, found: Subject(office_ids=frozenset({found.id})),
+)

@@ -1,0 +1,90 @@
+"""Giấy mời nhận bưu gửi: from an attempt that failed to the card left at the door."""
+
+from __future__ import annotations
+
+from api.documents.about import CONSIGNMENT
+from api.documents.common import papers, token_url
+from api.documents.paper import Paper, Printing, Way
+from api.words import say_date
+from labels.papers import invitation as drawing
+from labels.samples import invitation as samples
+from postal import Action, models, people
+from postal.access import ownership
+from postal.life import follow_up
+from postal.network import promises
+from postal.rules import reasons as why
+
+
+def _was_missed(_: Printing, consignment: models.Consignment) -> bool:
+    return any(item.n_attempts and not item.finished_at for item in consignment.items)
+
+
+def _read(printing: Printing, consignment: models.Consignment) -> list[drawing.InvitationData]:
+    attempts = follow_up.load_attempts(printing.session, [item.id for item in consignment.items])
+    calendar = promises.load_calendar(printing.session)
+    cards = []
+    for item in consignment.items:
+        tried = attempts.get(item.id, [])
+        found = follow_up.follow_up(tried, calendar)
+        if found is not None and found.n_invitations:
+            cards.append(_card(printing, item, tried[-1], found))
+    return cards
+
+
+def _card(
+    printing: Printing, item: models.Item, last: follow_up.Attempt, found: follow_up.FollowUp
+) -> drawing.InvitationData:
+    session, consignment = printing.session, item.consignment
+    office_id = item.office_id or ownership.delivery_office_id(session, consignment.commune_code or "")
+    office = session.get_one(models.Office, office_id) if office_id else consignment.issuing_office
+    reason = why.say(last.reason, printing.language)
+    return drawing.InvitationData(
+        s10=item.s10 or "",
+        invitation=min(found.n_invitations, follow_up.N_INVITATIONS),
+        recipient_name=people.open_person(session, consignment.person).full_name,
+        sender_name=consignment.issuing_office.name,
+        tried_at=printing.local(last.at),
+        reason=reason[:1].upper() + reason[1:],
+        next_try=_next_try(printing, found),
+        office_name=office.name,
+        office_address=office.address,
+        office_hours=office.opening_hours or printing.say("trong giờ làm việc", "in opening hours"),
+        office_phone=office.phone,
+        keep_until=found.return_on,
+        fee_vnd=item.fee_vnd,
+        take_back=papers(item.take_back),
+        token_url=token_url(printing, item),
+    )
+
+
+def _next_try(printing: Printing, found: follow_up.FollowUp) -> str:
+    if found.try_from:
+        return printing.say(
+            f"Bưu tá đến lại từ {say_date(found.try_from)}.",
+            f"The courier comes again from {found.try_from:%d/%m/%Y}.",
+        )
+    return printing.say(
+        "Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.",
+        "Please fetch it at the post office; after the last day it goes back to the agency.",
+    )
+
+
+INVITATION = Paper(
+    key="invitation",
+    vi="giấy mời nhận bưu gửi",
+    en="invitation to collect",
+    file="giay-moi",
+    action=Action.PRINT,
+    data=drawing.InvitationData,
+    draw=drawing.draw,
+    samples=samples.SAMPLES,
+    ways=(
+        Way(
+            path="/consignments/<int:consignment_id>/papers/invitation.pdf",
+            about=CONSIGNMENT,
+            when=_was_missed,
+            read=_read,
+        ),
+    ),
+    named=lambda card: card.s10,
+)

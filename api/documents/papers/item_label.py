@@ -1,0 +1,124 @@
+"""Item labels: an act, recorded in the transaction that draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from api.documents.common import token_url
+from api.documents.paper import Paper, Printing
+from labels import TextTooLong, UnprintableText, clean_data
+from labels.papers import item_label as drawing
+from labels.samples import item_label as samples
+from postal import Act, Action, custody, desk, models, people
+from postal.access import ownership
+
+# Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
+_ZPL = {"zpl-203": 203, "zpl-300": 300}
+_ROLL = "100x150"
+LABEL_FORMS = (*drawing.LABEL_SIZES, *_ZPL)
+LABEL_FORM_TEXTS = (
+    ("100x150", "100 × 150 mm"),
+    ("A6", "A6"),
+    ("A7", "A7"),
+    ("A5", "A5"),
+    ("A4x4", "A4, bốn nhãn"),
+    ("zpl-203", "ZPL 203 dpi"),
+    ("zpl-300", "ZPL 300 dpi"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedLabels:
+    """Labels for a printer, and what a clerk should know: codes left out, codes whose text was shortened."""
+
+    content: bytes
+    mimetype: str
+    suffix: str
+    left_out: tuple[str, ...]
+    shortened: tuple[str, ...]
+
+
+def labels_of(
+    printing: Printing, act: Act, items: Sequence[models.Item], *, size: str, reason: str | None = None
+) -> PrintedLabels:
+    """Return labels of these items and note the printing of each that can be printed. ``size`` is a LABEL_FORMS.
+
+    They come out in round order once rounds are published. One name that cannot be printed stops its own label, not
+    the box: it is left out and no print is noted. Raises ReprintNeedsReason.
+    """
+    session = printing.session
+    paper = _ROLL if size in _ZPL else size
+    places = desk.places_on_rounds(session, [item.consignment_id for item in items])
+    ordered = sorted(items, key=lambda item: places.get(item.consignment_id, (10**9, 0)))
+    offices = desk.all_offices(session)
+    drawn = {item.id: _label(printing, item, offices, places.get(item.consignment_id)) for item in ordered}
+    faults = {item.id: _faults(drawn[item.id], paper) for item in ordered}
+    printable = [item for item in ordered if faults[item.id] is not None]
+    prints = custody.record_label_print(act, printable, reason=reason)
+    labels = [replace(drawn[one.item.id], reprint_number=one.reprint_number) for one in prints]
+    content = (
+        drawing.draw_zpl(labels, size=paper, dpi=_ZPL[size], language=printing.language)
+        if size in _ZPL
+        else drawing.draw(labels, size=paper, language=printing.language)
+    )
+    return PrintedLabels(
+        content=content,
+        mimetype="application/zpl" if size in _ZPL else "application/pdf",
+        suffix="zpl" if size in _ZPL else "pdf",
+        left_out=tuple(item.s10 or item.dossier_code for item in ordered if faults[item.id] is None),
+        shortened=tuple(item.s10 or item.dossier_code for item in ordered if faults[item.id]),
+    )
+
+
+def _faults(label: drawing.ItemLabelData, size: str) -> tuple[str, ...] | None:
+    """Return the fields that have to be shortened, None where the label cannot be printed at all."""
+    try:
+        clean_data(label)
+        return drawing.shortened_fields(label, size=size)
+    except (UnprintableText, TextTooLong):
+        return None
+
+
+def _label(
+    printing: Printing, item: models.Item, offices: dict[int, models.Office], place: tuple[int, int] | None
+) -> drawing.ItemLabelData:
+    session, consignment = printing.session, item.consignment
+    person = people.open_person(session, consignment.person)
+    sender = offices[consignment.issuing_office_id]
+    code = consignment.commune_code
+    office_id = ownership.delivery_office_id(session, code) if code else None
+    return drawing.ItemLabelData(
+        s10=item.s10 or "",
+        token_url=token_url(printing, item),
+        recipient_name=person.full_name,
+        address=person.address or "",
+        landmark=person.landmark or "",
+        commune=printing.commune_name(consignment),
+        phone_masked=people.mask_phone(person.phone),
+        sender_name=sender.name,
+        sender_address=sender.address,
+        delivery_office=offices[office_id].name if office_id in offices else "Bưu chính ngoài tỉnh",
+        dossier_code=item.dossier_code,
+        posted_on=printing.local_date(consignment.posted_at),
+        due_on=printing.local_date(consignment.promised_by),
+        round_text=str(place[0]) if place else "",
+        fee_vnd=item.fee_vnd,
+        n_documents=len(item.documents) or 1,
+        weight_g=item.weight_g or 0,
+        has_take_back=bool(item.take_back),
+        is_outside=consignment.address_status is models.AddressStatus.OUTSIDE,
+    )
+
+
+ITEM_LABEL = Paper(
+    key="item-label",
+    vi="nhãn bưu gửi",
+    en="item label",
+    file="nhan",
+    action=Action.PRINT,
+    data=drawing.ItemLabelData,
+    draw=drawing.draw,
+    samples=samples.SAMPLES,
+    named=lambda label: label.s10,
+)

@@ -1,0 +1,56 @@
+"""The papers a page offers, from the registry: those whose moment has come and that the reader may print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import request, url_for
+
+from api import documents
+from api.pages.common import paper_language
+from api.web.auth import current_actor
+from api.wiring import services
+from postal import InvalidInput, Session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperLink:
+    """A paper there is, in a clerk's words, and its address."""
+
+    text: str
+    url: str
+
+
+def paper_links(
+    session: Session, about: documents.About[T], subject: T, subject_id: int, **query: Any
+) -> list[PaperLink]:
+    """Return the papers about something that can be printed now; ``query`` goes into their addresses."""
+    actor, printing = current_actor(), printing_for(session)
+    return [
+        PaperLink(text=paper.vi, url=_url(way, {way.parameter: subject_id, **query}))
+        for paper, way in documents.papers_about(about)
+        if actor.may(paper.right(way)) and way.when(printing, subject)
+    ]
+
+
+def _url(way: documents.Way[Any, Any], values: dict[str, Any]) -> str:
+    return url_for(f"staff.{way.endpoint}", **values)
+
+
+def printing_for(session: Session) -> documents.Printing:
+    """Return how the running request prints: ?lang=en, ?day=2026-11-23. Raises InvalidInput for no such day."""
+    try:
+        day = date.fromisoformat(request.args["day"]) if "day" in request.args else None
+    except ValueError as exc:
+        raise InvalidInput(field="Ngày") from exc
+    return documents.Printing(
+        services=services(),
+        session=session,
+        language=paper_language(),
+        office_id=current_actor().office_id,
+        day=day,
+    )

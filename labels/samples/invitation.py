@@ -1,0 +1,34 @@
+"""Sample data of an invitation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from labels.papers.invitation import InvitationData
+from labels.samples.made_up import CENTRE, CITIZEN, LINK, MORNING, OFFICE, S10, TAKEN, Sample
+
+
+def card(number: int) -> InvitationData:
+    """Return an invitation."""
+    return InvitationData(
+        s10=S10,
+        invitation=number,
+        recipient_name=CITIZEN.name,
+        sender_name=CENTRE,
+        tried_at=MORNING,
+        reason="Người nhận vắng nhà",
+        next_try="Bưu tá đến lại thứ Tư 25/11/2026."
+        if number == 1
+        else "Sau lần mời này bưu gửi được giữ tại bưu cục rồi chuyển trả cơ quan.",
+        office_name=OFFICE,
+        office_address="38 Hùng Vương, phường Thuận Hóa",
+        office_hours="Thứ Hai – thứ Bảy, 7:30–11:30 và 13:30–17:30",
+        office_phone="0234 3822 114",
+        keep_until=date(2026, 12, 8),
+        fee_vnd=135_000,
+        token_url=LINK,
+        take_back=(TAKEN,),
+    )
+
+
+SAMPLES = {"invitation-first": Sample(data=(card(1),)), "invitation-second": Sample(data=(card(2),))}
