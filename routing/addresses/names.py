@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Generic, TypeVar
 
@@ -70,10 +70,9 @@ class NameTree(Generic[T]):
             node = node.children.setdefault(word, _Node())
         node.leaves.append(leaf)
 
-    @property
-    def starts(self) -> Container[str]:
-        """Return the folded words with which names begin."""
-        return self._root.children
+    def starts(self, word: str) -> bool:
+        """Tell whether any name begins with this folded word."""
+        return word in self._root.children
 
     def matches(self, folded: Sequence[str], written: Sequence[str], start: int) -> list[tuple[int, list[T]]]:
         """Return (end, values) of every name that begins at ``start``, longest first."""
@@ -101,40 +100,16 @@ class NameTree(Generic[T]):
         return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Place:
-    """Everything that one name, spelled one way, can stand for.
-
-    ``district_codes``: the communes made from the former district of this name, if one had it; ``province``:
-    another province of this name.
-    """
+@dataclass(frozen=True, slots=True)
+class NameEntry:
+    """Everything the register knows under one name, spelled one way; ``districts`` of ``former``, by name."""
 
     name: str
     spelled: str
-    current: tuple[Commune, ...] = ()
-    former: tuple[FormerUnit, ...] = ()
-    district_codes: tuple[str, ...] = ()
-    province: str | None = None
+    current: tuple[Commune, ...]
+    former: tuple[FormerUnit, ...]
+    districts: tuple[str, ...]
     needs_type: bool = False
-
-    @property
-    def units(self) -> tuple[Commune | FormerUnit, ...]:
-        """Return the communes of today and the former units of this name."""
-        return self.current + self.former
-
-    @property
-    def is_commune(self) -> bool:
-        """Say whether a commune of the register has or had the name."""
-        return bool(self.current or self.former)
-
-    def has_type(self, types: Sequence[str]) -> bool:
-        """Say whether a unit of this name is or was of one of the types."""
-        return any(unit.type in types for unit in self.units)
-
-    @property
-    def is_only_province(self) -> bool:
-        """Say whether nothing but another province has the name."""
-        return self.province is not None and not (self.current or self.former or self.district_codes)
 
 
 def district_name(district: str) -> str:
@@ -145,65 +120,45 @@ def district_name(district: str) -> str:
     return district
 
 
-def spelled_name(name: str) -> str:
-    """Return a name's words in the one spelling by which names are compared."""
-    return " ".join(spelling(word) for word in tokens(clean(name))[1] if word != "-")
-
-
 class NameIndex:
-    """One tree of all names that a register and the list of provinces know, and what belongs to which district."""
+    """The trees of one register: communes and former units, former districts, other provinces."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.places: NameTree[Place] = NameTree()
+        self.communes: NameTree[NameEntry] = NameTree()
+        self.districts: NameTree[str] = NameTree()
+        self.provinces: NameTree[str] = NameTree()
         # Former districts (by name) from which each commune of today was made, and the other way round.
         self.districts_of: dict[str, set[str]] = defaultdict(set)
         self.codes_of: dict[str, set[str]] = defaultdict(set)
-        self._district: dict[str, str] = {unit.district: district_name(unit.district) for unit in register.former_units}
-        for unit in register.former_units:
-            if unit.district:
-                name = self._district[unit.district]
-                self.districts_of[unit.successor_code].add(name)
-                self.codes_of[name].add(unit.successor_code)
-        for place in self._all_places(register):
-            self.places.add(place.name, place)
-            first, _, rest = place.name.partition(" ")
-            types = {unit.type for unit in place.units}
+        self._add_communes(register)
+        self._add_districts(register)
+        for province in other_provinces(register.home):
+            for form in (province.name, *province.short_forms):
+                self.provinces.add(form, province.name)
+
+    def _add_communes(self, register: Register) -> None:
+        names = {unit.name for unit in register.former_units} | {c.name for c in register}
+        same: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(names):
+            same[" ".join(spelling(word) for word in tokens(clean(name))[1])].append(name)
+        for spelled, written_forms in same.items():
+            current = tuple(c for c in register if c.name in written_forms)
+            former = tuple(u for u in register.former_units if u.name in written_forms)
+            name = written_forms[0]
+            districts = tuple(district_name(unit.district) for unit in former)
+            self.communes.add(name, NameEntry(name, spelled, current, former, districts))
+            first, _, rest = name.partition(" ")
+            types = {commune.type for commune in current} | {unit.type for unit in former}
             if rest and first.lower() in types:
                 # "Phường Đúc" is the whole name, yet people write "phường Đúc" and "P. Đúc" for it.
-                self.places.add(rest, replace(place, needs_type=True))
+                self.communes.add(rest, NameEntry(name, spelled, current, former, districts, needs_type=True))
 
-    def _all_places(self, register: Register) -> Iterator[Place]:
-        provinces = {
-            spelled_name(form): (form, province.name)
-            for province in other_provinces(register.home)
-            for form in (*province.short_forms, province.name)
-        }
-        districts = {spelled_name(name): name for name in self.codes_of if name != register.home.name}
-        current: dict[str, list[Commune]] = defaultdict(list)
-        former: dict[str, list[FormerUnit]] = defaultdict(list)
-        for commune in register:
-            current[spelled_name(commune.name)].append(commune)
+    def _add_districts(self, register: Register) -> None:
         for unit in register.former_units:
-            former[spelled_name(unit.name)].append(unit)
-        for spelled in sorted({*current, *former, *districts, *provinces}):
-            units = [*current.get(spelled, ()), *former.get(spelled, ())]
-            form, province = provinces.get(spelled, ("", None))
-            yield Place(
-                name=units[0].name if units else districts.get(spelled, form),
-                spelled=spelled,
-                current=tuple(current.get(spelled, ())),
-                former=tuple(former.get(spelled, ())),
-                district_codes=tuple(sorted(self.codes_of[districts[spelled]])) if spelled in districts else (),
-                province=province,
-            )
-
-    def district_of(self, unit: FormerUnit) -> str:
-        """Return the name, without its type, of the district a former unit belonged to."""
-        return self._district[unit.district]
-
-    def first_words(self) -> Iterator[str]:
-        """Yield the first word, without accents, of every name of the register."""
-        units = (*self.register, *self.register.former_units)
-        for name in {unit.name for unit in units} | self.codes_of.keys() | {self.register.home.name}:
-            yield tokens(clean(name))[0][0]
+            name = district_name(unit.district)
+            self.districts_of[unit.successor_code].add(name)
+            self.codes_of[name].add(unit.successor_code)
+        for name in self.codes_of:
+            if name != register.home.name:
+                self.districts.add(name, name)
