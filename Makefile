@@ -21,7 +21,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -c 'from routing.solving.search.anneal import compile_now; compile_now()'
+	$(BIN)/python -c 'from routing.solving.engines.compiled import compile_now; compile_now()'
 	touch $@
 
 demo: $(STAMP)

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
     plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
     plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")
+    plan_search: Literal["both", "ortools"] = Field(
+        "both", description="What improves plans: the compiled search with OR-Tools, or OR-Tools alone."
+    )
     plan_courier_cost_s: int = Field(0, ge=0, le=86_400, description="What sending a courier out at all costs.")
     plan_unfamiliar_s: int = Field(60, ge=0, le=86_400, description="What each stop outside a courier's beat costs.")
     plan_fair_load: int = Field(0, ge=0, le=100, description="What each second beyond a fair round costs; 0: nothing.")

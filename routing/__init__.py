@@ -18,8 +18,6 @@ from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressSt
 from routing.addresses.text import plain_words
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
-from routing.advice.remedies import CHANGES
-from routing.advice.what_if import APPLICABLE, apply_remedy
 from routing.check import Fault, check
 from routing.errors import (
     BadPlanFile,
@@ -34,6 +32,20 @@ from routing.errors import (
 )
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
+from routing.planned import Plan, PlannedRound, Unserved
+from routing.remedy import (
+    CHANGES,
+    AllowCourier,
+    Change,
+    FixField,
+    LargerBox,
+    LongerShift,
+    MustToday,
+    OpenCommune,
+    Remedy,
+    Rival,
+    WidenWindow,
+)
 from routing.replan import keeping_hands, replan
 from routing.travel.calibration import Calibration, Measured, calibrate
 from routing.travel.osrm import Osrm
@@ -44,20 +56,17 @@ from routing.types import (
     Courier,
     DeliveryOffice,
     Limits,
-    Plan,
-    PlannedRound,
     Point,
     Problem,
     Progress,
     Stop,
-    Unserved,
     Visit,
+    Watch,
     Window,
     great_circle_m,
 )
 
 __all__ = [
-    "APPLICABLE",
     "CHANGES",
     "HUE",
     "REASONS",
@@ -65,11 +74,13 @@ __all__ = [
     "AddressAnswer",
     "AddressResolver",
     "AddressStatus",
+    "AllowCourier",
     "BadPlanFile",
     "BadProblem",
     "BadRegister",
     "BadTravelTimes",
     "Calibration",
+    "Change",
     "ClosedRoad",
     "Commune",
     "Comparison",
@@ -79,15 +90,20 @@ __all__ = [
     "Fault",
     "Figures",
     "FileMatrix",
+    "FixField",
     "Geocoder",
     "GeocoderUnavailable",
     "HomeProvince",
     "JudgedPoint",
+    "LargerBox",
     "Limits",
+    "LongerShift",
     "Measured",
+    "MustToday",
     "NationalCommune",
     "NationalFormerUnit",
     "NominatimGeocoder",
+    "OpenCommune",
     "Osrm",
     "PhotonGeocoder",
     "Plan",
@@ -99,7 +115,9 @@ __all__ = [
     "Progress",
     "Province",
     "Register",
+    "Remedy",
     "RemedyNotApplicable",
+    "Rival",
     "RoutingError",
     "Stop",
     "StopChange",
@@ -109,8 +127,9 @@ __all__ = [
     "UnknownProvince",
     "Unserved",
     "Visit",
+    "Watch",
+    "WidenWindow",
     "Window",
-    "apply_remedy",
     "calibrate",
     "check",
     "commune_point",

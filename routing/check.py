@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from routing.planned import Plan, PlannedRound
 from routing.travel.closed_roads import around_closed_roads
 from routing.travel.times import TravelTimes
-from routing.types import Courier, Plan, PlannedRound, Point, Problem, Stop
+from routing.types import Courier, Point, Problem, Stop
 
-MUST_TODAY_PRICE = 20_000_000
-MAX_PRICE = 10_000_000
+MUST_TODAY_PENALTY = 20_000_000
+MAX_PENALTY = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +30,7 @@ class Fault:
 
 def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
     """Return every fault of a plan, none if it may be saved; all times, loads and costs are computed anew."""
-    travel = around_closed_roads(travel, problem.closed_roads)
+    travel = around_closed_roads(travel, problem.closed_roads)  # the one thing shared with the solver's side
     faults = list(_each_stop_once(problem, plan))
     faults += _sequences(problem, plan)
     couriers = {c.courier_id: c for c in problem.couriers}
@@ -61,14 +62,14 @@ def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
         cost += _overwork(problem, planned, courier) if own else 0
     cost += sum(_price(stops[u.stop_id]) for u in plan.unserved if u.stop_id in stops)
     if travel_s != plan.travel_s:
-        faults.append(Fault(code="travel_wrong", who="plan", detail=f"{plan.travel_s} told, {travel_s} found"))
+        faults.append(Fault(code="travel_wrong", who="plan", detail=f"{plan.travel_s} stated, {travel_s} found"))
     if cost != plan.cost:
-        faults.append(Fault(code="cost_wrong", who="plan", detail=f"{plan.cost} told, {cost} found"))
+        faults.append(Fault(code="cost_wrong", who="plan", detail=f"{plan.cost} stated, {cost} found"))
     return faults
 
 
 def _price(stop: Stop) -> int:
-    return (MUST_TODAY_PRICE if stop.must_today else 0) + max(1, min(stop.lateness_per_day, MAX_PRICE))
+    return (MUST_TODAY_PENALTY if stop.must_today else 0) + max(1, min(stop.lateness_per_day, MAX_PENALTY))
 
 
 def _each_stop_once(problem: Problem, plan: Plan) -> Iterator[Fault]:
@@ -85,7 +86,7 @@ def _each_stop_once(problem: Problem, plan: Plan) -> Iterator[Fault]:
 
 
 def _sequences(problem: Problem, plan: Plan) -> Iterator[Fault]:
-    """Find sequences that are torn: each is on one round, unbroken and in order, or not served at all.
+    """Find broken sequences: each must be on one round, unbroken and in order, or not be served at all.
 
     Only a stop no plan may serve today may be missing from its midst.
     """
@@ -121,12 +122,12 @@ def _round(problem: Problem, planned: PlannedRound, courier: Courier, stops: Seq
 
 
 def _distances(planned: PlannedRound, legs_s: Sequence[int], legs_m: Sequence[int]) -> Iterator[Fault]:
-    for code, told, found in (
+    for code, stated, found in (
         ("travel_wrong", planned.travel_s, sum(legs_s)),
         ("distance_wrong", planned.travel_m, sum(legs_m)),
     ):
-        if told != found:
-            yield Fault(code=code, who=planned.courier_id, detail=f"{told} told, {found} found")
+        if stated != found:
+            yield Fault(code=code, who=planned.courier_id, detail=f"{stated} stated, {found} found")
 
 
 def _legs(points: Sequence[Point], travel: TravelTimes) -> tuple[list[int], list[int]]:
@@ -211,7 +212,7 @@ def _times(planned: PlannedRound, courier: Courier, stops: Sequence[Stop], legs_
         clock.serve(stop.service_s)
         if (visit.arrive_s, visit.start_s, visit.leave_s) != (arrive, start, clock.now_s):
             yield Fault(
-                code="times_wrong", who=stop.stop_id, detail=f"{visit} told, {arrive} {start} {clock.now_s} found"
+                code="times_wrong", who=stop.stop_id, detail=f"{visit} stated, {arrive} {start} {clock.now_s} found"
             )
     clock.drive(legs_s[-1])
     if clock.now_s > courier.shift.until_s:
@@ -220,4 +221,4 @@ def _times(planned: PlannedRound, courier: Courier, stops: Sequence[Stop], legs_
     if courier.longest_s is not None and worked_s > courier.longest_s:
         yield Fault(code="too_long", who=who, detail=f"{worked_s} s away, {courier.longest_s} s allowed")
     if clock.now_s != planned.back_at_s:
-        yield Fault(code="times_wrong", who=who, detail=f"back at {planned.back_at_s} told, {clock.now_s} found")
+        yield Fault(code="times_wrong", who=who, detail=f"back at {planned.back_at_s} stated, {clock.now_s} found")

@@ -1,4 +1,4 @@
-"""From all communes to first problems: every stop belongs to one office, every office is planned on its own."""
+"""Parts of a day for the first plans: every stop goes to one office, every office is planned on its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ PIECE_LIMIT = 600
 def partition(problem: Problem, bias: Mapping[str, float] | None = None) -> list[Problem]:
     """Return one problem for each office that has stops and couriers; each stop is in at most one of them.
 
-    A stop that any office may serve goes to the nearest office with couriers; ``bias`` makes an office look so many
-    times as far as it is. Larger offices are cut by direction
-    and distance, couriers shared out by stops. Stops of an office without couriers are in no piece.
+    A stop that any office may serve goes to the nearest office with couriers; ``bias`` makes an office seem so many
+    times as far as it is. Large offices are cut into sectors, and their couriers divided by stops. Stops of an office
+    without couriers are in no part.
     """
     staffed = [o for o in problem.offices if any(c.office_id == o.office_id for c in problem.couriers)]
     if not staffed:
@@ -55,6 +55,7 @@ def _homes(problem: Problem, nearest: Mapping[str, str]) -> dict[str, str]:
 def _nearest(stops: list[Stop], offices: list[DeliveryOffice], bias: Mapping[str, float]) -> dict[str, str]:
     lat = np.radians([o.point.lat for o in offices])
     lon = np.radians([o.point.lon for o in offices])
+    # Squared distances on a plane are enough to find the nearest; so the bias is squared as well.
     weight = np.array([bias.get(o.office_id, 1.0) ** 2 for o in offices])
     found = {}
     for stop in stops:
@@ -70,6 +71,7 @@ def _cut(own: Problem, office: DeliveryOffice) -> list[Problem]:
         return [own]
     y0, x0 = office.point.lat, office.point.lon
     points = {s.stop_id: s.point for s in own.stops}
+    # A fixed sequence stays in one sector: all its stops count as being where the first one is.
     points |= {s: points[q[0]] for q in own.sequences for s in q if s in points and q[0] in points}
     turn = [float(np.arctan2(p.lat - y0, p.lon - x0)) for p in points.values()]
     order = sorted(range(len(own.stops)), key=lambda i: turn[i])

@@ -1,4 +1,4 @@
-"""Every place of a problem under one number: stops first, then offices, then couriers' own starts and ends."""
+"""The places of a problem under one numbering: stops first, then offices, then couriers' own starts and ends."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ import numpy as np
 from routing.errors import EngineUnavailable
 from routing.travel.closed_roads import around_closed_roads
 from routing.travel.times import Table, TravelTimes, checked_table
-from routing.types import Courier, Point, Problem
-
-WHOLE_TABLE_LIMIT = 3_000
-"""Up to so many places one table holds all pairs (36 MB); beyond, tables are asked for piece by piece."""
+from routing.types import Courier, Limits, Point, Problem
 
 
 class Places:
-    """The places of a problem and the checked travel times between any of them."""
+    """The places of a problem and the checked travel times between any of them; ``whole_table`` as in `Limits`."""
 
-    def __init__(self, problem: Problem, travel: TravelTimes) -> None:
+    def __init__(self, problem: Problem, travel: TravelTimes, whole_table: int = Limits().whole_table) -> None:
+        self._most_in_one_table = whole_table
         self.travel = around_closed_roads(travel, problem.closed_roads)
         self.points: list[Point] = [stop.point for stop in problem.stops]
         self.stop_at = {stop.stop_id: i for i, stop in enumerate(problem.stops)}
@@ -50,7 +48,7 @@ class Places:
 
     def tables(self, numbers: Sequence[int]) -> tuple[Table, Table]:
         """Return seconds and metres between the numbered places. Raises EngineUnavailable, BadTravelTimes."""
-        if len(self.points) > WHOLE_TABLE_LIMIT:
+        if len(self.points) > self._most_in_one_table:
             return self._ask([self.points[i] for i in numbers])
         if self._whole is None:
             self._whole = self._ask(self.points)
@@ -59,6 +57,7 @@ class Places:
         return self._whole[0][grid], self._whole[1][grid]
 
     def _ask(self, points: Sequence[Point]) -> tuple[Table, Table]:
+        # An engine is somebody else's program: whatever it answers is checked before a solver sees it.
         answer = self.travel.matrix(points)
         if not isinstance(answer, tuple) or len(answer) != 2:
             raise EngineUnavailable

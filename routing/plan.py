@@ -1,14 +1,13 @@
-"""The whole pipeline: validate, part by office, solve in children, improve across offices, check, explain.
+"""The whole pipeline: validate, plan each office, improve across offices, check, explain.
 
-Whatever happens to the solver, a checked plan comes back in time: an office whose child breaks is planned greedily,
-and the plan says so.
+Whatever happens to the solver, a checked plan comes back in time: an office OR-Tools could not plan is planned
+greedily, and the plan says so (``degraded``).
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from routing.advice.explain import explain, set_aside
@@ -16,44 +15,42 @@ from routing.check import check
 from routing.errors import BadTravelTimes, EngineUnavailable
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.first_plans.first import FirstPlans, fill_greedily
-from routing.solving.first_plans.inserting import carry_over, insert_left
-from routing.solving.piece import unserved_price
-from routing.solving.processes.children import Children
-from routing.solving.search.improve import Tally
-from routing.solving.search.search import Search
-from routing.solving.standing import Standing
-from routing.timing import walk, work_day
+from routing.planned import Plan, PlannedRound, Unserved
+from routing.solving.first_plans.insertion import carry_over, insert_unserved
+from routing.solving.first_plans.office_plans import FirstPlans, fill_greedily
+from routing.solving.piece import unserved_penalty
+from routing.solving.processes.children import Children, PieceSearchName
+from routing.solving.search.improvement import Tally
+from routing.solving.search.multi_start import MultiStartSearch
+from routing.solving.solution import Solution
+from routing.timing import Door, walk, work_day
 from routing.travel.in_time import InTime
 from routing.travel.times import StraightLine, TravelTimes
-from routing.types import Limits, Plan, PlannedRound, Problem, Progress, Unserved
+from routing.types import Limits, Problem, Progress, Watch
 from routing.validate import validate
 
 LAST_S, LAST_SECONDS_PER_STOP = 0.4, 0.00008
-"""Kept back for the checker, the explanations and writing the plan down."""
+"""Reserved for the checker, the explanations and writing the plan down."""
 GREEDY_S = 0.5
 LATEST_S = 1.0
-"""So long after the limit explanations and travel times may still be looked for."""
+"""Explanations and travel times may still be looked for so long after the limit."""
 INSERT_S = 0.2
-"""After the search, for stops left out that still fit somewhere."""
+"""After the search, for inserting unserved stops that still fit somewhere."""
 
 
 def plan(
     problem: Problem,
     *,
     travel: TravelTimes,
-    limits: Limits | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-    stop: threading.Event | None = None,
-    solver: Sequence[str] | None = None,
-    before: Plan | None = None,
     fallback: TravelTimes | None = None,
+    limits: Limits | None = None,
+    watch: Watch | None = None,
+    before: Plan | None = None,
 ) -> Plan:
     """Return the best checked plan found within ``limits``; never later than its seconds + 2.
 
-    Setting ``stop`` ends the search at once and keeps the best plan. ``solver`` replaces the child's command.
-    ``before`` is a plan to start from instead of planning anew. Where ``travel`` fails, ``fallback`` (the plain
-    straight line unless told otherwise) takes its place, and the plan says so.
+    ``before`` is a plan to begin from instead of planning anew. Where ``travel`` fails, ``fallback`` (by default the
+    plain straight line) takes its place, and the plan says so.
     Raises BadProblem if the problem contradicts itself (a single bad stop does not: it is unserved, with its reason).
     """
     limits = limits or Limits()
@@ -62,12 +59,12 @@ def plan(
     usable, aside = set_aside(problem)
     if not isinstance(travel, StraightLine):  # everything else may hang
         travel = InTime(travel, limits.seconds / 2, began + limits.seconds + LATEST_S)
-    job = _Planning(problem, usable, aside, travel, limits, began, on_progress, stop or threading.Event(), before)
+    job = _Planning(problem, usable, aside, travel, limits, began, watch or Watch(), before)
     try:
-        made = job.make(solver)
+        made = job.make()
     except (EngineUnavailable, BadTravelTimes) as exc:
         job.degraded, job.travel = exc.code, fallback or StraightLine()
-        made = job.make(solver)
+        made = job.make()
     return replace(made, seconds=round(time.monotonic() - began, 3))
 
 
@@ -81,112 +78,111 @@ class _Planning:
     travel: TravelTimes
     limits: Limits
     began: float
-    on_progress: Callable[[Progress], None] | None
-    stop: threading.Event
+    watch: Watch
     before: Plan | None = None
     degraded: str | None = None
 
-    def make(self, solver: Sequence[str] | None) -> Plan:
+    def make(self) -> Plan:
         """Return the checked plan with its reasons. Raises EngineUnavailable, BadTravelTimes whenever travel fails."""
-        standing = self.run(solver)
-        made = self.describe(standing)
+        solution = self.run()
+        made = self.describe(solution)
         if check(self.problem, made, self.travel):
             self.degraded = "check_failed"
-            standing = self.greedy_only()
-            made = self.describe(standing)
-        return explain(standing, made, until=self.began + self.limits.seconds + LATEST_S)
+            solution = self.greedy_only()
+            made = self.describe(solution)
+        return explain(solution, made, until=self.began + self.limits.seconds + LATEST_S)
 
-    def run(self, solver: Sequence[str] | None) -> Standing:
-        """Return the best standing: first plans by office, then the search across offices."""
-        standing = Standing.empty(self.usable, Places(self.usable, self.travel))
-        kept_s = min(LAST_S + LAST_SECONDS_PER_STOP * len(self.usable.stops), self.limits.seconds / 4)
-        deadline = self.began + self.limits.seconds - kept_s
-        with Children(self.limits.cores, self.limits.memory_mb, command=solver) as children:
-            first = FirstPlans(children, self.limits, self.stop)
+    def run(self) -> Solution:
+        """Return the best solution found: each office planned by OR-Tools, then the search across offices."""
+        solution = Solution.empty(self.usable, Places(self.usable, self.travel, self.limits.whole_table))
+        limits, stop = self.limits, self.watch.stop
+        reserved_s = min(LAST_S + LAST_SECONDS_PER_STOP * len(self.usable.stops), limits.seconds / 4)
+        deadline = self.began + limits.seconds - reserved_s
+        search: PieceSearchName = "ortools" if limits.search == "ortools" else "compiled"
+        with Children(limits.cores, limits.memory_mb, search=search, command=limits.child_command) as children:
+            first = FirstPlans(children, limits, stop)
             if self.before is None:
-                first.fill(standing, partition(self.usable), deadline)
-            self._complete(standing, deadline)
+                first.fill(solution, partition(self.usable), deadline)
+            self._complete(solution, deadline)
+            if self.before is not None:
+                first.plan_on(solution, deadline)
             self.degraded = self.degraded or first.degraded
-            search = Search(standing, children, first, self.limits)
+            searching = MultiStartSearch(solution, children, first, limits)
             lock = threading.Lock()
 
             def report() -> None:
                 with lock:
-                    self._report(standing, search.tally)
+                    self._report(solution, searching.tally)
 
             report()
-            search.run(deadline, self.stop, report)
-            insert_left(standing, set(standing.left), deadline + INSERT_S)
-            if search.tally.n_broken:
+            searching.run(deadline, stop, report)
+            insert_unserved(solution, set(solution.unserved), deadline + INSERT_S)
+            if searching.tally.n_broken:
                 self.degraded = self.degraded or "solver_broke"
-        return standing
+        return solution
 
-    def _complete(self, standing: Standing, deadline: float) -> None:
-        """Take over the plan before, if there is one, and put what no office's own plan could hold on a round."""
-        wanted = set(standing.left)
+    def _complete(self, solution: Solution, deadline: float) -> None:
+        """Take over the earlier plan, if there is one, and insert what no office's own plan could hold."""
+        wanted = set(solution.unserved)
         if self.before is not None:
-            carry_over(standing, self.before)
+            carry_over(solution, self.before)
         else:
-            bound, stops = standing.places.sequence_of, self.usable.stops
-            wanted = {s for s in wanted if stops[s].locked_to is not None or stops[s].stop_id in bound}
-        insert_left(standing, wanted, deadline)
+            in_sequence, stops = solution.places.sequence_of, self.usable.stops
+            wanted = {s for s in wanted if stops[s].locked_to is not None or stops[s].stop_id in in_sequence}
+        insert_unserved(solution, wanted, deadline)
 
-    def greedy_only(self) -> Standing:
-        """Return a standing no solver touched."""
-        standing = Standing.empty(self.usable, Places(self.usable, self.travel))
-        fill_greedily(standing, partition(self.usable))
-        self._complete(standing, time.monotonic() + GREEDY_S)
-        return standing
+    def greedy_only(self) -> Solution:
+        """Return a solution made without any solver process."""
+        solution = Solution.empty(self.usable, Places(self.usable, self.travel, self.limits.whole_table))
+        fill_greedily(solution, partition(self.usable))
+        self._complete(solution, time.monotonic() + GREEDY_S)
+        return solution
 
-    def _report(self, standing: Standing, tally: Tally) -> None:
-        if self.on_progress is not None:
-            self.on_progress(
+    def _report(self, solution: Solution, tally: Tally) -> None:
+        if self.watch.on_progress is not None:
+            self.watch.on_progress(
                 Progress(
                     seconds=time.monotonic() - self.began,
-                    travel_s=sum(standing.costs),
-                    n_unserved=len(standing.left),
+                    travel_s=sum(solution.costs),
+                    n_unserved=len(solution.unserved),
                     n_pieces=tally.n_pieces,
                     gain_s=tally.gain,
                 )
             )
 
-    def describe(self, standing: Standing) -> Plan:
-        """Return the standing as a plan with times; unserved stops get their reasons later."""
-        rounds = tuple(planned_round(standing, c) for c, order in enumerate(standing.orders) if order)
+    def describe(self, solution: Solution) -> Plan:
+        """Return the solution as a plan with times; ``explain`` adds the reasons of unserved stops."""
+        rounds = tuple(planned_round(solution, c) for c, order in enumerate(solution.orders) if order)
         left = tuple(
-            Unserved(stop_id=self.usable.stops[s].stop_id, reason="not_planned") for s in sorted(standing.left)
+            Unserved(stop_id=self.usable.stops[s].stop_id, reason="not_planned") for s in sorted(solution.unserved)
         )
-        price = {s.stop_id: unserved_price(s) for s in self.problem.stops}
+        price = {s.stop_id: unserved_penalty(s) for s in self.problem.stops}
         return Plan(
             rounds=rounds,
             unserved=self.aside + left,
             travel_s=sum(r.travel_s for r in rounds),
-            cost=sum(standing.costs) + sum(price[u.stop_id] for u in self.aside + left),
+            cost=sum(solution.costs) + sum(price[u.stop_id] for u in self.aside + left),
             travel_source=self.travel.name,
             degraded=self.degraded,
             seconds=0.0,
         )
 
 
-def planned_round(standing: Standing, courier_number: int) -> PlannedRound:
+def planned_round(solution: Solution, courier_number: int) -> PlannedRound:
     """Return one courier's round with its times. The order must obey every rule."""
-    problem, places = standing.problem, standing.places
+    problem, places = solution.problem, solution.places
     courier, day = problem.couriers[courier_number], work_day(problem.couriers[courier_number])
-    stops = [problem.stops[s] for s in standing.orders[courier_number]]
+    stops = [problem.stops[s] for s in solution.orders[courier_number]]
     start, end = places.ends(courier)
     legs_s, legs_m = places.tables([start, *(places.stop_at[s.stop_id] for s in stops), end])
     along = range(len(stops) + 1)
     seconds = [int(legs_s[i, i + 1]) for i in along]
     before = ["", *(s.building for s in stops)]
-    walked = walk(
-        day,
-        [s.stop_id for s in stops],
-        seconds,
-        [0 if s.building and s.building == before[i] else s.setup_s for i, s in enumerate(stops)],
-        [s.service_s for s in stops],
-        [day.window(s.window) for s in stops],
-        is_short=courier.longest_s is not None,
-    )
+    doors = [
+        Door(s.stop_id, 0 if s.building and s.building == last else s.setup_s, s.service_s, day.window(s.window))
+        for s, last in zip(stops, before, strict=False)
+    ]
+    walked = walk(day, doors, seconds, is_short=courier.longest_s is not None)
     if walked is None:
         raise AssertionError(f"an order of courier {courier.courier_id} breaks its own rules")
     return PlannedRound(

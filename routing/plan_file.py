@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from routing.errors import BadPlanFile
+from routing.planned import Plan
 from routing.travel.times import StraightLine
-from routing.types import Courier, DeliveryOffice, Plan, Point, Problem, Stop, Window
+from routing.types import Courier, DeliveryOffice, Point, Problem, Stop, Window
 
 MOST_SHIFT_S = 7 * 86_400
 MOST_COURIERS = 100_000
@@ -100,6 +101,9 @@ def plan_file_text(text: str, made: Plan) -> str:
     """Return the plan of an instance file as JSON: rounds with the file's own stop ids, and what is unserved."""
     ids = [entry["id"] for entry in json.loads(text)["stops"]]
     rounds = [{"office": r.office_id, "stops": [ids[int(v.stop_id)] for v in r.visits]} for r in made.rounds]
-    unserved = [{"id": ids[int(u.stop_id)], "reason": u.reason, "remedy": u.remedy} for u in made.unserved]
+    unserved = [
+        {"id": ids[int(u.stop_id)], "reason": u.reason, "remedy": u.remedy.to_json() if u.remedy else {}}
+        for u in made.unserved
+    ]
     told = {"rounds": rounds, "unserved": unserved, "travel_s": made.travel_s, "degraded": made.degraded}
     return json.dumps(told, ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""The clock of a round as the planner sees it: work time, from which the lunch break is cut out.
+"""The clock of a round on the solver's side: work time, from which the lunch break is cut out.
 
-Work time makes lunch vanish: a courier with lunch from 11:30 for an hour has an instant 11:30 of work after which
-the wall clock is an hour ahead. The independent checker does not use this module: it walks the wall clock.
+For a courier with lunch from 11:30 for an hour, work time runs on through 11:30, and from then on the wall clock is an
+hour ahead of it. The independent checker does not use this module: it walks the wall clock.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class WorkDay:
         if window is None:
             return self.from_s, self.until_s
         early, late = window.from_s, window.until_s
+        # An end inside lunch moves to its edge: nobody begins a service during lunch.
         if self.pause_s:
             early = early if early < self.pause_at_s else max(self.pause_at_s, early - self.pause_s)
             late = late - self.pause_s if late >= self.pause_at_s + self.pause_s else min(late, self.pause_at_s - 1)
@@ -63,37 +64,38 @@ class Walked:
     visits: tuple[Visit, ...]
 
 
-def walk(
-    day: WorkDay,
-    stop_ids: Sequence[str],
-    legs_s: Sequence[int],
-    setups_s: Sequence[int],
-    services_s: Sequence[int],
-    windows: Sequence[tuple[int, int]],
-    *,
-    is_short: bool = False,
-) -> Walked | None:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A stop of a walk: seconds of set-up and of service, and its window in work time."""
+
+    stop_id: str
+    setup_s: int
+    service_s: int
+    window: tuple[int, int]
+
+
+def walk(day: WorkDay, doors: Sequence[Door], legs_s: Sequence[int], *, is_short: bool = False) -> Walked | None:
     """Return the earliest walk through the stops in order, or None if a window or the shift's end is broken.
 
-    ``legs_s`` holds one leg more than there are stops: the last leads back. Windows are in work time. ``is_short``
-    asks for the shortest walk instead: it leaves as late as it can without coming back later.
+    ``legs_s`` holds one leg more than there are stops: the last leads back. ``is_short`` asks for the shortest walk
+    instead: it leaves as late as it can without coming back later.
     """
     leave = day.from_s
     if is_short:
-        leave += max(0, _needless_wait(leave, legs_s, setups_s, services_s, windows))
-    elif stop_ids:  # waiting at the first door is spent at the office instead, lunch not
-        wait = windows[0][0] - legs_s[0] - setups_s[0] - leave
+        leave += max(0, _needless_wait(leave, doors, legs_s))
+    elif doors:  # waiting at the first door is spent at the office instead, lunch not
+        wait = doors[0].window[0] - legs_s[0] - doors[0].setup_s - leave
         leave += min(max(0, wait), max(0, day.pause_at_s - leave))
     clock, visits = leave, []
-    for i, stop_id in enumerate(stop_ids):
-        arrive = clock + legs_s[i]
-        start = max(arrive + setups_s[i], windows[i][0])
-        if start > windows[i][1]:
+    for door, leg_s in zip(doors, legs_s, strict=False):
+        arrive = clock + leg_s
+        start = max(arrive + door.setup_s, door.window[0])
+        if start > door.window[1]:
             return None
-        clock = start + services_s[i]
+        clock = start + door.service_s
         begun = day.start(start)
         visits.append(
-            Visit(stop_id=stop_id, arrive_s=day.arrival(arrive), start_s=begun, leave_s=begun + services_s[i])
+            Visit(stop_id=door.stop_id, arrive_s=day.arrival(arrive), start_s=begun, leave_s=begun + door.service_s)
         )
     back = clock + legs_s[-1]
     if back > day.until_s:
@@ -101,19 +103,14 @@ def walk(
     return Walked(day.start(leave) if is_short else leave, day.arrival(back), tuple(visits))
 
 
-def _needless_wait(
-    clock: int,
-    legs_s: Sequence[int],
-    setups_s: Sequence[int],
-    services_s: Sequence[int],
-    windows: Sequence[tuple[int, int]],
-) -> int:
+def _needless_wait(clock: int, doors: Sequence[Door], legs_s: Sequence[int]) -> int:
     """Return how much later a walk may leave without breaking a window or coming back later."""
     waited, slack = 0, None
-    for i, (early, late) in enumerate(windows):
-        clock += legs_s[i] + setups_s[i]
+    for door, leg_s in zip(doors, legs_s, strict=False):
+        early, late = door.window
+        clock += leg_s + door.setup_s
         waited += max(0, early - clock)
         clock = max(clock, early)
         slack = waited + late - clock if slack is None else min(slack, waited + late - clock)
-        clock += services_s[i]
+        clock += door.service_s
     return min(waited, slack or 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
-from typing import Any, Literal
+from typing import Literal
 
 EARTH_RADIUS_M = 6_371_000.0
 
@@ -143,52 +145,18 @@ class Visit:
     leave_s: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedRound:
-    """One courier's ordered day; ``travel_s`` and ``travel_m`` count the road only, not waiting, lunch or service."""
-
-    courier_id: str
-    office_id: str
-    leave_at_s: int
-    back_at_s: int
-    travel_s: int
-    travel_m: int
-    visits: tuple[Visit, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unserved:
-    """A stop the plan does not serve. ``reason`` is a code of ``advice.explain``; ``remedy`` says what would help."""
-
-    stop_id: str
-    reason: str
-    remedy: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """Rounds and what is left over. ``degraded`` says, when not None, why the plan may be worse than it should be.
-
-    ``cost`` is travel plus fixed costs, unfamiliar and moved stops, unfair load and the price of what is unserved, in
-    seconds of travel.
-    ``seconds`` is how long planning took.
-    """
-
-    rounds: tuple[PlannedRound, ...]
-    unserved: tuple[Unserved, ...]
-    travel_s: int
-    cost: int
-    travel_source: str
-    degraded: str | None
-    seconds: float
+SearchChoice = Literal["both", "ortools"]
+"""``both``: OR-Tools plans and recombines, the compiled search improves. ``ortools``: OR-Tools improves as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What planning may use: wall-clock seconds, processes, memory of each solve.
+    """What planning may use: wall-clock seconds, processes, memory of each process, and which search.
 
     ``pieces`` bounds the work instead of the clock (same input and ``seed``, same cost): that many pieces are
-    improved, each by so many ``steps`` of ruin and recreate.
+    improved, each by so many ``steps`` of ruin and recreate. ``child_command`` starts a solver process; None: our own.
+    Up to ``whole_table`` places one table of travel times holds all pairs (3,000: 36 MB); beyond, each piece asks for
+    its own.
     """
 
     seconds: float = 20.0
@@ -197,6 +165,9 @@ class Limits:
     seed: int = 1
     pieces: int | None = None
     steps: int = 4_000
+    whole_table: int = 3_000
+    search: SearchChoice = "both"
+    child_command: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,3 +179,14 @@ class Progress:
     n_unserved: int
     n_pieces: int
     gain_s: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who follows a plan while it is made: ``on_progress`` is called after each gain; setting ``stop`` ends the search.
+
+    A stopped search keeps the best plan so far.
+    """
+
+    on_progress: Callable[[Progress], None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)

@@ -1,4 +1,4 @@
-"""What a planning problem must be before anyone thinks about it. One bad stop is set aside elsewhere, not refused."""
+"""Checks of a planning problem before it is solved. One bad stop is not refused here: `explain` sets it aside."""
 
 from __future__ import annotations
 

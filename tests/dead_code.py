@@ -46,7 +46,7 @@ CALLED_BY_LIBRARIES = {
 }
 # Used by the tests, the benchmarks or the Makefile, each for a reason.
 USED_BESIDE = {
-    "routing/solving/search/anneal.py": {"compile_now"},  # the Makefile compiles once, so that no first search waits
+    "routing/solving/engines/compiled.py": {"compile_now"},  # the Makefile compiles once, so that no first search waits
     "routing/addresses/communes.py": {"from_files"},  # another province's register
 }
 # To be used or removed in the same issue that added this check; nothing is ever added here.

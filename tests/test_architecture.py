@@ -14,7 +14,7 @@ HOME = {
     "flask": ("api/",),
     "click": ("api/",),
     "ortools": ("routing/solving/",),
-    "numba": ("routing/solving/search/ruin.py",),
+    "numba": ("routing/solving/engines/ruin_recreate.py",),
     "geopy": ("routing/",),
     "reportlab": ("labels/",),
     "zxingcpp": ("labels/",),

@@ -8,13 +8,14 @@ import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from routing import Limits, Progress, RoutingError, check, plan, plan_file_problem, plan_file_text
+from routing import Limits, Progress, RoutingError, Watch, check, plan, plan_file_problem, plan_file_text
 
 FREE_START_S = 0.5
 """Loading the program and the file may take so long on top of SECONDS; what it takes beyond is taken off."""
@@ -35,8 +36,14 @@ def _running_s() -> float:
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--cores", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: int) -> None:
-    """Lập tuyến cho một tệp bài toán. Plan the day of an instance file within SECONDS; Ctrl-C keeps the best plan."""
+@click.option("--search", type=click.Choice(["both", "ortools"]), default="both", show_default=True)
+def plan_file(
+    instance: Path, seconds: float, output: Path, cores: int, seed: int, search: Literal["both", "ortools"]
+) -> None:
+    """Lập tuyến cho một tệp bài toán. Plan the day of an instance file within SECONDS; Ctrl-C keeps the best plan.
+
+    --search both: OR-Tools plans and recombines, the compiled search improves; ortools: OR-Tools improves as well.
+    """
     try:
         text = instance.read_text(encoding="utf-8")
     except UnicodeDecodeError as exc:
@@ -46,8 +53,9 @@ def plan_file(instance: Path, seconds: float, output: Path, cores: int, seed: in
         signal.signal(number, lambda *_: stop.set())
     try:
         problem, travel = plan_file_problem(text)
-        limits = Limits(seconds=max(0.5, seconds - max(0.0, _running_s() - FREE_START_S)), cores=cores, seed=seed)
-        made = plan(problem, travel=travel, limits=limits, on_progress=_Line(), stop=stop)
+        left = max(0.5, seconds - max(0.0, _running_s() - FREE_START_S))
+        limits = Limits(seconds=left, cores=cores, seed=seed, search=search)
+        made = plan(problem, travel=travel, limits=limits, watch=Watch(on_progress=_Line(), stop=stop))
     except RoutingError as exc:
         raise click.ClickException(f"{exc.vi} / {exc.en}") from exc
     faults = check(problem, made, travel)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from api.wiring import Services
 from postal import Act, Actor, Conflict, PostalError, Session, models, rounds
 from postal.jobs import NewJob, Refused, Run, enqueue, open_jobs
-from routing import Limits, Plan, Problem, Progress, RoutingError, plan, replan
+from routing import Limits, Plan, Problem, Progress, RoutingError, Watch, plan, replan
 
 KIND = "plan_day"
 
@@ -79,13 +79,13 @@ def weights(services: Services) -> rounds.Weights:
 
 def _made(services: Services, run: Run) -> tuple[Problem, Plan]:
     """Read the problem and think; nothing is locked meanwhile, and `save_plan` checks again what was read."""
-    told, wishes = run.payload, weights(services)
-    day, way, before = date.fromisoformat(told["day"]), Way(told["way"]), None
+    order, wishes = run.payload, weights(services)
+    day, way, before = date.fromisoformat(order["day"]), Way(order["way"]), None
     with services.database.read() as session:
         if way is Way.ANEW:
             problem = rounds.planning_problem(session, day, now=run.now(), weights=wishes)
         elif way is Way.ON:
-            problem, before = rounds.problem_from(session, told["plan_id"], now=run.now(), weights=wishes)
+            problem, before = rounds.problem_from(session, order["plan_id"], now=run.now(), weights=wishes)
         else:
             problem, before = rounds.replanning_problem(session, day, now=run.now(), weights=wishes)
 
@@ -93,10 +93,14 @@ def _made(services: Services, run: Run) -> tuple[Problem, Plan]:
         run.report({name: getattr(line, name) for name in Progress.__slots__})
 
     settings = services.settings
-    limits = Limits(seconds=told["seconds"], cores=settings.plan_cores, memory_mb=settings.plan_memory_mb)
-    sources = {"travel": services.travel, "fallback": services.estimate}
-    watch = {"on_progress": on_progress, "stop": run.stop}
+    limits = Limits(
+        seconds=order["seconds"],
+        cores=settings.plan_cores,
+        memory_mb=settings.plan_memory_mb,
+        search=settings.plan_search,
+    )
+    watch, travel, fallback = Watch(on_progress, run.stop), services.travel, services.estimate
     if way is Way.AGAIN:
         assert before is not None
-        return problem, replan(problem, before, limits=limits, **sources, **watch)  # type: ignore[arg-type]
-    return problem, plan(problem, limits=limits, before=before, **sources, **watch)  # type: ignore[arg-type]
+        return problem, replan(problem, before, travel=travel, fallback=fallback, limits=limits, watch=watch)
+    return problem, plan(problem, travel=travel, fallback=fallback, limits=limits, watch=watch, before=before)

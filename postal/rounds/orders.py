@@ -14,10 +14,9 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
-from routing import APPLICABLE, ClosedRoad, Point, Problem, apply_remedy
+from routing import ClosedRoad, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
-LEND = "lend_courier"
 MOST_DETOUR_S = 6 * 3600
 
 
@@ -40,7 +39,7 @@ def orders_of(session: Session, day: date) -> Sequence[DayOrder]:
 
 
 def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> DayOrder:
-    """Order what a plan told would serve a stop it left out, for that plan's day.
+    """Order the remedy a plan found for a stop it left out, for that plan's day.
 
     Where one more courier is needed, ``courier`` names who walks. Raises NotFound, RemedyNotForUs, CourierNotFree.
     """
@@ -48,15 +47,14 @@ def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> D
     if found is None:
         raise NotFound(what="điểm chưa xếp được")
     plan = act.session.get_one(DayPlan, found.plan_id)
-    if not is_for_the_dispatcher(found.detail):
+    remedy = remedy_of(found)
+    if remedy is None or not is_for_the_dispatcher(remedy):
         raise RemedyNotForUs
-    remedy = found.detail
-    if needs_courier(remedy):
-        free = {c.code for c in free_couriers(act.session, plan)}
-        if courier not in free:
+    if remedy.needs_courier:
+        if courier is None or courier not in {c.code for c in free_couriers(act.session, plan)}:
             raise CourierNotFree(courier=courier or "–")
-        remedy = _lending(remedy, courier)
-    detail = {"consignment_id": found.consignment_id, "remedy": remedy}
+        remedy = remedy.lending(courier)
+    detail = {"consignment_id": found.consignment_id, "remedy": remedy.to_json()}
     return _order(act, REMEDY, (plan.day, plan.day), detail)
 
 
@@ -119,8 +117,7 @@ def absent_on(session: Session, day: date) -> set[int]:
 
 def called_in(orders: Iterable[DayOrder]) -> list[str]:
     """Return the couriers lent to an office by orders; one who is away that day was called in."""
-    parts = (part for order in orders if order.kind == REMEDY for part in parts_of(order.detail["remedy"]))
-    return [part["courier_id"] for part in parts if part.get("change") == LEND]
+    return [courier for order in orders if order.kind == REMEDY for courier in ordered_remedy(order).lent]
 
 
 def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
@@ -131,33 +128,26 @@ def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
         elif order.kind == SEQUENCE:
             problem = _in_sequence(problem, order.detail)
         elif order.kind == REMEDY:
-            problem = apply_remedy(problem, str(order.detail["consignment_id"]), order.detail["remedy"])
+            problem = ordered_remedy(order).apply(problem)
     return problem
 
 
-def parts_of(remedy: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a remedy's changes one by one."""
-    return [remedy, *(parts_of(remedy["also"]) if remedy.get("also") else [])]
+def remedy_of(unserved: PlanUnserved) -> Remedy | None:
+    """Return the remedy stored with a stop a plan left out; None where it is none of the planner's."""
+    try:
+        return Remedy.from_json(str(unserved.consignment_id), unserved.detail)
+    except RemedyNotApplicable:
+        return None
 
 
-def is_for_the_dispatcher(remedy: dict[str, Any]) -> bool:
-    """Return whether every part of a remedy is a change a dispatcher may order; opening a flooded commune is none."""
-    return all(p.get("change") in APPLICABLE and p["change"] != "open_commune" for p in parts_of(remedy))
+def ordered_remedy(order: DayOrder) -> Remedy:
+    """Return the remedy of an order. Raises RemedyNotApplicable for an order of another kind."""
+    return Remedy.from_json(str(order.detail.get("consignment_id")), order.detail.get("remedy") or {})
 
 
-def needs_courier(remedy: dict[str, Any]) -> bool:
-    """Return whether somebody has to be named who walks one more round."""
-    return any(part.get("change") == "extra_courier" for part in parts_of(remedy))
-
-
-def _lending(remedy: dict[str, Any], courier: str) -> dict[str, Any]:
-    """Return a remedy with its one more courier being a courier of ours."""
-    changed = dict(remedy)
-    if changed["change"] == "extra_courier":
-        changed |= {"change": LEND, "courier_id": courier}
-    if changed.get("also"):
-        changed["also"] = _lending(changed["also"], courier)
-    return changed
+def is_for_the_dispatcher(remedy: Remedy) -> bool:
+    """Return whether every change of a remedy is one a dispatcher may order; opening a flooded commune is none."""
+    return all(change.is_of_the_day and not isinstance(change, OpenCommune) for change in remedy.changes)
 
 
 def _road(detail: dict[str, Any]) -> ClosedRoad:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -25,7 +26,7 @@ from postal.models import (
     RoundStop,
 )
 from postal.rounds.problem import DaySetting, day_setting, opens_on, ready_consignments, why_not_today
-from routing import Plan, PlannedRound, Problem, Unserved
+from routing import OpenCommune, Plan, PlannedRound, Problem, Unserved
 
 
 class PlanOutdated(Conflict):
@@ -223,12 +224,14 @@ def _round(saved: DayPlan, number: int, planned: PlannedRound, courier_id: int, 
 
 
 def _remedy(session: Session, unserved: Unserved, setting: DaySetting) -> dict[str, Any]:
-    """Return the planner's remedy; a closed commune is told with the day it is served again."""
-    detail = dict(unserved.remedy)
-    if unserved.reason == "commune_closed":
-        opening = opens_on(session, detail["commune_code"], setting)
-        detail |= {"day": opening.isoformat()} if opening else {}
-    return detail
+    """Return the planner's remedy as it is stored; a closed commune with the day it is served again."""
+    remedy = unserved.remedy
+    if remedy is None:
+        return {}
+    if isinstance(remedy.first, OpenCommune):
+        opened = replace(remedy.first, day=opens_on(session, remedy.first.commune_code, setting))
+        remedy = replace(remedy, changes=(opened, *remedy.changes[1:]))
+    return remedy.to_json()
 
 
 def _save_unserved(session: Session, saved: DayPlan, problem: Problem, plan: Plan, day: date) -> None:

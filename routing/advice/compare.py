@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from routing.types import Plan
+from routing.planned import Plan
 
 LATER_S = 900
 """A stop served this much earlier or later has moved in time."""

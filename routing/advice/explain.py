@@ -13,13 +13,14 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
-from typing import Any
 
 from routing.advice.reasons import Case, OutOfTime, reason_of
 from routing.advice.remedies import cheapest_remedy
 from routing.advice.rivals import rival_of
-from routing.solving.standing import Standing
-from routing.types import Plan, Problem, Stop, Unserved
+from routing.planned import Plan, Unserved
+from routing.remedy import Change, FixField, MustToday, NotTried, OpenCommune, PlanAgain, Remedy
+from routing.solving.solution import Solution
+from routing.types import Problem, Stop
 from routing.validate import bad_stop_field
 
 REASONS = (
@@ -37,54 +38,55 @@ def set_aside(problem: Problem) -> tuple[Problem, tuple[Unserved, ...]]:
         if found is None:
             usable.append(stop)
         else:
-            aside.append(Unserved(stop_id=stop.stop_id, reason=found[0], remedy=found[1]))
+            aside.append(Unserved(stop_id=stop.stop_id, reason=found[0], remedy=Remedy.of(found[1])))
     gone = {u.stop_id for u in aside}
     sequences = tuple(tuple(s for s in sequence if s not in gone) for sequence in problem.sequences)
     return replace(problem, stops=tuple(usable), sequences=sequences), tuple(aside)
 
 
-def _hopeless(problem: Problem, stop: Stop) -> tuple[str, dict[str, Any]] | None:
+def _hopeless(problem: Problem, stop: Stop) -> tuple[str, Change] | None:
     bad = bad_stop_field(stop)
     if bad is not None:
-        return "bad_data", {"change": "fix_field", "field": bad}
+        return "bad_data", FixField(stop_id=stop.stop_id, field=bad)
     if stop.commune_code in problem.closed_communes:
-        return "commune_closed", {"change": "open_commune", "commune_code": stop.commune_code}
+        return "commune_closed", OpenCommune(stop_id=stop.stop_id, commune_code=stop.commune_code)
     if stop.window is not None and stop.window.from_s > stop.window.until_s:
-        return "window_impossible", {"change": "fix_field", "field": "window"}
+        return "window_impossible", FixField(stop_id=stop.stop_id, field="window")
     return None
 
 
-def explain(standing: Standing, made: Plan, *, until: float) -> Plan:
+def explain(solution: Solution, made: Plan, *, until: float) -> Plan:
     """Return the plan with the reason and remedy of every stop it left out.
 
     After the monotonic time ``until`` remedies are no longer looked for: the change is then ``not_tried``.
     """
-    stops = {standing.problem.stops[s].stop_id: s for s in standing.left}
-    told = []
+    stops = {solution.problem.stops[s].stop_id: s for s in solution.unserved}
+    explained = []
     for unserved in made.unserved:
         number = stops.get(unserved.stop_id)
         if number is not None:
-            reason, remedy = why(standing, number, until=until)
+            reason, remedy = why(solution, number, until=until)
             unserved = Unserved(stop_id=unserved.stop_id, reason=reason, remedy=remedy)
-        told.append(unserved)
-    for at, unserved in enumerate(told):  # remedies first: they are what helps
-        is_rivalry = unserved.reason == "no_room" and unserved.remedy["change"] != "plan_again"
-        if is_rivalry and time.monotonic() < until:
+        explained.append(unserved)
+    for at, unserved in enumerate(explained):  # remedies first: they are what helps
+        remedy_found = unserved.remedy
+        has_rival = unserved.reason == "no_room" and not isinstance(remedy_found and remedy_found.first, PlanAgain)
+        if has_rival and remedy_found is not None and time.monotonic() < until:
             with suppress(OutOfTime):
-                rival = rival_of(Case(standing, stops[unserved.stop_id], until=until))
-                told[at] = replace(unserved, remedy=unserved.remedy | rival)
-    return replace(made, unserved=tuple(told))
+                rival = rival_of(Case(solution, stops[unserved.stop_id], until=until))
+                explained[at] = replace(unserved, remedy=replace(remedy_found, rival=rival))
+    return replace(made, unserved=tuple(explained))
 
 
-def why(standing: Standing, number: int, *, until: float = inf) -> tuple[str, dict[str, Any]]:
-    """Return the reason and the cheapest verified remedy for one stop the standing leaves out."""
-    case = Case(standing, number, until=until)
+def why(solution: Solution, number: int, *, until: float = inf) -> tuple[str, Remedy]:
+    """Return the reason and the cheapest verified remedy for one stop the solution leaves out."""
+    case = Case(solution, number, until=until)
     reason, permitted = reason_of(case)
     try:
         case.require_time()
         remedy = cheapest_remedy(case, reason, permitted)
     except OutOfTime:
-        return reason, {"change": "not_tried"}
-    if reason == "no_room" and remedy["change"] == "must_today":
+        return reason, Remedy.of(NotTried(stop_id=case.stop_id))
+    if reason == "no_room" and isinstance(remedy.first, MustToday):
         reason = "not_worth"
     return reason, remedy

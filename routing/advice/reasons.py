@@ -1,4 +1,4 @@
-"""Why a stop is left out: impossible for every courier even alone, or possible and outdone by others."""
+"""Why a stop is unserved: impossible for every courier even alone, or possible but other stops came first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 from math import inf
 
 from routing.places import Places
-from routing.solving.piece import may_serve, unserved_price
-from routing.solving.standing import Standing
+from routing.solving.piece import may_serve, unserved_penalty
+from routing.solving.solution import Solution
 from routing.timing import work_day
 from routing.travel.times import UNREACHABLE
 from routing.types import Courier, Stop
@@ -18,7 +18,7 @@ MOST_ASKED = 200
 """So many permitted couriers are asked whether they could serve a stop alone."""
 NEAREST_ROUNDS = 12
 EASIEST_FIRST = ("window_closed", "too_far", "too_large", "unreachable")
-"""Of several couriers' obstacles the one easiest to remove is told."""
+"""Of several couriers' obstacles the one easiest to remove is the reason."""
 
 
 class OutOfTime(Exception):
@@ -26,19 +26,20 @@ class OutOfTime(Exception):
 
 
 class Case:
-    """A stop the standing leaves out, with the stops of its sequence: they are served together or not at all.
+    """A stop the solution leaves out, with the stops of its sequence: they are served together or not at all.
 
     ``until`` is the monotonic time at which looking for help ends, in the midst of whatever is tried then.
     """
 
-    def __init__(self, standing: Standing, number: int, *, until: float = inf) -> None:
-        problem, places = standing.problem, standing.places
-        self.standing, self.number, self.until = standing, number, until
+    def __init__(self, solution: Solution, number: int, *, until: float = inf) -> None:
+        problem, places = solution.problem, solution.places
+        self.solution, self.number, self.until = solution, number, until
         together = places.sequence_of.get(problem.stops[number].stop_id, ())
-        of = {problem.stops[s].stop_id: s for s in standing.left}
+        of = {problem.stops[s].stop_id: s for s in solution.unserved}
         self.numbers = [of[s] for s in together if s in of] or [number]
         self.stops = [problem.stops[s] for s in self.numbers]
-        self.price = sum(unserved_price(s) for s in self.stops)
+        self.penalty = sum(unserved_penalty(s) for s in self.stops)
+        self.stop_id = problem.stops[number].stop_id
 
     def require_time(self) -> None:
         """Raise OutOfTime once the time for looking is over."""
@@ -50,26 +51,26 @@ class Case:
         return sorted(permitted, key=self._away)[:NEAREST_ROUNDS]
 
     def _away(self, courier: int) -> float:
-        standing, here = self.standing, self.stops[0].point
-        points = [standing.problem.stops[s].point for s in standing.orders[courier]]
+        solution, here = self.solution, self.stops[0].point
+        points = [solution.problem.stops[s].point for s in solution.orders[courier]]
         if not points:
-            points = [standing.places.points[i] for i in standing.places.ends(standing.problem.couriers[courier])]
+            points = [solution.places.points[i] for i in solution.places.ends(solution.problem.couriers[courier])]
         return min(abs(p.lat - here.lat) + abs(p.lon - here.lon) for p in points)
 
     def split(self) -> Case:
-        """Return the case of this stop alone, as if its sequence were none."""
-        places, own = copy(self.standing.places), self.stops[0].stop_id
+        """Return the case of this stop alone, without its sequence."""
+        places, own = copy(self.solution.places), self.stops[0].stop_id
         places.sequence_of = {s: q for s, q in places.sequence_of.items() if own not in q}
-        return Case(replace(self.standing, places=places), self.number, until=self.until)
+        return Case(replace(self.solution, places=places), self.number, until=self.until)
 
 
 def reason_of(case: Case) -> tuple[str, list[int]]:
     """Return the reason (see ``routing.advice.explain``) and the couriers permitted to serve the case at all."""
-    couriers = case.standing.problem.couriers
+    couriers = case.solution.problem.couriers
     permitted = [i for i, c in enumerate(couriers) if all(may_serve(c, s) for s in case.stops)]
     if not permitted:
         return "no_courier", []
-    alone = [why_not_alone(case.standing.places, case.stops, couriers[i]) for i in permitted[:MOST_ASKED]]
+    alone = [why_not_alone(case.solution.places, case.stops, couriers[i]) for i in permitted[:MOST_ASKED]]
     obstacles = {found for found in alone if found is not None}
     return "no_room" if None in alone else min(obstacles, key=EASIEST_FIRST.index), permitted
 

@@ -1,25 +1,7 @@
-"""What would serve a stop that was left out: the cheapest change, tried against the rules before it is told.
+"""The cheapest change that would serve an unserved stop, tried against the rules before it is proposed.
 
-A remedy is a dictionary: ``change``, its figures, and under ``also`` a second change it needs. Times in seconds.
-
-===============  ===================================================================================
-longer_shift     ``courier_id`` works ``by_s`` longer; ``short_by_s`` is what the day lacked exactly
-extra_courier    one more courier ``like`` another of ``office_id``; ``by_s`` longer where need be
-widen_window     the service may begin from ``from_s`` until ``until_s``
-allow_courier    ``courier_id`` gets the ``skills``; ``unlock`` lets others than ``locked_to`` serve
-larger_box       ``courier_id`` can carry ``capacity_ml``
-must_today       waiting costs ``waiting_s``, going ``going_s``: the promise has to outweigh it
-open_commune     nobody may go to ``commune_code`` today
-split_sequence   the stops of its sequence cannot be served one after the other
-fix_field        ``field`` cannot be right
-plan_again       there is room: the search ended before it came to this stop
-another_day      no change found today; alone on an empty day the stop can be served
-not_tried        the time for looking was over
-===============  ===================================================================================
-
-``extra_s`` is what the change costs in travel and other costs of the plan. Cheapest is, in this order: no overtime, the
-fewest half hours of it, one more courier, another day; among equals the least ``extra_s``. Every place on the twelve
-nearest rounds is tried.
+Cheapest is, in this order: no overtime, the fewest half hours of it, one more courier, another day; among equals the
+least added cost. Every position on the twelve nearest rounds is tried. The kinds of change are in `routing.remedy`.
 """
 
 from __future__ import annotations
@@ -27,29 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from routing.advice.reasons import Case, reason_of
+from routing.remedy import (
+    AllowCourier,
+    AnotherDay,
+    Change,
+    ExtraCourier,
+    FixField,
+    LargerBox,
+    LongerShift,
+    MustToday,
+    PlanAgain,
+    Remedy,
+    SplitSequence,
+    Unlock,
+    WidenWindow,
+    longer,
+)
 from routing.solving.piece import Piece, make_piece, may_serve
-from routing.solving.standing import Standing
+from routing.solving.solution import Solution
 from routing.timing import work_day
 from routing.types import Courier, Stop, Window
-
-Remedy = dict[str, Any]
 
 LONGEST_EXTENSION_S = 4 * 3600
 STEP_S = 1_800
 EXACT_S = 60
 WIDEST = Window(from_s=0, until_s=86_400)
 WINDOW_STEP_S = 900
-BY_HAND = ("fix_field", "another_day")
-CHANGES = (
-    "longer_shift", "extra_courier", "widen_window", "allow_courier", "unlock", "larger_box", "must_today",
-    "open_commune", "split_sequence", "fix_field", "plan_again", "another_day", "not_tried",
-)  # fmt: skip
 DOUBTFUL = {"too_far": "point", "window_closed": "window", "too_large": "volume_ml", "no_courier": "office_id"}
+"""Where four more hours would not help anybody, this field of the stop is doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +55,50 @@ class Insertion:
 def place_on(case: Case, courier: int, changed: Courier, *, stops: list[Stop]) -> Insertion | None:
     """Return the cheapest place of a case's changed stops on a round under a changed courier; None if nowhere."""
     case.require_time()
-    standing = case.standing
-    served = [standing.problem.stops[s] for s in standing.orders[courier]]
-    return insertion(standing, served, stops, changed, cost_now=standing.costs[courier])
+    solution = case.solution
+    served = [solution.problem.stops[s] for s in solution.orders[courier]]
+    return insertion(solution, served, stops, changed, cost_now=solution.costs[courier])
 
 
 def insertion(
-    standing: Standing, served: list[Stop], new: list[Stop], courier: Courier, *, cost_now: int
+    solution: Solution, served: list[Stop], new: list[Stop], courier: Courier, *, cost_now: int
 ) -> Insertion | None:
     """Return the cheapest place of new stops on a round; None where every place breaks a rule."""
-    piece = make_piece(standing.problem, standing.places, [*served, *new], [courier])
+    piece = make_piece(solution.problem, solution.places, [*served, *new], [courier])
     own, added = list(range(len(served))), list(range(len(served), len(served) + len(new)))
     travel, ends = piece.travel, piece.vehicles[0]
     path = np.array([ends.start, *own, ends.end])
-    longer = travel[path[:-1], added[0]].astype(np.int64) + travel[added[-1], path[1:]] - travel[path[:-1], path[1:]]
+    detour = travel[path[:-1], added[0]].astype(np.int64) + travel[added[-1], path[1:]] - travel[path[:-1], path[1:]]
     best: Insertion | None = None
-    for at in np.argsort(longer, kind="stable").tolist():
+    for at in np.argsort(detour, kind="stable").tolist():
         order = [*own[:at], *added, *own[at:]]
         cost = piece.order_cost(0, order)
         if cost is not None and (best is None or cost - cost_now < best.extra):
             best = Insertion(cost - cost_now, piece, order)
         if best is not None and not ends.fair_price:
-            break  # the way is all that differs, and the others are longer
+            break  # only travel differs, and the other positions have longer detours
     return best
+
+
+Place = Callable[[Insertion, Courier, str | None], Change]
+"""Makes the change once a position is found: of the insertion, the changed courier, and his id on a round of today."""
 
 
 @dataclass(frozen=True)
 class _Offer:
-    """A change that makes the stop possible: changed stops, how couriers change, and how it is told.
+    """A change that makes the stop possible: the changed stops, and how a courier changes.
 
-    ``finish`` completes what is told from the place found. ``is_for_another`` leaves the couriers of today alone.
+    ``change`` describes it once a position is found, None where nothing but time is needed. Where the change is
+    of the courier (``is_of_courier``), one more courier brings ``skills`` or a larger box along instead.
+    ``is_for_another`` offers couriers of other offices only as one more.
     """
 
-    remedy: Remedy
     stops: list[Stop]
     courier: Callable[[Courier], Courier] = lambda courier: courier
-    finish: Callable[[Insertion, Courier], Remedy] = lambda found, courier: {}
+    change: Place | None = None
+    skills: tuple[str, ...] = ()
+    is_of_courier: bool = False
+    enlarges_box: bool = False
     is_for_another: bool = False
 
 
@@ -108,9 +107,9 @@ def cheapest_remedy(case: Case, reason: str, permitted: list[int]) -> Remedy:
 
     Raises OutOfTime in the midst of looking where the case's time is over.
     """
-    couriers = case.standing.problem.couriers
+    couriers, stop_id = case.solution.problem.couriers, case.stop_id
     if reason == "unreachable":
-        return {"change": "fix_field", "field": "point"}
+        return Remedy.of(FixField(stop_id=stop_id, field="point"))
     for offer in _offers(case, reason):
         allowed = permitted or [
             i for i, c in enumerate(couriers) if all(may_serve(offer.courier(c), s) for s in offer.stops)
@@ -121,44 +120,64 @@ def cheapest_remedy(case: Case, reason: str, permitted: list[int]) -> Remedy:
     if len(case.stops) > 1:
         single = case.split()
         remedy = cheapest_remedy(single, *reason_of(single))
-        return remedy if remedy["change"] in BY_HAND else {"change": "split_sequence", "also": remedy}
-    if reason in DOUBTFUL:  # four hours more would not do for anybody: what came in is in doubt
-        return {"change": "fix_field", "field": DOUBTFUL[reason]}
-    return {"change": "another_day"}
+        if remedy.first.is_of_the_day:
+            remedy = replace(remedy, changes=(SplitSequence(stop_id=stop_id), *remedy.changes))
+        return remedy
+    if reason in DOUBTFUL:
+        return Remedy.of(FixField(stop_id=stop_id, field=DOUBTFUL[reason]))
+    return Remedy.of(AnotherDay(stop_id=stop_id))
 
 
 def _offers(case: Case, reason: str) -> Iterator[_Offer]:
-    """Yield the changes that take the reason away, the least first."""
-    stops = case.stops
+    """Yield the changes that remove the reason, the smallest first."""
+    stops, stop_id = case.stops, case.stop_id
     if reason == "no_courier":
         yield from _permissions(case)
     elif reason == "too_large":
         volume = sum(s.volume_ml for s in stops)
-        yield _Offer({"change": "larger_box"}, stops, partial(_with_box, by_ml=volume), _box_needed)
+
+        def box(found: Insertion, courier: Courier, courier_id: str | None) -> Change:
+            return LargerBox(stop_id=stop_id, courier_id=courier_id or "", capacity_ml=_box_needed(found))
+
+        yield _Offer(stops, partial(_with_box, by_ml=volume), box, is_of_courier=True, enlarges_box=True)
     elif reason == "window_closed":
         if len(stops) == 1:
             free = [replace(s, window=None) for s in stops]
-            yield _Offer({"change": "widen_window"}, free, finish=partial(_window_needed, stops[0]))
+            yield _Offer(free, change=partial(_window_needed, stops[0]))
     else:
-        yield _Offer({}, stops)
+        yield _Offer(stops)
 
 
 def _permissions(case: Case) -> Iterator[_Offer]:
+    stop_id = case.stop_id
     locked = {s.locked_to for s in case.stops} - {None}
     if locked:
         free = [replace(s, locked_to=None) for s in case.stops]
-        yield _Offer({"change": "unlock", "locked_to": min(filter(None, locked))}, free)
+        locked_to = min(filter(None, locked))
+
+        def unlock(found: Insertion, courier: Courier, courier_id: str | None) -> Change:
+            return Unlock(stop_id=stop_id, locked_to=locked_to, courier_id=courier_id)
+
+        yield _Offer(free, change=unlock)
         return
     skills = frozenset[str]().union(*(s.skills for s in case.stops))
-    yield _Offer({}, case.stops, lambda c: replace(c, has_left=False))  # only those at the office can take it
-    yield _Offer(
-        {"change": "allow_courier", "skills": sorted(skills)},
+    named = tuple(sorted(skills))
+
+    def allow(found: Insertion, courier: Courier, courier_id: str | None) -> Change:
+        return AllowCourier(stop_id=stop_id, courier_id=courier_id or "", skills=named)
+
+    yield _Offer(case.stops, lambda c: replace(c, has_left=False))  # only those at the office can take it
+    able = _Offer(
         case.stops,
         lambda c: replace(c, skills=c.skills | skills, has_left=False),
+        allow,
+        skills=named,
+        is_of_courier=True,
     )
+    yield able
     home = next((s.office_id for s in case.stops if s.office_id is not None), None)
     if home is not None:
-        yield _Offer({"skills": sorted(skills)}, case.stops, partial(_lent_to, home, skills), is_for_another=True)
+        yield replace(able, courier=partial(_lent_to, home, skills), is_for_another=True)
 
 
 def _lent_to(office_id: str, skills: frozenset[str], courier: Courier) -> Courier:
@@ -169,7 +188,7 @@ def _lent_to(office_id: str, skills: frozenset[str], courier: Courier) -> Courie
 
 def _on_a_round(case: Case, offer: _Offer, allowed: list[int]) -> Remedy | None:
     """Return the offer on the round where it needs the least overtime, then costs least."""
-    couriers = case.standing.problem.couriers
+    couriers = case.solution.problem.couriers
     best: tuple[int, int, int, Insertion] | None = None
     if offer.is_for_another:
         return None
@@ -182,16 +201,14 @@ def _on_a_round(case: Case, offer: _Offer, allowed: list[int]) -> Remedy | None:
     if best is None:
         return None
     by_s, extra, i, found = best
-    told = offer.remedy | offer.finish(found, longer(offer.courier(couriers[i]), by_s))
-    if offer.remedy:
-        told |= {"courier_id": couriers[i].courier_id}
-    parts = [told] if told else []
+    courier_id = couriers[i].courier_id
+    changes: list[Change] = []
+    if offer.change is not None:
+        changes.append(offer.change(found, longer(offer.courier(couriers[i]), by_s), courier_id))
     if by_s:
-        short = _short_by(case, i, offer, by_s)
-        parts.append(
-            {"change": "longer_shift", "courier_id": couriers[i].courier_id, "by_s": by_s, "short_by_s": short}
-        )
-    return _chained(case, parts, extra)
+        short_by_s = _short_by(case, i, offer, by_s)
+        changes.append(LongerShift(stop_id=case.stop_id, courier_id=courier_id, by_s=by_s, short_by_s=short_by_s))
+    return _priced(case, changes, extra)
 
 
 def _least_overtime(
@@ -201,6 +218,7 @@ def _least_overtime(
     found = place(longer(courier, most_s))
     if found is None:
         return None
+    # More time never makes a position infeasible, so bisection finds the least.
     low, high = -1, most_s // STEP_S
     while high - low > 1:
         middle = (low + high) // 2
@@ -218,7 +236,7 @@ def _may_join(case: Case, courier: Courier) -> bool:
 
 def _short_by(case: Case, i: int, offer: _Offer, by_s: int) -> int:
     """Return how many seconds the shift is too short, to the minute."""
-    courier = offer.courier(case.standing.problem.couriers[i])
+    courier = offer.courier(case.solution.problem.couriers[i])
     low, high = by_s - STEP_S, by_s
     while high - low > EXACT_S:
         middle = (low + high) // 2
@@ -231,62 +249,61 @@ def _short_by(case: Case, i: int, offer: _Offer, by_s: int) -> int:
 
 def _with_another_courier(case: Case, offer: _Offer, allowed: list[int]) -> Remedy | None:
     """Return the offer with one more courier, like the one who needs the least overtime for it alone."""
-    couriers = case.standing.problem.couriers
+    couriers = case.solution.problem.couriers
     if any(s.locked_to is not None for s in offer.stops):
         return None
     for by_s in range(0, LONGEST_EXTENSION_S + 1, STEP_S):
         for i in case.near(allowed):
             case.require_time()
             changed = longer(replace(offer.courier(couriers[i]), has_left=False), by_s)
-            found = insertion(case.standing, [], offer.stops, changed, cost_now=0)
-            if found is not None:
-                told = offer.remedy | offer.finish(found, changed)
-                like = couriers[i].courier_id
-                extra = {"change": "extra_courier", "office_id": changed.office_id, "like": like, "by_s": by_s}
-                for name in ("skills", "capacity_ml"):  # what the new courier brings along
-                    if name in told:
-                        told, extra = {}, extra | {name: told[name]}
-                return _chained(case, [told, extra] if told else [extra], found.extra)
+            found = insertion(case.solution, [], offer.stops, changed, cost_now=0)
+            if found is None:
+                continue
+            changes: list[Change] = []
+            if offer.change is not None and not offer.is_of_courier:
+                changes.append(offer.change(found, changed, None))
+            more = ExtraCourier(
+                stop_id=case.stop_id,
+                office_id=changed.office_id,
+                like=couriers[i].courier_id,
+                by_s=by_s,
+                skills=offer.skills,
+                capacity_ml=_box_needed(found) if offer.enlarges_box else None,
+            )
+            return _priced(case, [*changes, more], found.extra)
     return None
 
 
-def _chained(case: Case, parts: list[Remedy], extra: int) -> Remedy:
-    """Return the parts as one remedy; where going costs more than waiting, the promise has to outweigh it."""
-    if extra >= case.price:
-        parts = [*parts, {"change": "must_today", "waiting_s": case.price, "going_s": extra}]
-    told: Remedy = {}
-    for part in reversed(parts):
-        told = part | ({"also": told} if told else {})
-    return (told or {"change": "plan_again"}) | {"extra_s": extra}
+def _priced(case: Case, changes: list[Change], extra: int) -> Remedy:
+    """Return the changes as one remedy; where going costs more than waiting, the stop must go today as well."""
+    if extra >= case.penalty:
+        changes = [*changes, MustToday(stop_id=case.stop_id, waiting_s=case.penalty, going_s=extra)]
+    return Remedy(changes=tuple(changes) or (PlanAgain(stop_id=case.stop_id),), extra_s=extra)
 
 
 def _with_box(courier: Courier, *, by_ml: int) -> Courier:
     return replace(courier, capacity_ml=courier.capacity_ml + by_ml)
 
 
-def _box_needed(found: Insertion, courier: Courier) -> Remedy:
+def _box_needed(found: Insertion) -> int:
     """Return the largest volume that lies in the box at any moment of the round."""
     piece = found.piece
     load = most = sum(piece.volume[s] for s in found.order if not piece.collected[s])
     for stop in found.order:
         load += piece.volume[stop] if piece.collected[stop] else -piece.volume[stop]
         most = max(most, load)
-    return {"capacity_ml": most}
+    return most
 
 
-def _window_needed(stop: Stop, found: Insertion, courier: Courier) -> Remedy:
+def _window_needed(stop: Stop, found: Insertion, courier: Courier, courier_id: str | None) -> Change:
     """Return the window widened, by quarter hours, to the time of day at which the round would be there."""
     piece = found.piece
     until = found.order.index(piece.n_stops - 1) + 1
     at = work_day(courier).start(piece.clock_after(0, found.order[:until]) - stop.service_s)
-    told = stop.window or WIDEST
-    early = min(told.from_s, at // WINDOW_STEP_S * WINDOW_STEP_S)
-    late = max(told.until_s, -(-at // WINDOW_STEP_S) * WINDOW_STEP_S)
-    return {"from_s": early, "until_s": late}
-
-
-def longer(courier: Courier, by_s: int) -> Courier:
-    """Return the courier with a shift that ends so much later."""
-    longest_s = None if courier.longest_s is None else courier.longest_s + by_s
-    shift = Window(from_s=courier.shift.from_s, until_s=courier.shift.until_s + by_s)
-    return replace(courier, shift=shift, longest_s=longest_s)
+    window = stop.window or WIDEST
+    return WidenWindow(
+        stop_id=stop.stop_id,
+        from_s=min(window.from_s, at // WINDOW_STEP_S * WINDOW_STEP_S),
+        until_s=max(window.until_s, -(-at // WINDOW_STEP_S) * WINDOW_STEP_S),
+        courier_id=courier_id,
+    )

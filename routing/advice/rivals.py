@@ -1,51 +1,50 @@
-"""With whom a stop that was left out competed: the one stop whose place it could take, and what that would cost."""
+"""Which stop an unserved stop competed with: the one whose place it could take, and what that would cost."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from routing.advice.reasons import Case, reason_of
 from routing.advice.remedies import insertion
-from routing.solving.piece import unserved_price
+from routing.remedy import Rival
+from routing.solving.piece import unserved_penalty
 
 NEAREST = 3
 """So many of the nearest rounds are looked at."""
 MOST_RIVALS = 8
-"""So many stops of a round, the nearest ones, are taken off it by turns."""
+"""So many of a round's stops, the nearest ones, are taken off it in turn."""
 MOST_DEARER_S = 86_400
 """Beyond a day it is the rival's promise that counts, not the way."""
 
 
 def _away(case: Case, number: int) -> float:
-    here, there = case.stops[0].point, case.standing.problem.stops[number].point
+    here, there = case.stops[0].point, case.solution.problem.stops[number].point
     return abs(here.lat - there.lat) + abs(here.lon - there.lon)
 
 
-def rival_of(case: Case) -> dict[str, Any]:
-    """Return ``rival_stop_id``, ``rival_courier_id`` and ``rival_dearer_s``; {} where no single stop could give way.
+def rival_of(case: Case) -> Rival | None:
+    """Return the one stop whose place the case could take at the least cost; None where there is none.
 
-    ``rival_dearer_s`` is how much more the plan would cost with this stop in its rival's place, the price of leaving
-    the rival out included: by so much the competition was lost. It is missing where the rival's promise decided.
-    Stops of sequences and locked stops do not give way.
+    ``dearer_s`` includes the penalty for leaving the rival unserved. Stops of sequences and locked stops do not give
+    way.
     """
-    standing = case.standing
-    problem, best = standing.problem, None
+    solution = case.solution
+    problem, best = solution.problem, None
     for courier in case.near(reason_of(case)[1])[:NEAREST]:
-        order = standing.orders[courier]
+        order = solution.orders[courier]
         near = sorted(order, key=lambda s: _away(case, s))[:MOST_RIVALS]
         for number in near:
             case.require_time()
             stop = problem.stops[number]
-            if stop.stop_id in standing.places.sequence_of or stop.locked_to is not None:
+            if stop.stop_id in solution.places.sequence_of or stop.locked_to is not None:
                 continue
             others = [problem.stops[s] for s in order if s != number]
-            found = insertion(standing, others, case.stops, problem.couriers[courier], cost_now=standing.costs[courier])
+            found = insertion(solution, others, case.stops, problem.couriers[courier], cost_now=solution.costs[courier])
             if found is None:
                 continue
-            dearer = found.extra + unserved_price(stop) - case.price
+            dearer = found.extra + unserved_penalty(stop) - case.penalty
             if best is None or dearer < best[0]:
                 best = dearer, stop.stop_id, problem.couriers[courier].courier_id
     if best is None:
-        return {}
-    told: dict[str, Any] = {"rival_stop_id": best[1], "rival_courier_id": best[2]}
-    return told | {"rival_dearer_s": best[0]} if 0 <= best[0] <= MOST_DEARER_S else told
+        return None
+    dearer_s, stop_id, courier_id = best
+    is_figure = 0 <= dearer_s <= MOST_DEARER_S
+    return Rival(stop_id=stop_id, courier_id=courier_id, dearer_s=dearer_s if is_figure else None)

@@ -1,7 +1,7 @@
-"""Stretches of rounds that stay as they are, merged into single stops, so that a search sees only what may move.
+"""Stretches of rounds whose order is fixed, merged into single stops, so that a search sees only what may move.
 
-A stretch driven in its order ends at ``late enough``: finish(t) = duration + max(t, early) for every start t ≤ late.
-That is how a single stop behaves too, so nothing is lost or made up by merging.
+A stretch served in its order and started at t ≤ late ends at duration + max(t, early). A single stop behaves the same
+way, so the merged piece is exact: no order becomes feasible or infeasible, and costs differ by a constant.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from routing.solving.piece import Orders, Piece
 
 @dataclass(frozen=True)
 class Merged:
-    """A smaller piece, and which stops of the whole each of its stops stands for, in order."""
+    """A smaller piece; ``groups`` are the stops of the whole that each of its stops stands for, in order."""
 
     piece: Piece
     groups: list[list[int]]
@@ -25,61 +25,65 @@ class Merged:
 
     def whole(self, orders: Orders) -> Orders:
         """Return orders of the smaller piece as orders of the whole. Raises IndexError for stops it does not have."""
-        if any(group < 0 for order in orders for group in order):  # it would count from the end
+        if any(group < 0 for order in orders for group in order):  # Python would count from the end
             raise IndexError("negative stop")
         return [[stop for group in order for stop in self.groups[group]] for order in orders]
 
 
 def merge(piece: Piece, orders: Orders, cut: Callable[[int, int], bool]) -> Merged:
-    """Return the piece with every round cut where ``cut(before, stop)`` says so; what is not cut apart is merged.
+    """Return the piece with every round cut where ``cut(before, stop)`` is true; what is not cut is merged.
 
-    Stops on no round stay single, sequences stay whole wherever they are.
+    Stops on no round stay single; fixed sequences are merged wherever they are.
     """
-    follows = piece.follows or [-1] * piece.n_stops
+    predecessor = piece.predecessor or [-1] * piece.n_stops
     groups: list[list[int]] = []
-    carriers: list[int] = []
+    drivers: list[int] = []
     initial: Orders = []
     for vehicle, order in enumerate(orders):
         initial.append([])
         for position, stop in enumerate(order):
-            if position == 0 or (follows[stop] < 0 and cut(order[position - 1], stop)):
+            if position == 0 or (predecessor[stop] < 0 and cut(order[position - 1], stop)):
                 initial[-1].append(len(groups))
                 groups.append([])
-                carriers.append(vehicle)
+                drivers.append(vehicle)
             groups[-1].append(stop)
     on_rounds = {stop for order in orders for stop in order}
-    lone = [_led_by(piece, stop) for stop in range(piece.n_stops) if stop not in on_rounds and follows[stop] < 0]
-    groups += lone
-    carriers += [-1] * len(lone)
-    return Merged(_smaller(piece, groups, carriers), groups, initial)
+    singles = [
+        _sequence_from(piece, stop) for stop in range(piece.n_stops) if stop not in on_rounds and predecessor[stop] < 0
+    ]
+    groups += singles
+    drivers += [-1] * len(singles)
+    return Merged(_smaller(piece, groups, drivers), groups, initial)
 
 
 def sequences_only(piece: Piece) -> Merged:
-    """Return the piece with nothing merged but its sequences, and nobody on a round."""
+    """Return the piece with only its fixed sequences merged, and no stop on a round."""
     return merge(piece, [[] for _ in piece.vehicles], lambda before, stop: True)
 
 
-def _led_by(piece: Piece, stop: int) -> list[int]:
-    """Return the sequence that begins with a stop."""
+def _sequence_from(piece: Piece, stop: int) -> list[int]:
+    """Return the fixed sequence that begins with a stop: the stop alone if it is in none."""
     group = [stop]
-    while piece.leads and piece.leads[group[-1]] >= 0:
-        group.append(piece.leads[group[-1]])
+    while piece.successor and piece.successor[group[-1]] >= 0:
+        group.append(piece.successor[group[-1]])
     return group
 
 
-def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piece:
+def _smaller(piece: Piece, groups: list[list[int]], drivers: list[int]) -> Piece:
     n_ends = len(piece.travel) - piece.n_stops
     ends = range(piece.n_stops, piece.n_stops + n_ends)
+    # A merged stop is entered at its first stop and left from its last.
     leave = np.array([g[-1] for g in groups] + list(ends), dtype=np.int64)
     enter = np.array([g[0] for g in groups] + list(ends), dtype=np.int64)
     service = [piece.service[g[0]] for g in groups]
     windows = [[own[g[0]] for g in groups] for own in piece.windows]
     allowed = [piece.allowed[g[0]] for g in groups]
-    for number, (group, carrier) in enumerate(zip(groups, carriers, strict=True)):
+    for number, (group, driver) in enumerate(zip(groups, drivers, strict=True)):
         if len(group) > 1:
+            # Windows are in work time, so only vehicles with the driver's work time may serve the stretch.
             both = set.intersection(*(set(piece.allowed[s]) for s in group))
             days = [piece.days[v] for v in sorted(both)]
-            day = piece.days[carrier] if carrier >= 0 else max(days, key=days.count, default=0)
+            day = piece.days[driver] if driver >= 0 else max(days, key=days.count, default=0)
             service[number], early, late = stretch(piece, group, day)
             for own in windows:
                 own[number] = (early, late)
@@ -93,14 +97,14 @@ def _smaller(piece: Piece, groups: list[list[int]], carriers: list[int]) -> Piec
         setup=[piece.setup[g[0]] for g in groups],
         building=[piece.building[g[0]] for g in groups],
         leaving=[piece.building[g[-1]] for g in groups],
-        price=[sum(piece.price[s] for s in g) for g in groups],
+        penalty=[sum(piece.penalty[s] for s in g) for g in groups],
         volume=[sum(piece.volume[s] for s in g) for g in groups],
         collected=[piece.collected[g[0]] for g in groups],
         windows=windows,
         allowed=allowed,
-        dear=[[sum(own[s] for s in g) for g in groups] for own in piece.dear],
-        follows=[],
-        leads=[],
+        surcharge=[[sum(own[s] for s in g) for g in groups] for own in piece.surcharge],
+        predecessor=[],
+        successor=[],
     )
 
 
@@ -110,6 +114,7 @@ def stretch(piece: Piece, group: Sequence[int], day: int) -> tuple[int, int, int
     duration = piece.service[group[0]]
     early, late = windows[group[0]]
     for before, stop in pairwise(group):
+        # Shift the window of each stop back to the start of the stretch, and intersect.
         reached = duration + piece.leg(before, stop)
         early, late = max(early, windows[stop][0] - reached), min(late, windows[stop][1] - reached)
         duration = reached + piece.service[stop]

@@ -1,4 +1,7 @@
-"""A piece: what a solver gets to see of a problem. Only checked integers, numbered from 0, in work time."""
+"""A piece: the part of a problem one search sees. Only checked integers, numbered from 0, times in work time.
+
+``Piece.order_cost`` is the one place on the solver's side that knows every rule; no search's own figures are trusted.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +18,21 @@ from routing.timing import WorkDay, work_day
 from routing.travel.times import UNREACHABLE, Table
 from routing.types import Courier, Problem, Stop
 
-MUST_TODAY_PRICE = 20_000_000
-MAX_PRICE = 10_000_000
+MUST_TODAY_PENALTY = 20_000_000
+MAX_PENALTY = 10_000_000
 
 Orders = list[list[int]]
 """For each vehicle of a piece the stops it visits, in order."""
 
 
-def unserved_price(stop: Stop) -> int:
-    """Return what leaving a stop for another day costs, in seconds of travel."""
-    return (MUST_TODAY_PRICE if stop.must_today else 0) + max(1, min(stop.lateness_per_day, MAX_PRICE))
+def unserved_penalty(stop: Stop) -> int:
+    """Return the penalty for leaving a stop for another day, in seconds of travel."""
+    return (MUST_TODAY_PENALTY if stop.must_today else 0) + max(1, min(stop.lateness_per_day, MAX_PENALTY))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vehicle:
-    """A courier as the solver sees one: ends as local place numbers, shift in work time."""
+    """A courier as a vehicle: ends as place numbers of the piece, shift in work time, prices in seconds of travel."""
 
     start: int
     end: int
@@ -44,29 +47,30 @@ class Vehicle:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """Stops 0..k-1 and vehicles; ``travel`` covers the stops first, then the ends of rounds.
+    """Stops 0..k-1 and vehicles; ``travel`` covers the stops first, then the ends of rounds. Prices in seconds.
 
-    ``windows[v]`` are the stops' windows for vehicle ``v``'s kind of day, shared between vehicles of the same day.
-    ``allowed`` holds the vehicles that may serve a stop; ``dear`` what a stop costs more with a vehicle.
-    ``leaving`` are the buildings stops are left from, where they differ from those entered. ``follows`` and ``leads``
-    name the stop that must come directly before and after a stop, -1 for none; both are empty without sequences.
+    ``penalty`` is the price of leaving a stop unserved; ``surcharge[v]`` what each stop costs more with vehicle ``v``,
+    empty where nothing does. ``windows[days[v]]`` are the stops' windows for vehicle ``v``: vehicles with the same work
+    time share them. ``allowed`` holds the vehicles that may serve a stop. ``leaving`` are the buildings stops are left
+    from, where they differ from those entered. ``predecessor`` and ``successor`` name the stop that must come directly
+    before and after a stop of a fixed sequence, -1 for none; both are empty without sequences.
     """
 
     travel: Table
     service: list[int]
     setup: list[int]
     building: list[int]
-    price: list[int]
+    penalty: list[int]
     volume: list[int]
     collected: list[bool]
     vehicles: list[Vehicle]
     days: list[int]
     windows: list[list[tuple[int, int]]]
     allowed: list[list[int]]
-    dear: list[list[int]]
+    surcharge: list[list[int]]
     leaving: list[int] | None = None
-    follows: list[int] = field(default_factory=list)
-    leads: list[int] = field(default_factory=list)
+    predecessor: list[int] = field(default_factory=list)
+    successor: list[int] = field(default_factory=list)
 
     @property
     def n_stops(self) -> int:
@@ -78,26 +82,31 @@ class Piece:
         if b >= len(self.service):
             return int(self.travel[a, b])
         same = a < len(self.service) and self.building[b] >= 0 and self.building[a] == self.building[b]
-        return int(self.travel[a, b]) + (0 if same else self.setup[b])
+        return int(self.travel[a, b]) + (0 if same else self.setup[b])  # one building: its set-up is paid once
 
-    def spent(self) -> NDArray[np.int64]:
+    def elapsed(self) -> NDArray[np.int64]:
         """Return the time from the start of one service to the earliest start of the next, for every pair of places."""
         k = self.n_stops
-        spent = self.travel.astype(np.int64)
-        spent[:k] += np.array(self.service, dtype=np.int64)[:, None]
+        elapsed = self.travel.astype(np.int64)
+        elapsed[:k] += np.array(self.service, dtype=np.int64)[:, None]
+        # Set-up is paid where a building is entered, so it belongs to the leg and not to the stop.
         houses = np.array(self.building, dtype=np.int64)
         left = houses if self.leaving is None else np.array(self.leaving, dtype=np.int64)
         same = (left[:, None] == houses) & (houses >= 0)
         setup = np.tile(np.array(self.setup, dtype=np.int64), (len(self.travel), 1))
         setup[:k][same] = 0
-        spent[:, :k] += setup
-        return spent
+        elapsed[:, :k] += setup
+        return elapsed
 
     def order_cost(self, vehicle: int, order: Sequence[int]) -> int | None:
-        """Return travel and every other cost of one vehicle's order, or None if it breaks a rule."""
+        """Return travel and every other cost of one vehicle's order, or None if it breaks a rule.
+
+        The vehicle leaves as early as it can. ``waited`` is the waiting so far, ``slack`` how much later it could have
+        left without missing a window: the shorter of the two is not counted as time away.
+        """
         if not order:
             return 0
-        if self.follows and not self._keeps_sequences(order):
+        if self.predecessor and not self._keeps_sequences(order):
             return None
         v, windows = self.vehicles[vehicle], self.windows[self.days[vehicle]]
         travel, clock, here, cost = self.travel, v.from_s, v.start, v.fixed
@@ -119,10 +128,10 @@ class Piece:
         if clock > v.until_s or not self._fits(v, order):
             return None
         if v.longest is not None and clock - v.from_s - min(waited, slack) > v.longest:
-            return None  # even leaving as late as possible
+            return None
         if v.fair_price:
             cost += v.fair_price * max(0, clock - v.fair_until)
-        return cost + sum(self.dear[vehicle][stop] for stop in order) if self.dear else cost
+        return cost + sum(self.surcharge[vehicle][stop] for stop in order) if self.surcharge else cost
 
     def clock_after(self, vehicle: int, order: Sequence[int]) -> int:
         """Return the work time at which a vehicle leaves the last stop of a feasible order."""
@@ -137,11 +146,12 @@ class Piece:
         before = [-1, *order[:-1]]
         after = [*order[1:], -1]
         return all(
-            self.follows[stop] in (-1, before[at]) and self.leads[stop] in (-1, after[at])
+            self.predecessor[stop] in (-1, before[at]) and self.successor[stop] in (-1, after[at])
             for at, stop in enumerate(order)
         )
 
     def _fits(self, v: Vehicle, order: Sequence[int]) -> bool:
+        # Deliveries fill the box at the start and leave it one by one; collections come in on the way.
         load = sum(self.volume[s] for s in order if not self.collected[s])
         if load > v.capacity:
             return False
@@ -159,7 +169,7 @@ class Piece:
         if any(not isinstance(s, int) or not 0 <= s < self.n_stops for s in served):
             return None
         left = set(range(self.n_stops)) - set(served)
-        total = sum(self.price[s] for s in left)
+        total = sum(self.penalty[s] for s in left)
         for vehicle, order in enumerate(orders):
             cost = self.order_cost(vehicle, order)
             if cost is None:
@@ -169,15 +179,15 @@ class Piece:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the pipe to a child."""
-        told = dict(self.__dict__)
-        told["travel"] = base64.b64encode(np.ascontiguousarray(self.travel, dtype="<i4").tobytes()).decode()
-        told["vehicles"] = [v.__dict__ for v in self.vehicles]
-        return told
+        values = dict(self.__dict__)
+        values["travel"] = base64.b64encode(np.ascontiguousarray(self.travel, dtype="<i4").tobytes()).decode()
+        values["vehicles"] = [v.__dict__ for v in self.vehicles]
+        return values
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> Piece:
+    def from_json(cls, values: dict[str, Any]) -> Piece:
         """Return the piece written by ``to_json``."""
-        values = dict(told)
+        values = dict(values)
         flat = np.frombuffer(base64.b64decode(values["travel"]), dtype="<i4")
         side = round(len(flat) ** 0.5)
         values["travel"] = flat.reshape(side, side)
@@ -193,6 +203,7 @@ def make_piece(problem: Problem, places: Places, stops: Sequence[Stop], couriers
         for end in places.ends(courier):
             at.setdefault(end, len(numbers) + len(at))
     travel, _ = places.tables([*numbers, *at])
+    # Windows are converted into work time once for each kind of day, not once for each courier.
     kinds: dict[WorkDay, int] = {}
     days = [kinds.setdefault(work_day(c), len(kinds)) for c in couriers]
     windows = [[day.window(s.window) for s in stops] for day in kinds]
@@ -213,22 +224,22 @@ def make_piece(problem: Problem, places: Places, stops: Sequence[Stop], couriers
         for c, day in zip(couriers, work, strict=True)
     ]
     allowed = _allowed(stops, couriers, days, windows)
-    follows, leads = _sequences(places, stops, allowed)
+    predecessor, successor = _sequences(places, stops, allowed)
     return Piece(
         travel=np.minimum(travel, UNREACHABLE),
         service=[s.service_s for s in stops],
         setup=[s.setup_s for s in stops],
         building=[buildings.setdefault(s.building, len(buildings)) if s.building else -1 for s in stops],
-        price=[unserved_price(s) for s in stops],
+        penalty=[unserved_penalty(s) for s in stops],
         volume=[s.volume_ml for s in stops],
         collected=[s.kind == "collection" for s in stops],
         vehicles=vehicles,
         days=days,
         windows=windows,
         allowed=allowed,
-        dear=_dear(problem, stops, couriers),
-        follows=follows,
-        leads=leads,
+        surcharge=_surcharges(problem, stops, couriers),
+        predecessor=predecessor,
+        successor=successor,
     )
 
 
@@ -241,7 +252,7 @@ def may_serve(courier: Courier, stop: Stop) -> bool:
     return stop.office_id in (None, courier.office_id) and stop.skills <= courier.skills
 
 
-def _dear(problem: Problem, stops: Sequence[Stop], couriers: Sequence[Courier]) -> list[list[int]]:
+def _surcharges(problem: Problem, stops: Sequence[Stop], couriers: Sequence[Courier]) -> list[list[int]]:
     """Return what each stop costs more with each courier: outside the beat, or moved; [] where nothing does."""
     has_beats = problem.unfamiliar_s > 0 and any(c.familiar for c in couriers)
     has_moves = problem.moved_stop_s > 0 and any(s.courier_before is not None for s in stops)
@@ -265,18 +276,18 @@ def _sequences(places: Places, stops: Sequence[Stop], allowed: list[list[int]]) 
     if not places.sequence_of:
         return [], []
     number = {s.stop_id: i for i, s in enumerate(stops)}
-    follows, leads = [-1] * len(stops), [-1] * len(stops)
+    predecessor, successor = [-1] * len(stops), [-1] * len(stops)
     for i, stop in enumerate(stops):
         sequence = places.sequence_of.get(stop.stop_id, ())
         if not sequence:
             continue
-        if any(s not in number for s in sequence):
+        if any(s not in number for s in sequence):  # part of the sequence is elsewhere: nobody may serve this part
             allowed[i] = []
             continue
         at = sequence.index(stop.stop_id)
-        follows[i] = number[sequence[at - 1]] if at else -1
-        leads[i] = number[sequence[at + 1]] if at + 1 < len(sequence) else -1
-    return follows, leads
+        predecessor[i] = number[sequence[at - 1]] if at else -1
+        successor[i] = number[sequence[at + 1]] if at + 1 < len(sequence) else -1
+    return predecessor, successor
 
 
 def _allowed(
@@ -285,7 +296,7 @@ def _allowed(
     permitted: dict[tuple[object, ...], list[int]] = {}
     allowed = []
     for i, stop in enumerate(stops):
-        kind = stop.locked_to, stop.kind, stop.office_id, stop.skills  # all that `may_serve` asks of a stop
+        kind = stop.locked_to, stop.kind, stop.office_id, stop.skills  # all that `may_serve` depends on
         if kind not in permitted:
             permitted[kind] = [v for v, courier in enumerate(couriers) if may_serve(courier, stop)]
         shut = {day for day, own in enumerate(windows) if own[i][0] > own[i][1]}

@@ -1,7 +1,7 @@
 """Speeds and detours of a province from legs somebody has driven, instead of estimated ones.
 
-A figure is replaced where enough legs tell it, by their median: one flat tyre moves no figure. The others stay as
-they are and are counted as estimated.
+A figure is replaced by the median of its legs where there are enough of them: one flat tyre moves no median. The
+other figures stay estimated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from routing.travel.times import StraightLine
 from routing.types import Point, great_circle_m
 
 LEAST_LEGS = 20
-"""Fewer legs tell nothing certain."""
+"""A median of fewer legs is not trusted."""
 LEAST_M = 300.0
 """On shorter ways the last metres to the door are most of the way."""
 MOST_LEGS = 200_000
@@ -30,7 +30,7 @@ Legs = Mapping[tuple[Point, Point], tuple[int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One figure before and after: what it is of, by how many legs, and whether they were enough."""
+    """One figure before and after: what it is of, by how many legs, and whether these are enough."""
 
     what: str
     n_legs: int
@@ -68,7 +68,7 @@ class _Leg:
 
 
 def calibrate(legs: Legs, communes: Sequence[Commune], figures: Figures) -> Calibration:
-    """Return the figures of a province as measured legs tell them. Raises BadTravelTimes without any usable leg.
+    """Return the figures of a province, from measured legs. Raises BadTravelTimes without any usable leg.
 
     Legs below 300 m, without time, or slower or longer than any road are passed over.
     """
@@ -82,8 +82,8 @@ def calibrate(legs: Legs, communes: Sequence[Commune], figures: Figures) -> Cali
         else:
             detours[_sorted(leg.kinds)].append(leg.detour)
         speeds[min(leg.kinds, key=figures.speed_kmh.__getitem__)].append(leg.speed_kmh)
-    told = {_sorted(pair): factor for pair, factor in figures.pairs.items()}
-    lines = [_measured(f"đi vòng {a}-{b}", pairs[a, b], told[a, b]) for a, b in sorted(pairs)]
+    before_pairs = {_sorted(pair): factor for pair, factor in figures.pairs.items()}
+    lines = [_measured(f"đi vòng {a}-{b}", pairs[a, b], before_pairs[a, b]) for a, b in sorted(pairs)]
     lines += [_measured(f"đi vòng {a}-{b}", detours[a, b], figures.detour[a][b]) for a, b in sorted(detours)]
     lines += [_measured(f"km/giờ {kind}", speeds[kind], figures.speed_kmh[kind]) for kind in sorted(speeds)]
     after = {line.what: line.after for line in lines}
@@ -91,7 +91,7 @@ def calibrate(legs: Legs, communes: Sequence[Commune], figures: Figures) -> Cali
               for a in figures.kinds}  # fmt: skip
     new = replace(
         figures,
-        pairs={pair: after.get("đi vòng {}-{}".format(*pair), factor) for pair, factor in told.items()},
+        pairs={pair: after.get("đi vòng {}-{}".format(*pair), factor) for pair, factor in before_pairs.items()},
         detour=detour,
         speed_kmh={kind: after.get(f"km/giờ {kind}", was) for kind, was in figures.speed_kmh.items()},
     )

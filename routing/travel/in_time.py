@@ -36,6 +36,7 @@ class InTime:
             except Exception as exc:  # whatever it was, the fallback is planned with
                 failures.append(exc)
 
+        # A thread cannot be stopped: one that hangs is left behind, and as a daemon it does not keep the process.
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
         asking.join(max(0.0, min(self.seconds, self.until - time.monotonic())))

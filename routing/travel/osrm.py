@@ -1,6 +1,6 @@
 """Travel times from an OSRM of your own over HTTP: asked in blocks, remembered, and believed with care.
 
-A point off the road is reached on foot from where the road ends; one farther than ``off_map_m`` from every road has
+A point off the road is reached on foot from where the road ends; one farther than ``OFF_MAP_M`` from every road has
 none. Ferries are avoided where the engine's profile knows them: what only a ferry leads to is unreachable for a round.
 Interface: https://project-osrm.org/docs/v26.10.0/api/
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,12 @@ from routing.travel.times import UNREACHABLE, Table
 from routing.types import Point
 
 BLOCK = 50
-"""Origins, and destinations, of one request: together the 100 places osrm-routed takes unless told otherwise."""
+"""Origins, and destinations, of one request: together the 100 places osrm-routed takes by default."""
 FAR_SNAP_M = 150.0
 """Farther from the road the rest of the way counts, on foot and back."""
 WALK_M_S = 1.1
+OFF_MAP_M = 3_000.0
+"""Farther from every road a point is off the map: no round reaches it."""
 RETRY_AFTER_S = (0.2, 0.8)
 MOST_REMEMBERED = 4_000
 """Places whose legs are remembered (two tables of 64 MB); then remembering starts anew."""
@@ -48,14 +50,11 @@ class Osrm:
         profile: str = "driving",
         timeout_s: float = 5.0,
         patience_s: float = 10.0,
-        off_map_m: float = 3_000.0,
         block: int = BLOCK,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Ask the engine at ``base_url``; one table never takes longer than ``patience_s`` altogether."""
         self._base, self._profile, self._block = base_url.rstrip("/"), profile, max(1, block)
-        self._timeout_s, self._patience_s, self._off_map_m = timeout_s, patience_s, off_map_m
-        self._clock = clock
+        self._timeout_s, self._patience_s = timeout_s, patience_s
         self._session = requests.Session()
         self._lock = threading.RLock()
         self._avoids_ferries = True
@@ -71,7 +70,7 @@ class Osrm:
         """Return driving seconds and metres between every pair of points. Raises EngineUnavailable."""
         places = list(dict.fromkeys(points))
         with self._lock:
-            self._until = self._clock() + self._patience_s
+            self._until = time.monotonic() + self._patience_s
             self._number_all(places)
             self._fill(places)
             at = np.array([self._number[p] for p in points], dtype=np.int64)
@@ -95,8 +94,8 @@ class Osrm:
             cut_off = [p for p in cut_off if self._snap_m[p] is not None]
             if not cut_off or not self._avoids_ferries or self._snap_m[start] is None:
                 return []
-            told = self._table([start], cut_off, avoids_ferries=False)
-            return [p for p, s in zip(cut_off, told["durations"][0], strict=True) if s is not None]
+            reply = self._table([start], cut_off, avoids_ferries=False)
+            return [p for p, s in zip(cut_off, reply["durations"][0], strict=True) if s is not None]
 
     def _number_all(self, places: Sequence[Point]) -> None:
         if len(self._number.keys() | set(places)) > max(MOST_REMEMBERED, len(places)):
@@ -124,18 +123,18 @@ class Osrm:
     def _legs(self, origins: list[Point], goals: list[Point]) -> Legs:
         """Return the legs of one block. A place without a road near has legs to nowhere but itself."""
         legs = np.full((2, len(origins), len(goals)), UNREACHABLE, dtype=np.int32)
-        told = self._table(*self._on_map(origins, goals))
-        if told.get("code") == NO_SEGMENT:
+        reply = self._table(*self._on_map(origins, goals))
+        if reply.get("code") == NO_SEGMENT:
             for place in {*origins, *goals}:
                 self._snap_m[place] = self._nearest_m(place)
-            told = self._table(*self._on_map(origins, goals))
-        if told.get("code") not in ("Ok", NO_TABLE):
+            reply = self._table(*self._on_map(origins, goals))
+        if reply.get("code") not in ("Ok", NO_TABLE):
             raise EngineUnavailable
-        if told["code"] == "Ok":
+        if reply["code"] == "Ok":
             known, others = self._on_map(origins, goals)
             rows = np.array([i for i, p in enumerate(origins) if p in set(known)], dtype=np.int64)
             columns = np.array([i for i, p in enumerate(goals) if p in set(others)], dtype=np.int64)
-            legs[:, rows[:, None], columns] = self._read(told, known, others)
+            legs[:, rows[:, None], columns] = self._read(reply, known, others)
         same = np.array([[a == b for b in goals] for a in origins], dtype=bool)
         legs[:, same] = 0
         return legs
@@ -145,13 +144,13 @@ class Osrm:
         on = [[p for p in some if self._snap_m.get(p, 0.0) is not None] for some in (origins, goals)]
         return on[0], on[1]
 
-    def _read(self, told: dict[str, Any], origins: list[Point], goals: list[Point]) -> Legs:
+    def _read(self, reply: dict[str, Any], origins: list[Point], goals: list[Point]) -> Legs:
         """Return an answer as legs, ways on foot added. Raises EngineUnavailable for anything but numbers and null."""
         try:
             for places, side in ((origins, "sources"), (goals, "destinations")):
-                for place, waypoint in zip(places, told[side], strict=True):
+                for place, waypoint in zip(places, reply[side], strict=True):
                     self._snap_m[place] = float(waypoint["distance"])
-            legs = np.array([told["durations"], told["distances"]], dtype=np.float64)  # null becomes NaN
+            legs = np.array([reply["durations"], reply["distances"]], dtype=np.float64)  # null becomes NaN
         except (KeyError, TypeError, ValueError) as exc:
             raise EngineUnavailable from exc
         if legs.shape != (2, len(origins), len(goals)) or bool((legs < 0).any()):
@@ -170,25 +169,25 @@ class Osrm:
             "sources": ";".join(map(str, range(n))),
             "destinations": ";".join(map(str, range(n, n + m))),
             "annotations": "duration,distance",
-            "radiuses": ";".join([f"{self._off_map_m:.0f}"] * (n + m)),
+            "radiuses": ";".join([f"{OFF_MAP_M:.0f}"] * (n + m)),
         }
         if self._avoids_ferries and avoids_ferries:
-            told = self._get("table", [*origins, *goals], asked | {"exclude": "ferry"})
-            if told.get("code") not in _BAD_OPTION:
-                return told
+            reply = self._get("table", [*origins, *goals], asked | {"exclude": "ferry"})
+            if reply.get("code") not in _BAD_OPTION:
+                return reply
             self._avoids_ferries = False  # a profile that does not tell ferries apart
         return self._get("table", [*origins, *goals], asked)
 
     def _nearest_m(self, place: Point) -> float | None:
         """Return the metres to the nearest road, None beyond what is still the map."""
-        told = self._get("nearest", [place], {"number": "1"})
-        if told.get("code") == NO_SEGMENT:
+        reply = self._get("nearest", [place], {"number": "1"})
+        if reply.get("code") == NO_SEGMENT:
             return None
         try:
-            away = float(told["waypoints"][0]["distance"])
+            away = float(reply["waypoints"][0]["distance"])
         except (KeyError, TypeError, ValueError, IndexError) as exc:
             raise EngineUnavailable from exc
-        return away if away <= self._off_map_m else None
+        return away if away <= OFF_MAP_M else None
 
     def _get(self, service: str, places: Sequence[Point], asked: dict[str, str]) -> dict[str, Any]:
         """Return the engine's answer, refusals included; tries again when it did not answer. Raises EngineUnavailable.
@@ -199,18 +198,18 @@ class Osrm:
         where = ";".join(f"{p.lon:.6f},{p.lat:.6f}" for p in places)
         url = f"{self._base}/{service}/v1/{self._profile}/{where}"
         for pause_s in (*RETRY_AFTER_S, None):
-            left_s = self._until - self._clock()
+            left_s = self._until - time.monotonic()
             if left_s <= 0:
                 break
             try:
                 answer = self._session.get(
                     url, params=asked, timeout=min(self._timeout_s, left_s), allow_redirects=False
                 )
-                told = answer.json()
-                if isinstance(told, dict) and (answer.status_code == 200 or 400 <= answer.status_code < 429):
-                    return told
+                reply = answer.json()
+                if isinstance(reply, dict) and (answer.status_code == 200 or 400 <= answer.status_code < 429):
+                    return reply
             except (requests.RequestException, ValueError):
                 pass
             if pause_s is not None:
-                time.sleep(min(pause_s, max(0.0, self._until - self._clock())))
+                time.sleep(min(pause_s, max(0.0, self._until - time.monotonic())))
         raise EngineUnavailable

@@ -82,35 +82,35 @@ def kinds_of(communes: Sequence[Commune], figures: Figures) -> list[str]:
 
 def estimated_figures() -> Figures:
     """Return the shipped figures: every one an estimate until measured legs replace it."""
-    told = json.loads(_data("terrain.json"))
+    figures_json = json.loads(_data("terrain.json"))
     rows = csv.DictReader(_data("detours.csv").splitlines())
-    return figures_of(told | {"pairs": [[r["from_code"], r["to_code"], float(r["detour"])] for r in rows]})
+    return figures_of(figures_json | {"pairs": [[r["from_code"], r["to_code"], float(r["detour"])] for r in rows]})
 
 
 def read_figures(path: Path) -> Figures:
     """Return the figures of a file written by a calibration. Raises OSError, and BadTravelTimes naming the part."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        figures_json = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as exc:
         raise BadTravelTimes("the terrain file is not JSON") from exc
-    return figures_of(told)
+    return figures_of(figures_json)
 
 
-def figures_of(told: dict[str, Any]) -> Figures:
+def figures_of(figures_json: dict[str, Any]) -> Figures:
     """Return figures from plain values. Raises BadTravelTimes naming the part that cannot be used."""
     part = "kinds"
     try:
-        kinds = tuple(str(kind) for kind in told["kinds"])
+        kinds = tuple(str(kind) for kind in figures_json["kinds"])
         if not {"town", "plain"} <= set(kinds):
             raise ValueError(kinds)
         part = "communes"
-        communes = {str(k): tuple(map(str, codes)) for k, codes in told["communes"].items() if k in kinds}
+        communes = {str(k): tuple(map(str, codes)) for k, codes in figures_json["communes"].items() if k in kinds}
         part = "speed_kmh"
-        speed_kmh = {k: _within(told["speed_kmh"][k], SPEEDS_KMH) for k in kinds}
+        speed_kmh = {k: _within(figures_json["speed_kmh"][k], SPEEDS_KMH) for k in kinds}
         part = "detour"
-        detour = {a: {b: _within(told["detour"][a][b], DETOURS) for b in kinds} for a in kinds}
+        detour = {a: {b: _within(figures_json["detour"][a][b], DETOURS) for b in kinds} for a in kinds}
         part = "pairs"
-        pairs = {(str(a), str(b)): _within(factor, DETOURS) for a, b, factor in told.get("pairs", ())}
+        pairs = {(str(a), str(b)): _within(factor, DETOURS) for a, b, factor in figures_json.get("pairs", ())}
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise BadTravelTimes(f"{part} of the terrain") from exc
     return Figures(kinds=kinds, communes=communes, speed_kmh=speed_kmh, detour=detour, pairs=pairs)

@@ -8,7 +8,7 @@ import pytest
 from api import words
 from api.pages.dispatch import plan_words
 from postal import EventKind, Holder, Outcome, State
-from routing import CHANGES, REASONS
+from routing import CHANGES, REASONS, Remedy
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -59,7 +59,7 @@ def test_every_reason_of_an_unserved_stop_is_a_sentence(reason):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_remedy_is_a_sentence_with_its_figures(change):
-    said = plan_words.say_remedy(REMEDY | {"change": change})
+    said = plan_words.say_remedy(Remedy.from_json("7", REMEDY | {"change": change}))
     assert len(said) > 10
     assert "…" not in said
     assert "_s" not in said
@@ -67,11 +67,12 @@ def test_every_remedy_is_a_sentence_with_its_figures(change):
 
 def test_a_remedy_of_two_changes_tells_both():
     also = {"change": "longer_shift", "courier_id": "BT-07", "by_s": 1800, "short_by_s": 720}
-    said = plan_words.say_remedy({"change": "unlock", "locked_to": "BT-09", "also": also})
+    said = plan_words.say_remedy(Remedy.from_json("7", {"change": "unlock", "locked_to": "BT-09", "also": also}))
     assert said == "Bỏ gắn riêng với BT-09; Kéo dài ca của BT-07 thêm 30 phút (thiếu 12 phút)"
 
 
 def test_a_closed_commune_is_told_the_day_it_is_served_again():
     closed = {"change": "open_commune", "commune_code": "19789"}
-    assert plan_words.say_remedy(closed) == "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt"
-    assert plan_words.say_remedy(closed | {"day": "2026-11-26"}).startswith("Phát vào thứ Năm 26/11/2026, ")
+    said = [plan_words.say_remedy(Remedy.from_json("7", closed | day)) for day in ({}, {"day": "2026-11-26"})]
+    assert said[0] == "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt"
+    assert said[1].startswith("Phát vào thứ Năm 26/11/2026, ")

@@ -38,9 +38,13 @@ def left_out(session, remedy, n=1):
     told = problem(session)
     ids = [s.stop_id for s in told.stops]
     made = a_day.hand_made_plan(told, [ids[n:]])
-    gone = tuple(Unserved(stop_id=s, reason="no_room", remedy=remedy) for s in ids[:n])
+    gone = tuple(Unserved(stop_id=s, reason="no_room") for s in ids[:n])
     saved = rounds.save_plan(build.act(session, MORNING), DAY, told, replace(made, unserved=gone))
-    return saved, session.scalars(select(PlanUnserved).where(PlanUnserved.plan_id == saved.id)).all()
+    stored = session.scalars(select(PlanUnserved).where(PlanUnserved.plan_id == saved.id)).all()
+    for row in stored:
+        row.detail = remedy  # as plans store it, those of earlier versions too
+    session.flush()
+    return saved, stored
 
 
 def order(session, unserved, **how):
@@ -189,7 +193,7 @@ def test_a_stop_with_a_fee_asks_for_a_courier_who_may_take_money(session):
     told = problem(session, permissions={"fee": "cash"})
     assert sorted(sorted(s.skills) for s in told.stops) == [[], ["cash"]]
     made = plan(told, travel=TRAVEL, limits=Limits(seconds=20, pieces=1))
-    assert [(u.reason, u.remedy["change"]) for u in made.unserved] == [("no_courier", "allow_courier")]
+    assert [(u.reason, u.remedy.first.kind) for u in made.unserved] == [("no_courier", "allow_courier")]
     session.scalars(select(Courier).where(Courier.code == "BT-2")).one().skills = ["cash"]
     session.flush()
     made = plan(problem(session, permissions={"fee": "cash"}), travel=TRAVEL, limits=Limits(seconds=20, pieces=1))

@@ -15,13 +15,13 @@ def office(office_id="A", lat=16.46, lon=107.58):
 
 
 def courier(courier_id="c1", office_id="A", **changes):
-    told = {"shift": Window(from_s=7 * HOUR, until_s=16 * HOUR)} | changes
-    return Courier(courier_id=courier_id, office_id=office_id, **told)
+    values = {"shift": Window(from_s=7 * HOUR, until_s=16 * HOUR)} | changes
+    return Courier(courier_id=courier_id, office_id=office_id, **values)
 
 
 def stop(stop_id="s1", lat=16.47, lon=107.59, **changes):
-    told = {"office_id": "A", "commune_code": "19753", "service_s": 240} | changes
-    return Stop(stop_id=stop_id, point=Point(lat=lat, lon=lon), **told)
+    values = {"office_id": "A", "commune_code": "19753", "service_s": 240} | changes
+    return Stop(stop_id=stop_id, point=Point(lat=lat, lon=lon), **values)
 
 
 def problem(stops, couriers=None, offices=None, **changes):

@@ -30,8 +30,8 @@ def write_map(path: Path) -> None:
     def node(point):
         if point not in ids:
             ids[point] = len(ids) + 1
-            told = {"id": str(ids[point]), "lat": f"{point.lat:.6f}", "lon": f"{point.lon:.6f}", "version": "1"}
-            ElementTree.SubElement(root, "node", told)
+            values = {"id": str(ids[point]), "lat": f"{point.lat:.6f}", "lon": f"{point.lon:.6f}", "version": "1"}
+            ElementTree.SubElement(root, "node", values)
         return ids[point]
 
     ways = []

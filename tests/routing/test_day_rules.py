@@ -10,7 +10,7 @@ from tests.routing.planning_days import HOUR, courier, eventful_problem, office,
 from tests.scale import scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=3, steps=600)
+WORK = Limits(seconds=30, pieces=3, steps=600, cores=1)
 
 
 def planned(day, **how):
@@ -126,7 +126,7 @@ def test_a_stop_changes_its_courier_only_where_that_is_worth_the_price():
 def test_a_plan_made_before_is_taken_over_and_only_what_is_new_is_added():
     day = problem(LINE[:4])
     before = planned(day)
-    again = plan(problem(LINE), travel=TRAVEL, limits=Limits(seconds=30, pieces=0), before=before)
+    again = plan(problem(LINE), travel=TRAVEL, limits=Limits(seconds=30, pieces=0, cores=1), before=before)
     assert [s for s in order(again) if s != "s4"] == order(before)
     assert "s4" in order(again)
 

@@ -32,7 +32,7 @@ each_engine = pytest.mark.parametrize(("engine", "answer"), ENGINES, ids=["nomin
 def server():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            status, body = self.server.told
+            status, body = self.server.answer
             self.server.asked.append(self.path)
             self.send_response(status)
             self.end_headers()
@@ -42,14 +42,14 @@ def server():
             pass
 
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.told, running.asked = (200, b"[]"), []
+    running.answer, running.asked = (200, b"[]"), []
     threading.Thread(target=running.serve_forever, daemon=True).start()
     yield running
     running.shutdown()
 
 
 def asked(server, engine, body, status=200):
-    server.told = (status, body if isinstance(body, bytes) else json.dumps(body).encode())
+    server.answer = (status, body if isinstance(body, bytes) else json.dumps(body).encode())
     return engine(f"http://127.0.0.1:{server.server_port}", timeout_s=2).locate("12 Lê Lợi", COMMUNE)
 
 

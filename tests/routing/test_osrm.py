@@ -122,9 +122,9 @@ def _inside(i):
 def test_legs_known_already_are_not_asked_again(engine_url):
     roads = Osrm(engine_url)
     points = [HOME, at(TOWN, 0, 0), OPEN_SEA]
-    told = roads.matrix(points)
+    before = roads.matrix(points)
     roads._base = "http://127.0.0.1:1"
-    assert (roads.matrix(points[::-1])[0] == told[0][::-1, ::-1]).all()
+    assert (roads.matrix(points[::-1])[0] == before[0][::-1, ::-1]).all()
     with pytest.raises(EngineUnavailable):
         roads.matrix([*points, at(TOWN, 1, 1)])
 

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from routing import BadProblem, Limits, Point, StraightLine, Window, check, plan
+from routing import BadProblem, Limits, Point, StraightLine, Watch, Window, check, plan
 from tests.routing.planning_days import HOUR, courier, office, problem, random_problem, stop
 from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
-QUICK = Limits(seconds=1.2)
-WORK = Limits(seconds=30, pieces=2, steps=400)
+WORK = Limits(seconds=30, pieces=2, steps=400, cores=1)
 
 
 @pytest.mark.parametrize("seed", range(scaled(25, 300)))
@@ -35,7 +34,7 @@ def test_the_same_day_and_seed_cost_the_same_under_a_work_limit():
 def test_a_small_day_is_planned_as_well_as_every_order_tried():
     stops = [stop(f"s{i}", 16.46 + 0.01 * (i % 3), 107.58 + 0.013 * (i // 3)) for i in range(6)]
     day = problem(stops)
-    made = plan(day, travel=TRAVEL, limits=QUICK)
+    made = plan(day, travel=TRAVEL, limits=WORK)
     table, _ = TRAVEL.matrix([office().point, *(s.point for s in stops)])
     best = min(
         sum(int(table[a, b]) for a, b in itertools.pairwise((0, *order, 0)))
@@ -56,7 +55,7 @@ def test_a_stop_that_must_go_today_goes_before_those_that_may_wait():
     short = courier(shift=Window(from_s=7 * HOUR, until_s=7 * HOUR + 1500))
     stops = [stop(f"s{i}", 16.47 + i * 0.001) for i in range(6)]
     stops.append(stop("urgent", 16.478, must_today=True))
-    made = plan(problem(stops, [short]), travel=TRAVEL, limits=QUICK)
+    made = plan(problem(stops, [short]), travel=TRAVEL, limits=WORK)
     assert "urgent" in [v.stop_id for r in made.rounds for v in r.visits]
     assert made.unserved
 
@@ -65,7 +64,7 @@ def test_lunch_falls_between_visits():
     lunch = Window(from_s=8 * HOUR, until_s=9 * HOUR)
     stops = [stop(f"s{i}", 16.47 + i * 0.001, service_s=900) for i in range(8)]
     day = problem(stops, [courier(lunch=lunch)])
-    made = plan(day, travel=TRAVEL, limits=QUICK)
+    made = plan(day, travel=TRAVEL, limits=WORK)
     assert not check(day, made, TRAVEL)
     starts = [v.start_s for v in made.rounds[0].visits]
     assert len(starts) == 8
@@ -75,13 +74,13 @@ def test_lunch_falls_between_visits():
 def test_two_doors_of_one_building_pay_its_setup_once():
     far = [stop("far", 16.50, setup_s=0)]
     doors = [stop(f"d{i}", 16.47, 107.59, setup_s=600, building="tower") for i in range(3)]
-    made = plan(problem(doors + far), travel=TRAVEL, limits=QUICK)
+    made = plan(problem(doors + far), travel=TRAVEL, limits=WORK)
     visits = [v for v in made.rounds[0].visits if v.stop_id != "far"]
     assert sorted(v.start_s - v.arrive_s for v in visits) == [0, 0, 600]
 
 
 def test_a_collection_rides_in_the_same_round_as_deliveries():
-    made = plan(problem([stop("d"), stop("c", 16.475, kind="collection")]), travel=TRAVEL, limits=QUICK)
+    made = plan(problem([stop("d"), stop("c", 16.475, kind="collection")]), travel=TRAVEL, limits=WORK)
     assert {v.stop_id for v in made.rounds[0].visits} == {"d", "c"}
     assert len(made.rounds) == 1
 
@@ -96,10 +95,10 @@ def test_a_familiar_courier_is_preferred_when_beats_have_a_price():
 def test_stopping_keeps_the_best_plan_so_far():
     stops = [stop(f"s{i}", 16.4 + (i * 37 % 100) / 1000, 107.5 + (i * 61 % 100) / 1000) for i in range(120)]
     day = problem(stops, [courier(f"c{i}") for i in range(6)])
-    told = threading.Event()
-    threading.Timer(2.0, told.set).start()
+    stopping = threading.Event()
+    threading.Timer(2.0, stopping.set).start()
     began = time.monotonic()
-    made = plan(day, travel=TRAVEL, limits=Limits(seconds=60), stop=told)
+    made = plan(day, travel=TRAVEL, limits=Limits(seconds=60), watch=Watch(stop=stopping))
     assert time.monotonic() - began < 40  # long before the limit, however busy the machine is
     assert not check(day, made, TRAVEL)
     assert not made.unserved
@@ -112,7 +111,7 @@ def test_progress_only_improves():
         problem(stops, [courier(f"c{i}") for i in range(4)]),
         travel=TRAVEL,
         limits=Limits(seconds=3),
-        on_progress=lines.append,
+        watch=Watch(on_progress=lines.append),
     )
     travels = [line.travel_s for line in lines]
     assert travels == sorted(travels, reverse=True)
@@ -149,5 +148,5 @@ def test_six_hundred_stops_are_planned_in_thirty_seconds():
 )
 def test_a_day_that_contradicts_itself_is_refused_by_name(day, what):
     with pytest.raises(BadProblem) as refused:
-        plan(day, travel=TRAVEL, limits=QUICK)
+        plan(day, travel=TRAVEL, limits=WORK)
     assert refused.value.what == what

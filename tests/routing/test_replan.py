@@ -11,7 +11,7 @@ from tests.routing.planning_days import HOUR, courier, eventful_problem, office,
 from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=12, steps=1_200)
+WORK = Limits(seconds=30, pieces=12, steps=1_200, cores=1)
 
 
 def town(n_stops=60, n_couriers=4, seed=3, hours=9):
@@ -72,7 +72,7 @@ def test_a_road_closed_in_the_morning_is_driven_around(day, made):
     road = ClosedRoad(one_end=Point(lat=16.40, lon=107.59), other_end=Point(lat=16.52, lon=107.59), detour_s=900)
     changed = replace(day, closed_roads=(road,))
     found, again = replanned(changed, made)
-    kept = plan(keeping_hands(changed, made), travel=TRAVEL, limits=Limits(seconds=30, pieces=0), before=made)
+    kept = plan(keeping_hands(changed, made), travel=TRAVEL, limits=Limits(seconds=30, pieces=0, cores=1), before=made)
     assert again.cost <= kept.cost
     assert len(kinds(found, "moved")) < len(day.stops) / 2
 
@@ -94,10 +94,10 @@ def test_a_stop_the_dispatcher_gives_to_another_goes_to_that_one(day, made):
 @pytest.mark.parametrize("seed", range(scaled(6, 60)))
 def test_replanning_an_eventful_day_keeps_every_rule(seed):
     day = eventful_problem(seed)
-    before = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, steps=200))
+    before = plan(day, travel=TRAVEL, limits=Limits(seconds=30, pieces=1, steps=200, cores=1))
     later = eventful_problem(seed + 1)
     changed = replace(day, closed_roads=later.closed_roads, couriers=day.couriers[1:] or day.couriers)
-    again = replan(changed, before, travel=TRAVEL, limits=Limits(seconds=30, pieces=2, steps=200))
+    again = replan(changed, before, travel=TRAVEL, limits=Limits(seconds=30, pieces=2, steps=200, cores=1))
     assert check(keeping_hands(changed, before), again, TRAVEL) == []
 
 

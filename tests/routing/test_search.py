@@ -1,4 +1,4 @@
-"""The search's parts: stretches merged into single stops behave as they do, and nothing gets lost on the way."""
+"""The search's parts: merged stretches behave as their stops do, and nothing gets lost on the way."""
 
 import random
 import threading
@@ -8,16 +8,17 @@ from itertools import pairwise
 
 import pytest
 
-from routing import Limits, StraightLine, Window, check, plan
+from routing import Limits, StraightLine, Watch, Window, check, plan
 from routing.partition import partition
 from routing.places import Places
-from routing.solving.first_plans.first import FirstPlans
+from routing.solving.engines.ortools_search import construct
 from routing.solving.first_plans.greedy import greedy
+from routing.solving.first_plans.office_plans import FirstPlans
 from routing.solving.merge import merge
 from routing.solving.processes.children import Children
-from routing.solving.processes.model import Model
-from routing.solving.search.improve import Improvement
-from routing.solving.standing import Standing
+from routing.solving.search.improvement import Improvement
+from routing.solving.search.neighbourhoods import Neighbourhoods
+from routing.solving.solution import Solution
 from tests.routing.planning_days import HOUR, courier, office, problem, random_problem, stop
 
 
@@ -25,8 +26,8 @@ def whole_day(seed):
     """Return a piece of a random day without boxes, and orders that obey its rules."""
     day = random_problem(seed)
     places = Places(day, StraightLine())
-    standing = Standing.empty(day, places)
-    piece = standing.piece(range(len(day.couriers)), range(len(day.stops)))
+    solution = Solution.empty(day, places)
+    piece = solution.piece(range(len(day.couriers)), range(len(day.stops)))
     piece = replace(piece, volume=[0] * piece.n_stops)
     return piece, greedy(piece)
 
@@ -54,66 +55,69 @@ def test_an_idle_courier_of_a_near_office_is_offered_though_nobody_of_that_offic
     near = office("B", lat=16.475, lon=107.595)
     crew = [courier("c1", "A"), courier("c2", "B")]
     day = problem([stop("s1", office_id=None)], crew, [office("A"), near])
-    standing = Standing.empty(day, Places(day, StraightLine()))
-    piece = standing.piece([0], [0])
-    standing.adopt([0], [0], piece, [[0]])
-    choice = Improvement(standing, None, Limits())._grow(0)
-    assert choice is not None
-    assert sorted(choice.couriers) == [0, 1]
+    solution = Solution.empty(day, Places(day, StraightLine()))
+    piece = solution.piece([0], [0])
+    solution.adopt([0], [0], piece, [[0]])
+    chosen = Neighbourhoods(solution, random.Random(1)).grow(100)
+    assert chosen is not None
+    assert sorted(chosen.couriers) == [0, 1]
 
 
 def lone_stop():
-    """Return a standing of two couriers with a stop each and a third stop that nobody serves."""
+    """Return a solution of two couriers with a stop each and a third stop that nobody serves."""
     stops = [stop("s1", 16.46, 107.57), stop("s2", 16.46, 107.60), stop("s3", 16.46, 107.585)]
     day = problem(stops, [courier("c1"), courier("c2")])
-    standing = Standing.empty(day, Places(day, StraightLine()))
-    standing.adopt([0], [0], standing.piece([0], [0]), [[0]])
-    standing.adopt([1], [1], standing.piece([1], [1]), [[0]])
-    return standing
+    solution = Solution.empty(day, Places(day, StraightLine()))
+    solution.adopt([0], [0], solution.piece([0], [0]), [[0]])
+    solution.adopt([1], [1], solution.piece([1], [1]), [[0]])
+    return solution
 
 
 def test_a_stop_that_two_pieces_wanted_is_served_once():
-    standing = lone_stop()
-    one, other = standing.piece([0], [0, 2]), standing.piece([1], [1, 2])
-    assert standing.adopt([0], [0, 2], one, [[0, 1]]) > 0
-    assert standing.adopt([1], [1, 2], other, [[0, 1]]) == 0
-    assert sorted(s for order in standing.orders for s in order) == [0, 1, 2]
+    solution = lone_stop()
+    one, other = solution.piece([0], [0, 2]), solution.piece([1], [1, 2])
+    assert solution.adopt([0], [0, 2], one, [[0, 1]]) > 0
+    assert solution.adopt([1], [1, 2], other, [[0, 1]]) == 0
+    assert sorted(s for order in solution.orders for s in order) == [0, 1, 2]
 
 
 def test_a_stop_left_out_is_given_to_one_piece_at_a_time():
-    search = Improvement(lone_stop(), None, Limits())
-    first = search._choose()
-    assert first.lone == (2,)
-    search._busy.clear()
-    assert search._choose().lone == ()
+    neighbourhoods = Neighbourhoods(lone_stop(), random.Random(1))
+    first = neighbourhoods.grow(100)
+    assert first.unserved == (2,)
+    neighbourhoods.claim(replace(first, couriers=()))
+    assert neighbourhoods.grow(100).unserved == ()
+    neighbourhoods.release(first)
+    assert neighbourhoods.grow(100).unserved == (2,)
 
 
-def test_what_a_stop_left_out_is_worth_is_no_merit_of_a_manner():
-    standing = lone_stop()
-    search = Improvement(standing, None, Limits())
-    choice = search._choose()
-    at = {s: i for i, s in enumerate(choice.stops)}
-    found = [[at[s] for s in standing.orders[c]] for c in choice.couriers]
+def test_what_a_newly_served_stop_is_worth_is_no_merit_of_an_operator():
+    solution = lone_stop()
+    search = Improvement(solution, None, Limits())
+    trial = search.choose()
+    chosen = trial.neighbourhood
+    at = {s: i for i, s in enumerate(chosen.stops)}
+    found = [[at[s] for s in solution.orders[c]] for c in chosen.couriers]
     found[0].append(at[2])
-    gain = search._adopt(choice, standing.piece(choice.couriers, choice.stops), found, 0.1)
+    gain = search.accept(trial, solution.piece(chosen.couriers, chosen.stops), found, 0.1)
     assert gain > 1_000
-    assert not standing.left
-    assert search._worth._searched_s == 0.1
-    assert sum(search._worth._gained) == 0  # the way became longer
+    assert not solution.unserved
+    assert search.portfolio.searched_s == 0.1
+    assert sum(search.portfolio.gained) == 0  # the way became longer
 
 
 def test_a_piece_of_long_rounds_holds_few_of_them():
     rng = random.Random(3)
     stops = [stop(f"s{i}", 16.46 + rng.uniform(0, 0.01), 107.58 + rng.uniform(0, 0.01)) for i in range(900)]
     day = problem(stops, [courier(f"c{i}") for i in range(9)])
-    standing = Standing.empty(day, Places(day, StraightLine()))
-    standing.orders = [list(range(c, 900, 9)) for c in range(9)]
-    standing.left = set()
+    solution = Solution.empty(day, Places(day, StraightLine()))
+    solution.orders = [list(range(c, 900, 9)) for c in range(9)]
+    solution.unserved = set()
     for seed in range(20):
-        choice = Improvement(standing, None, Limits(), seed=seed)._grow(0)
-        assert choice is not None
-        assert 600 <= len(choice.stops) <= 800
-        assert len(choice.near) == 100
+        chosen = Neighbourhoods(solution, random.Random(seed)).grow(100)
+        assert chosen is not None
+        assert 600 <= len(chosen.stops) <= 800
+        assert len(chosen.near) == 100
 
 
 def test_a_search_with_nothing_left_to_try_ends_before_its_time():
@@ -133,23 +137,13 @@ def test_first_plans_leave_no_stop_out_that_insertion_can_place():
         place = 16.46 + rng.uniform(-0.03, 0.03), 107.58 + rng.uniform(-0.03, 0.03)
         stops.append(replace(stop(f"s{i}", *place), window=window))
     day = problem(stops, [courier(f"c{i}") for i in range(8)])
-    standing = Standing.empty(day, Places(day, StraightLine()))
-    piece = standing.piece(range(8), range(30))
-    by_insertion = Model(piece).solve({"seconds": 5, "method": "insertion"})
+    solution = Solution.empty(day, Places(day, StraightLine()))
+    piece = solution.piece(range(8), range(30))
+    by_insertion = construct(piece, [], "insertion", 60)
     with Children(1, 1536) as children:
-        FirstPlans(children, Limits(pieces=0), threading.Event()).fill(standing, [day], time.monotonic() + 60)
-    assert standing.cost <= piece.cost(by_insertion)
-    assert len(standing.left) <= 30 - sum(len(order) for order in by_insertion)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_the_search_never_returns_orders_that_break_a_rule_or_cost_more(seed):
-    piece, orders = whole_day(seed)
-    before = piece.cost(orders)
-    found = Model(piece, orders).solve({"seconds": 0.2, "method": "iterate", "heat": 100})
-    assert found is not None
-    after = piece.cost(found)
-    assert after is None or after <= before  # None: couriers with different lunches share one clock; the parent refuses
+        FirstPlans(children, Limits(pieces=0), threading.Event()).fill(solution, [day], time.monotonic() + 60)
+    assert solution.cost <= piece.cost(by_insertion)
+    assert len(solution.unserved) <= 30 - sum(len(order) for order in by_insertion)
 
 
 def test_a_plan_stopped_at_any_moment_is_sound_and_holds_every_stop():
@@ -159,23 +153,30 @@ def test_a_plan_stopped_at_any_moment_is_sound_and_holds_every_stop():
     stopping = threading.Event()
     threading.Timer(1.5, stopping.set).start()
     began = time.monotonic()
-    made = plan(day, travel=StraightLine(), limits=Limits(seconds=60), stop=stopping)
+    made = plan(day, travel=StraightLine(), limits=Limits(seconds=60), watch=Watch(stop=stopping))
     assert time.monotonic() - began < 30
     assert check(day, made, StraightLine()) == []
     assert sum(len(r.visits) for r in made.rounds) == 80
 
 
-def first_plan(day):
+class OnlyConstruction(Children):
+    """Children that improve nothing."""
+
+    def improve(self, piece, initial, budget, *, deadline=None):
+        return initial
+
+
+def first_plan(day, kind):
     """Return the cost of a day's first plan and how many couriers drive."""
-    standing = Standing.empty(day, Places(day, StraightLine()))
+    solution = Solution.empty(day, Places(day, StraightLine()))
     limits = Limits(seconds=60, pieces=0)
-    with Children(2, limits.memory_mb) as children:
-        FirstPlans(children, limits, threading.Event()).fill(standing, partition(day), time.monotonic() + 60)
-    assert not standing.left
-    return standing.cost, sum(map(bool, standing.orders))
+    with kind(2, limits.memory_mb) as children:
+        FirstPlans(children, limits, threading.Event()).fill(solution, partition(day), time.monotonic() + 60)
+    assert not solution.unserved
+    return solution.cost, sum(map(bool, solution.orders))
 
 
-def test_an_office_begins_with_fewer_and_fuller_rounds_than_the_solver_builds(monkeypatch):
+def test_an_office_begins_with_fewer_and_fuller_rounds_than_the_solver_builds():
     rng = random.Random(4)
     villages = [(16.46 + rng.gauss(0, 0.03), 107.58 + rng.gauss(0, 0.03)) for _ in range(4)]
     halves = Window(from_s=7 * HOUR, until_s=10 * HOUR), Window(from_s=12 * HOUR, until_s=16 * HOUR)
@@ -185,8 +186,6 @@ def test_an_office_begins_with_fewer_and_fuller_rounds_than_the_solver_builds(mo
         place = lat + rng.gauss(0, 0.008), lon + rng.gauss(0, 0.008)
         stops.append(stop(f"s{i}", *place, window=rng.choice(halves) if i % 7 == 0 else None))
     day = problem(stops, [courier(f"c{i}") for i in range(12)])
-    fewer = first_plan(day)
-    monkeypatch.setattr(FirstPlans, "_annealed", lambda *_: None)
-    usual = first_plan(day)
+    fewer, usual = first_plan(day, Children), first_plan(day, OnlyConstruction)
     assert fewer[0] < usual[0]
     assert fewer[1] < usual[1]

@@ -137,7 +137,7 @@ def _to_day(day: date, said: str) -> ResponseReturnValue:
 
 def _lines(session: Session, day: date) -> list[dict[str, Any]]:
     """Return everything that holds on a day: orders that can be ended here, absences and closures."""
-    lines = [_line(say_order(o.kind, _told(session, o)), o, o.reason, o.id) for o in rounds.orders_of(session, day)]
+    lines = [_line(say_order(o, _dossier(session, o)), o, o.reason, o.id) for o in rounds.orders_of(session, day)]
     closed: Sequence[models.CommuneClosure] = [c for c in crew.closures(session, on=day) if c.from_date <= day]
     for one in closed:
         lines.append(
@@ -148,11 +148,10 @@ def _lines(session: Session, day: date) -> list[dict[str, Any]]:
     return lines
 
 
-def _told(session: Session, order: models.DayOrder) -> dict[str, Any]:
-    told = dict(order.detail)
-    if "consignment_id" in told:
-        told["dossier"] = desk.consignment(session, told["consignment_id"]).items[0].dossier_code
-    return told
+def _dossier(session: Session, order: models.DayOrder) -> str:
+    """Return the dossier code of the consignment an order is about, "" where it is about none."""
+    consignment_id = order.detail.get("consignment_id")
+    return "" if consignment_id is None else desk.consignment(session, consignment_id).items[0].dossier_code
 
 
 def _line(said: str, when: Any, reason: str = "", order_id: int | None = None) -> dict[str, Any]:

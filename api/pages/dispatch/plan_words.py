@@ -7,7 +7,21 @@ from datetime import date
 from typing import Any
 
 from api.words import say_date, say_day_seconds, say_duration, say_number
-from routing import Comparison
+from postal import rounds
+from postal.models import DayOrder
+from routing import (
+    AllowCourier,
+    Change,
+    Comparison,
+    FixField,
+    LargerBox,
+    LongerShift,
+    MustToday,
+    OpenCommune,
+    Remedy,
+    Rival,
+    WidenWindow,
+)
 
 _WHY: dict[str, str] = {
     "bad_data": "Dữ liệu của điểm dừng không dùng được",
@@ -32,17 +46,18 @@ _REMEDY: dict[str, str] = {
     "open_commune": "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt",
     "open_commune_on": "Phát vào {day}, khi hết đánh dấu chia cắt; đường mở sớm thì bỏ đánh dấu",
     "widen_window": "Hỏi người nhận có thể nhận từ {from} đến {until}",
-    "allow_courier": "Cho phép {courier_id} phát điểm này ({skills})",
+    "allow_courier": "Cho phép {courier_id} phát điểm này",
+    "allow_courier_skills": "Cho phép {courier_id} phát điểm này ({skills})",
     "unlock": "Bỏ gắn riêng với {locked_to}",
     "larger_box": "Cho {courier_id} thùng chứa được {capacity_l} lít",
-    "longer_shift": "Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})",
+    "longer_shift": "Kéo dài ca của {courier_id} thêm {by}",
+    "longer_shift_short_by": "Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})",
     "extra_courier": "Thêm một bưu tá cho {office_id}",
     "lend_courier": "{courier_id} đi phát thêm cho {office_id}",
     "must_today": "Đánh dấu phải phát hôm nay: đi tốn {going}, để lại chỉ tính {waiting}",
     "split_sequence": "Bỏ buộc phát liền nhau với các điểm khác",
     "plan_again": "Lập lại từ phương án này: vẫn còn chỗ",
     "another_day": "Để ngày khác",
-    "other_day": "Phát vào {day}",
     "not_tried": "Chưa kịp tìm cách gỡ trong thời gian tính",
 }
 _FIELDS = {
@@ -55,7 +70,6 @@ _FIELDS = {
     "office_id": "bưu cục phát",
     "kind": "loại việc",
 }
-_DURATIONS = {"by_s": "by", "short_by_s": "short_by", "going_s": "going", "waiting_s": "waiting"}
 _DEGRADED = {
     "solver_broke": "bộ giải hỏng giữa chừng, một phần xếp theo cách đơn giản",
     "out_of_time": "hết thời gian, một phần xếp theo cách đơn giản",
@@ -81,43 +95,59 @@ def say_why(reason: str) -> str:
     return _WHY.get(reason, reason)
 
 
-def say_remedy(detail: Mapping[str, Any]) -> str:
-    """Return the cheapest change that would serve the stop, "" where none is known."""
-    change = str(detail.get("change") or detail.get("kind") or "")
-    facts = {name: str(value) for name, value in detail.items()}
-    facts |= {told: say_duration(int(detail[name])) for name, told in _DURATIONS.items() if name in detail}
-    facts |= {n: say_day_seconds(int(detail[f"{n}_s"])) for n in ("from", "until") if f"{n}_s" in detail}
-    if "day" in detail:
-        facts["day"] = say_date(date.fromisoformat(str(detail["day"])))
-        change = f"{change}_on" if f"{change}_on" in _REMEDY else change
-    if "capacity_ml" in detail:
-        facts["capacity_l"] = say_number(-(-int(detail["capacity_ml"]) // 1_000))
-    if "skills" in detail:
-        facts["skills"] = ", ".join(detail["skills"])
-    if "field" in detail:
-        facts["field_name"] = _FIELDS.get(str(detail["field"]), str(detail["field"]))
-    said = _REMEDY.get(change, "").format_map(_Known(facts))
-    return f"{said}; {say_remedy(detail['also'])}" if detail.get("also") else said
+def say_remedy(remedy: Remedy) -> str:
+    """Return the changes that would let the stop be served."""
+    return "; ".join(_say_change(change) for change in remedy.changes)
 
 
-def say_rival(detail: Mapping[str, Any]) -> str:
-    """Return whose round an unserved stop would have joined, and how much dearer the plan would be with it."""
-    if "rival_courier_id" not in detail:
+def _say_change(change: Change) -> str:
+    # One value for each placeholder: durations, times of day and amounts as people say them.
+    facts = {name: str(value) for name, value in change.to_json().items()}
+    kind = change.kind
+    match change:
+        case LongerShift():
+            facts["by"] = say_duration(change.by_s)
+            if change.short_by_s is not None:
+                facts["short_by"], kind = say_duration(change.short_by_s), "longer_shift_short_by"
+        case WidenWindow():
+            facts |= {"from": say_day_seconds(change.from_s), "until": say_day_seconds(change.until_s)}
+        case AllowCourier() if change.skills:
+            facts["skills"], kind = ", ".join(change.skills), "allow_courier_skills"
+        case LargerBox():
+            facts["capacity_l"] = say_number(-(-change.capacity_ml // 1_000))
+        case MustToday():
+            facts |= {"going": say_duration(change.going_s), "waiting": say_duration(change.waiting_s)}
+        case OpenCommune() if change.day is not None:
+            facts["day"], kind = say_date(change.day), "open_commune_on"
+        case FixField():
+            facts["field_name"] = _FIELDS.get(change.field, change.field)
+    return _REMEDY[kind].format_map(facts)
+
+
+def say_other_day(detail: Mapping[str, Any]) -> str:
+    """Return when a stop that is not of this day goes out, "" where that is not known."""
+    if detail.get("kind") != "other_day" or "day" not in detail:
         return ""
-    where = f"trên chuyến của {detail['rival_courier_id']}"
-    if "rival_dearer_s" not in detail:
+    return f"Phát vào {say_date(date.fromisoformat(str(detail['day'])))}"
+
+
+def say_rival(rival: Rival) -> str:
+    """Return whose round an unserved stop would have joined, and how much dearer the plan would be with it."""
+    where = f"trên chuyến của {rival.courier_id}"
+    if rival.dearer_s is None:
         return f"{where}; điểm đó gấp hơn"
-    return f"{where}; đổi chỗ thì phương án đắt thêm {say_duration(int(detail['rival_dearer_s']))} đường"
+    return f"{where}; đổi chỗ thì phương án đắt thêm {say_duration(rival.dearer_s)} đường"
 
 
-def say_order(kind: str, detail: Mapping[str, Any]) -> str:
-    """Return what a dispatcher ordered."""
-    if kind == "closed_road":
+def say_order(order: DayOrder, dossier: str) -> str:
+    """Return what a dispatcher ordered; ``dossier`` is that of a remedy's stop."""
+    detail = order.detail
+    if order.kind == "closed_road":
         detour_s = detail["detour_s"]
         return "Đường bị chặn, " + ("không có đường vòng" if detour_s is None else f"đi vòng {say_duration(detour_s)}")
-    if kind == "sequence":
+    if order.kind == "sequence":
         return f"{detail['courier']} giữ nguyên thứ tự {len(detail['consignments'])} điểm dừng"
-    return f"Hồ sơ {detail['dossier']}: {say_remedy(detail['remedy'])}"
+    return f"Hồ sơ {dossier}: {say_remedy(rounds.ordered_remedy(order))}"
 
 
 def say_degraded(code: str) -> str:
@@ -158,10 +188,5 @@ def _line(
 ) -> dict[str, str]:
     difference = after - before
     sign = "+" if difference > 0 else "−"
-    told = "" if not difference else sign + (say_difference or say)(abs(difference))
-    return {"what": what, "before": say(before), "after": say(after), "difference": told}
-
-
-class _Known(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+    said = "" if not difference else sign + (say_difference or say)(abs(difference))
+    return {"what": what, "before": say(before), "after": say(after), "difference": said}

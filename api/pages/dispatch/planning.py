@@ -19,6 +19,7 @@ from api.pages.dispatch.plan_words import (
     figure_lines,
     say_change,
     say_degraded,
+    say_other_day,
     say_remedy,
     say_rival,
     say_source,
@@ -212,17 +213,18 @@ def _unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, A
 def _unserved(session: Session, unserved: models.PlanUnserved, may_order: bool, ordered: set[int]) -> dict[str, Any]:
     consignment = desk.consignment(session, unserved.consignment_id)
     commune = services().guide.register.find(consignment.commune_code or "")
-    rival = str(unserved.detail.get("rival_stop_id") or "")
+    remedy = rounds.remedy_of(unserved)
+    rival = remedy.rival.stop_id if remedy and remedy.rival else ""
     return {
         "id": unserved.id,
         "consignment_id": consignment.id,
         "dossier_code": consignment.items[0].dossier_code,
         "commune": commune.full_name if commune else "–",
         "why": say_why(unserved.reason),
-        "remedy": say_remedy(unserved.detail),
+        "remedy": say_remedy(remedy) if remedy else say_other_day(unserved.detail),
         "rival": desk.consignment(session, int(rival)).items[0].dossier_code if rival.isdigit() else "",
-        "rival_said": say_rival(unserved.detail),
+        "rival_said": say_rival(remedy.rival) if remedy and remedy.rival else "",
         "is_ordered": consignment.id in ordered,
-        "may_order": may_order and rounds.is_for_the_dispatcher(unserved.detail),
-        "needs_courier": rounds.needs_courier(unserved.detail),
+        "may_order": may_order and remedy is not None and rounds.is_for_the_dispatcher(remedy),
+        "needs_courier": remedy is not None and remedy.needs_courier,
     }

@@ -1,1 +1,1 @@
-"""The first plan of a day: each office on its own, by the solver or greedily, or taken over from a plan that stands."""
+"""The plan a search starts from: each office planned on its own, or the rounds of an earlier plan taken over."""

@@ -1,4 +1,4 @@
-"""The planner of last resort: no solver, no child, seconds for thousands of stops, never a broken rule."""
+"""The planner of last resort: nearest feasible stop first. No solver, no child, seconds for thousands of stops."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ import numpy as np
 from routing.solving.merge import sequences_only
 from routing.solving.piece import Orders, Piece
 
+URGENT = 15_000_000
+"""A penalty above this is that of a stop that must be served today: others have at most 10,000,000."""
+LONGEST_2_OPT = 120
+"""2-opt grows with the square of a round's stops."""
+
 
 def greedy(piece: Piece) -> Orders:
-    """Return orders built by going on to the nearest stop that still fits; what fits nowhere is left out.
+    """Return feasible orders: each vehicle goes on to the nearest stop that still fits; what fits nowhere is left out.
 
-    Stops that must be served today are taken first among equals; the result obeys every rule of the piece.
+    Stops that must be served today are placed before all others.
     """
-    if piece.follows:
+    if piece.predecessor:
         return _with_sequences(piece)
-    left = set(range(piece.n_stops))
+    unserved = set(range(piece.n_stops))
     orders: Orders = [[] for _ in piece.vehicles]
     for urgent in (True, False):
         for vehicle in range(len(piece.vehicles)):
-            own = [s for s in left if vehicle in piece.allowed[s] and (piece.price[s] > 15_000_000 or not urgent)]
+            own = [s for s in unserved if vehicle in piece.allowed[s] and (piece.penalty[s] > URGENT or not urgent)]
             _extend(piece, vehicle, orders[vehicle], own)
-            left -= set(orders[vehicle])
-    return [_untwist(piece, v, order) for v, order in enumerate(orders)]
+            unserved -= set(orders[vehicle])
+    return [_two_opt(piece, v, order) for v, order in enumerate(orders)]
 
 
 def _with_sequences(piece: Piece) -> Orders:
-    """Plan with each sequence as one stop; rounds whose boxes turn out too full give up their last stops."""
+    """Plan with each fixed sequence merged into one stop.
+
+    A merged stop hides how the load changes inside it, so rounds that turn out infeasible give up their last stops.
+    """
     merged = sequences_only(piece)
     orders = greedy(merged.piece)
     for vehicle, order in enumerate(orders):
@@ -37,23 +45,23 @@ def _with_sequences(piece: Piece) -> Orders:
 
 def _extend(piece: Piece, vehicle: int, order: list[int], candidates: list[int]) -> None:
     early = np.array([w[0] for w in piece.windows[piece.days[vehicle]]], dtype=np.int64)
-    left = set(candidates) - set(order)
-    while left:
+    remaining = set(candidates) - set(order)
+    while remaining:
         here = order[-1] if order else piece.vehicles[vehicle].start
-        ids = np.array(sorted(left), dtype=np.int64)
+        ids = np.array(sorted(remaining), dtype=np.int64)
         clock = piece.clock_after(vehicle, order)
         begin = np.maximum(clock + piece.travel[here, ids], early[ids])  # nearest in time: waiting counts
         for stop in ids[np.argsort(begin, kind="stable")].tolist():
-            left.discard(stop)  # if it does not fit now it will not later: the clock only advances
+            remaining.discard(stop)  # what does not fit now never will: the clock only advances
             if piece.order_cost(vehicle, [*order, stop]) is not None:
                 order.append(stop)
                 break
 
 
-def _untwist(piece: Piece, vehicle: int, order: list[int]) -> list[int]:
-    """Reverse stretches of a round while that shortens it (2-opt)."""
+def _two_opt(piece: Piece, vehicle: int, order: list[int]) -> list[int]:
+    """Reverse stretches of a round while that shortens it."""
     best = piece.order_cost(vehicle, order)
-    improved = best is not None and len(order) <= 120
+    improved = best is not None and len(order) <= LONGEST_2_OPT
     while improved:
         improved = False
         for i in range(len(order) - 1):
@@ -68,6 +76,7 @@ def _untwist(piece: Piece, vehicle: int, order: list[int]) -> list[int]:
 
 
 def _gain(piece: Piece, vehicle: int, order: list[int], i: int, j: int) -> int:
+    """Return the travel saved by reversing positions ``i`` to ``j``; inside, both directions are taken to be equal."""
     v, t = piece.vehicles[vehicle], piece.travel
     before = order[i - 1] if i else v.start
     after = order[j + 1] if j + 1 < len(order) else v.end

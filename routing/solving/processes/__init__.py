@@ -1,4 +1,4 @@
-"""Solver processes: the children, their parent's side, and the OR-Tools model they run.
+"""Solver processes: the loop inside a child process, and the parent's side with its limits.
 
-What to solve is chosen by `routing.solving.search`.
+What is solved inside is in `routing.solving.engines`; which piece is solved next, in `routing.solving.search`.
 """

@@ -1,6 +1,6 @@
-"""The child process: reads a piece as one line of JSON, solves it, writes one line of JSON, waits for the next.
+"""The child process: reads a task as one line of JSON, solves it, writes one line of JSON, waits for the next.
 
-Memory is limited by the kernel before OR-Tools is loaded. A child that breaks is the parent's to kill and replace.
+The kernel limits its memory before OR-Tools is loaded. A child that breaks is the parent's to kill and replace.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
+from routing.solving.engines.set_partitioning import Partitioning, choose_rounds
 from routing.solving.piece import Orders, Piece
-
-STEPS_FOR_A_SOLUTION = 50
+from routing.solving.port import Budget, PieceSearch
 
 
 def limit_itself(memory_mb: int) -> None:
-    """Let the kernel refuse more memory than agreed, write no core, and run behind the service itself."""
+    """Let the kernel refuse more memory than agreed, write no core dump, and run at a lower priority than the pages."""
     try:
         import resource  # absent on Windows, where only the clock limits a child
     except ImportError:
@@ -40,44 +40,44 @@ def end_with_parent() -> None:
             os._exit(1)
 
 
-def answer(told: dict[str, Any]) -> dict[str, Any]:
-    """Return the orders found for a piece, or the chosen rounds as the only order."""
-    from routing.solving.processes.model import Model  # OR-Tools is loaded once the limits hold
-    from routing.solving.search.choice import choose
+def piece_search(name: str) -> PieceSearch:
+    """Return the search of a name; OR-Tools also where Numba cannot be imported on this machine."""
+    if name == "compiled":
+        with contextlib.suppress(ImportError):
+            from routing.solving.engines.compiled import CompiledSearch
 
-    if "choice" in told:
-        return {"id": told["id"], "orders": [choose(told["choice"])]}
-    piece, initial, options = Piece.from_json(told["piece"]), told.get("initial"), told["options"]
-    orders = annealed(piece, initial, options) if options["method"] == "iterate" and initial is not None else None
-    if orders is None:
-        if "steps" in options:  # work that is bounded has to end the same way each time
-            options = {"seconds": 60.0, "method": "gls", "solutions": 1 + options["steps"] // STEPS_FOR_A_SOLUTION}
-        orders = Model(piece, initial).solve(options)
-    return {"id": told["id"], "orders": orders}
+            return CompiledSearch()
+    from routing.solving.engines.ortools_search import OrToolsSearch
+
+    return OrToolsSearch()
 
 
-def annealed(piece: Piece, initial: Orders, options: dict[str, Any]) -> Orders | None:
-    """Return what the compiled search finds from ``initial``; None where nothing can be compiled."""
-    try:
-        from routing.solving.search.anneal import Annealing  # Numba is heavy as well
-    except ImportError:  # no Numba for this machine yet: OR-Tools' own iterated search takes its place
-        return None
-    annealing = Annealing(piece, initial, options["seed"])
-    if "steps" in options:
-        annealing.run_steps(options["steps"], options["heat"])
-    else:
-        annealing.run(options["seconds"], options["heat"])
-    return annealing.orders
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the reply to a request: orders of a piece; for ``choose`` the numbers of rounds as the only order."""
+    return {"id": request["id"], "orders": _orders(request)}
+
+
+def _orders(request: dict[str, Any]) -> Orders | None:
+    # Imports wait until the limits hold: OR-Tools and Numba take most of a child's memory.
+    task = request["task"]
+    if task == "choose":
+        return [choose_rounds(Partitioning(**request["partitioning"]))]
+    piece = Piece.from_json(request["piece"])
+    if task == "construct":
+        from routing.solving.engines.ortools_search import construct
+
+        return construct(piece, request["initial"], request["method"], request["seconds"])
+    return piece_search(request["search"]).improve(piece, request["initial"], Budget(**request["budget"]))
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until the parent closes the pipe."""
     for line in requests:
-        told = json.loads(line)
+        request = json.loads(line)
         try:
-            reply = answer(told)
+            reply = answer(request)
         except Exception as exc:  # the parent decides what a failed solve means
-            reply = {"id": told["id"], "orders": None, "error": type(exc).__name__}
+            reply = {"id": request["id"], "orders": None, "error": type(exc).__name__}
         answers.write(json.dumps(reply).encode() + b"\n")
         answers.flush()
 

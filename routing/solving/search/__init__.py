@@ -1,1 +1,1 @@
-"""Improvement of a plan that stands: pieces chosen, searched, put back, and good rounds recombined."""
+"""Improvement of a solution: which neighbourhood is searched next, by which operator, and what is accepted."""

@@ -1,4 +1,4 @@
-"""The OR-Tools model of a piece, and the two ways it is searched. Runs only inside a child process."""
+"""A piece as a model of OR-Tools' routing library. Runs only inside a child process."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.solving.piece import Orders, Piece
-from routing.solving.processes.parameters import search_parameters
 from routing.travel.times import UNREACHABLE
 
 Table = NDArray[np.int64]
 
-STRAY_PRICE = 10_000_000
+OTHER_ARC_COST = 10_000_000
+"""Cost of an arc that is not in the initial orders, while the first solution is built."""
 NEVER = 2**63 - 1
 """The solver's infinity."""
 
@@ -23,7 +23,7 @@ class Model:
     """A piece as an OR-Tools routing model: travel is the cost, one dimension is the clock, one the load."""
 
     def __init__(self, piece: Piece, initial: Orders | None = None) -> None:
-        from ortools.constraint_solver import pywrapcp  # heavy: only a child pays for it
+        from ortools.constraint_solver import pywrapcp  # slow to import: only a child pays for it
 
         self.piece, self.initial = piece, initial
         vehicles = piece.vehicles
@@ -39,13 +39,13 @@ class Model:
         piece, routing = self.piece, self.routing
         known: dict[tuple[int, ...], int] = {}
         for v, vehicle in enumerate(piece.vehicles):
-            dear = tuple(piece.dear[v]) if piece.dear else ()
-            if dear not in known:
+            surcharge = tuple(piece.surcharge[v]) if piece.surcharge else ()
+            if surcharge not in known:  # vehicles with the same surcharges share one matrix
                 table = piece.travel.astype(np.int64)
-                if any(dear):
-                    table[:, : piece.n_stops] += np.array(dear)
-                known[dear] = routing.RegisterTransitMatrix(table.tolist())
-            routing.SetArcCostEvaluatorOfVehicle(known[dear], v)
+                if any(surcharge):
+                    table[:, : piece.n_stops] += np.array(surcharge)
+                known[surcharge] = routing.RegisterTransitMatrix(table.tolist())
+            routing.SetArcCostEvaluatorOfVehicle(known[surcharge], v)
             if vehicle.fixed:
                 routing.SetFixedCostOfVehicle(vehicle.fixed, v)
 
@@ -58,7 +58,7 @@ class Model:
         # filter of paths: it copies the travel times for every path it looks at.
         opens = np.zeros(len(piece.travel), dtype=np.int64)
         opens[: piece.n_stops] = [low for low, _ in bounds]
-        transit = self._register(self.piece.spent() + opens[:, None] - opens)
+        transit = self._register(self.piece.elapsed() + opens[:, None] - opens)
         routing.AddDimension(transit, last - first, NEVER, False, "clock")
         clock = routing.GetDimensionOrDie("clock")
         for v, vehicle in enumerate(piece.vehicles):
@@ -89,16 +89,17 @@ class Model:
         latest = max((piece.vehicles[v].until_s for v in piece.allowed[stop]), default=last)
         return 0 if early <= soonest else early - first, NEVER if late >= latest else late - first
 
-    def _register(self, spent: Table) -> int:
+    def _register(self, elapsed: Table) -> int:
         """Return the number of the transit callback.
 
         A bound on the length of rounds brings the slow filter of paths, which copies the callback for each of them. A
         registered matrix is copied whole, so there a bound method of an array, slower to call, is twice as fast.
         """
         if all(v.longest is None for v in self.piece.vehicles):
-            return int(self.routing.RegisterTransitMatrix(spent.tolist()))
+            return int(self.routing.RegisterTransitMatrix(elapsed.tolist()))
         nodes = [self.manager.IndexToNode(i) for i in range(self.manager.GetNumberOfIndices())]
-        self._by_index = np.ascontiguousarray(spent[np.ix_(nodes, nodes)])  # kept: the solver holds no reference
+        # Stored, because the solver holds no reference.
+        self._by_index = np.ascontiguousarray(elapsed[np.ix_(nodes, nodes)])
         return int(self.routing.RegisterTransitCallback(self._by_index.item))
 
     def _add_load(self) -> None:
@@ -106,7 +107,7 @@ class Model:
         capacities = [v.capacity for v in piece.vehicles]
         if sum(piece.volume) <= min(capacities):
             return
-        # Deliveries and collections together: never more than what really lies in the box at any instant.
+        # Deliveries and collections are added up: an upper bound of the load at any moment, hence safe.
         volume = piece.volume + [0] * (len(piece.travel) - piece.n_stops)
         load = routing.RegisterUnaryTransitVector(volume)
         routing.AddDimensionWithVehicleCapacity(load, 0, capacities, True, "load")
@@ -118,7 +119,7 @@ class Model:
         for stop in range(piece.n_stops):
             index = self.manager.NodeToIndex(stop)
             if not are_all_due:
-                routing.AddDisjunction([index], piece.price[stop])
+                routing.AddDisjunction([index], piece.penalty[stop])
             if not piece.allowed[stop]:
                 routing.VehicleVar(index).SetValue(-1)
             elif len(piece.allowed[stop]) < everyone:
@@ -135,33 +136,35 @@ class Model:
         if any(v.fair_price for v in piece.vehicles):  # a stop's own time counts then too
             return False
         legs = np.where(piece.travel < UNREACHABLE, piece.travel, 0)
-        dearest = 2 * int(legs.max(initial=0)) + max(v.fixed for v in piece.vehicles)
-        dearest += max((max(own) for own in piece.dear), default=0)
-        return min(piece.price) > dearest
+        highest = 2 * int(legs.max(initial=0)) + max(v.fixed for v in piece.vehicles)
+        highest += max((max(own) for own in piece.surcharge), default=0)
+        return min(piece.penalty) > highest
 
-    def solve(self, options: dict[str, Any]) -> Orders | None:
-        """Return the best orders found within the options' seconds or solution limit; None without any."""
-        initial = self.initial
-        parameters = search_parameters(options)
-        if parameters.use_iterated_local_search and initial is not None:
-            self._start_from(initial, parameters)
+    def solve(self, parameters: Any) -> Orders | None:
+        """Return the best orders found, from the initial orders where there are any; None without any."""
         self.routing.CloseModelWithParameters(parameters)
-        if parameters.use_iterated_local_search:
-            answer = self.routing.SolveWithIteratedLocalSearch(parameters)
-        elif initial is None:
+        if self.initial is None:
             answer = self.routing.SolveWithParameters(parameters)
         else:
-            start = self.routing.ReadAssignmentFromRoutes(initial, True)
+            start = self.routing.ReadAssignmentFromRoutes(self.initial, True)
             answer = self.routing.SolveFromAssignmentWithParameters(start, parameters)
+        return None if answer is None else self._orders(answer)
+
+    def iterate(self, parameters: Any) -> Orders | None:
+        """Return the best orders found by iterated search; None without any."""
+        if self.initial is not None:
+            self._start_from(self.initial, parameters)
+        self.routing.CloseModelWithParameters(parameters)
+        answer = self.routing.SolveWithIteratedLocalSearch(parameters)
         return None if answer is None else self._orders(answer)
 
     def _start_from(self, initial: Orders, parameters: Any) -> None:
         """Make iterated search begin with ``initial``.
 
-        It takes no assignment, only a first-solution strategy: so the strategy is told to follow the given orders.
-        The callback is asked while the first solution is built and never again.
+        It accepts no assignment, only a first-solution strategy, so the strategy's arc costs make it follow the given
+        orders. The callback is called while the first solution is built and never again.
         """
-        from ortools.constraint_solver import routing_enums_pb2 as enums  # heavy: only a child pays for it
+        from ortools.constraint_solver import routing_enums_pb2 as enums
 
         routing = self.routing
         after: dict[int, int] = {}
@@ -169,7 +172,8 @@ class Model:
             path = [routing.Start(v), *(self.manager.NodeToIndex(stop) for stop in order), routing.End(v)]
             after.update(pairwise(path))
         parameters.first_solution_strategy = enums.FirstSolutionStrategy.EVALUATOR_STRATEGY
-        self._follow = lambda a, b: 0 if after.get(a) == b else STRAY_PRICE  # kept: the solver holds no reference
+        # Stored, because the solver holds no reference.
+        self._follow = lambda a, b: 0 if after.get(a) == b else OTHER_ARC_COST
         routing.SetFirstSolutionEvaluator(self._follow)
 
     def _orders(self, answer: Any) -> Orders:
