@@ -1,9 +1,19 @@
 """Our planner beside its peers: the same days, the same seconds, the same cores, one judge.
 
 usage: python benchmarks/planning.py [--full | --stops N --seeds S,S --seconds T] [--cores 2] [--peers a,b] [--keep DIR]
+       python benchmarks/planning.py --ablation [--sizes N,N] [--again]
+       python benchmarks/planning.py --curve [--budgets T,T] [--again]
+       python benchmarks/planning.py --stops 1200 --seeds 7,21,22 --seconds 30 --against OTHER_CHECKOUT
+
 The short run takes three minutes; --full is the table of docs/planning.md and takes two hours. Ours runs as
 `tannha plan-file`, every peer in a process of its own. A peer counts only where it serves at least as many stops.
 The last line is one JSON object: hours on the road (mean over all days), ratio the mean of each day's ours / best peer.
+
+--ablation measures what each part of our search is worth: everything, without CP-SAT's recombination, without OR-Tools'
+first plans, OR-Tools as the only search (25 minutes). --curve prints travel against time for ours and PyVRP (70
+minutes). Both append to benchmarks/days/*.csv and go on where they were interrupted; the last column is the load of the
+machine, our own run included: above the number of cores a figure is not to be trusted. --against compares with another
+checkout.
 """
 
 from __future__ import annotations
@@ -12,7 +22,7 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,12 +30,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from benchmarks.days.instances import make_day  # noqa: E402
-from benchmarks.days.judge import Verdict, judge  # noqa: E402
-from benchmarks.days.running import Run, run_measured  # noqa: E402
-
-PATIENCE = 2.0
-"""A peer may take so many times the limit (VROOM has none of its own) before it is killed."""
+from benchmarks.days.planners import Day, Result  # noqa: E402
+from benchmarks.days.series import (  # noqa: E402
+    ABLATION,
+    ABLATION_SIZES,
+    CURVE,
+    CURVE_BUDGETS,
+    CURVE_SEEDS,
+    CURVE_STOPS,
+    HERE,
+    Series,
+    ablation_table,
+    curve_table,
+)
 
 
 @dataclass(frozen=True)
@@ -49,55 +66,15 @@ FULL = (
 )
 
 
-@dataclass(frozen=True)
-class Result:
-    """One planner on one day."""
-
-    planner: str
-    verdict: Verdict | None
-    run: Run
-
-    @property
-    def is_sound(self) -> bool:
-        """Return whether there is a plan and it breaks no rule."""
-        return self.verdict is not None and not self.verdict.faults
-
-    def line(self) -> str:
-        """Return the row of the table."""
-        cost = f"{self.run.seconds:6.1f} s  {self.run.peak_mb:6.0f} MB"
-        if self.verdict is None:
-            return f"  {self.planner:14} no plan                                {cost}"
-        found = self.verdict
-        told = f"{found.travel_h:9.3f} h  {found.n_served:6} served  {found.n_unserved:5} left  {cost}"
-        return f"  {self.planner:14} {told}" + (f"  FAULTS {found.faults[:2]}" if found.faults else "")
-
-
 def compete(contest: Contest, seed: int, cores: int, folder: Path) -> list[Result]:
     """Return ours and the peers' results for one day, printing each."""
-    day = make_day(contest.n_stops, seed)
-    instance = folder / f"day-{contest.n_stops}-{seed}.json"
-    instance.write_text(json.dumps(day), encoding="utf-8")
     print(f"{contest.n_stops} stops, seed {seed}, {contest.seconds:g} s, {cores} cores", flush=True)
+    day = Day(contest.n_stops, seed, contest.seconds, cores)
     results = []
     for planner in ("ours", *contest.peers):
-        output = folder / f"plan-{contest.n_stops}-{seed}-{planner}.json"
-        output.unlink(missing_ok=True)
-        told = command(planner, instance, contest.seconds, cores, output)
-        run = run_measured(told, cores=cores, timeout_s=contest.seconds * PATIENCE + 30)
-        plan = json.loads(output.read_text(encoding="utf-8")) if output.exists() and run.code == 0 else None
-        results.append(Result(planner, None if plan is None else judge(day, plan), run))
+        results.append(day.plan_with(planner, folder))
         print(results[-1].line(), flush=True)
     return results
-
-
-def command(planner: str, instance: Path, seconds: float, cores: int, output: Path) -> list[str]:
-    """Return the command line of a planner."""
-    if planner != "ours":
-        script = "import sys; sys.path.insert(0, sys.argv.pop(1)); from benchmarks.days.peers import main; main()"
-        return [sys.executable, "-c", script, str(ROOT), planner, str(instance), str(seconds), str(output)]
-    ours = "import sys; sys.path.insert(0, sys.argv.pop(1)); from api.commands import main; main()"
-    told = [sys.executable, "-c", ours, str(ROOT), "plan-file", str(instance)]
-    return [*told, "--seconds", str(seconds), "--cores", str(cores), "-o", str(output)]
 
 
 def best_peer(results: list[Result]) -> Result | None:
@@ -124,17 +101,36 @@ def summary(contest: Contest, days: list[list[Result]]) -> dict[str, Any]:
     }
 
 
-def chosen(told: argparse.Namespace) -> tuple[Contest, ...]:
+def chosen(args: argparse.Namespace) -> tuple[Contest, ...]:
     """Return the contests asked for."""
-    if not told.stops:
-        contests = FULL if told.full else SHORT
+    if not args.stops:
+        contests = FULL if args.full else SHORT
     else:
-        seeds = tuple(int(s) for s in told.seeds.split(","))
-        contests = (Contest(told.stops, told.seconds, seeds, (WHOLE, BY_OFFICE)),)
-    if told.peers is None:
-        return contests
-    peers = tuple(p for p in told.peers.split(",") if p)
-    return tuple(Contest(c.n_stops, c.seconds, c.seeds, peers) for c in contests)
+        contests = (Contest(args.stops, args.seconds, _numbers(args.seeds), (WHOLE, BY_OFFICE)),)
+    peers = None if args.peers is None else tuple(p for p in args.peers.split(",") if p)
+    if args.against is not None:
+        peers = (f"at:{args.against.resolve()}",)
+    return contests if peers is None else tuple(replace(c, peers=peers) for c in contests)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(","))
+
+
+def measure_ablation(args: argparse.Namespace, folder: Path) -> None:
+    """Measure what each part of the search is worth, and print the table of docs/planning.md."""
+    series = Series(HERE / "ablation.csv", folder, args.cores, again=args.again)
+    sizes = [size for size in ABLATION_SIZES if args.sizes is None or size[0] in _numbers(args.sizes)]
+    series.run([Day(n, seed, seconds, args.cores) for n, seed, seconds in sizes], ABLATION)
+    print(ablation_table(series))
+
+
+def measure_curve(args: argparse.Namespace, folder: Path) -> None:
+    """Measure travel against time for ours and the peer, and print the table."""
+    series = Series(HERE / "curve.csv", folder, args.cores, again=args.again)
+    budgets = CURVE_BUDGETS if args.budgets is None else tuple(map(float, args.budgets.split(",")))
+    series.run([Day(CURVE_STOPS, s, b, args.cores) for b in budgets for s in CURVE_SEEDS], CURVE)
+    print(curve_table(series))
 
 
 def main() -> None:
@@ -145,23 +141,39 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--peers", help="comma separated; empty: none")
+    parser.add_argument("--against", type=Path, help="another checkout of ours, as the only peer")
+    parser.add_argument("--ablation", action="store_true")
+    parser.add_argument("--curve", action="store_true")
+    parser.add_argument("--sizes", help="of the ablation, comma separated")
+    parser.add_argument("--budgets", help="of the curve, in seconds, comma separated")
+    parser.add_argument("--again", action="store_true", help="measure what is in the file already once more")
     parser.add_argument("--keep", type=Path, help="folder for instances and plans")
-    told = parser.parse_args()
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = told.keep or Path(scratch)
+        folder = args.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        sizes = []
-        for contest in chosen(told):
-            days = [compete(contest, seed, told.cores, folder) for seed in contest.seeds]
-            sizes.append(summary(contest, days))
-            print(f"  ratio {sizes[-1]['ratio']}", flush=True)
+        if args.ablation:
+            measure_ablation(args, folder)
+        elif args.curve:
+            measure_curve(args, folder)
+        else:
+            run_contests(args, folder)
+
+
+def run_contests(args: argparse.Namespace, folder: Path) -> None:
+    """Run the contests, and print their summary as the last line."""
+    sizes = []
+    for contest in chosen(args):
+        days = [compete(contest, seed, args.cores, folder) for seed in contest.seeds]
+        sizes.append(summary(contest, days))
+        print(f"  ratio {sizes[-1]['ratio']}", flush=True)
     ratios = [s["ratio"] for s in sizes]
     line = {
         "ours": _mean([s["ours"] for s in sizes]),
         "peer": _mean([s["peer"] for s in sizes]),
         "ratio": None if None in ratios else round(mean(ratios), 4),
         "seconds": max(s["seconds"] for s in sizes),
-        "cores": told.cores,
+        "cores": args.cores,
         "sizes": sizes,
     }
     print(json.dumps(line))

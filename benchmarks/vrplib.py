@@ -50,7 +50,7 @@ class Plane:
 
 def read(path: Path) -> dict[str, Any]:
     """Return the entries of a VRPLIB file: specifications as text, sections as lists of numbers by node."""
-    told: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     section = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         line = line.strip()
@@ -58,31 +58,31 @@ def read(path: Path) -> dict[str, Any]:
             continue
         if ":" in line:
             name, value = line.split(":", 1)
-            told[name.strip()] = value.strip().strip('"')
+            entries[name.strip()] = value.strip().strip('"')
         elif line.endswith("_SECTION"):
             section = line
-            told[section] = []
+            entries[section] = []
         else:
-            told[section].append([float(word) for word in line.split()])
-    return told
+            entries[section].append([float(word) for word in line.split()])
+    return entries
 
 
-def as_problem(told: dict[str, Any]) -> tuple[Problem, Plane]:
+def as_problem(entries: dict[str, Any]) -> tuple[Problem, Plane]:
     """Return the file as a day's problem: depots are offices, vehicles couriers, demands volumes."""
-    windows = {int(n): (a, b) for n, a, b in told.get("TIME_WINDOW_SECTION", [])}
+    windows = {int(n): (a, b) for n, a, b in entries.get("TIME_WINDOW_SECTION", [])}
     scale = 1000 if windows else 1
-    xy = {int(n): (x, y) for n, x, y in told["NODE_COORD_SECTION"]}
-    demand = {int(n): int(d) for n, d in told["DEMAND_SECTION"]}
-    service = {int(n): s for n, s in told.get("SERVICE_TIME_SECTION", [])}
-    depots = [int(row[0]) for row in told["DEPOT_SECTION"] if row[0] > 0]
-    capacity = int(told["CAPACITY"])
+    xy = {int(n): (x, y) for n, x, y in entries["NODE_COORD_SECTION"]}
+    demand = {int(n): int(d) for n, d in entries["DEMAND_SECTION"]}
+    service = {int(n): s for n, s in entries.get("SERVICE_TIME_SECTION", [])}
+    depots = [int(row[0]) for row in entries["DEPOT_SECTION"] if row[0] > 0]
+    capacity = int(entries["CAPACITY"])
     plane = Plane(list(xy.values()), scale)
-    if "VEHICLES_DEPOT_SECTION" in told:
-        homes = [int(d) for _, d in told["VEHICLES_DEPOT_SECTION"]]
+    if "VEHICLES_DEPOT_SECTION" in entries:
+        homes = [int(d) for _, d in entries["VEHICLES_DEPOT_SECTION"]]
     else:
-        n_vehicles = int(told["VEHICLES"]) if "VEHICLES" in told else fleet(demand, capacity)
+        n_vehicles = int(entries["VEHICLES"]) if "VEHICLES" in entries else fleet(demand, capacity)
         homes = [depots[i % len(depots)] for i in range(n_vehicles)]
-    longest = told.get("VEHICLES_MAX_DURATION")
+    longest = entries.get("VEHICLES_MAX_DURATION")
 
     def point(n: int) -> Point:
         return plane.point(*xy[n])
@@ -150,27 +150,27 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--peers", action="store_true")
-    told = parser.parse_args()
-    if told.file is None:
+    args = parser.parse_args()
+    if args.file is None:
         print(json.dumps({"skipped": "no VRPLIB file given"}))
         return
-    problem, travel = as_problem(read(told.file))
+    problem, travel = as_problem(read(args.file))
     began = time.monotonic()
-    made = plan(problem, travel=travel, limits=Limits(seconds=told.seconds, cores=told.cores))
+    made = plan(problem, travel=travel, limits=Limits(seconds=args.seconds, cores=args.cores))
     taken = time.monotonic() - began
     faults = check(problem, made, travel)
-    known = best_known(told.file)
+    known = best_known(args.file)
     line: dict[str, Any] = {
-        "file": told.file.name,
+        "file": args.file.name,
         "cost": made.travel_s if not made.unserved and not faults else None,
         "best_known": known,
         "gap": round(made.travel_s / known - 1, 5) if known and not made.unserved and not faults else None,
         "unserved": len(made.unserved),
         "seconds": round(taken, 1),
-        "cores": told.cores,
+        "cores": args.cores,
     }
-    if told.peers:
-        peer = pyvrp_cost(told.file, told.seconds, travel.scale)
+    if args.peers:
+        peer = pyvrp_cost(args.file, args.seconds, travel.scale)
         line |= {"pyvrp": peer, "pyvrp_gap": round(peer / known - 1, 5) if known else None}
         line["ratio"] = round(made.travel_s / peer, 4)
     print(json.dumps(line))

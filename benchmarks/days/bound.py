@@ -107,10 +107,10 @@ def main() -> None:
     parser.add_argument("instance", type=Path)
     parser.add_argument("plan", type=Path)
     parser.add_argument("--steps", type=int, default=300)
-    told = parser.parse_args()
-    day = json.loads(told.instance.read_text(encoding="utf-8"))
-    verdict = judge(day, json.loads(told.plan.read_text(encoding="utf-8")))
-    least = bound_s(day, verdict.travel_s, told.steps)
+    args = parser.parse_args()
+    day = json.loads(args.instance.read_text(encoding="utf-8"))
+    verdict = judge(day, json.loads(args.plan.read_text(encoding="utf-8")))
+    least = bound_s(day, verdict.travel_s, args.steps)
     hours = {"travel_h": round(verdict.travel_h, 3), "bound_h": round(least / 3600, 3)}
     print(json.dumps({"stops": len(day["stops"]), **hours, "above": round(verdict.travel_s / least - 1, 4)}))
 

@@ -37,7 +37,7 @@ def draw_sizes(measured: list[dict[str, Any]], path: Path) -> None:
     figure, panels = plt.subplots(1, 3, figsize=(11, 3.6), constrained_layout=True)
     for row in measured:
         row["minutes"] = row["travel_h"] * 60 / row["stops"]
-    wanted = (("minutes", "minutes of travel for each stop"), ("mb", "memory, MB"), ("seconds", "seconds, all told"))
+    wanted = (("minutes", "minutes of travel for each stop"), ("mb", "memory, MB"), ("seconds", "seconds altogether"))
     for panel, (key, label) in zip(panels, wanted, strict=True):
         for planner, colour in COLOURS.items():
             own = [r for r in measured if r["planner"] == planner and r[key] is not None]

@@ -1,6 +1,6 @@
 """Days to plan: stops on the communes of Huế by population, in a few settlements of each, in the form of instances.
 
-The arithmetic of travel is told in the instance (great circle × detour / speed), so that any planner can be given it.
+The arithmetic of travel is stated in the instance (great circle × detour / speed), so that any planner can be given it.
 """
 
 from __future__ import annotations

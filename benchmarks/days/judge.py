@@ -43,11 +43,11 @@ def judge(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     for code, n in rounds.items():
         if code not in offices or n > offices[code]["couriers"]:
             verdict.faults.append(f"office {code}: {n} rounds")
-    told = Counter(i for r in plan["rounds"] for i in r["stops"])
-    verdict.n_served = sum(told.values())
+    counted = Counter(i for r in plan["rounds"] for i in r["stops"])
+    verdict.n_served = sum(counted.values())
     verdict.n_unserved = len(plan.get("unserved", []))
-    told.update(u["id"] for u in plan.get("unserved", []))
-    if set(told) != set(stops) or any(n != 1 for n in told.values()):
+    counted.update(u["id"] for u in plan.get("unserved", []))
+    if set(counted) != set(stops) or any(n != 1 for n in counted.values()):
         verdict.faults.append("not every stop exactly once")
     for number, planned in enumerate(plan["rounds"]):
         if planned["office"] in offices and set(planned["stops"]) <= set(stops):

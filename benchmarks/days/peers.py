@@ -60,8 +60,8 @@ def with_pyvrp(day: Day, seconds: float) -> Rounds:
     ]
 
 
-def _one_office(told: tuple[Day, float]) -> Rounds:
-    return with_pyvrp(*told)
+def _one_office(part: tuple[Day, float]) -> Rounds:
+    return with_pyvrp(*part)
 
 
 def _of_office(day: Day, office: Day) -> Day:
