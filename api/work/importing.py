@@ -46,8 +46,8 @@ def import_work(
             )
         except PostalError as refusal:
             raise Refused(refusal.code, {"vi": refusal.sentence("vi"), "en": refusal.sentence("en")}) from refusal
-        with run.write() as session:
-            uploads.forget(session, upload_id)
+        # The file stays until housekeeping forgets it: a worker that dies before its end is noted reads it again, and
+        # the same file gives its first report.
         return {"intake_id": report.intake_id}
 
     return work

@@ -66,11 +66,6 @@ def read(session: Session, upload_id: int, *, user_id: int | None = None) -> Kep
     return KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
 
 
-def forget(session: Session, upload_id: int) -> None:
-    """Delete a kept file by its number; nothing happens where it is gone."""
-    session.execute(delete(Upload).where(Upload.id == upload_id))
-
-
 def forget_old_uploads(session: Session, *, now: datetime) -> int:
     """Delete files kept for more than a day; return how many."""
     old = session.execute(delete(Upload).where(Upload.kept_at < now - KEPT_AT_MOST))
