@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from typing import cast
 
 from flask import current_app
@@ -13,9 +14,11 @@ from flask import current_app
 from api.settings import Settings, SettingsMissing
 from labels import is_printable
 from postal import Act, Actor, Database, Vault, intake, make_engine, outside
+from postal.network import home
 from routing import (
     AddressResolver,
     BadTravelTimes,
+    Commune,
     FileMatrix,
     Geocoder,
     NominatimGeocoder,
@@ -23,8 +26,11 @@ from routing import (
     PhotonGeocoder,
     Register,
     StraightLine,
+    Terrain,
     TravelTimes,
+    find_province,
     read_figures,
+    register_of,
     terrain_of,
 )
 
@@ -38,10 +44,27 @@ class Services:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
-    guide: intake.Guide
-    travel: TravelTimes
-    estimate: TravelTimes
     sender: outside.Sender
+
+    @cached_property
+    def ground(self) -> Ground:
+        """Return where the post walks."""
+        return Ground(self.settings, self.database)
+
+    @property
+    def guide(self) -> intake.Guide:
+        """Return the register, the resolver and what intake is set to."""
+        return self.ground.guide
+
+    @property
+    def travel(self) -> TravelTimes:
+        """Return the source of travel times."""
+        return self.ground.travel
+
+    @property
+    def estimate(self) -> TravelTimes:
+        """Return the estimate, for where the source is silent."""
+        return self.ground.estimate
 
     def now(self) -> datetime:
         """Return the instant, aware. Only views and commands ask; use cases take it as an argument."""
@@ -56,19 +79,66 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Services:
     """Choose and connect every adapter the settings ask for. Connects to nothing yet."""
-    guide = _guide(settings)
-    estimate = _estimate(settings, guide.register)
-    return Services(
+    database = Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key))
+    built = Services(
         settings=settings,
-        database=Database(make_engine(settings.database_url), Vault(settings.vault_keys, settings.lookup_key)),
+        database=database,
         clock=clock or system_clock,
-        guide=guide,
-        travel=_travel(settings, estimate),
-        estimate=estimate,
         sender=outside.RequestsSender.with_policy(
             callback_policy(settings), system_clock, ca_file=settings.callback_ca_file
         ),
     )
+    assert built.ground is not None  # reads the files the settings name, so that a wrong one is found at the start
+    return built
+
+
+class Ground:
+    """Where the post walks: the province the database was set up for, asked once, at the first question.
+
+    The files that the settings name are read at the start: a wrong one stops every command by its setting.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._terrain_of = _terrain(settings)
+        self._legs = _legs(settings)
+
+    @cached_property
+    def home(self) -> home.Home:
+        """Return the province and its post; an empty database is Huế's until it is seeded otherwise."""
+        with self._database.read() as session:
+            found = home.home(session)
+        if found is not None:
+            return found
+        hue = find_province(Register.builtin().home.name)
+        return home.Home(province=hue.name, post_name=home.post_name_of(hue), is_draft=False)
+
+    @cached_property
+    def guide(self) -> intake.Guide:
+        """Return what intake is guided by."""
+        register = register_of(find_province(self.home.province))
+        return intake.Guide(
+            register=register,
+            resolver=AddressResolver(register),
+            geocoder=_geocoder(self._settings),
+            is_printable=is_printable,
+            aliases=self._settings.header_aliases,
+            groups=self._settings.has_grouped_consignments,
+        )
+
+    @cached_property
+    def estimate(self) -> StraightLine:
+        """Return the estimate by land and kind of area."""
+        return StraightLine(terrain=self._terrain_of(self.guide.register.communes))
+
+    @cached_property
+    def travel(self) -> TravelTimes:
+        """Return the source of travel times the settings ask for."""
+        settings = self._settings
+        if settings.travel == "osrm":
+            return Osrm(settings.osrm_url, profile=settings.osrm_profile, timeout_s=settings.osrm_timeout_s)
+        return self.estimate if self._legs is None else FileMatrix(legs=self._legs.legs, otherwise=self.estimate)
 
 
 def callback_policy(settings: Settings) -> outside.AddressPolicy:
@@ -89,42 +159,28 @@ def services() -> Services:
     return cast("Services", current_app.extensions[EXTENSION])
 
 
-def _guide(settings: Settings) -> intake.Guide:
-    register = Register.builtin()
-    return intake.Guide(
-        register=register,
-        resolver=AddressResolver(register),
-        geocoder=_geocoder(settings),
-        is_printable=is_printable,
-        aliases=settings.header_aliases,
-        groups=settings.has_grouped_consignments,
-    )
-
-
-def _estimate(settings: Settings, register: Register) -> StraightLine:
-    """Return the estimate by land and kind of area; raises SettingsMissing where its file cannot be used."""
+def _terrain(settings: Settings) -> Callable[[Sequence[Commune]], Terrain]:
+    """Return how the estimate sees a province's land; raises SettingsMissing where its file cannot be used."""
     if settings.terrain_file is None:
-        return StraightLine(terrain=terrain_of(register.communes))
+        return terrain_of
     try:
-        return StraightLine(terrain=terrain_of(register.communes, read_figures(settings.terrain_file)))
+        return partial(terrain_of, figures=read_figures(settings.terrain_file))
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsMissing({"TANNHA_TERRAIN_FILE": type(exc).__name__}) from exc
     except BadTravelTimes as exc:
         raise SettingsMissing({"TANNHA_TERRAIN_FILE": f"{exc.vi} / {exc.en}"}) from exc
 
 
-def _travel(settings: Settings, estimate: StraightLine) -> TravelTimes:
-    """Return the source of travel times; raises SettingsMissing where its file cannot be read."""
-    if settings.travel == "osrm":
-        return Osrm(settings.osrm_url, profile=settings.osrm_profile, timeout_s=settings.osrm_timeout_s)
-    if settings.travel == "file" and settings.travel_file is not None:
-        try:
-            return FileMatrix.read(settings.travel_file, otherwise=estimate)
-        except (OSError, UnicodeDecodeError) as exc:
-            raise SettingsMissing({"TANNHA_TRAVEL_FILE": type(exc).__name__}) from exc
-        except BadTravelTimes as exc:
-            raise SettingsMissing({"TANNHA_TRAVEL_FILE": f"{exc.vi} / {exc.en}"}) from exc
-    return estimate
+def _legs(settings: Settings) -> FileMatrix | None:
+    """Return the measured legs; raises SettingsMissing where their file cannot be read."""
+    if settings.travel != "file" or settings.travel_file is None:
+        return None
+    try:
+        return FileMatrix.read(settings.travel_file)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsMissing({"TANNHA_TRAVEL_FILE": type(exc).__name__}) from exc
+    except BadTravelTimes as exc:
+        raise SettingsMissing({"TANNHA_TRAVEL_FILE": f"{exc.vi} / {exc.en}"}) from exc
 
 
 def _geocoder(settings: Settings) -> Geocoder | None:

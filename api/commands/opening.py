@@ -47,7 +47,9 @@ def say(vi: str, en: str) -> None:
 def show(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
     """Print a plain table; wide where the output is not a terminal, so that scripts can read it."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(table, width=console.width if console.is_terminal else 200, markup=False, highlight=False)
+    console.print(table, markup=False, highlight=False)

@@ -10,9 +10,9 @@ from api.documents.paper import Printing
 from labels.papers import ContactData, PaperData, PartyData
 from postal import EventKind, Session, chain, custody, desk, errors, models, people
 from postal.access import ownership
+from postal.network import home
 
 GIVER, RECEIVER = ("Bên giao", "Giver"), ("Bên nhận", "Receiver")
-POST = "Bưu điện thành phố Huế"
 
 
 def token_url(printing: Printing, item: models.Item) -> str:
@@ -86,7 +86,7 @@ def _party(printing: Printing, person_id: int, office_id: int | None, code: obje
     office = desk.all_offices(printing.session).get(office_id or 0)
     return PartyData(
         title="",
-        organisation=office.name if office else POST,
+        organisation=office.name if office else home.installation(printing.session).post_name,
         full_name=printing.legible(person.full_name),
         position=printing.legible(person.position or ""),
         code=printing.legible(str(code)),

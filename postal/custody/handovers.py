@@ -33,6 +33,7 @@ from postal.models import (
     ManifestLine,
     PersonKind,
 )
+from postal.network.home import installation
 from postal.network.promises import load_promises
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import EventKind, State
@@ -66,7 +67,6 @@ class Party:
         return "<Party>"
 
 
-_POST = Party(name="Bưu điện thành phố Huế", position="Nhân viên bưu chính")
 _CARRIER = Party(name="Bưu chính đường trục", position="Giao nhận ngoài tỉnh")
 
 
@@ -326,13 +326,14 @@ def outside_items(session: Session) -> list[Item]:
     return list(session.scalars(query))
 
 
-def pass_to_carrier(act: Act, *, giver: Party = _POST, receiver: Party = _CARRIER) -> list[Item]:
+def pass_to_carrier(act: Act, *, giver: Party | None = None, receiver: Party = _CARRIER) -> list[Item]:
     """Hand everything for other provinces to the national post, with a receipt; it leaves "gửi ngoài tỉnh"."""
     items = outside_items(act.session)
     if not items:
         return []
     codes = tuple(item.s10 or "" for item in items)
     counted = Counted(present=codes, missing=(), extra=(), wrong=())
+    giver = giver or Party(name=installation(act.session).post_name, position="Nhân viên bưu chính")
     handover = write_receipt(act, Leg.POST_TO_CARRIER, counted, giver, receiver, of=CountedList())
     scan = Scan(
         kind=EventKind.PASSED_TO_CARRIER,

@@ -39,6 +39,7 @@ from postal.models.evidence import (
     OfficeDay,
     ReceiptSignature,
 )
+from postal.models.installation import Installation
 from postal.models.outside import (
     Callback,
     CallbackEndpoint,
@@ -110,6 +111,7 @@ __all__ = [
     "IdempotencyRecord",
     "Incident",
     "IncidentKind",
+    "Installation",
     "Intake",
     "IntakeRow",
     "Item",

@@ -33,7 +33,7 @@ def apology_letter_of(printing: Printing, consignment: models.Consignment, wante
     addressee = people.open_person(printing.session, consignment.person).full_name
     letter = drawing.ApologyLetterData(
         number=wanted.number,
-        place="Huế",
+        place=printing.services.ground.home.province,
         signed_on=printing.local(printing.services.now()).date(),
         agency=agency.name,
         addressee=f"{printing.say('Ông/Bà', 'Mr/Ms')} {addressee}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.documents.about import BATCH, CONSIGNMENT
-from api.documents.common import POST, contact, papers, token_url
+from api.documents.common import contact, papers, token_url
 from api.documents.items import items_of_batch
 from api.documents.paper import Paper, Printing, Way, always
 from labels.papers import ContactData, PaperData
@@ -67,7 +67,7 @@ def _note(printing: Printing, item: models.Item) -> drawing.ConsignmentNoteData:
         fee_vnd=item.fee_vnd,
         rights=printing.say(*_RIGHTS),
         liability=printing.say(*_LIABILITY),
-        operator=POST,
+        operator=printing.services.ground.home.post_name,
     )
 
 
