@@ -1,30 +1,137 @@
-"""`tannha seed`: offices, coverage, promises and days off; Huế's as shipped, or another province's tables."""
+"""`tannha seed`: a province, its offices, coverage, couriers, promises and days off, as tables in and tables out."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 import click
 
-from api.commands.opening import opened, say
-from postal import make_ready
-from postal.network import places
+from api.commands.opening import acting, opened, say, show
+from api.wiring import Services
+from postal import make_ready, models
+from postal.access import audit
+from postal.network import draft, home, offices, places, tables
+from routing import Province, Register, find_province, register_of
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option(
-    "--from",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Thư mục chứa các bảng / folder with the tables; without it Huế's.",
-)
-def seed(folder: Path | None) -> None:
-    """Add what is not there yet; safe to repeat, changes nothing that staff changed."""
+@click.option("--province", "name", help="Tỉnh, thành phố / the province, as people write it; without it Huế.")
+@click.option("--post-name", help="Tên bưu điện trên giấy tờ / what papers call the post.")
+@click.option("--from", "folder", type=_FOLDER, help="Thư mục chứa các bảng / folder with edited tables.")
+@click.option("--export", type=_FOLDER, help="Ghi mạng lưới ra các bảng / write the network as tables and end.")
+@click.option("--replace", is_flag=True, help="Các bảng là đúng: sửa cả dòng đã có / the tables are the truth.")
+@click.option("--dry-run", is_flag=True, help="Chỉ nói sẽ làm gì / say what would happen, record nothing.")
+def seed(
+    name: str | None, post_name: str | None, folder: Path | None, export: Path | None, *, replace: bool, dry_run: bool
+) -> None:
+    """Set up a province: its offices, who serves which commune, couriers, delivery days, promises and days off.
+
+    Huế starts from its shipped tables, any other province from a draft. Write it out (--export FOLDER), put it right,
+    bring it in again (--from FOLDER): a draft is replaced by that; later imports only add, unless --replace is given.
+    """
     with opened() as services:
         make_ready(services.database.engine)
-        with services.database.write() as session:
-            done = places.seed(session, services.guide.register, now=services.now(), folder=folder)
+        if export is not None:
+            _export(services, export)
+            return
+        province = find_province(name or services.ground.home.province)
+        _bring_in(services, _Order(province, post_name, folder, replaces=replace, is_trial=dry_run))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was asked for."""
+
+    province: Province
+    post_name: str | None
+    folder: Path | None
+    _: KW_ONLY
+    replaces: bool
+    is_trial: bool
+
+    @property
+    def is_draft(self) -> bool:
+        """Say whether the tables would come from nobody but the draft."""
+        return self.folder is None and not _is_shipped(register_of(self.province))
+
+
+def _tables_of(province: Province, folder: Path | None) -> tables.NetworkTables:
+    register = register_of(province)
+    if folder is not None:
+        return tables.read_tables(folder, register)
+    if _is_shipped(register):
+        return tables.shipped_tables(register)
+    return draft.draft_network(register, province)
+
+
+def _is_shipped(register: Register) -> bool:
+    return register.home == Register.builtin().home
+
+
+def _bring_in(services: Services, order: _Order) -> None:
+    wanted = _tables_of(order.province, order.folder)
+    with acting(services) as act:
+        session = act.session
+        here = home.serve(session, order.province, post_name=order.post_name)
+        if order.is_draft and offices.offices(session):
+            done = places.Seeded()  # drafted before: what people did to it since is not drafted over
+        else:
+            replaces = order.replaces or (order.folder is not None and here.is_draft)
+            done = places.seed(session, wanted, now=act.now, replaces=replaces)
+            here.is_draft = order.is_draft
+        audit.note(
+            act,
+            "network_seeded",
+            "installation",
+            province=order.province.name,
+            n_offices=done.n_offices,
+            n_couriers=done.n_couriers,
+            n_changed=done.n_changed,
+        )
+        known = offices.offices(session)
+        _show_offices(known, places.exported(session))
+        post, is_draft = here.post_name, here.is_draft
+        if order.is_trial:
+            session.rollback()
+    would = "Chỉ thử, không ghi gì. " if order.is_trial else ""
     say(
-        f"Đã thêm {done.n_offices} cơ quan và bưu cục, {done.n_communes} xã, phường.",
-        f"Added {done.n_offices} offices and {done.n_communes} communes.",
+        f"{would}{post}: thêm {done.n_offices} đơn vị, {done.n_communes} xã, phường, {done.n_couriers} bưu tá; "
+        f"sửa {done.n_changed}, đóng {done.n_closed}.",
+        f"{done.n_offices} offices, {done.n_communes} communes, {done.n_couriers} couriers added; "
+        f"{done.n_changed} changed, {done.n_closed} taken out of use.",
+    )
+    if is_draft:
+        say(
+            "Mạng lưới này là BẢN THẢO: tannha seed --export THƯ_MỤC, sửa các bảng, rồi tannha seed --from THƯ_MỤC.",
+            "This network is a DRAFT: export its tables, put them right, bring them in again.",
+        )
+
+
+def _show_offices(known: Sequence[models.Office], found: tables.NetworkTables) -> None:
+    n_communes = Counter(row.office_code for row in found.coverage)
+    n_couriers = Counter(row.office_code for row in found.couriers)
+    show(
+        ("Mã", "Tên", "Xã, phường", "Bưu tá"),
+        [
+            (one.code, one.name, n_communes[one.code] or "", n_couriers[one.code] or "")
+            for one in known
+            if one.is_active
+        ],
+    )
+
+
+def _export(services: Services, folder: Path) -> None:
+    with acting(services) as act:
+        found = places.exported(act.session)
+        audit.note(act, "network_exported", "installation", n_couriers=len(found.couriers))
+    tables.write_tables(folder, found)
+    say(
+        f"Đã ghi {len(found.offices)} bưu cục, {len(found.coverage)} xã, phường, {len(found.couriers)} bưu tá vào "
+        f"{folder}. Bảng bưu tá có họ tên: giữ kín, xóa khi xong.",
+        "Tables written. The couriers' table holds names: keep it closed, delete it when done.",
     )

@@ -21,7 +21,7 @@ from api.wiring import Services, build_services, system_clock
 from postal import NewUser, Role, Scope, Session, command_actor, desk, models, outside, people, upgrade
 from postal.access import accounts
 from postal.custody import serials
-from postal.network import places
+from postal.network import places, tables
 
 SYSTEM = "motcua-hue"
 # A range that no post would grant: the indicator is for tests and every serial starts with 9.
@@ -132,7 +132,7 @@ def build_house(out: Path, clock: DayClock) -> House:
         out=out, clock=clock, services=services, base_url=f"http://127.0.0.1:{server.server_port}", server=server
     )
     with services.acting(command_actor("demo")) as act:
-        places.seed(act.session, services.guide.register, now=act.now, is_demo=True)
+        places.seed_made_up(act.session, tables.shipped_tables(services.guide.register), now=act.now)
         grant = serials.Grant(
             indicator="EY", first=RANGE_FIRST, last=RANGE_LAST, granted_by="dải số giả của bản trình diễn", is_fake=True
         )

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from postal.models import Consignment, Coverage, DayPlan, DeliveryRound, PlanStatus, RoundStop
-from postal.network.promises import load_promises
+from postal.models import Consignment, Coverage, DayPlan, DeliveryRound, Office, OfficeKind, PlanStatus, RoundStop
+from postal.network.promises import load_promises, zone_of_office
 from routing import Register
 
 
@@ -28,14 +28,11 @@ class CoverageLine:
 def coverage(session: Session, register: Register, *, centre_zone: str | None = None) -> list[CoverageLine]:
     """Return one line for each commune of the register, served or not, by code.
 
-    ``centre_zone`` is where the centre hands over; None takes the zone of the first commune by population.
+    ``centre_zone`` is where the centre hands over; None takes that of the oldest issuing office.
     """
     served = {c.commune_code: c for c in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
     promises = load_promises(session)
-    home = centre_zone
-    if home is None:
-        largest = max(register, key=lambda commune: commune.population)
-        home = served[largest.code].zone if largest.code in served else ""
+    home = centre_zone if centre_zone is not None else _centre_zone(session)
     last = _last_rounds(session)
     lines = []
     for commune in sorted(register, key=lambda commune: commune.code):
@@ -51,6 +48,11 @@ def coverage(session: Session, register: Register, *, centre_zone: str | None = 
             )
         )
     return lines
+
+
+def _centre_zone(session: Session) -> str:
+    centre = session.scalar(select(Office).where(Office.kind == OfficeKind.ISSUING).order_by(Office.id).limit(1))
+    return zone_of_office(session, centre) if centre is not None else ""
 
 
 def _last_rounds(session: Session) -> dict[str, date]:

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from postal.models import Courier, Coverage, Office
-from postal.network import places
-from postal.network.places import BadPlaces
+from postal.network import places, tables
+from postal.network.cells import BadPlaces
 from tests import builders as build
 
-TABLES = ("hue_offices.csv", "hue_coverage.csv", "transit_rules.csv", "issuing_offices.csv")
+TABLES = ("offices.csv", "coverage.csv", "transit_rules.csv", "issuing_offices.csv")
 NOW = build.EVENING
 
 
@@ -19,7 +19,7 @@ NOW = build.EVENING
 def folder(tmp_path):
     """Return a folder with a copy of the shipped tables, to be changed."""
     for name in TABLES:
-        text = resources.files("postal").joinpath("data", name).read_text(encoding="utf-8")
+        text = resources.files("postal").joinpath("data", "hue", name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -36,17 +36,20 @@ def change(folder, table, column, value, *, row=0):
 
 
 def seed(session, folder=None, **options):
-    return places.seed(session, build.guide().register, now=NOW, folder=folder, **options)
+    register = build.guide().register
+    found = tables.read_tables(folder, register) if folder else tables.shipped_tables(register)
+    return places.seed(session, found, now=NOW, **options)
 
 
 def test_all_forty_communes_have_an_office_and_a_second_seeding_adds_nothing(session):
-    first = seed(session, is_demo=True)
+    shipped = tables.shipped_tables(build.guide().register)
+    first = places.seed_made_up(session, shipped, now=NOW)
     assert first.n_communes == 40
     assert (first.n_offices, first.n_couriers) == (
         session.scalar(select(func.count()).select_from(Office)),
         session.scalar(select(func.count()).select_from(Courier)),
     )
-    again = seed(session, is_demo=True)
+    again = places.seed_made_up(session, shipped, now=NOW)
     assert (again.n_offices, again.n_communes, again.n_couriers) == (0, 0, 0)
 
 
@@ -60,8 +63,8 @@ def test_what_staff_changed_is_left_alone(session):
 
 
 def test_another_provinces_offices_bring_address_phone_and_hours(session, folder):
-    change(folder, "hue_offices.csv", "opening_hours", "Thứ Hai – thứ Bảy, 7:30–17:30")
-    change(folder, "hue_offices.csv", "phone", "0234 3820000")
+    change(folder, "offices.csv", "opening_hours", "Thứ Hai – thứ Bảy, 7:30–17:30")
+    change(folder, "offices.csv", "phone", "0234 3820000")
     seed(session, folder)
     first, second = session.scalars(select(Office).order_by(Office.id).limit(2))
     assert (first.opening_hours, first.phone) == ("Thứ Hai – thứ Bảy, 7:30–17:30", "0234 3820000")
@@ -71,11 +74,11 @@ def test_another_provinces_offices_bring_address_phone_and_hours(session, folder
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
-        ("hue_offices.csv", "lat", "mười sáu"),
-        ("hue_coverage.csv", "commune_code", "99999"),
-        ("hue_coverage.csv", "office_code", "BC-KHONG-CO"),
-        ("hue_coverage.csv", "weekdays", ""),
-        ("hue_coverage.csv", "weekdays", "057"),
+        ("offices.csv", "lat", "mười sáu"),
+        ("coverage.csv", "commune_code", "99999"),
+        ("coverage.csv", "office_code", "BC-KHONG-CO"),
+        ("coverage.csv", "weekdays", ""),
+        ("coverage.csv", "weekdays", "057"),
         ("transit_rules.csv", "days", "hai"),
     ],
 )
