@@ -1,8 +1,9 @@
-"""The demo's clock: it stands still until the story moves it."""
+"""The demo's clocks: one stands until the story moves it, one runs on from where a played day stopped."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -32,3 +33,15 @@ class DayClock:
         with self._lock:
             self._now = max(self._now, wanted)
             return self._now
+
+
+class RunningClock:
+    """Runs on from ``start`` at the pace of the real clock, which says when it was started."""
+
+    def __init__(self, start: datetime, started_at: datetime, real: Callable[[], datetime]) -> None:
+        self._ahead = start - started_at
+        self._real = real
+
+    def __call__(self) -> datetime:
+        """Return the simulated instant, aware."""
+        return (self._real() + self._ahead).astimezone(UTC)

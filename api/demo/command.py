@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import time
 from collections import Counter
+from contextlib import closing, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,20 +14,25 @@ import click
 from rich.console import Console
 
 from api import create_app
-from api.demo.clock import DayClock
-from api.demo.day import last_line, play
-from api.demo.house import QuietHandler, build_house, read_settings
+from api.demo import accounts_file, serving
+from api.demo.clock import HUE, DayClock
+from api.demo.day import last_line, play, play_until_noon
+from api.demo.house import EVENING, NOON, QuietHandler, build_house
 from api.demo.story import Story
-from api.wiring import build_services
+from api.wiring import Services, system_clock
 from postal import intake
 
 SAMPLE = Path(__file__).parent / "data" / "results_day.csv"
 DAY = date(2026, 11, 23)
 
 
+_OUT = click.Path(file_okay=False, path_type=Path)
+_PORT = 8460
+
+
 @click.group(invoke_without_command=True)
 @click.option("--results", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SAMPLE)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"))
+@click.option("--out", type=_OUT, default=Path("out"))
 @click.option("--plan-seconds", type=click.IntRange(1, 3600), default=20, help="How long the day's plan is searched.")
 @click.pass_context
 def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) -> None:
@@ -33,17 +41,11 @@ def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) ->
         return
     began = time.perf_counter()
     console = Console(soft_wrap=True)
-    clock = DayClock(day_of(results))
-    house = build_house(out, clock)
-    try:
-        story = Story(house=house, results=results, console=console, plan_seconds=plan_seconds)
-        counted = play(story)
-    finally:
-        house.close()
+    counted = _play(console, results, out, EVENING, plan_seconds)
     console.print(f"\nGiấy tờ / papers: {out / 'papers'}    Từng dòng / row by row: {out / 'day.csv'}", highlight=False)
     console.print(
-        f"Mở các trang / open the pages: [bold]tannha demo pages --out {out}[/]  "
-        f"(tài khoản / accounts: {out / 'demo.accounts.txt'})",
+        f"Mở các trang / open the pages: [bold]tannha demo pages --at evening --out {out}[/]  "
+        f"(tài khoản / accounts: {out / accounts_file.NAME})",
         highlight=False,
     )
     console.print(f"Cả ngày mất / the whole day took {time.perf_counter() - began:.0f} s", highlight=False)
@@ -51,20 +53,66 @@ def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) ->
 
 
 @demo.command("pages")
-@click.option("--out", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("out"))
-@click.option("--port", type=click.IntRange(1, 65535), default=8460)
-def pages(out: Path, port: int) -> None:
-    """Serve the pages of the day that was played, its clock standing in its evening."""
-    from werkzeug.serving import run_simple
+@click.option("--out", type=_OUT, default=Path("out"))
+@click.option("--port", type=click.IntRange(1, 65535), default=_PORT)
+@click.option("--at", type=click.Choice([NOON, EVENING]), default=NOON, help="Which hour of the day to begin at.")
+@click.option("--plan-seconds", type=click.IntRange(1, 3600), default=20, help="How long a plan made now is searched.")
+@click.option("--reload", is_flag=True, help="Start again whenever our code changes.")
+def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> None:
+    """Serve the demo's day on a running clock until Ctrl-C; a day not played yet is played first.
 
-    settings = read_settings(out)
-    clock = DayClock(DAY)
-    clock.move_to("19:30")
-    for line in (out / "demo.accounts.txt").read_text(encoding="utf-8").splitlines()[:4]:
-        click.echo(line)
+    At noon half of the rounds are under way, the others wait to be loaded. Every start begins with the day as it was
+    played: what the pages changed is gone.
+    """
+    from werkzeug.serving import is_running_from_reloader, run_simple
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends its own processes like Ctrl-C
+    if not is_running_from_reloader():
+        _refuse_taken(port)
+        if not serving.is_played(out, at):
+            _play(Console(soft_wrap=True), SAMPLE, out, at, plan_seconds)
+        serving.copy_day(out, at, now=system_clock())
+    services = serving.open_day(out)
+    if not is_running_from_reloader():
+        _say_where(services, out, port)
+    app = create_app(services.settings, services)
+    app.config["TEMPLATES_AUTO_RELOAD"] = reload
+    # With --reload this process only watches the one that serves.
+    works = serving.working(services, out) if is_running_from_reloader() or not reload else nullcontext()
+    with works:
+        run_simple("127.0.0.1", port, app, threaded=True, use_reloader=reload, request_handler=QuietHandler)
+
+
+def _play(console: Console, results: Path, out: Path, at: str, plan_seconds: int) -> dict[str, object]:
+    house = build_house(out, DayClock(day_of(results)), at)
+    try:
+        story = Story(house=house, results=results, console=console, plan_seconds=plan_seconds)
+        counted = play(story) if at == EVENING else play_until_noon(story)
+        house.is_done()
+        return counted
+    finally:
+        house.close()
+
+
+def _refuse_taken(port: int) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as exc:
+            raise click.ClickException(f"Cổng {port} đã có chương trình dùng / port {port} is taken: --port") from exc
+
+
+def _say_where(services: Services, out: Path, port: int) -> None:
+    """Print the address and an account of each role; all of them stand in the file."""
+    shown: set[str] = set()
+    for account in serving.note_accounts(services, out):
+        if account.role not in shown:
+            click.echo("  ".join((account.role.ljust(14), account.username.ljust(9), account.password, account.note)))
+        shown.add(account.role)
+    click.echo(f"{out / accounts_file.NAME}: mọi tài khoản / all accounts")
+    click.echo(f"{services.now().astimezone(HUE):%H:%M %d/%m/%Y}; Ctrl-C: dừng / stop")
     click.echo(f"http://127.0.0.1:{port}/staff/    http://127.0.0.1:{port}/track")
-    app = create_app(settings, build_services(settings, clock=clock))
-    run_simple("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
 
 
 def day_of(results: Path) -> date:

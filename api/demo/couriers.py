@@ -22,6 +22,7 @@ _MISHAPS: tuple[tuple[str, int], ...] = (
     ("HEN_LAI", 10),
 )
 _OFFLINE_EVERY = 6
+_BACK_AT = "18:00"
 _DOUBLED_EVERY = 9
 
 
@@ -38,15 +39,20 @@ class Tally:
 
 
 def walk_rounds(
-    services: Services, clock: DayClock, base_url: str, passwords: dict[str, str], reasons: set[str]
+    services: Services, clock: DayClock, base_url: str, passwords: dict[str, str], round_ids: list[int]
 ) -> Tally:
-    """Walk every published round of the day; ``passwords`` by user name."""
+    """Walk these rounds up to the clock's hour; ``passwords`` by user name.
+
+    A phone without signal sends nothing before the evening.
+    """
     tally = Tally()
-    with services.database.read() as session:
-        round_ids = [r.id for r in desk.published_rounds(session, clock.day)]
+    is_evening = clock() >= clock.at(_BACK_AT)
     for number, round_id in enumerate(round_ids):
-        username, scans = _scans_of_round(services, clock, round_id, reasons, tally)
         is_offline = number % _OFFLINE_EVERY == 2
+        if is_offline and not is_evening:
+            continue
+        until = None if is_evening else clock()
+        username, scans = _scans_of_round(services, clock, round_id, until, tally)
         tally.n_couriers += 1
         tally.n_offline_couriers += is_offline
         if number % _DOUBLED_EVERY == 1:
@@ -78,7 +84,7 @@ def _send(
 
 
 def _scans_of_round(
-    services: Services, clock: DayClock, round_id: int, reasons: set[str], tally: Tally
+    services: Services, clock: DayClock, round_id: int, until: datetime | None, tally: Tally
 ) -> tuple[str, list[dict[str, Any]]]:
     scans: list[dict[str, Any]] = []
     with services.database.read() as session:
@@ -86,19 +92,21 @@ def _scans_of_round(
         midnight = datetime.combine(clock.day, datetime.min.time(), HUE)
         for stop in walked.stops:
             at = midnight + timedelta(seconds=stop.leave_s)
+            if until is not None and at > until:
+                continue
             name = people.open_person(session, stop.consignment.person).full_name
             for item in stop.consignment.items:
                 if item.state in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
-                    scan = _at_the_door(item, name, at, reasons)
+                    scan = _at_the_door(item, name, at)
                     tally.outcomes[scan.get("reason") or scan["kind"]] += 1
                     scans.append(scan)
         return walked.courier.code.lower(), scans
 
 
-def _at_the_door(item: models.Item, name: str, at: datetime, reasons: set[str]) -> dict[str, Any]:
+def _at_the_door(item: models.Item, name: str, at: datetime) -> dict[str, Any]:
     """Return the one scan at this door; what happens depends on the dossier alone, so every run is alike."""
     is_result = item.direction is Direction.RESULT
-    mishap = _mishap(item.dossier_code, reasons) if is_result else None
+    mishap = _mishap(item.dossier_code) if is_result else None
     scan: dict[str, Any] = {
         "scan_id": f"demo-{item.s10 or item.dossier_code}-{at:%H%M}",
         "code": item.s10 or item.dossier_code,
@@ -109,11 +117,9 @@ def _at_the_door(item: models.Item, name: str, at: datetime, reasons: set[str]) 
     return scan | {"kind": "delivered" if is_result else "collected", "proof": _proof(item, name)}
 
 
-def _mishap(dossier_code: str, reasons: set[str]) -> str | None:
+def _mishap(dossier_code: str) -> str | None:
     roll = random.Random(dossier_code).randrange(1000)
     for reason, share in _MISHAPS:
-        if reason not in reasons:
-            continue
         if roll < share:
             return reason
         roll -= share

@@ -15,6 +15,7 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from api import create_app
+from api.demo import accounts_file
 from api.demo.clock import DayClock
 from api.settings import Settings, load_settings
 from api.wiring import Services, build_services, system_clock
@@ -24,6 +25,7 @@ from postal.custody import serials
 from postal.network import places, tables
 
 SYSTEM = "motcua-hue"
+NOON, EVENING = "noon", "evening"
 # A range that no post would grant: the indicator is for tests and every serial starts with 9.
 RANGE_FIRST, RANGE_LAST = 90_000_000, 99_999_999
 POLICY = outside.AddressPolicy(allow_http_hosts=frozenset({"127.0.0.1"}))
@@ -34,6 +36,7 @@ class House:
     """Everything that runs while the demo's day is played."""
 
     out: Path
+    name: str
     clock: DayClock
     services: Services
     base_url: str
@@ -42,6 +45,10 @@ class House:
     api_key: str = ""
     receiver: Receiver | None = None
     server: BaseWSGIServer | None = None
+
+    def is_done(self) -> None:
+        """Note that the day was played up to where it was to be."""
+        day_file(self.out, self.name).write_text(self.clock.day.isoformat(), encoding="utf-8")
 
     def close(self) -> None:
         """Stop the server and the receiver."""
@@ -98,7 +105,7 @@ class Receiver:
 def write_settings(out: Path) -> Settings:
     """Make keys good for this demo only, keep them readable by their owner alone, and return the settings."""
     values = {
-        "TANNHA_DATABASE_URL": f"sqlite:///{(out / 'demo.db').resolve()}",
+        "TANNHA_DATABASE_URL": f"sqlite:///{database_file(out, EVENING).resolve()}",
         "TANNHA_SECRET_KEY": secrets.token_urlsafe(48),
         "TANNHA_VAULT_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "TANNHA_LOOKUP_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -110,27 +117,42 @@ def write_settings(out: Path) -> Settings:
     path = out / "demo.env"
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
-    return read_settings(out)
+    return load_settings(path)
 
 
-def read_settings(out: Path) -> Settings:
-    """Return the settings an earlier demo left in its folder."""
-    return load_settings(out / "demo.env")
+def database_file(out: Path, name: str) -> Path:
+    """Return where the database of a moment lies: `demo.db` for the whole day, `demo.noon.db` for its half."""
+    return out / ("demo.db" if name == EVENING else f"demo.{name}.db")
 
 
-def build_house(out: Path, clock: DayClock) -> House:
-    """Make the database, its people and the running server; the folder's old demo goes."""
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("demo.*"):
+def day_file(out: Path, name: str) -> Path:
+    """Return where the date of a day stands once it was played up to a moment."""
+    return database_file(out, name).with_suffix(".day")
+
+
+def read_settings(out: Path, name: str) -> Settings:
+    """Return the settings of this folder's demo with the database of one moment; made where there are none."""
+    settings = load_settings(out / "demo.env") if (out / "demo.env").exists() else write_settings(out)
+    return settings.model_copy(update={"database_url": f"sqlite:///{database_file(out, name).resolve()}"})
+
+
+def forget(out: Path, name: str) -> None:
+    """Remove what an earlier demo left: of the evening everything, of another moment its database alone."""
+    for old in out.glob("demo.*" if name == EVENING else f"demo.{name}.*"):
         old.unlink()
-    settings = write_settings(out)
+
+
+def build_house(out: Path, clock: DayClock, name: str = EVENING) -> House:
+    """Make the database, its people and the running server; the folder's old demo of this name goes."""
+    out.mkdir(parents=True, exist_ok=True)
+    forget(out, name)
+    settings = read_settings(out, name)
     services = build_services(settings, clock=clock)
     upgrade(services.database.engine)
     server = make_server("127.0.0.1", 0, create_app(settings, services), threaded=True, request_handler=QuietHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    house = House(
-        out=out, clock=clock, services=services, base_url=f"http://127.0.0.1:{server.server_port}", server=server
-    )
+    base_url = f"http://127.0.0.1:{server.server_port}"
+    house = House(out=out, name=name, clock=clock, services=services, base_url=base_url, server=server)
     with services.acting(command_actor("demo")) as act:
         places.seed_made_up(act.session, tables.shipped_tables(services.guide.register), now=act.now)
         grant = serials.Grant(
@@ -138,11 +160,19 @@ def build_house(out: Path, clock: DayClock) -> House:
         )
         serials.grant_range(act, grant)
         _add_people(house, act.session)
-    _write_accounts(house)
     return house
 
 
 def _add_people(house: House, session: Session) -> None:
+    known = accounts_file.read(house.out)
+    found: list[accounts_file.Account] = []
+
+    def add(new: NewUser) -> None:
+        user = accounts.add_user(session, new, now=house.clock())
+        house.user_ids[new.username] = user.id
+        house.passwords[new.username] = new.password
+        found.append(accounts_file.Account(new.username, new.password, new.role))
+
     staff = (
         ("quantri", "Quản trị viên trình diễn", Role.ADMINISTRATOR),
         ("motcua", "Lê Thị Hoài Thương", Role.CENTRE_CLERK),
@@ -150,41 +180,31 @@ def _add_people(house: House, session: Session) -> None:
         ("dieuphoi", "Trần Minh Khôi", Role.DISPATCHER),
     )
     for username, full_name, role in staff:
-        _add(house, session, NewUser(username=username, password=_password(), full_name=full_name, role=role))
+        add(NewUser(username=username, password=known.get(username) or _password(), full_name=full_name, role=role))
     for courier in desk.couriers(session):
         person = people.open_person(session, session.get_one(models.Person, courier.person_id))
         new = NewUser(
             username=courier.code.lower(),
-            password=_password(),
+            password=known.get(courier.code.lower()) or _password(),
             full_name=person.full_name,
             role=Role.COURIER,
             office_id=courier.office_id,
             courier_id=courier.id,
         )
-        _add(house, session, new)
+        add(new)
     scopes = (Scope.RESULTS_WRITE, Scope.COLLECTIONS_WRITE, Scope.ITEMS_READ)
     _, house.api_key = accounts.add_api_key(session, SYSTEM, scopes, now=house.clock())
-
-
-def _add(house: House, session: Session, new: NewUser) -> None:
-    house.user_ids[new.username] = accounts.add_user(session, new, now=house.clock()).id
-    house.passwords[new.username] = new.password
+    accounts_file.write(house.out, found)
 
 
 def _password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _write_accounts(house: House) -> None:
-    path = house.out / "demo.accounts.txt"
-    path.touch(mode=0o600)
-    lines = [f"{username}\t{password}\n" for username, password in house.passwords.items()]
-    path.write_text("".join(lines), encoding="utf-8")
-
-
 def start_receiver(house: House) -> Receiver:
     """Start the centre's system, register its address, and give it the secret of that registration."""
-    receiver = Receiver(house.out / "demo.receiver.json")
+    report = "demo.receiver.json" if house.name == EVENING else f"demo.{house.name}.receiver.json"
+    receiver = Receiver(house.out / report)
     house.receiver = receiver
     with house.services.database.write() as session:
         _, secret = outside.register_endpoint(session, SYSTEM, receiver.url, (), policy=POLICY, now=house.clock())

@@ -170,15 +170,22 @@ def _plan(story: Story) -> None:
                 story.keep("route-sheets.pdf", pdf)
 
 
-def load(story: Story) -> None:
+def published(story: Story) -> list[int]:
+    """Return the ids of the day's published rounds."""
+    with story.services.database.read() as session:
+        return [found.id for found in desk.published_rounds(session, story.house.clock.day)]
+
+
+def load(story: Story, round_ids: list[int]) -> None:
+    """Hand these rounds to their couriers, every item scanned."""
     with story.step("07:50", "Giao chuyến cho bưu tá, quét từng bưu gửi / load check") as say:
-        n_rounds = n_loaded = 0
+        n_loaded = 0
         with story.acting("buuchinh") as act:
-            for found in desk.published_rounds(act.session, story.house.clock.day):
-                scanned = _load_of(act.session, found.id)
-                rounds.start_round(act, found.id, scanned=scanned)
-                n_rounds, n_loaded = n_rounds + 1, n_loaded + len(scanned)
-        say(f"{n_rounds} chuyến, {n_loaded} bưu gửi đã giao cho bưu tá")
+            for round_id in round_ids:
+                scanned = _load_of(act.session, round_id)
+                rounds.start_round(act, round_id, scanned=scanned)
+                n_loaded += len(scanned)
+        say(f"{len(round_ids)} chuyến, {n_loaded} bưu gửi đã giao cho bưu tá")
 
 
 def _load_of(session: Session, round_id: int) -> list[str]:

@@ -1,0 +1,33 @@
+"""The file with the demo's accounts: a line each of user name, password and role, readable by its owner alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+NAME = "demo.accounts.txt"
+
+
+class Account(NamedTuple):
+    """Somebody who may sign in to the demo."""
+
+    username: str
+    password: str
+    role: str
+    note: str = ""
+
+
+def write(out: Path, accounts: Iterable[Account]) -> None:
+    """Write the file anew: who works at a desk first, then couriers."""
+    path = out / NAME
+    path.touch(mode=0o600)
+    path.write_text("".join("\t".join(filter(None, line)) + "\n" for line in accounts), encoding="utf-8")
+
+
+def read(out: Path) -> dict[str, str]:
+    """Return the passwords by user name, none where no demo was played here."""
+    if not (out / NAME).exists():
+        return {}
+    lines = (out / NAME).read_text(encoding="utf-8").splitlines()
+    return {name: password for name, password, *_ in (line.split("\t") for line in lines if line.count("\t") >= 2)}
