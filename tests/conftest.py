@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,7 +18,37 @@ from postal.migrations import upgrade
 from tests import builders as build
 
 SERVER = os.environ.get("TANNHA_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+_BEGAN = pytest.StashKey[float]()
 IS_REQUIRED = os.environ.get("TANNHA_REQUIRE_SERVICES") == "1"
+
+
+SERVICES = {"empty_sqlite", "postgres_server", "redis_url", "rabbitmq_url"}
+
+
+def pytest_configure(config):
+    config.stash[_BEGAN] = time.monotonic()
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs a service or a database, so that `make quick` can leave it out."""
+    for item in items:
+        if "database_url" in item.fixturenames or SERVICES & set(item.fixturenames):
+            item.add_marker("database")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print how long the run took, and how many tests were skipped for which reason."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    minutes, seconds = divmod(round(time.monotonic() - config.stash[_BEGAN]), 60)
+    terminalreporter.section("time and skipped tests")
+    terminalreporter.write_line(f"took {minutes} min {seconds} s; {sum(reasons.values()) or 'nothing'} skipped")
+    for reason, n in sorted(reasons.items()):
+        terminalreporter.write_line(f"  {n} skipped: {reason}")
+
+
+def _reason(report):
+    is_place = isinstance(report.longrepr, tuple)
+    return (report.longrepr[2] if is_place else str(report.longrepr)).removeprefix("Skipped: ")
 
 
 def missing(service: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import quality, scale
+from tests import covered, quality, scale
 
 ROOT = Path(__file__).resolve().parents[1]
+COUNTED = ("num_statements", "covered_lines", "num_branches", "covered_branches")
 EVENING = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # already the 24th in Huế
 
 
@@ -71,3 +74,49 @@ def test_the_command_of_the_makefile_writes_the_page(figures, tmp_path):
     subprocess.run(command, cwd=ROOT, check=True)
     assert quality.MARKER in target.read_text(encoding="utf-8")
     assert subprocess.run(command[:3], cwd=ROOT, capture_output=True, check=False).returncode != 0
+
+
+def coverage_report(tmp_path, **modules):
+    """Write a report of coverage.py with lines and branches of each module and how many of them were run."""
+    files = {name: {"summary": dict(zip(COUNTED, n, strict=True))} for name, n in modules.items()}
+    (tmp_path / "coverage.json").write_text(json.dumps({"files": files}), encoding="utf-8")
+    return tmp_path / "coverage.json"
+
+
+def test_a_module_of_custody_that_is_not_tested_enough_is_named(tmp_path):
+    page = tmp_path / "quality.md"
+    page.write_text("# Measured\n\n<!-- coverage -->\nold words\n", encoding="utf-8")
+    modules = {
+        "postal/custody/batches.py": (100, 94, 10, 5),
+        "postal/custody/counting.py": (100, 95, 10, 10),
+        "postal/life/tracking.py": (0, 0, 0, 0),
+        "postal/queue/waiting.py": (100, 10, 0, 0),
+    }
+    low = covered.main(coverage_report(tmp_path, **modules), page, now=EVENING)
+    assert low == ["postal/custody/batches.py: 94.0 of 100 lines run, at least 95 are promised"]
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Measured\n\n<!-- coverage -->\n")
+    assert "old words" not in text
+    assert "2026-11-24" in text
+    assert "| `postal/custody/` | 94.5 % | 75.0 % | `postal/custody/batches.py` 94 % |" in text
+    assert "| everything | 66.3 % | 75.0 % | `postal/queue/waiting.py` 10 % |" in text
+
+
+def test_a_long_run_keeps_what_coverage_wrote_below_the_marker(figures, tmp_path):
+    target = tmp_path / "quality.md"
+    target.write_text(f"old\n{quality.MARKER}\nbenchmarks\n{covered.MARKER}\nlines\n", encoding="utf-8")
+    assert write(figures, target).endswith(f"{quality.MARKER}\nbenchmarks\n{covered.MARKER}\nlines\n")
+
+
+@pytest.mark.parametrize("target", re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+def test_every_target_of_the_makefile_has_its_sentence_and_its_line_in_the_guide(target):
+    made = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.search(rf"^  {target} +[a-z].{{15,}}", made, re.MULTILINE)
+    guide = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    assert target == "help" or f"| `make {target}` |" in guide
+
+
+def test_the_makefile_names_only_files_that_are_there():
+    named = re.findall(r"\b(?:tests|docs)/[\w/-]+\.\w+", (ROOT / "Makefile").read_text())
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).exists()]
