@@ -34,7 +34,6 @@ CALLED_BY_LIBRARIES = {
     "api/commands/run.py": {"load_config"},  # gunicorn
     "api/demo/receiver.py": {"do_POST", "do_GET", "log_message"},  # http.server
     "api/settings.py": {"model_config"},  # pydantic
-    "api/web/auth.py": {"get_id"},  # flask_login
     "postal/models/base.py": {  # sqlalchemy
         *("impl", "cache_ok", "process_bind_param", "process_result_value", "type_annotation_map"),
         *("Code", "Digest"),  # types of annotations

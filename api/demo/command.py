@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import time
@@ -41,7 +42,7 @@ def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) ->
         return
     began = time.perf_counter()
     console = Console(soft_wrap=True)
-    counted = _play(console, results, out, EVENING, plan_seconds)
+    counted = play_day(console, results, out, EVENING, plan_seconds)
     console.print(f"\nGiấy tờ / papers: {out / 'papers'}    Từng dòng / row by row: {out / 'day.csv'}", highlight=False)
     console.print(
         f"Mở các trang / open the pages: [bold]tannha demo pages --at evening --out {out}[/]  "
@@ -66,11 +67,12 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
     """
     from werkzeug.serving import is_running_from_reloader, run_simple
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its advice about production is not for a demo
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends its own processes like Ctrl-C
     if not is_running_from_reloader():
         _refuse_taken(port)
         if not serving.is_played(out, at):
-            _play(Console(soft_wrap=True), SAMPLE, out, at, plan_seconds)
+            play_day(Console(soft_wrap=True), SAMPLE, out, at, plan_seconds)
         serving.copy_day(out, at, now=system_clock())
     services = serving.open_day(out)
     if not is_running_from_reloader():
@@ -83,7 +85,8 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
         run_simple("127.0.0.1", port, app, threaded=True, use_reloader=reload, request_handler=QuietHandler)
 
 
-def _play(console: Console, results: Path, out: Path, at: str, plan_seconds: int) -> dict[str, object]:
+def play_day(console: Console, results: Path, out: Path, at: str, plan_seconds: int) -> dict[str, object]:
+    """Play a day into a folder up to noon or its end; return the balance of its rows."""
     house = build_house(out, DayClock(day_of(results)), at)
     try:
         story = Story(house=house, results=results, console=console, plan_seconds=plan_seconds)

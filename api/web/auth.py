@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-import flask_login
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 
@@ -24,6 +23,8 @@ from postal.access import accounts
 View = TypeVar("View", bound=Callable[..., Any])
 
 _RULE = "tannha_rule"
+_SIGNED_IN = "signed_in"
+_USER_AND_VERSION = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = re.compile(r"[Bb]earer +(\S{1,200})")
 csrf = CSRFProtect()
@@ -79,13 +80,12 @@ def client_name() -> str:
 def start_session(signed_in: SignedIn) -> None:
     """Sign a person in on this browser; the old session's content goes."""
     session.clear()
-    flask_login.login_user(_SessionUser(signed_in.user_id, signed_in.session_version, signed_in.actor))
+    session[_SIGNED_IN] = f"{signed_in.user_id}.{signed_in.session_version}"
     session.permanent = True
 
 
 def end_session() -> None:
     """Sign the person out on this browser."""
-    flask_login.logout_user()
     session.clear()
 
 
@@ -101,10 +101,6 @@ def safe_next(target: str | None, home: str) -> str:
 
 def register(app: Flask) -> None:
     """Check the rule of every request before anything of it is read."""
-    login = flask_login.LoginManager(app)
-    # Couriers change networks all day: a session is bound to its version, not to an address.
-    login.session_protection = None
-    login.user_loader(_load_user)
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
     csrf.init_app(app)
     app.before_request(_guard)
@@ -118,22 +114,17 @@ def _ruled(rule: Rule) -> Callable[[View], View]:
     return mark
 
 
-class _SessionUser(flask_login.UserMixin):  # type: ignore[misc]
-    def __init__(self, user_id: int, session_version: int, actor: Actor) -> None:
-        self.actor = actor
-        self._id = f"{user_id}.{session_version}"
+def _signed_in() -> Actor:
+    """Return who signed in on this browser, until the session is ended, the user disabled or the password changed.
 
-    def get_id(self) -> str:
-        return self._id
-
-
-def _load_user(stored: str) -> _SessionUser | None:
-    match = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,9})", stored)
+    Couriers change networks all day: a session is bound to its user's version, not to an address.
+    """
+    match = _USER_AND_VERSION.fullmatch(str(session.get(_SIGNED_IN, "")))
     if match is None:
-        return None
+        return ANONYMOUS
     with services().database.read() as db:
         user = accounts.signed_in_user(db, int(match[1]), int(match[2]))
-        return None if user is None else _SessionUser(int(match[1]), int(match[2]), accounts.actor_of(user))
+        return ANONYMOUS if user is None else accounts.actor_of(user)
 
 
 def _guard() -> Response | None:
@@ -168,8 +159,7 @@ def _actor() -> Actor:
         if actor is None:
             raise WebRefusal("sign_in_required")
         return actor
-    user = flask_login.current_user
-    return user.actor if isinstance(user._get_current_object(), _SessionUser) else ANONYMOUS
+    return _signed_in()
 
 
 def _check_origin() -> None:

@@ -1,25 +1,41 @@
-"""The demo's day on a small file: every step really happens and the account is right to the row."""
+"""The demo's day on a small file: every step really happens, the account is right to the row, its pages open."""
 
 import csv
 import json
+import signal
+import socket
+import subprocess
+import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
-from api.demo.command import DAY, day_of, demo
+from api.demo import accounts_file, serving
+from api.demo.browser import Browser
+from api.demo.clock import HUE
+from api.demo.command import DAY, day_of, demo, play_day
+from postal import desk, models
 
 SAMPLE = Path(__file__).parents[1] / "data" / "results_day.csv"
 N_ROWS = 60
 
 
+def few_results(folder, n_rows):
+    rows = SAMPLE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    results = folder / "tep-khac.csv"
+    results.write_text("".join(rows[: n_rows + 1]), encoding="utf-8")
+    return results
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    rows = SAMPLE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    results = folder / "tep-khac.csv"
-    results.write_text("".join(rows[: N_ROWS + 1]), encoding="utf-8")
+    results = few_results(folder, N_ROWS)
     done = CliRunner().invoke(demo, ["--results", str(results), "--out", str(folder / "out"), "--plan-seconds", "4"])
     assert done.exit_code == 0, (done.output, done.exception)
     return folder / "out", done.output
@@ -99,3 +115,44 @@ def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path):
     assert done.exit_code == 0, (done.output, done.exception)
     counted = json.loads(done.output.strip().splitlines()[-1])
     assert counted == {"in": 1, "delivered": 0, "returning": 0, "waiting": 0, "refused": 1, "balanced": True}
+
+
+def test_at_noon_half_of_the_rounds_are_under_way_and_every_start_finds_the_same_noon(tmp_path):
+    out, started = tmp_path / "out", datetime(2027, 3, 1, 5, 0, tzinfo=UTC)
+    play_day(Console(quiet=True), few_results(tmp_path, 40), out, "noon", 2)
+    for _ in range(2):
+        serving.copy_day(out, "noon", now=started)
+        services = serving.open_day(out, real_clock=lambda: started + timedelta(minutes=5))
+        assert f"{services.now().astimezone(HUE):%Y-%m-%d %H:%M}" == f"{DAY} 12:05"
+        with services.database.write() as session:
+            rounds = desk.published_rounds(session, DAY)
+            under_way = [found for found in rounds if found.status is models.RoundStatus.STARTED]
+            assert len(under_way) == (len(rounds) + 1) // 2 >= 2
+            under_way[0].status = models.RoundStatus.CLOSED  # as if somebody pressed it; gone at the next start
+        walking = [line for line in serving.note_accounts(services, out) if line.note]
+        assert [line.role for line in walking] == ["courier"] * (len(under_way) - 1)
+        services.database.engine.dispose()
+    passwords = accounts_file.read(out)
+    with services.database.read() as session:
+        scanned = session.query(models.TrackingEvent).filter(models.TrackingEvent.kind == "delivered").all()
+        assert scanned
+        assert all(event.happened_at.astimezone(HUE).hour < 12 for event in scanned)
+    assert {"quantri", "motcua", "buuchinh", "dieuphoi", "bt001"} <= set(passwords)
+
+
+def test_the_evening_opens_in_a_browser_until_it_is_interrupted(played):
+    out, _ = played
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", "from api.commands import main; main()", "demo", "pages", "--at", "evening"]
+    served = subprocess.Popen([*command, "--out", out, "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    try:
+        printed = list(takewhile(lambda line: "/staff/" not in line, served.stdout))
+        assert any(line.startswith("centre_clerk") for line in printed)
+        desk_of_clerk = Browser(f"http://127.0.0.1:{port}")
+        desk_of_clerk.sign_in("motcua", accounts_file.read(out)["motcua"])
+        assert "Đăng xuất" in desk_of_clerk.get("/staff/")
+    finally:
+        served.send_signal(signal.SIGINT)
+    assert served.wait(timeout=60) == 0
