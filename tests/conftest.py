@@ -54,8 +54,8 @@ def _reason(report):
 def missing(service: str) -> None:
     """Skip a test whose service is not there; where services are required, fail it."""
     if IS_REQUIRED:
-        pytest.fail(f"{service} is required here (TANNHA_REQUIRE_SERVICES=1) and does not answer")
-    pytest.skip(f"{service} does not answer on this machine")
+        pytest.fail(f"{service} is required here (TANNHA_REQUIRE_SERVICES=1) and missing")
+    pytest.skip(f"{service} is missing on this machine")
 
 
 def _listens(port: int) -> bool:

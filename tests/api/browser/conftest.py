@@ -1,0 +1,61 @@
+"""A real browser on a real server: Debian's Chromium, driven by Playwright, against the whole app."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from api.demo.house import QuietHandler
+from tests.conftest import missing
+
+TIMEOUT_MS = 60_000
+"""How long a page may take on a machine whose cores are taken by others; nothing waits that long elsewhere."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return one browser for the session; each test opens a context of its own in it."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("Chromium (Debian's package chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])  # tests may run as root
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app, house):
+    """Serve the app with its offices and people; return where."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """Return a function that opens a person's page; what the browser complains of fails the test at its end."""
+    contexts, complaints = [], []
+
+    def opened(path="/", **options):
+        context = chromium.new_context(base_url=address, locale="vi-VN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # A refused form answers with its status, which the browser's console repeats; the page itself is looked at.
+    assert not [line for line in complaints if "Failed to load resource" not in line]
