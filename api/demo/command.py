@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 import time
 from collections import Counter
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import click
 from rich.console import Console
+from werkzeug.serving import is_running_from_reloader, make_server, run_simple
 
 from api import create_app
 from api.demo import accounts_file, serving
@@ -65,24 +65,27 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
     At noon half of the rounds are under way, the others wait to be loaded. Every start begins with the day as it was
     played: what the pages changed is gone.
     """
-    from werkzeug.serving import is_running_from_reloader, run_simple
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its advice about production is not for a demo
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends its own processes like Ctrl-C
-    if not is_running_from_reloader():
+    for number in (signal.SIGINT, signal.SIGTERM):  # ends its own processes, also where a shell started it behind
+        signal.signal(number, signal.default_int_handler)
+    is_child = is_running_from_reloader()  # with --reload, the first process watches the code and a child serves
+    if not is_child:
         _refuse_taken(port)
         if not serving.is_played(out, at):
             play_day(Console(soft_wrap=True), SAMPLE, out, at, plan_seconds)
         serving.copy_day(out, at, now=system_clock())
     services = serving.open_day(out)
-    if not is_running_from_reloader():
-        _say_where(services, out, port)
     app = create_app(services.settings, services)
-    app.config["TEMPLATES_AUTO_RELOAD"] = reload
-    # With --reload this process only watches the one that serves.
-    works = serving.working(services, out) if is_running_from_reloader() or not reload else nullcontext()
-    with works:
-        run_simple("127.0.0.1", port, app, threaded=True, use_reloader=reload, request_handler=QuietHandler)
+    if reload:
+        if not is_child:
+            _say_where(services, out, port)
+        app.config["TEMPLATES_AUTO_RELOAD"] = True
+        with serving.working(services, out) if is_child else nullcontext():
+            run_simple("127.0.0.1", port, app, threaded=True, use_reloader=True, request_handler=QuietHandler)
+        return
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    with serving.working(services, out), suppress(KeyboardInterrupt):
+        _say_where(services, out, port)
+        server.serve_forever()
 
 
 def play_day(console: Console, results: Path, out: Path, at: str, plan_seconds: int) -> dict[str, object]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sys
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -54,7 +55,7 @@ class Ledger:
 
 
 def serve(ledger: Ledger, secrets: list[str]) -> ThreadingHTTPServer:
-    """Return a server on a free port of 127.0.0.1 that verifies what is posted to it by the first of ``secrets``."""
+    """Return a server on a free port of 127.0.0.1 that verifies what is posted to it by the one in ``secrets``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -85,7 +86,7 @@ def serve(ledger: Ledger, secrets: list[str]) -> ThreadingHTTPServer:
 
 
 def main() -> None:
-    """Serve until stopped: the port goes to standard output, then the secret comes on standard input."""
+    """Serve until standard input closes: the port goes to standard output, then secrets come in, a line each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--report", type=Path, required=True)
     arguments = parser.parse_args()
@@ -93,8 +94,10 @@ def main() -> None:
     secrets: list[str] = []
     server = serve(Ledger(arguments.report), secrets)
     print(server.server_address[1], flush=True)  # noqa: T201 - the parent process reads it
-    secrets.append(input().strip())  # registering the address is what makes the secret
-    server.serve_forever()
+    Thread(target=server.serve_forever, daemon=True).start()
+    for line in sys.stdin:  # registering the address is what makes the secret
+        secrets[:] = [line.strip()]
+    # The demo is gone, however it ended.
 
 
 if __name__ == "__main__":
