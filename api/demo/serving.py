@@ -15,7 +15,7 @@ from api.demo.clock import HUE, DayClock, RunningClock
 from api.demo.day import NOON_AT
 from api.demo.house import EVENING, NOON, POLICY, SYSTEM, Receiver, database_file, day_file, read_settings, sender
 from api.wiring import Services, build_services, system_clock
-from api.working import HouseWorker
+from api.work.worker import HouseWorker
 from postal import desk, models, outside, upgrade
 from postal.access import accounts
 
