@@ -119,16 +119,6 @@ def _inside(i):
     return 16.450 + (i * 37 % 40) / 1000, 107.550 + (i * 61 % 20) / 1000
 
 
-def test_legs_known_already_are_not_asked_again(engine_url):
-    roads = Osrm(engine_url)
-    points = [HOME, at(TOWN, 0, 0), OPEN_SEA]
-    before = roads.matrix(points)
-    roads._base = "http://127.0.0.1:1"
-    assert (roads.matrix(points[::-1])[0] == before[0][::-1, ::-1]).all()
-    with pytest.raises(EngineUnavailable):
-        roads.matrix([*points, at(TOWN, 1, 1)])
-
-
 class Liar(BaseHTTPRequestHandler):
     """Answers what the test wants; counts how often it was asked."""
 
@@ -183,6 +173,17 @@ def test_an_engine_that_lies_is_unavailable_and_the_plan_falls_back(liar, name):
     made = plan(day, travel=roads, limits=Limits(seconds=1.5), fallback=StraightLine(detour=2.0))
     assert (made.degraded, made.travel_source) == ("engine_unavailable", "straight line")
     assert check(day, made, StraightLine(detour=2.0)) == []
+
+
+def test_legs_known_already_are_not_asked_again(liar):
+    liar.answers = [(200, sound()), (500, b"gone")]
+    roads = Osrm(f"http://127.0.0.1:{liar.server_port}", patience_s=0.4)
+    points = [HOME, at(TOWN, 1, 1)]
+    first, _ = roads.matrix(points)
+    assert (roads.matrix(points[::-1])[0] == first[::-1, ::-1]).all()
+    assert len(liar.asked) == 1
+    with pytest.raises(EngineUnavailable):
+        roads.matrix([*points, at(TOWN, 2, 2)])
 
 
 def test_an_engine_that_stumbles_once_is_asked_again(liar):

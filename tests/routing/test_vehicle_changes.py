@@ -75,7 +75,7 @@ def test_the_pool_puts_the_best_halves_of_two_days_together(children):
     solution.adopt([0, 1], range(8), piece, [bad_west, good_east])
     pool.note([0, 1], range(8), piece, [bad_east, good_west])
     before = solution.cost
-    gain = pool.recombine(solution, children, 2.0, time.monotonic() + 10)
+    gain = pool.recombine(solution, children, 60.0, time.monotonic() + 120)
     assert gain == before - solution.cost > 0
     assert {frozenset(o) for o in solution.orders} == {frozenset(good_west), frozenset(good_east)}
     assert solution.cost == piece.cost(solution.orders)
@@ -94,7 +94,7 @@ def test_recombining_never_costs_more_and_keeps_every_rule(seed, children):
             orders = [part if v == order_number else [] for v in range(len(solution.orders))]
             pool.note(range(len(orders)), range(len(day.stops)), piece, orders)
     before = solution.cost
-    gain = pool.recombine(solution, children, 2.0, time.monotonic() + 10)
+    gain = pool.recombine(solution, children, 60.0, time.monotonic() + 120)
     assert solution.cost == before - gain <= before
     left = sum(unserved_penalty(day.stops[s]) for s in solution.unserved)
     assert sum(solution.costs) + left == solution.cost == piece.cost(solution.orders)
