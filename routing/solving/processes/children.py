@@ -27,7 +27,7 @@ from routing.solving.port import Budget
 GRACE_S = 1.0
 """A solve may take so much longer than its own limit before its child is killed."""
 START_S = 10.0
-"""Added to the limit of a child's first solve: it has to load OR-Tools."""
+"""Added to the limit of a child's first solve of a kind: it has to load the library."""
 COMPILE_S = 60.0
 """Added to the limit of a child's first improvement: on a new machine Numba compiles the search then."""
 
@@ -109,7 +109,8 @@ class Child:
     def choose(self, partitioning: Partitioning, deadline: float | None) -> list[int]:
         """Return CP-SAT's choice of rounds, unverified; see ``choose_rounds``. Raises ChildBroke."""
         task = {"task": "choose", "partitioning": partitioning.to_json()}
-        found = self._ask(task, partitioning.seconds, deadline, {"solver": START_S})
+        # CP-SAT is a library of its own: a child that has only routed so far has yet to load it.
+        found = self._ask(task, partitioning.seconds, deadline, {"cp-sat": START_S})
         return found[0] if found else []
 
     def _ask(
