@@ -10,10 +10,10 @@ The short run takes three minutes; --full is the table of docs/planning.md and t
 The last line is one JSON object: hours on the road (mean over all days), ratio the mean of each day's ours / best peer.
 
 --ablation measures what each part of our search is worth: everything, without CP-SAT's recombination, without OR-Tools'
-first plans, OR-Tools as the only search (25 minutes). --curve prints travel against time for ours and PyVRP (70
-minutes). Both append to benchmarks/days/*.csv and go on where they were interrupted; the last column is the load of the
-machine, our own run included: above the number of cores a figure is not to be trusted. --against compares with another
-checkout.
+first plans, OR-Tools as the only search (25 minutes), and writes the table into docs/planning.md. --curve prints travel
+against time for ours and PyVRP (70 minutes). Both append to benchmarks/days/*.csv and go on where they were
+interrupted; the last column is the load of the machine, our own run included: far above the number of cores a figure is
+not to be trusted, and --again measures it anew. --against compares with another checkout.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ from benchmarks.days.series import (  # noqa: E402
     ablation_table,
     curve_table,
 )
+
+TABLE_FROM, TABLE_UNTIL = "<!-- ablation: from -->", "<!-- ablation: until -->"
+"""Between these marks of docs/planning.md stands the table."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,12 @@ def measure_ablation(args: argparse.Namespace, folder: Path) -> None:
     sizes = [size for size in ABLATION_SIZES if args.sizes is None or size[0] in _numbers(args.sizes)]
     series.run([Day(n, seed, seconds, args.cores) for n, seed, seconds in sizes], ABLATION)
     print(ablation_table(series))
+    page = ROOT / "docs" / "planning.md"
+    text = page.read_text(encoding="utf-8")
+    before, rest = text.split(TABLE_FROM, 1)
+    _, after = rest.split(TABLE_UNTIL, 1)
+    table = f"{TABLE_FROM}\n{ablation_table(series)}\n{TABLE_UNTIL}"
+    page.write_text(before + table + after, encoding="utf-8")
 
 
 def measure_curve(args: argparse.Namespace, folder: Path) -> None:
