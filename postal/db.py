@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -49,11 +50,14 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 class Database:
-    """One database with the keys that open its people table."""
+    """One database with the keys that open its people table.
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    ``passwords`` hashes those of its users; `postal.access.accounts.STRONG` where none is given.
+    """
+
+    def __init__(self, engine: Engine, vault: Vault, passwords: PasswordHasher | None = None) -> None:
         self.engine = engine
-        info: dict[Any, Any] = {"vault": vault}
+        info: dict[Any, Any] = {"vault": vault, "passwords": passwords}
         self._writing = sessionmaker(engine, info=info)
         self._reading = sessionmaker(engine.execution_options(tannha_reading=True), info=info, autoflush=False)
 

@@ -168,16 +168,7 @@ def _cycle(graph: dict[str, set[str]]) -> list[str]:
 
 
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-STILL_PATCHED = {
-    "tests/api/conftest.py": 1,
-    "tests/api/test_operator_commands.py": 1,
-    "tests/postal/test_backup.py": 1,
-    "tests/postal/test_intake_files.py": 2,
-    "tests/postal/test_jobs.py": 1,
-    "tests/routing/test_faults.py": 1,
-    "tests/routing/test_ruin.py": 2,
-    "tests/routing/test_search.py": 1,
-}
+STILL_PATCHED = {"tests/postal/test_intake_files.py": 2}
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -58,23 +58,16 @@ def walk_rounds(
         if number % _DOUBLED_EVERY == 1:
             scans += scans[:3]
             tally.n_doubled += len(scans[:3])
-        _send(clock, Browser(base_url), username, passwords[username], scans, is_offline, tally)
+        scans.sort(key=lambda scan: scan["happened_at"])
+        if is_offline:  # the whole round arrives in the evening, in whatever order the phone kept it
+            random.Random(username).shuffle(scans)
+        phone = Browser(base_url)
+        phone.sign_in(username, passwords[username])
+        _send(clock, phone, scans, tally)
     return tally
 
 
-def _send(
-    clock: DayClock,
-    phone: Browser,
-    username: str,
-    password: str,
-    scans: list[dict[str, Any]],
-    is_offline: bool,
-    tally: Tally,
-) -> None:
-    phone.sign_in(username, password)
-    scans = sorted(scans, key=lambda scan: scan["happened_at"])
-    if is_offline:  # the whole round arrives in the evening, in whatever order the phone kept it
-        random.Random(username).shuffle(scans)
+def _send(clock: DayClock, phone: Browser, scans: list[dict[str, Any]], tally: Tally) -> None:
     for first in range(0, len(scans), 25):
         part = scans[first : first + 25]
         sent_at = clock().isoformat()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -30,7 +31,7 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 _KEY = re.compile(r"tn_([a-z2-9]{10})_[A-Za-z0-9_-]{43}")
 _PREFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # RFC 9106, second recommendation: 64 MiB, three passes. One sign-in takes about 50 ms of one core.
-_hasher = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
+STRONG = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     person = add_person(session, PersonKind.STAFF, PersonData(full_name=full_name), now=now)
     user = User(
         username=username,
-        password_hash=_hasher.hash(unicodedata.normalize("NFC", new.password)),
+        password_hash=_hasher_of(session).hash(unicodedata.normalize("NFC", new.password)),
         role=new.role,
         office_id=new.office_id,
         courier_id=new.courier_id,
@@ -96,7 +97,8 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
     with database.write() as session:
         is_counted = _count_try(session, name, now)
         stored_hash = session.scalar(select(User.password_hash).where(User.username == name))
-    is_right = _verify(stored_hash if is_counted and stored_hash else _nobody(), password)
+        hasher = _hasher_of(session)
+    is_right = _verify(hasher, stored_hash if is_counted and stored_hash else _nobody(hasher), password)
     if not (is_right and is_counted):
         return None
     with database.write() as session:
@@ -104,8 +106,8 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
         if user is None or user.password_hash != stored_hash:
             return None
         user.n_failures, user.locked_until = 0, None
-        if _hasher.check_needs_rehash(user.password_hash):
-            user.password_hash = _hasher.hash(unicodedata.normalize("NFC", password))
+        if hasher.check_needs_rehash(user.password_hash):
+            user.password_hash = hasher.hash(unicodedata.normalize("NFC", password))
         return SignedIn(user_id=user.id, session_version=user.session_version, actor=actor_of(user))
 
 
@@ -128,15 +130,10 @@ def actor_of(user: User) -> Actor:
     )
 
 
-def check_password(user: User, password: str) -> bool:
-    """Say whether this is the user's password (asked again before something grave)."""
-    return _verify(user.password_hash, password)
-
-
 def change_password(session: Session, user: User, password: str) -> None:
     """Set a new password, end every session and lift a lock. Raises WeakPassword."""
     _check_password(password, user.username)
-    user.password_hash = _hasher.hash(unicodedata.normalize("NFC", password))
+    user.password_hash = _hasher_of(session).hash(unicodedata.normalize("NFC", password))
     user.session_version += 1
     user.n_failures, user.locked_until = 0, None
     session.flush()
@@ -259,17 +256,22 @@ def _count_try(session: Session, username: str, now: datetime) -> bool:
     return bool(counted.rowcount == 1)  # type: ignore[attr-defined]
 
 
+def _hasher_of(session: Session) -> PasswordHasher:
+    """Return the hasher its `Database` was given, else the strong one."""
+    return cast("PasswordHasher", session.info.get("passwords") or STRONG)
+
+
 @cache
-def _nobody() -> str:
+def _nobody(hasher: PasswordHasher) -> str:
     # Checked when there is no such user, so that both answers take the same time.
-    return _hasher.hash(secrets.token_urlsafe(16))
+    return hasher.hash(secrets.token_urlsafe(16))
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def _verify(hasher: PasswordHasher, password_hash: str, password: str) -> bool:
     if len(password) > PASSWORD_LENGTHS.stop:
         return False
     try:
-        return _hasher.verify(password_hash, unicodedata.normalize("NFC", password))
+        return hasher.verify(password_hash, unicodedata.normalize("NFC", password))
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 

@@ -13,7 +13,7 @@ from api import create_app
 from api.settings import Settings
 from api.wiring import EXTENSION, build_services
 from api.work.works import all_works
-from postal import NewUser, Role, Scope, models
+from postal import Database, NewUser, Role, Scope, make_engine, models
 from postal.access import accounts
 from postal.jobs import Runner
 from postal.network import places, tables
@@ -37,10 +37,13 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch):
+@pytest.fixture
+def database(database_url):
     """Hash passwords cheaply: what they cost is tested with the accounts."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    database = Database(make_engine(database_url), build.vault(), cheap)
+    yield database
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_no_command_takes_a_password_or_key_as_an_argument(run):
 )
 def test_an_expected_refusal_is_one_coded_sentence_in_both_languages(run, monkeypatch, capsys, arguments, code):
     monkeypatch.setattr(sys, "argv", ["tannha", *arguments, *(["--yes"] if arguments[0] == "restore" else [])])
-    monkeypatch.setattr("api.commands.users._password", lambda: PASSWORD)
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{PASSWORD}\n"))
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2

@@ -189,10 +189,10 @@ def test_backups_under_load_are_whole_and_miss_nothing_that_was_acknowledged_bef
 def test_an_unfinished_backup_leaves_no_file_that_looks_like_one(sqlite_url, file, monkeypatch):
     engine = make_engine(sqlite_url)
 
-    def full(_path):
+    def full(_descriptor):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(backup, "_sync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         backup.back_up(engine, file, now=NOW)
     assert not list(file.parent.glob("sao-luu.bak*"))
