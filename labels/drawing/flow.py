@@ -6,7 +6,7 @@ pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reportlab.lib.units import mm
 
@@ -25,48 +25,68 @@ _SMALLER = (BODY, SMALL, TINY)
 _CELL = 2.5  # between two columns; the last one ends with the line under it
 
 
+Stroke = Callable[[Sheet], object]
+"""Puts one thing on a page."""
+
+
 def draw_forms(forms: Sequence[Form], title: str) -> bytes:
     """Return forms as one PDF, each beginning on a page of its own. All must have one size."""
     sheet = Sheet(SIZES_MM[forms[0].size], title)
     is_first = True
     for form in forms:
-        closeness, n_pages = _measure(form)
+        # Laid out once, drawn as often as there are copies: they differ in nothing but their feet.
+        pages = _lay_out(form)
         for copy in form.copies:
-            if not is_first:
-                sheet.next_page()
-            is_first = False
-            _Pen(sheet, form, copy, n_pages, closeness).draw()
+            for number, strokes in enumerate(pages, start=1):
+                if not is_first:
+                    sheet.next_page()
+                is_first = False
+                for stroke in strokes:
+                    stroke(sheet)
+                _foot(sheet, form, copy, f"{form.page} {number}/{len(pages)}")
     return sheet.finish()
 
 
-def _measure(form: Form) -> tuple[int, int]:
-    """Return how closely a form is set, 0 at ease, and how many pages it takes so."""
-    at_ease = _Pen(None, form, "", 0, 0).draw()
-    for closeness in range(1, form.closer + 1) if at_ease > 1 else ():
-        if _Pen(None, form, "", 0, closeness).draw() == 1:
-            return closeness, 1
-    return 0, at_ease
+def _lay_out(form: Form) -> list[list[Stroke]]:
+    """Return the pages of a form: at ease or, where that spares its second page, as closely as it may be set."""
+    at_ease = _Pen(form, 0).pages()
+    for closeness in range(1, form.closer + 1) if len(at_ease) > 1 else ():
+        closer = _Pen(form, closeness).pages()
+        if len(closer) == 1:
+            return closer
+    return at_ease
+
+
+def _foot(sheet: Sheet, form: Form, copy: str, page: str) -> None:
+    edge = _EDGE[form.size]
+    y, right = sheet.height - _FOOT + 1, sheet.width - edge
+    sheet.line(edge, y, right, y, width=0.3)
+    sheet.write(edge, y + 1.2, ". ".join(part for part in (copy, form.number) if part), size=TINY)
+    sheet.write(right, y + 1.2, page, size=TINY, align="right")
+    if form.size == "A5":  # folded once it lies in the envelope or pouch of an A6 label
+        for left in (0.0, sheet.width - _FOLD):
+            sheet.line(left, sheet.height / 2, left + _FOLD, sheet.height / 2, width=0.3)
 
 
 class _Pen:
-    """Draws one copy; without a sheet it only measures how many pages there are."""
+    """Lays out one form: what it puts on each page, without the feet."""
 
-    def __init__(self, sheet: Sheet | None, form: Form, copy: str, n_pages: int, closeness: int) -> None:
-        self._sheet, self._form, self._copy, self._n_pages = sheet, form, copy, n_pages
+    def __init__(self, form: Form, closeness: int) -> None:
+        self._form = form
         self.gap, self._smaller = _CLOSER[closeness]
         self.width, self.height = SIZES_MM[form.size]
         self.edge = _EDGE[form.size]
         self.wide = self.width - 2 * self.edge
-        self._y, self._page = self.edge - 2, 1
+        self._y = self.edge - 2
+        self._pages: list[list[Stroke]] = [[]]
 
-    def draw(self) -> int:
-        """Draw everything; return the number of pages."""
+    def pages(self) -> list[list[Stroke]]:
+        """Return the strokes of each page."""
         self._head()
         for block in self._form.blocks:
             self._block(block)
             self._y += self.gap
-        self._foot()
-        return self._page
+        return self._pages
 
     # -- frame ----------------------------------------------------------------------------------------
 
@@ -99,34 +119,17 @@ class _Pen:
             return 0.0, 0.0
         left, top = self.width - self.edge - mark.side + 2, self._y - 2
         below = top + mark.side
-        if self._sheet:
-            self._sheet.qr(left, top, mark.qr, side=mark.side)
+        self._ink(lambda sheet: sheet.qr(left, top, mark.qr, side=mark.side))
         for line in text.wrap(mark.text, REGULAR, TINY, (mark.side - 2) * mm):
             self._put(left + mark.side / 2, below, line, REGULAR, TINY, align="centre")
             below += _step(TINY)
         return mark.side, below
 
-    def _foot(self) -> None:
-        y = self.height - _FOOT + 1
-        parts = [part for part in (self._copy, self._form.number) if part]
-        if self._sheet:
-            self._sheet.line(self.edge, y, self.width - self.edge, y, width=0.3)
-            self._sheet.write(self.edge, y + 1.2, ". ".join(parts), size=TINY)
-            pages = f"{self._form.page} {self._page}/{self._n_pages}"
-            self._sheet.write(self.width - self.edge, y + 1.2, pages, size=TINY, align="right")
-            if self._form.size == "A5":  # folded once it lies in the envelope or pouch of an A6 label
-                for left in (0.0, self.width - _FOLD):
-                    self._sheet.line(left, self.height / 2, left + _FOLD, self.height / 2, width=0.3)
-
     def _room(self, height: float) -> None:
         """Begin another page when ``height`` millimetres do not fit this one."""
-        if self._y + height <= self.height - _FOOT:
-            return
-        self._foot()
-        if self._sheet:
-            self._sheet.next_page()
-        self._page += 1
-        self._y = self.edge
+        if self._y + height > self.height - _FOOT:
+            self._pages.append([])
+            self._y = self.edge
 
     # -- blocks ---------------------------------------------------------------------------------------
 
@@ -162,8 +165,8 @@ class _Pen:
                 self._put(x, self._y, heading, REGULAR, TINY)
                 for number, line in enumerate(lines):
                     self._put(x, self._y + 3 + number * _step(size), line, REGULAR, size)
-                if not lines and self._sheet:
-                    self._sheet.line(x, self._y + 7, x + wide, self._y + 7, width=0.3, dashed=True)
+                if not lines:
+                    self._line(x, x + wide, self._y + 7, width=0.3, dashed=True)
             self._y += height
 
     def _lines(self, value: str | tuple[str, ...], wide: float, size: float) -> list[str]:
@@ -224,8 +227,7 @@ class _Pen:
         for words in block.texts:
             lines = text.wrap(words, REGULAR, size, (self.wide - side - 2) * mm)
             self._room(len(lines) * _step(size) + 0.8)
-            if self._sheet:
-                self._sheet.box(self.edge, self._y + 0.5, side, side)
+            self._box(self._y + 0.5, side)
             for line in lines:
                 self._write(self.edge + side + 2, line, REGULAR, size)
                 self._y += _step(size)
@@ -243,10 +245,10 @@ class _Pen:
 
     def _codes(self, block: Codes) -> None:
         self._room(block.side + 2)
-        if self._sheet:
-            self._sheet.barcode(self.edge, self._y + 2, block.barcode, height=12)
-            self._sheet.write(self.edge, self._y + 15, block.under, font=BOLD, size=BODY)
-            self._sheet.qr(self.width - self.edge - block.side + 2, self._y - 2, block.qr, side=block.side)
+        y, left = self._y, self.width - self.edge - block.side + 2
+        self._ink(lambda sheet: sheet.barcode(self.edge, y + 2, block.barcode, height=12))
+        self._put(self.edge, y + 15, block.under, BOLD, BODY)
+        self._ink(lambda sheet: sheet.qr(left, y - 2, block.qr, side=block.side))
         self._y += block.side - 3
 
     # -- ink ------------------------------------------------------------------------------------------
@@ -255,9 +257,17 @@ class _Pen:
         """Return a size of type, smaller where the form is set closer."""
         return _SMALLER[min(_SMALLER.index(size) + self._smaller, len(_SMALLER) - 1)] if size in _SMALLER else size
 
+    def _ink(self, stroke: Stroke) -> None:
+        self._pages[-1].append(stroke)
+
     def _put(self, x: float, y: float, words: str, font: str, size: float, *, align: str = "left") -> None:
-        if self._sheet:
-            self._sheet.write(x, y, words, font=font, size=size, align=align)
+        self._ink(lambda sheet: sheet.write(x, y, words, font=font, size=size, align=align))
+
+    def _line(self, left: float, right: float, y: float, *, width: float, dashed: bool = False) -> None:
+        self._ink(lambda sheet: sheet.line(left, y, right, y, width=width, dashed=dashed))
+
+    def _box(self, y: float, side: float) -> None:
+        self._ink(lambda sheet: sheet.box(self.edge, y, side, side))
 
     def _write(self, x: float, words: str, font: str, size: float) -> None:
         self._put(x, self._y, words, font, size)
@@ -273,8 +283,7 @@ class _Pen:
             self._y += _step(fitted.size)
 
     def _rule(self, left: float, right: float, *, width: float = 0.4) -> None:
-        if self._sheet:
-            self._sheet.line(left, self._y, right, self._y, width=width)
+        self._line(left, right, self._y, width=width)
         self._y += 0.6
 
 

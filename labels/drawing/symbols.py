@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isqrt
 
 import zxingcpp
@@ -27,7 +27,7 @@ def is_code128(code: str) -> bool:
     return bool(code) and all(" " <= letter <= "~" for letter in code)
 
 
-def bars(code: str) -> list[tuple[int, int]]:
+def bars(code: str) -> tuple[tuple[int, int], ...]:
     """Return (left, width) of every bar, in units of the thinnest."""
     return _runs(code)[1]
 
@@ -37,7 +37,8 @@ def barcode_units(code: str) -> int:
     return _runs(code)[0]
 
 
-def _runs(code: str) -> tuple[int, list[tuple[int, int]]]:
+@lru_cache(maxsize=4096)
+def _runs(code: str) -> tuple[int, tuple[tuple[int, int], ...]]:
     if not is_code128(code):
         raise ValueError("Code 128 carries ASCII only")
     symbol = Code128(code, barWidth=1, barHeight=1, quiet=0, humanReadable=0)
@@ -51,7 +52,7 @@ def _runs(code: str) -> tuple[int, list[tuple[int, int]]]:
         if position % 2 == 0:
             found.append((left, units))
         left += units
-    return left, found
+    return left, tuple(found)
 
 
 def barcode_width(code: str, *, bar: float = BAR_PT) -> float:
@@ -93,11 +94,16 @@ def _squares(text: str) -> tuple[int, str]:
     matrix = qr_matrix(text)
     n_modules = len(matrix)
     runs = [
-        f"{run.start() + 4} {n_modules - row + 3} {run.end() - run.start()} 1 re"
+        _rectangle(run.start() + 4, n_modules - row + 3, run.end() - run.start())
         for row, line in enumerate(matrix)
         for run in re.finditer(b"\x01+", line)
     ]
     return n_modules, " ".join(runs) + " f"
+
+
+@cache
+def _rectangle(left: int, bottom: int, wide: int) -> str:
+    return f"{left} {bottom} {wide} 1 re"
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, *, side: float) -> None:

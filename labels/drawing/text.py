@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
@@ -59,8 +60,13 @@ def clean(text: str, field: str) -> str:
     return normal
 
 
+Ruler = Callable[[str, str, float], float]
+"""Returns the width in points of a text in a font and size. Paper and thermal dots have one each: hinted type is up to
+8 % wider than the font's own widths say, so a line is measured in the type it is drawn in."""
+
+
 def width(text: str, font: str, size: float) -> float:
-    """Return the width in points."""
+    """Return the width in points as a PDF sets it."""
     return _units(text, font) * size
 
 
@@ -95,6 +101,7 @@ def fit(
     sizes: tuple[float, ...] = (BODY, SMALL, TINY),
     may_shorten: bool = True,
     field: str = "",
+    ruler: Ruler = width,
 ) -> Fitted:
     """Return the text wrapped into a box of (width, height) points: the largest size first, shortened last.
 
@@ -102,20 +109,25 @@ def fit(
     """
     box_width, box_height = box
     for size in sizes:
-        lines = wrap(text, font, size, box_width)
+        lines = wrap(text, font, size, box_width, ruler=ruler)
         if len(lines) * size * LEADING <= box_height + 0.01:
             return Fitted(lines=tuple(lines), font=font, size=size, field=field)
     if not may_shorten:
         raise TextTooLong(field)
     size = sizes[-1]
     n_lines = max(1, int((box_height + 0.01) / (size * LEADING)))
-    lines = wrap(text, font, size, box_width)[:n_lines]
-    lines[-1] = _shorten(lines[-1], font, size, box_width)
+    lines = wrap(text, font, size, box_width, ruler=ruler)[:n_lines]
+    lines[-1] = _shorten(lines[-1], lambda words: ruler(words, font, size) <= box_width)
     return Fitted(lines=tuple(lines), font=font, size=size, is_shortened=True, field=field)
 
 
 def fit_address(
-    text: str, *, box: tuple[float, float], sizes: tuple[float, ...] = (BODY, SMALL, TINY), field: str = "address"
+    text: str,
+    *,
+    box: tuple[float, float],
+    sizes: tuple[float, ...] = (BODY, SMALL, TINY),
+    field: str = "address",
+    ruler: Ruler = width,
 ) -> Fitted:
     """Return an address wrapped into a box; what has to go are its last parts without a number.
 
@@ -124,9 +136,9 @@ def fit_address(
     parts = [part.strip() for part in text.split(",")]
     is_shortened = False
     while True:
-        kept = ", ".join(parts) + (f" {_ELLIPSIS}" if is_shortened else "")
+        left = ", ".join(parts) + (f" {_ELLIPSIS}" if is_shortened else "")
         try:
-            fitted = fit(kept, box=box, sizes=sizes, may_shorten=False, field=field)
+            fitted = fit(left, box=box, sizes=sizes, may_shorten=False, field=field, ruler=ruler)
         except TextTooLong:
             spare = [n for n, part in enumerate(parts) if not any(letter.isdigit() for letter in part)]
             if not spare or len(parts) == 1:
@@ -137,33 +149,41 @@ def fit_address(
             return replace(fitted, is_shortened=is_shortened)
 
 
-def wrap(text: str, font: str, size: float, limit: float) -> list[str]:
+def wrap(text: str, font: str, size: float, limit: float, *, ruler: Ruler = width) -> list[str]:
     """Return lines no wider than ``limit`` points, broken at spaces and, where a word is wider, inside it."""
+
+    def fits(words: str) -> bool:
+        return ruler(words, font, size) <= limit
+
+    words = text.split()
+    whole = " ".join(words)
+    if fits(whole):  # most fields: measured once instead of once a word
+        return [whole]
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in words:
         wanted = f"{line} {word}" if line else word
-        if width(wanted, font, size) <= limit:
+        if fits(wanted):
             line = wanted
             continue
         if line:
             lines.append(line)
-        *full, line = _pieces(word, font, size, limit)
+        *full, line = _pieces(word, fits)
         lines += full
     return [*lines, line] if line or not lines else lines
 
 
-def _pieces(word: str, font: str, size: float, limit: float) -> list[str]:
+def _pieces(word: str, fits: Callable[[str], bool]) -> list[str]:
     pieces, piece = [], ""
     for letter in word:
-        if piece and width(piece + letter, font, size) > limit:
+        if piece and not fits(piece + letter):
             pieces.append(piece)
             piece = ""
         piece += letter
     return [*pieces, piece]
 
 
-def _shorten(line: str, font: str, size: float, limit: float) -> str:
-    while line and width(line + _ELLIPSIS, font, size) > limit:
+def _shorten(line: str, fits: Callable[[str], bool]) -> str:
+    while line and not fits(line + _ELLIPSIS):
         line = line[:-1].rstrip()
     return line + _ELLIPSIS
