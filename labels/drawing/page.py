@@ -20,6 +20,7 @@ SIZES_MM: dict[str, tuple[float, float]] = {
     "A4": (210, 297),
 }
 HAIR, LINE = 0.4, 0.8
+_TICK = (((0.2, 0.5), (0.42, 0.75)), ((0.42, 0.75), (0.82, 0.22)))  # two strokes, in shares of the box
 # Compressed pages stay binary: writing them as letters doubles the time and adds a quarter to the file.
 rl_config.useA85 = 0
 
@@ -31,7 +32,28 @@ class Drawing:
     height: float
 
     def note_shortened(self, field: str) -> None:
-        """Hear that a field's text had to be shortened; a drawing that prints does not care."""
+        """Take note that a field's text had to be shortened; a drawing that prints does not need it."""
+
+    def measure(self, words: str, font: str, size: float) -> float:
+        """Return the width in points of a line as this drawing sets it."""
+        return text.width(words, font, size)
+
+    def fit(
+        self,
+        words: str,
+        box: tuple[float, float],
+        *,
+        font: str = REGULAR,
+        sizes: tuple[float, ...] = (BODY, SMALL, TINY),
+        field: str = "",
+    ) -> Fitted:
+        """Return the text wrapped into a box of (width, height) millimetres; the largest size first, shortened last."""
+        points = (box[0] * mm, box[1] * mm)
+        return text.fit(words, box=points, font=font, sizes=sizes, field=field, ruler=self.measure)
+
+    def wrap(self, words: str, font: str, size: float, wide: float) -> tuple[str, ...]:
+        """Return the text in lines no wider than ``wide`` millimetres."""
+        return tuple(text.wrap(words, font, size, wide * mm, ruler=self.measure))
 
     def write(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
@@ -82,8 +104,15 @@ class Drawing:
     ) -> float:
         """Write wrapped text, shrinking then shortening to ``max_height``; return the millimetres it took."""
         sizes = tuple(s for s in (size, BODY, SMALL, TINY) if s <= size)
-        fitted = text.fit(words, box=(width * mm, max_height * mm), font=font, sizes=sizes, field=field)
+        fitted = self.fit(words, (width, max_height), font=font, sizes=sizes, field=field)
         return self.write_fitted(x, y, fitted)
+
+    def tick_box(self, x: float, y: float, side: float, *, is_ticked: bool) -> None:
+        """Draw a box with its top left corner at (x, y), with a tick in it or plainly empty."""
+        self.box(x, y, side, side, line=LINE)
+        if is_ticked:
+            for (x1, y1), (x2, y2) in _TICK:
+                self.line(x + x1 * side, y + y1 * side, x + x2 * side, y + y2 * side, width=side * 0.15 * mm)
 
     def label(self, x: float, y: float, words: str) -> None:
         """Write a small heading of a field."""
@@ -192,6 +221,10 @@ class Zoomed(Drawing):
         """Pass it on."""
         self._inner.note_shortened(field)
 
+    def measure(self, words: str, font: str, size: float) -> float:
+        """Return the width in points of this frame."""
+        return self._inner.measure(words, font, size * self._factor) / self._factor
+
     def write(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
     ) -> None:
@@ -225,11 +258,16 @@ class Zoomed(Drawing):
 
 
 class Probe(Drawing):
-    """A drawing without ink that only remembers which fields had to be shortened."""
+    """A drawing without ink that only remembers which fields had to be shortened, measured as they will be drawn."""
 
-    def __init__(self, size_mm: tuple[float, float]) -> None:
+    def __init__(self, size_mm: tuple[float, float], ruler: text.Ruler = text.width) -> None:
         self.width, self.height = size_mm
         self.shortened: list[str] = []
+        self._ruler = ruler
+
+    def measure(self, words: str, font: str, size: float) -> float:
+        """Return the width in points by the ruler given."""
+        return self._ruler(words, font, size)
 
     def note_shortened(self, field: str) -> None:
         """Remember the field."""

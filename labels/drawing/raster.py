@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from io import BytesIO
-
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
 
 from labels.drawing import symbols, text
+from labels.drawing.bitmap_type import Dots, bitmap_width, line_of, pixels_of
 from labels.drawing.page import HAIR, Drawing
 from labels.drawing.text import BODY, REGULAR
 
@@ -16,43 +14,69 @@ BAR_DOTS = {203: 3, 300: 4}
 """Dots of the thinnest bar: 0.375 mm at 203 dpi, 0.339 mm at 300 dpi."""
 
 
-class Raster(Drawing):
-    """A picture of one label, one bit a dot."""
+def ruler_of(dpi: int) -> text.Ruler:
+    """Return the ruler of a printer's dots."""
+    return lambda words, font, size: bitmap_width(words, font, size, dpi)
 
-    def __init__(self, size_mm: tuple[float, float], *, dpi: int) -> None:
-        text.fonts()
+
+class Raster(Drawing):
+    """A picture of one label, true where a dot is black. ``base`` is what is there before, and stays as it is."""
+
+    def __init__(self, size_mm: tuple[float, float], *, dpi: int, base: Dots | None = None) -> None:
         self.width, self.height = size_mm
         self.dpi = dpi
-        self.picture = Image.new("1", (self._dots(size_mm[0]), self._dots(size_mm[1])), 255)
-        self._pen = ImageDraw.Draw(self.picture)
-        self._pen.fontmode = "1"
+        shape = (self._dots(size_mm[1]), self._dots(size_mm[0]))
+        self.dots: Dots = np.zeros(shape, dtype=np.bool_) if base is None else base.copy()
+
+    def measure(self, words: str, font: str, size: float) -> float:
+        """Return the width in points of a line in this printer's dots."""
+        return bitmap_width(words, font, size, self.dpi)
 
     def write(
         self, x: float, y: float, words: str, *, font: str = REGULAR, size: float = BODY, align: str = "left"
     ) -> None:
         """Write one line; dots are set or not, never grey."""
-        anchor = {"left": "ls", "right": "rs", "centre": "ms"}[align]
-        baseline = self._dots(y) + round(size * 0.95 * self.dpi / 72)
-        face = _face(font, round(size * self.dpi / 72))
-        self._pen.text((self._dots(x), baseline), words, font=face, fill=0, anchor=anchor)
+        drawn, above = line_of(words, font, pixels_of(size, self.dpi))
+        high, wide = drawn.shape
+        left = self._dots(x) - round(wide * {"left": 0.0, "centre": 0.5, "right": 1.0}[align])
+        top = self._dots(y) + round(size * 0.95 * self.dpi / 72) - above
+        self.dots[top : top + high, left : left + wide] |= drawn
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = HAIR, dashed: bool = False) -> None:
-        """Draw a line at least one dot thick; dashes are not needed on a label."""
-        ends = (self._dots(x1), self._dots(y1), self._dots(x2), self._dots(y2))
-        self._pen.line(ends, fill=0, width=max(1, round(width * self.dpi / 72)))
+        """Draw a level or upright line at least one dot thick, or a slanting one; dashes are not needed on a label."""
+        thick = max(1, round(width * self.dpi / 72))
+        left, right = sorted((self._dots(x1), self._dots(x2)))
+        top, bottom = sorted((self._dots(y1), self._dots(y2)))
+        if left == right or top == bottom:
+            self._fill(left, top, max(right, left + thick), max(bottom, top + thick))
+            return
+        n_steps = max(right - left, bottom - top)
+        for step in range(n_steps + 1):
+            across, down = (self._dots(a + (b - a) * step / n_steps) for a, b in ((x1, x2), (y1, y2)))
+            self._fill(across, down, across + thick, down + thick)
 
     def box(self, x: float, y: float, width: float, height: float, *, line: float = HAIR, fill: float = 1) -> None:
         """Draw a rectangle, filled black where the grey is darker than half."""
-        corners = (self._dots(x), self._dots(y), self._dots(x + width), self._dots(y + height))
-        wide = max(1, round(line * self.dpi / 72))
-        self._pen.rectangle(corners, outline=0, width=wide, fill=0 if fill < 0.5 else None)
+        left, top, right, bottom = self._dots(x), self._dots(y), self._dots(x + width), self._dots(y + height)
+        if fill < 0.5:
+            self._fill(left, top, right + 1, bottom + 1)
+            return
+        thick = max(1, round(line * self.dpi / 72))
+        for edge in (
+            (left, top, right + 1, top + thick),
+            (left, bottom + 1 - thick, right + 1, bottom + 1),
+            (left, top, left + thick, bottom + 1),
+            (right + 1 - thick, top, right + 1, bottom + 1),
+        ):
+            self._fill(*edge)
 
     def barcode(self, x: float, y: float, code: str, *, height: float, bar: float = symbols.BAR_PT) -> float:
         """Draw Code 128; ``bar`` is rounded to whole dots."""
         dots, top, bottom, left = self._bar(bar), self._dots(y), self._dots(y + height), self._dots(x)
+        row = np.zeros(symbols.barcode_units(code), dtype=np.bool_)
         for start, width in symbols.bars(code):
-            first = left + start * dots
-            self._pen.rectangle((first, top, first + width * dots - 1, bottom), fill=0)
+            row[start : start + width] = True
+        self.dots[top : bottom + 1, left : left + row.size * dots] |= row.repeat(dots)
         return self.barcode_width(code, bar=bar)
 
     def barcode_width(self, code: str, *, bar: float = symbols.BAR_PT) -> float:
@@ -64,13 +88,14 @@ class Raster(Drawing):
         matrix = symbols.qr_matrix(words)
         n_modules = len(matrix)
         dots = self._dots(side) // (n_modules + 8)
+        modules = np.frombuffer(b"".join(matrix), dtype=np.bool_).reshape(n_modules, n_modules)
         rest = (self._dots(side) - n_modules * dots) // 2
         left, top = self._dots(x) + rest, self._dots(y) + rest
-        for row, line in enumerate(matrix):
-            for column, module in enumerate(line):
-                if module:
-                    corner = (left + column * dots, top + row * dots)
-                    self._pen.rectangle((*corner, corner[0] + dots - 1, corner[1] + dots - 1), fill=0)
+        self.dots[top : top + n_modules * dots, left : left + n_modules * dots] |= _enlarged(modules, dots)
+
+    def _fill(self, left: int, top: int, right: int, bottom: int) -> None:
+        """Blacken the dots from (left, top) up to and without (right, bottom)."""
+        self.dots[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
 
     def _bar(self, bar: float) -> int:
         share = bar / symbols.BAR_PT
@@ -80,7 +105,5 @@ class Raster(Drawing):
         return round(millimetres * self.dpi / MM_PER_INCH)
 
 
-@lru_cache(maxsize=64)
-def _face(font: str, pixels: int) -> ImageFont.FreeTypeFont:
-    # From memory: a size asked for the first time must not open a file while a label is drawn.
-    return ImageFont.truetype(BytesIO(text.font_bytes(font)), pixels, layout_engine=ImageFont.Layout.BASIC)
+def _enlarged(modules: Dots, dots: int) -> Dots:
+    return modules.repeat(dots, axis=0).repeat(dots, axis=1)

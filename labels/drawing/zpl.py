@@ -10,16 +10,21 @@ import base64
 import binascii
 import zlib
 
-from PIL import Image, ImageChops
+import numpy as np
+
+from labels.drawing.bitmap_type import Dots
+
+_LEVEL = 4
+"""Of deflate: level 9 takes ten times as long for seven per cent fewer bytes."""
 
 
-def zpl_format(drawn: Image.Image) -> bytes:
-    """Return one label's ZPL format for a picture of one bit a dot."""
-    # In a graphic field a set bit is a black dot; in a picture it is a white one.
-    picture = ImageChops.invert(drawn)
-    row_bytes = (picture.width + 7) // 8
-    data = picture.tobytes()
-    packed = base64.b64encode(zlib.compress(data, 9))
-    head = f"^XA^CI28^PW{picture.width}^LL{picture.height}^LH0,0^FO0,0^GFA,{len(data)},{len(data)},{row_bytes},:Z64:"
+def zpl_format(dots: Dots) -> bytes:
+    """Return one label's ZPL format for a picture, true where a dot is black."""
+    height, width = dots.shape
+    # In a graphic field a set bit is a black dot; rows are filled up to whole bytes with white.
+    data = np.packbits(dots, axis=1).tobytes()
+    packed = base64.b64encode(zlib.compress(data, _LEVEL))
+    row_bytes = len(data) // height
+    head = f"^XA^CI28^PW{width}^LL{height}^LH0,0^FO0,0^GFA,{len(data)},{len(data)},{row_bytes},:Z64:"
     crc = f":{binascii.crc_hqx(packed, 0):04X}"
     return head.encode() + packed + crc.encode() + b"^FS^PQ1,0,1,Y^XZ\n"

@@ -19,9 +19,14 @@ def say_moment(at: datetime) -> str:
     return f"{at:%H} giờ {at:%M}, {say_day(at.date())}"
 
 
+def say_number(number: int) -> str:
+    """Return a whole number with its thousands parted: "1.234"."""
+    return f"{number:,}".replace(",", ".")
+
+
 def say_money(amount_vnd: int) -> str:
     """Return "135.000 đ"."""
-    return f"{amount_vnd:,}".replace(",", ".") + " đ"
+    return f"{say_number(amount_vnd)} đ"
 
 
 def group_code(code: str) -> str:

@@ -53,7 +53,7 @@ def labels_of(
     ordered = sorted(items, key=lambda item: places.get(item.consignment_id, (10**9, 0)))
     offices = desk.all_offices(session)
     drawn = {item.id: _label(printing, item, offices, places.get(item.consignment_id)) for item in ordered}
-    faults = {item.id: _faults(drawn[item.id], paper) for item in ordered}
+    faults = {item.id: _faults(drawn[item.id], paper, _ZPL.get(size)) for item in ordered}
     printable = [item for item in ordered if faults[item.id] is not None]
     prints = custody.record_label_print(act, printable, reason=reason)
     labels = [replace(drawn[one.item.id], reprint_number=one.reprint_number) for one in prints]
@@ -71,11 +71,11 @@ def labels_of(
     )
 
 
-def _faults(label: drawing.ItemLabelData, size: str) -> tuple[str, ...] | None:
+def _faults(label: drawing.ItemLabelData, size: str, dpi: int | None) -> tuple[str, ...] | None:
     """Return the fields that have to be shortened, None where the label cannot be printed at all."""
     try:
         clean_data(label)
-        return drawing.shortened_fields(label, size=size)
+        return drawing.shortened_fields(label, size=size, dpi=dpi)
     except (UnprintableText, TextTooLong):
         return None
 

@@ -4,103 +4,99 @@ from __future__ import annotations
 
 from datetime import date
 
-from reportlab.lib.units import mm
-
 from labels.drawing import text
 from labels.drawing.page import LINE, Drawing
 from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.papers.item_label.data import ItemLabelData
+from labels.papers.item_label.marks import draw_marks
 from labels.papers.item_label.recipient import draw_recipient
 from labels.papers.item_label.wording import WORDS
-from labels.papers.words import group_code, say_day, say_money
+from labels.papers.words import group_code, say_day, say_money, say_number
 
 _EDGE = 5.0  # office printers leave 4.2 mm of the sheet white
+_RULES = (45.0, 66.0, 114.0, 132.0)
+_QR = 27.0
 
 
-def draw_full(sheet: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
-    right = sheet.width - _EDGE
-    _head(sheet, label, words, right)
-    _codes(sheet, label, right)
-    sheet.line(_EDGE, 45, right, 45, width=LINE)
-    _sort(sheet, label, words, right)
-    sheet.line(_EDGE, 66, right, 66, width=LINE)
-    _people(sheet, label, words, right)
-    sheet.line(_EDGE, 114, right, 114, width=LINE)
-    _service(sheet, label, words, right)
-    sheet.line(_EDGE, 132, right, 132, width=LINE)
-    sheet.label(_EDGE, 133.2, words["sign"])
+def draw_full_form(drawing: Drawing, words: dict[str, str]) -> None:
+    """Draw what stands on every label of this size: rules and headings."""
+    right = drawing.width - _EDGE
+    drawing.write(_EDGE, 4.4, words["head"], font=BOLD, size=BODY)
+    drawing.write(_EDGE, 9, words["sub"], size=SMALL)
+    for y in _RULES:
+        drawing.line(_EDGE, y, right, y, width=LINE)
+    for y, heading in ((56.4, "office"), (67.0, "from"), (80.0, "to"), (133.2, "sign")):
+        drawing.label(_EDGE, y, words[heading])
 
 
-def _head(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
-    sheet.write(_EDGE, 4.4, words["head"], font=BOLD, size=BODY)
-    sheet.write(_EDGE, 9, words["sub"], size=SMALL)
+def draw_full_item(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
+    """Draw what this one item's label says; texts must be clean."""
+    right = drawing.width - _EDGE
+    _head(drawing, label, words, right)
+    _codes(drawing, label, right)
+    _sort(drawing, label, words, right)
+    _people(drawing, label, words, right)
+    _service(drawing, label, words, right)
+
+
+def _head(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     if label.reprint_number:
-        sheet.write(right, 4.4, f"{words['reprint']} {label.reprint_number}", font=BOLD, size=BODY, align="right")
-    papers = f"{label.n_documents} {words['papers']}" + (f" · {label.weight_g} g" if label.weight_g else "")
-    sheet.write(right, 9, papers, size=SMALL, align="right")
+        again = f"{words['reprint']} {label.reprint_number}"
+        drawing.write(right, 4.4, again, font=BOLD, size=BODY, align="right")
+    weight = f" · {say_number(label.weight_g)} g" if label.weight_g else ""
+    drawing.write(right, 9, f"{label.n_documents} {words['papers']}{weight}", size=SMALL, align="right")
 
 
-def _codes(sheet: Drawing, label: ItemLabelData, right: float) -> None:
-    qr_side = 27.0
-    sheet.qr(right - qr_side + 2.6, 13.5, label.token_url, side=qr_side)
-    room = right - qr_side - _EDGE
-    wide = sheet.barcode_width(label.s10)
+def _codes(drawing: Drawing, label: ItemLabelData, right: float) -> None:
+    drawing.qr(right - _QR + 2.6, 13.5, label.token_url, side=_QR)
+    room = right - _QR - _EDGE
+    wide = drawing.barcode_width(label.s10)
     x = _EDGE + max(0.0, (room - wide) / 2)
-    sheet.barcode(x, 16, label.s10, height=17)
-    sheet.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
-    dossier = text.fit(label.dossier_code, box=(qr_side * mm, 4 * mm), sizes=(TINY, 5.0), field="dossier_code")
-    sheet.write_fitted(right, 40.6, dossier, align="right")
+    drawing.barcode(x, 16, label.s10, height=17)
+    drawing.write(x + wide / 2, 34.6, group_code(label.s10), font=BOLD, size=12, align="centre")
+    dossier = drawing.fit(label.dossier_code, (_QR, 4), sizes=(TINY, 5.0), field="dossier_code")
+    drawing.write_fitted(right, 40.6, dossier, align="right")
 
 
-def _sort(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _sort(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     where = words["outside"] if label.is_outside else label.commune
     room = right - _EDGE - (20.0 if label.round_text else 0.0)
-    sizes = (text.HUGE, 18.0, LARGE, BODY)
-    fitted = text.fit(where, box=(room * mm, 10 * mm), font=BOLD, sizes=sizes, field="commune")
-    sheet.write_fitted(_EDGE, 46.4, fitted)
-    sheet.label(_EDGE, 56.4, words["office"])
-    office = text.fit(
-        label.delivery_office,
-        box=((right - _EDGE) * mm, 6.2 * mm),
-        font=BOLD,
-        sizes=(LARGE, 12.0, BODY),
-        field="delivery_office",
-    )
-    sheet.write_fitted(_EDGE, 58.8, office)
+    commune = drawing.fit(where, (room, 10), font=BOLD, sizes=(text.HUGE, 18.0, LARGE, BODY), field="commune")
+    drawing.write_fitted(_EDGE, 46.4, commune)
+    sizes = (LARGE, 12.0, BODY)
+    office = drawing.fit(label.delivery_office, (right - _EDGE, 6.2), font=BOLD, sizes=sizes, field="delivery_office")
+    drawing.write_fitted(_EDGE, 58.8, office)
     if label.round_text:
-        sheet.write(right, 46.4, words["round"], size=TINY, align="right")
-        sheet.write(right, 48.4, label.round_text, font=BOLD, size=text.HUGE, align="right")
+        drawing.write(right, 46.4, words["round"], size=TINY, align="right")
+        number = drawing.fit(label.round_text, (19, 9.6), font=BOLD, sizes=(text.HUGE, LARGE, BODY), field="round_text")
+        drawing.write_fitted(right, 48.4, number, align="right")
 
 
-def _people(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _people(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     wide = right - _EDGE
-    sheet.label(_EDGE, 67, words["from"])
-    y = 69.8 + sheet.paragraph(_EDGE, 69.8, label.sender_name, wide, size=SMALL, max_height=7.2, field="sender_name")
-    sheet.paragraph(_EDGE, y, label.sender_address, wide, size=TINY, max_height=79.6 - y, field="sender_address")
-    sheet.label(_EDGE, 80, words["to"])
-    draw_recipient(sheet, label, (_EDGE, 83.2, wide, 25.4))
+    y = 69.8 + drawing.paragraph(_EDGE, 69.8, label.sender_name, wide, size=SMALL, max_height=7.2, field="sender_name")
+    drawing.paragraph(_EDGE, y, label.sender_address, wide, size=TINY, max_height=79.6 - y, field="sender_address")
+    draw_recipient(drawing, label, (_EDGE, 83.2, wide, 25.4))
     if label.phone_masked:
-        sheet.write(_EDGE, 109, f"{words['phone']}: {label.phone_masked}", size=BODY)
+        drawing.write(_EDGE, 109, f"{words['phone']}: {label.phone_masked}", size=BODY)
 
 
-def _service(sheet: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _service(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+    """Draw the money, the marks and, once the post has the item, both days: never a heading over nothing."""
     wide = right - _EDGE
-    middle, room = _EDGE + wide / 2, (wide / 2 - 2) * mm
+    middle, room = _EDGE + wide / 2, wide / 2 - 2
+    sizes = (LARGE, 12.0, BODY)
     money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
-    sheet.write_fitted(_EDGE, 115.2, text.fit(money, box=(room, 6.2 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY)))
-    flags = [words["hand"]] if label.is_hand_delivery else []
-    flags += [words["take_back"]] if label.has_take_back else []
-    for number, flag in enumerate(flags):
-        sheet.box(_EDGE, 123.2 + number * 4.4, 2.6, 2.6, fill=0)
-        sheet.write(_EDGE + 4, 122.8 + number * 4.4, flag, font=BOLD, size=SMALL)
-    sheet.label(middle, 115.2, words["posted"])
-    sheet.write(middle, 117.8, _day(label.posted_on, words), size=BODY)
-    sheet.label(middle, 122.8, words["due"])
-    due = text.fit(_day(label.due_on, words), box=(room + 2 * mm, 6.2 * mm), font=BOLD, sizes=(LARGE, 12.0, BODY))
-    sheet.write_fitted(middle, 125.2, due)
+    drawing.write_fitted(_EDGE, 115.2, drawing.fit(money, (room, 6.2), font=BOLD, sizes=sizes, field="fee_vnd"))
+    draw_marks(drawing, label, words, (_EDGE, 122.8, room), size=SMALL)
+    if label.posted_on:
+        drawing.label(middle, 115.2, words["posted"])
+        drawing.write(middle, 117.8, _day(label.posted_on, words), size=BODY)
+    if label.due_on:
+        drawing.label(middle, 122.8, words["due"])
+        due = drawing.fit(_day(label.due_on, words), (room + 2, 6.2), font=BOLD, sizes=sizes, field="due_on")
+        drawing.write_fitted(middle, 125.2, due)
 
 
-def _day(on: date | None, words: dict[str, str]) -> str:
-    if on is None:
-        return ""
+def _day(on: date, words: dict[str, str]) -> str:
     return say_day(on) if words is WORDS["vi"] else f"{on:%d/%m/%Y}"

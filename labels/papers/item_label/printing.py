@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
+from labels.drawing.bitmap_type import Dots
 from labels.drawing.cleaning import clean_data
 from labels.drawing.page import SIZES_MM, Drawing, Probe, Sheet, Zoomed
-from labels.drawing.raster import BAR_DOTS, Raster
+from labels.drawing.raster import BAR_DOTS, Raster, ruler_of
 from labels.drawing.zpl import zpl_format
 from labels.papers.item_label.data import ItemLabelData
-from labels.papers.item_label.full import draw_full
-from labels.papers.item_label.small import draw_small
+from labels.papers.item_label.full import draw_full_form, draw_full_item
+from labels.papers.item_label.small import draw_small_form, draw_small_item
 from labels.papers.item_label.wording import wording
 
 LABEL_SIZES = ("100x150", "A6", "A7", "A5", "A4x4")
@@ -33,13 +35,15 @@ def draw(labels: Sequence[ItemLabelData], *, size: str = "100x150", language: st
     return sheet.finish()
 
 
-def shortened_fields(label: ItemLabelData, *, size: str = "100x150") -> tuple[str, ...]:
+def shortened_fields(label: ItemLabelData, *, size: str = "100x150", dpi: int | None = None) -> tuple[str, ...]:
     """Return the fields that do not fit even in the smallest type and are shortened: () for a label that says all.
 
-    Raises UnprintableText, and TextTooLong for what may never be cut.
+    ``dpi`` is that of the thermal printer it is for, None for a PDF: type of dots takes another width. Raises
+    UnprintableText, and TextTooLong for what may never be cut.
     """
-    probe = Probe(label_size("A6" if size == FOUR_UP else size))
-    draw_label(probe, clean_data(label), size="A6" if size == FOUR_UP else size)
+    one = "A6" if size == FOUR_UP else size
+    probe = Probe(label_size(one)) if dpi is None else Probe(label_size(one), ruler_of(dpi))
+    draw_label(probe, clean_data(label), size=one)
     return tuple(probe.shortened)
 
 
@@ -52,13 +56,30 @@ def label_size(size: str) -> tuple[float, float]:
 
 def draw_label(drawing: Drawing, label: ItemLabelData, *, size: str, language: str = "vi") -> None:
     """Draw one label into the drawing's frame; its texts must be clean."""
+    _draw_form(drawing, size, language)
+    _draw_item(drawing, label, size, language)
+
+
+def _draw_form(drawing: Drawing, size: str, language: str) -> None:
+    """Draw what all labels of a size and language share."""
     words = wording(language)
     if size == "A7":
-        draw_small(drawing, label, words)
-    elif size == "A5":
-        draw_full(Zoomed(drawing, drawing.width / SIZES_MM["A6"][0], bar_factor=4 / 3), label, words)
+        draw_small_form(drawing, words)
     else:
-        draw_full(drawing, label, words)
+        draw_full_form(_zoomed(drawing, size), words)
+
+
+def _draw_item(drawing: Drawing, label: ItemLabelData, size: str, language: str) -> None:
+    words = wording(language)
+    if size == "A7":
+        draw_small_item(drawing, label, words)
+    else:
+        draw_full_item(_zoomed(drawing, size), label, words)
+
+
+def _zoomed(drawing: Drawing, size: str) -> Drawing:
+    """Return the drawing, for A5 one in which the A6 label is drawn larger."""
+    return Zoomed(drawing, drawing.width / SIZES_MM["A6"][0], bar_factor=4 / 3) if size == "A5" else drawing
 
 
 def _four_up(labels: Sequence[ItemLabelData], language: str) -> bytes:
@@ -94,6 +115,15 @@ def draw_zpl(labels: Sequence[ItemLabelData], *, size: str = "100x150", dpi: int
 
 
 def _format(label: ItemLabelData, size: str, dpi: int, language: str) -> bytes:
+    raster = Raster(label_size(size), dpi=dpi, base=_form_in_dots(size, dpi, language))
+    _draw_item(raster, label, size, language)
+    return zpl_format(raster.dots)
+
+
+@cache
+def _form_in_dots(size: str, dpi: int, language: str) -> Dots:
+    """Return what all labels of a size share, drawn once: every label begins as a copy of it."""
     raster = Raster(label_size(size), dpi=dpi)
-    draw_label(raster, label, size=size, language=language)
-    return zpl_format(raster.picture)
+    _draw_form(raster, size, language)
+    raster.dots.setflags(write=False)
+    return raster.dots

@@ -14,6 +14,7 @@ _PAIRS = ((LARGE, 11.0), (12.0, 11.0), (12.0, BODY), (BODY, BODY), (BODY, SMALL)
 _GAP = 0.6
 _NAME_SHARE = 0.4
 _LANDMARK_LINES = 2
+_SIZES = (12.0, BODY, SMALL, TINY)
 
 
 def draw_recipient(drawing: Drawing, label: ItemLabelData, frame: tuple[float, float, float, float]) -> None:
@@ -22,40 +23,39 @@ def draw_recipient(drawing: Drawing, label: ItemLabelData, frame: tuple[float, f
     What does not fit in the smallest type is shortened and noted; numbers of the address never go. Raises TextTooLong.
     """
     x, y, wide, high = frame
-    for part in _whole(label, wide, high) or _shortened(label, wide, high):
+    for part in _whole(drawing, label, wide, high) or _shortened(drawing, label, wide, high):
         y += drawing.write_fitted(x, y, part) + _GAP
 
 
-def _whole(label: ItemLabelData, wide: float, high: float) -> list[Fitted] | None:
+def _whole(drawing: Drawing, label: ItemLabelData, wide: float, high: float) -> list[Fitted] | None:
     """Return all parts in the largest pair of sizes that holds them, None where none does."""
+
+    def wrapped(words: str, font: str, size: float, field: str) -> Fitted:
+        return Fitted(lines=drawing.wrap(words, font, size, wide), font=font, size=size, field=field)
+
     for name_size, size in _PAIRS:
         parts = [
-            _wrapped(label.recipient_name.upper(), BOLD, name_size, wide, "recipient_name"),
-            _wrapped(label.address, REGULAR, size, wide, "address"),
+            wrapped(label.recipient_name.upper(), BOLD, name_size, "recipient_name"),
+            wrapped(label.address, REGULAR, size, "address"),
         ]
         if label.landmark:
-            parts.append(_wrapped(_landmark(label), REGULAR, size, wide, "landmark"))
+            parts.append(wrapped(_landmark(label), REGULAR, size, "landmark"))
         if sum(part.height / mm + _GAP for part in parts) - _GAP <= high:
             return parts
     return None
 
 
-def _wrapped(words: str, font: str, size: float, wide: float, field: str) -> Fitted:
-    return Fitted(lines=tuple(text.wrap(words, font, size, wide * mm)), font=font, size=size, field=field)
-
-
-def _shortened(label: ItemLabelData, wide: float, high: float) -> list[Fitted]:
-    sizes = (12.0, BODY, SMALL, TINY)
-    box = (wide * mm, high * _NAME_SHARE * mm)
-    name = text.fit(label.recipient_name.upper(), box=box, font=BOLD, sizes=sizes, field="recipient_name")
+def _shortened(drawing: Drawing, label: ItemLabelData, wide: float, high: float) -> list[Fitted]:
+    box = (wide, high * _NAME_SHARE)
+    name = drawing.fit(label.recipient_name.upper(), box, font=BOLD, sizes=_SIZES, field="recipient_name")
     rest = high - name.height / mm - _GAP
     # Where no house has a number the landmark is the address: two lines stay free for it.
-    kept = _LANDMARK_LINES * TINY * LEADING / mm + _GAP if label.landmark else 0.0
-    address = text.fit_address(label.address, box=(wide * mm, (rest - kept) * mm))
+    free = _LANDMARK_LINES * TINY * LEADING / mm + _GAP if label.landmark else 0.0
+    address = text.fit_address(label.address, box=(wide * mm, (rest - free) * mm), ruler=drawing.measure)
     if not label.landmark:
         return [name, address]
     rest -= address.height / mm + _GAP
-    landmark = text.fit(_landmark(label), box=(wide * mm, rest * mm), sizes=(BODY, SMALL, TINY), field="landmark")
+    landmark = drawing.fit(_landmark(label), (wide, rest), field="landmark")
     return [name, address, landmark]
 
 

@@ -2,81 +2,73 @@
 
 from __future__ import annotations
 
-from reportlab.lib.units import mm
-
-from labels.drawing import text
 from labels.drawing.page import LINE, Drawing
 from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.papers.item_label.data import ItemLabelData
+from labels.papers.item_label.marks import draw_marks
 from labels.papers.item_label.recipient import draw_recipient
-from labels.papers.words import group_code, say_money
+from labels.papers.words import group_code, say_money, say_number
 
-_EDGE = 4.0
+_EDGE = 4.2  # 4 mm stay free, and a dot for rounding
+_RULES = (23.4, 46.4, 79.0)
 _QR = 22.0
 
 
-def draw_small(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
-    """Draw an A7 label (74 × 105 mm); texts must be clean, ``words`` are the label's headings."""
+def draw_small_form(drawing: Drawing, words: dict[str, str]) -> None:
+    """Draw what stands on every A7 label: rules and headings."""
+    right = drawing.width - _EDGE
+    drawing.write(_EDGE, 4.2, words["head"], font=BOLD, size=SMALL)
+    for y in _RULES:
+        drawing.line(_EDGE, y, right, y, width=LINE)
+    drawing.line(_EDGE, 39.6, right, 39.6)
+    drawing.label(_EDGE, 46.8, words["to"])
+
+
+def draw_small_item(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
+    """Draw what this one item's A7 label (74 × 105 mm) says; texts must be clean."""
     right = drawing.width - _EDGE
     wide = right - _EDGE
-    drawing.write(_EDGE, 3, words["head"], font=BOLD, size=SMALL)
     if label.reprint_number:
         again = f"{words['reprint']} {label.reprint_number}"
-        drawing.write(right, 3, again, font=BOLD, size=TINY, align="right")
+        drawing.write(right, 4.2, again, font=BOLD, size=TINY, align="right")
     across = drawing.barcode_width(label.s10)  # 58.6 mm at three dots a bar: the edges are its quiet zones
-    drawing.barcode((drawing.width - across) / 2, 7.4, label.s10, height=11)
-    drawing.write(drawing.width / 2, 18.8, group_code(label.s10), font=BOLD, size=BODY, align="centre")
-    drawing.line(_EDGE, 23.8, right, 23.8, width=LINE)
+    drawing.barcode((drawing.width - across) / 2, 8.2, label.s10, height=10)
+    drawing.write(drawing.width / 2, 18.6, group_code(label.s10), font=BOLD, size=BODY, align="centre")
     _sort(drawing, label, words, right)
-    drawing.line(_EDGE, 40, right, 40)
-    sender = text.fit(
-        f"{words['from']}: {', '.join(filter(None, (label.sender_name, label.sender_address)))}",
-        box=(wide * mm, 5.8 * mm),
-        sizes=(TINY,),
-        field="sender_name",
-    )
-    drawing.write_fitted(_EDGE, 40.8, sender)
-    drawing.line(_EDGE, 47.2, right, 47.2, width=LINE)
-    drawing.label(_EDGE, 48, words["to"])
-    draw_recipient(drawing, label, (_EDGE, 51, wide, 25))
+    sender = f"{words['from']}: {', '.join(filter(None, (label.sender_name, label.sender_address)))}"
+    fitted = drawing.fit(sender, (wide, 5.8), sizes=(TINY,), field="sender_name")
+    drawing.write_fitted(_EDGE, 40.2, fitted)
+    draw_recipient(drawing, label, (_EDGE, 50.4, wide, 24.2))
     if label.phone_masked:
-        drawing.write(_EDGE, 76.6, f"{words['phone']}: {label.phone_masked}", size=SMALL)
-    dossier = text.fit(label.dossier_code, box=(wide / 2 * mm, 3 * mm), sizes=(TINY, 5.0), field="dossier_code")
-    drawing.write_fitted(right, 77, dossier, align="right")
-    drawing.line(_EDGE, 80.8, right, 80.8, width=LINE)
+        drawing.write(_EDGE, 75, f"{words['phone']}: {label.phone_masked}", size=SMALL)
+    dossier = drawing.fit(label.dossier_code, (wide / 2, 3), sizes=(TINY, 5.0), field="dossier_code")
+    drawing.write_fitted(right, 75.4, dossier, align="right")
     _service(drawing, label, words, right)
 
 
 def _sort(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
     where = words["outside"] if label.is_outside else label.commune
     room = right - _EDGE - (16 if label.round_text else 0)
-    fitted = text.fit(where, box=(room * mm, 9 * mm), font=BOLD, sizes=(18.0, LARGE, 12.0, BODY), field="commune")
-    drawing.write_fitted(_EDGE, 24.6, fitted)
+    commune = drawing.fit(where, (room, 9), font=BOLD, sizes=(18.0, LARGE, 12.0, BODY), field="commune")
+    drawing.write_fitted(_EDGE, 24.2, commune)
     if label.round_text:
-        drawing.write(right, 24.6, label.round_text, font=BOLD, size=18.0, align="right")
-    office = text.fit(
-        label.delivery_office,
-        box=((right - _EDGE) * mm, 5.4 * mm),
-        font=BOLD,
-        sizes=(12.0, BODY, SMALL),
-        field="delivery_office",
-    )
-    drawing.write_fitted(_EDGE, 34, office)
+        number = drawing.fit(label.round_text, (15, 8), font=BOLD, sizes=(18.0, LARGE, BODY), field="round_text")
+        drawing.write_fitted(right, 24.2, number, align="right")
+    sizes = (12.0, BODY, SMALL)
+    office = drawing.fit(label.delivery_office, (right - _EDGE, 5.4), font=BOLD, sizes=sizes, field="delivery_office")
+    drawing.write_fitted(_EDGE, 33.4, office)
 
 
 def _service(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
-    drawing.qr(right - _QR + 2.4, 81.4, label.token_url, side=_QR)
+    drawing.qr(right - _QR + 2.4, 79.3, label.token_url, side=_QR)
+    room = right - _QR - _EDGE
     money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
-    drawing.write(_EDGE, 81.6, money, font=BOLD, size=12)
+    drawing.write_fitted(_EDGE, 79.6, drawing.fit(money, (room, 5.2), font=BOLD, sizes=(12.0, BODY), field="fee_vnd"))
     if label.due_on:
-        drawing.write(_EDGE, 87, f"{words['due']}: {label.due_on:%d/%m/%Y}", font=BOLD, size=BODY)
-    weight = f"{label.weight_g} g" if label.weight_g else ""
+        due = f"{words['due']}: {label.due_on:%d/%m/%Y}"
+        drawing.write_fitted(_EDGE, 84.8, drawing.fit(due, (room, 4.4), font=BOLD, sizes=(BODY, SMALL), field="due_on"))
+    weight = f"{say_number(label.weight_g)} g" if label.weight_g else ""
     posted = f"J: {label.posted_on:%d/%m/%Y}" if label.posted_on else ""
     facts = " · ".join(filter(None, (posted, f"{label.n_documents} {words['papers']}", weight)))
-    drawing.paragraph(_EDGE, 91.5, facts, right - _QR - _EDGE, size=SMALL, max_height=3.6, field="service")
-    flags = [words["hand"]] if label.is_hand_delivery else []
-    flags += [words["take_back"]] if label.has_take_back else []
-    for number, flag in enumerate(flags):
-        y = 95 + number * 3.6
-        drawing.box(_EDGE, y + 0.7, 2, 2, fill=0)
-        drawing.write(_EDGE + 3.2, y, flag, font=BOLD, size=SMALL)
+    drawing.paragraph(_EDGE, 89.2, facts, room, size=SMALL, max_height=3.6, field="service")
+    draw_marks(drawing, label, words, (_EDGE, 93, room), size=TINY)
