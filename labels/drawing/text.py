@@ -99,26 +99,27 @@ def fit(
     box: tuple[float, float],
     font: str = REGULAR,
     sizes: tuple[float, ...] = (BODY, SMALL, TINY),
-    may_shorten: bool = True,
     field: str = "",
     ruler: Ruler = width,
 ) -> Fitted:
-    """Return the text wrapped into a box of (width, height) points: the largest size first, shortened last.
-
-    Raises TextTooLong where it does not fit the smallest size and may not be shortened.
-    """
-    box_width, box_height = box
-    for size in sizes:
-        lines = wrap(text, font, size, box_width, ruler=ruler)
-        if len(lines) * size * LEADING <= box_height + 0.01:
-            return Fitted(lines=tuple(lines), font=font, size=size, field=field)
-    if not may_shorten:
-        raise TextTooLong(field)
+    """Return the text wrapped into a box of (width, height) points: the largest size first, shortened last."""
+    whole = _fit_whole(text, box, font, sizes, ruler)
+    if whole is not None:
+        return replace(whole, field=field)
     size = sizes[-1]
-    n_lines = max(1, int((box_height + 0.01) / (size * LEADING)))
-    lines = wrap(text, font, size, box_width, ruler=ruler)[:n_lines]
-    lines[-1] = _shorten(lines[-1], lambda words: ruler(words, font, size) <= box_width)
+    n_lines = max(1, int((box[1] + 0.01) / (size * LEADING)))
+    lines = wrap(text, font, size, box[0], ruler=ruler)[:n_lines]
+    lines[-1] = _shorten(lines[-1], lambda words: ruler(words, font, size) <= box[0])
     return Fitted(lines=tuple(lines), font=font, size=size, is_shortened=True, field=field)
+
+
+def _fit_whole(text: str, box: tuple[float, float], font: str, sizes: tuple[float, ...], ruler: Ruler) -> Fitted | None:
+    """Return the whole text in the largest size that holds it, None where not even the smallest does."""
+    for size in sizes:
+        lines = wrap(text, font, size, box[0], ruler=ruler)
+        if len(lines) * size * LEADING <= box[1] + 0.01:
+            return Fitted(lines=tuple(lines), font=font, size=size)
+    return None
 
 
 def fit_address(
@@ -137,16 +138,14 @@ def fit_address(
     is_shortened = False
     while True:
         left = ", ".join(parts) + (f" {_ELLIPSIS}" if is_shortened else "")
-        try:
-            fitted = fit(left, box=box, sizes=sizes, may_shorten=False, field=field, ruler=ruler)
-        except TextTooLong:
-            spare = [n for n, part in enumerate(parts) if not any(letter.isdigit() for letter in part)]
-            if not spare or len(parts) == 1:
-                raise
-            del parts[spare[-1]]
-            is_shortened = True
-        else:
-            return replace(fitted, is_shortened=is_shortened)
+        fitted = _fit_whole(left, box, REGULAR, sizes, ruler)
+        if fitted is not None:
+            return replace(fitted, is_shortened=is_shortened, field=field)
+        spare = [n for n, part in enumerate(parts) if not any(letter.isdigit() for letter in part)]
+        if not spare or len(parts) == 1:
+            raise TextTooLong(field)
+        del parts[spare[-1]]
+        is_shortened = True
 
 
 def wrap(text: str, font: str, size: float, limit: float, *, ruler: Ruler = width) -> list[str]:
