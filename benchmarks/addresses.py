@@ -1,8 +1,9 @@
 """Addresses a second on one core, beside `vietnamadminunits` on the same rows, with the accuracy of both.
 
 usage: python benchmarks/addresses.py [--rows 20000]
-The rows are the sample day's addresses and distinct variants of them (other house numbers); nothing is cached
-between rows. The peer is told to convert from the era before July 2025, its own recommended use.
+The rows are the sample day's addresses and distinct variants of them (other house numbers). No address and no part
+of one is remembered between rows; only how a single word folds, and what a set of the register's names leads to.
+The peer is told to convert from the era before July 2025, its own recommended use.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from routing.addresses.communes import HUE, Commune, HomeProvince, Register
 from routing.addresses.geocoding import Geocoder, NominatimGeocoder, PhotonGeocoder
+from routing.addresses.language.text import plain_words
 from routing.addresses.names import district_name
 from routing.addresses.national import (
     NationalCommune,
@@ -15,7 +16,6 @@ from routing.addresses.national import (
 )
 from routing.addresses.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
 from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
-from routing.addresses.text import plain_words
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
 from routing.check import Fault, check

@@ -15,8 +15,8 @@ from functools import cache
 from importlib import resources
 
 from routing.addresses.communes import HUE, Commune, FormerUnit, HomeProvince, Register
+from routing.addresses.language.text import plain_words
 from routing.addresses.names import district_name
-from routing.addresses.text import plain_words
 from routing.errors import BadRegister, UnknownProvince
 from routing.types import Point
 

@@ -2,7 +2,8 @@
 
 Words are compared twice. First by their letters alone ("Hoá", "hóa" and "hoa" are all ``hoa``), then by what
 was written: a word without any accent fits every accent, a word with accents fits only its own. Where the
-tone mark stands (hoá, hóa) and i or y after one consonant (Vỹ, Vĩ) are habits of spelling, not accents.
+tone mark stands (hoá, hóa), i or y after one consonant (Vỹ, Vĩ), and hỏi or ngã, which central Vietnam speaks
+alike (Mỹ, Mỷ), are habits of spelling, not accents.
 """
 
 from __future__ import annotations
@@ -10,26 +11,36 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from functools import lru_cache
 
 # Longer texts are no addresses; the limit keeps a hostile field from costing more than a normal one.
 MAX_ADDRESS_LENGTH = 1_000
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_HOOK, _TILDE = "\u0309", "\u0303"
+_TONES = f"\u0300\u0301{_TILDE}{_HOOK}\u0323"
 _MARKS = _TONES + "\u0302\u0306\u031b"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\ufe58\ufe63\uff0d\u00ac"
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+# These stand inside words and only guide the layout; the ones below stand between words as often as inside them.
+_LAYOUT = "\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+_LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
+
+SOFT_MARK = re.compile("_x000d_", re.IGNORECASE)  # a carriage return as spreadsheets write it
+# Line breaks and zero-width characters usually part words; copied texts also have them inside a word or a name.
+SOFT = re.compile(f"[{_LINE_BREAKS}{_ZERO_WIDTH}]|_x000d_", re.IGNORECASE)
 
 
 def _clean_table() -> dict[int, str | None]:
-    table: dict[int, str | None] = {ord(char): None for char in _INVISIBLE}
+    table: dict[int, str | None] = {ord(char): None for char in _LAYOUT}
     table.update({ord(char): "-" for char in _DASHES})
-    table.update({ord("ð"): "đ", ord("Ð"): "đ", ord("ɖ"): "đ", ord("Ɖ"): "đ", ord("İ"): "i"})
+    table.update({ord("ð"): "đ", ord("Ð"): "Đ", ord("ɖ"): "đ", ord("Ɖ"): "Đ", ord("İ"): "I"})
     for code in range(0xFF01, 0xFF5F):  # full-width forms of ASCII
-        table[code] = chr(code - 0xFEE0).lower()
+        table[code] = chr(code - 0xFEE0)
     table.update({ord("，"): ",", ord("、"): ",", ord("；"): ";", ord("•"): ",", ord("·"): ","})
     for code in range(32):
         table[code] = " "
-    table.update({ord(char): "," for char in "\t\n\r\v\f|\\"})
+    table.update({ord(char): "," for char in "\t|\\" + _LINE_BREAKS})
+    table.update({ord(char): " " for char in _ZERO_WIDTH})
     table[0xFF0D] = "-"
     return table
 
@@ -47,15 +58,33 @@ def _fold_table() -> dict[int, str]:
 
 _CLEAN = _clean_table()
 _FOLD = _fold_table()
-_UNCLEAN = re.compile("[" + re.escape("".join(map(chr, _CLEAN.keys() - {ord("-")}))) + "]")
-# A word with a digit in it (house numbers 12/5A, K3, P305), a word of letters, or one sign.
-TOKEN = re.compile(r"[^\W_]*\d[^\W_]*(?:[/-]\d[^\W_]*)*|[^\W\d_]+|[^\w\s]")
+_UNCLEAN = re.compile("[" + re.escape("".join(map(chr, _CLEAN.keys() - {ord("-")}))) + "]|_[xX]000[dD]_")
+_SMALL = "a-z" + "".join(chr(code) for code in (*range(0xDF, 0x1B1), *range(0x1EA0, 0x1EFA)) if chr(code).islower())
+_LARGE = "A-Z" + "".join(chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA)) if chr(code).isupper())
+# "phườngAn Cựu", "12Lê Lợi": a capital in the middle of a word begins the next one.
+_RUN_TOGETHER = re.compile(f"[{_LARGE}](?:(?<=[{_SMALL}].)|(?<=[0-9].)(?=[{_SMALL}]))")
+# A word of letters, one with a digit in it (house numbers 12/5A, K3, P305), or one sign.
+TOKEN = re.compile(rf"[{_SMALL}]++(?![^\W_])|[^\W_]*\d[^\W_]*(?:[/-]\d[^\W_]*)*|[^\W\d_]+|[^\w\s]")
 
 
 def clean(text: str) -> str:
     """Return the text composed (NFC), in lower case, with one kind of dash and nothing invisible."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    return lowered.translate(_CLEAN) if _UNCLEAN.search(lowered) else lowered
+    composed = unicodedata.normalize("NFC", text)
+    if _UNCLEAN.search(composed):
+        composed = SOFT_MARK.sub(",", composed).translate(_CLEAN)
+    if _RUN_TOGETHER.search(composed):
+        composed = _RUN_TOGETHER.sub(r" \g<0>", composed)
+    return composed.lower()
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Return the text as written and, where soft characters could stand inside a name, the texts without them.
+
+    "phường An\\nCựu" is one name over two lines; "Vỹ\\u200bDạ" and "H\\u200buế" are met alike.
+    """
+    if (text.isprintable() and "_" not in text) or SOFT.search(text) is None:
+        return (text,)
+    return text, SOFT.sub(" ", text), SOFT.sub("", text)
 
 
 def fold(cleaned: str) -> str:
@@ -68,15 +97,19 @@ def plain_words(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in fold(clean(text))).split())
 
 
+@lru_cache(maxsize=8_192)
+def _fold_word(word: str) -> str:
+    return word.translate(_FOLD)
+
+
 def tokens(cleaned: str) -> tuple[list[str], list[str]]:
     """Return the words of cleaned text without accents, and the same words as written."""
     written = TOKEN.findall(cleaned)
-    # No word holds a line break, and folding keeps every character's place: one scan serves both.
-    return (fold("\n".join(written)).split("\n") if written else []), written
+    return [word if word.isascii() else _fold_word(word) for word in written], written
 
 
 def spelling(word: str) -> str:
-    """Return one spelling for all habits of writing a cleaned word: tone mark last, i for a lone y."""
+    """Return one spelling for all habits of writing a cleaned word: tone mark last, ngã as hỏi, i for a lone y."""
     plain = word.translate(_WITHOUT_TONE)
     tone = "" if plain == word else "".join([_TONE_OF[char] for char in word if char in _TONE_OF])
     if plain[-1:] == "y" and _VOWELS.isdisjoint(plain[:-1]):
@@ -87,13 +120,13 @@ def spelling(word: str) -> str:
 def _tone_tables() -> tuple[dict[int, str], dict[str, str]]:
     """Return letter → letter without its tone, and letter → its tone: a lone combining tone stands for itself."""
     without: dict[int, str] = {ord(tone): "" for tone in _TONES}
-    tone_of: dict[str, str] = {tone: tone for tone in _TONES}
+    tone_of: dict[str, str] = {tone: tone for tone in _TONES} | {_TILDE: _HOOK}
     for code in range(0xC0, 0x1F00):
         parts = unicodedata.normalize("NFD", chr(code))
         tones = "".join(char for char in parts if char in _TONES)
         if tones:
             rest = "".join(char for char in parts if char not in _TONES)
-            without[code], tone_of[chr(code)] = unicodedata.normalize("NFC", rest), tones
+            without[code], tone_of[chr(code)] = unicodedata.normalize("NFC", rest), tones.replace(_TILDE, _HOOK)
     return without, tone_of
 
 
@@ -107,7 +140,7 @@ def fits(written: str, folded: str, spelled: str) -> bool:
 
 
 def usual_forms(word: str) -> frozenset[str]:
-    """Return the ways a cleaned word is usually written: bare, or its tone on any vowel, i or y.
+    """Return the ways a cleaned word is usually written: bare, or its tone on any vowel, hỏi or ngã, i or y.
 
     Only a quick yes: a word that is not among them may still agree by ``spelling``.
     """
@@ -116,8 +149,9 @@ def usual_forms(word: str) -> frozenset[str]:
     plain = spelled.removesuffix(tone) if tone else spelled
     plains = {plain, plain[:-1] + "y"} if plain[-1:] == "i" else {plain}
     toned = {
-        unicodedata.normalize("NFC", form[: at + 1] + tone + form[at + 1 :])
+        unicodedata.normalize("NFC", form[: at + 1] + mark + form[at + 1 :])
         for form in plains
+        for mark in ((_HOOK, _TILDE) if tone == _HOOK else (tone,))
         for at, char in enumerate(form)
         if fold(char) in "aeiouy"
     }
