@@ -1,14 +1,24 @@
-"""Expected refusals of printing: stable codes, a sentence in both languages."""
+"""Expected refusals of printing: stable codes, a sentence for people."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence in Vietnamese with {named} places, and what goes into them; who shows it translates it."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class LabelError(Exception):
     """An expected refusal; ``field`` names what cannot be printed, never its content."""
 
     code = "label_error"
-    vi = "Không in được."
-    en = "This cannot be printed."
+    message = Message("Không in được.")
     field: str | None = None
 
 
@@ -19,8 +29,8 @@ class UnprintableText(LabelError):
 
     def __init__(self, field: str, position: int) -> None:
         self.field, self.position = field, position
-        self.vi = f"{field}: ký tự thứ {position + 1} không in được bằng phông chữ của nhãn. Hỏi lại cách viết."
-        self.en = f"{field}: character {position + 1} is not in the label's font. Ask how it is written."
+        says = Message("{field}: ký tự thứ {position} không in được bằng phông chữ của nhãn. Hỏi lại cách viết.")
+        self.message = replace(says, values={"field": field, "position": position + 1})
         super().__init__(f"{self.code}: {field} at {position}")
 
 
@@ -31,6 +41,5 @@ class TextTooLong(LabelError):
 
     def __init__(self, field: str) -> None:
         self.field = field
-        self.vi = f"{field}: quá dài, không in vừa."
-        self.en = f"{field}: too long to be printed."
+        self.message = replace(Message("{field}: quá dài, không in vừa."), values={"field": field})
         super().__init__(f"{self.code}: {field}")

@@ -27,6 +27,7 @@ from postal.migrations import current_revision, downgrade, make_ready, newest_re
 from postal.models import Role
 from postal.people.vault import Vault, VaultLocked
 from postal.rules.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
+from routing import Message
 
 __all__ = [
     "ANONYMOUS",
@@ -40,6 +41,7 @@ __all__ = [
     "EventKind",
     "Holder",
     "InvalidInput",
+    "Message",
     "NewUser",
     "NotFound",
     "Outcome",

@@ -30,6 +30,7 @@ from routing.errors import (
     RoutingError,
     UnknownProvince,
 )
+from routing.message import Message, fill
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
 from routing.planned import Plan, PlannedRound, Unserved
@@ -99,6 +100,7 @@ __all__ = [
     "Limits",
     "LongerShift",
     "Measured",
+    "Message",
     "MustToday",
     "NationalCommune",
     "NationalFormerUnit",
@@ -137,6 +139,7 @@ __all__ = [
     "district_name",
     "estimated_figures",
     "figures",
+    "fill",
     "find_province",
     "great_circle_m",
     "is_in_province",

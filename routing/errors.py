@@ -1,36 +1,34 @@
-"""Expected refusals of routing: stable codes, a sentence in both languages, and whether to try again."""
+"""Expected refusals of routing: stable codes, a sentence for people, and whether to try again."""
 
 from __future__ import annotations
 
+from routing.message import Message
+
 
 class RoutingError(Exception):
-    """An expected refusal; ``code`` never changes, ``vi`` and ``en`` are sentences for people."""
+    """An expected refusal; ``code`` never changes, ``message`` is the sentence for people."""
 
     code = "routing_error"
-    vi = "Không xử lý được yêu cầu về địa bàn."
-    en = "The routing request cannot be carried out."
+    says = Message("Không xử lý được yêu cầu về địa bàn.")
     is_retryable = False
 
-    def __init__(self, *, vi: str | None = None, en: str | None = None) -> None:
-        self.vi = vi or type(self).vi
-        self.en = en or type(self).en
-        super().__init__(f"{self.code}: {self.en}")
+    def __init__(self, message: Message | None = None) -> None:
+        self.message = message or self.says
+        super().__init__(f"{self.code}: {self.message}")
 
 
 class BadRegister(RoutingError):
     """A register file that cannot be used; the sentences name the file, the line and the column."""
 
     code = "bad_register"
-    vi = "Tệp danh mục địa bàn không dùng được."
-    en = "The register file cannot be used."
+    says = Message("Tệp danh mục địa bàn không dùng được.")
 
 
 class GeocoderUnavailable(RoutingError):
     """The geocoder did not answer in time or refused; asking again after ``retry_after_s`` can help."""
 
     code = "geocoder_unavailable"
-    vi = "Máy chủ tìm tọa độ chưa trả lời. Hệ thống sẽ hỏi lại sau."
-    en = "The geocoder did not answer. It will be asked again later."
+    says = Message("Máy chủ tìm tọa độ chưa trả lời. Hệ thống sẽ hỏi lại sau.")
     is_retryable = True
 
     def __init__(self, *, retry_after_s: int) -> None:
@@ -43,12 +41,11 @@ class BadProblem(RoutingError):
 
     code = "bad_problem"
 
-    def __init__(self, what: str, field: str) -> None:
+    says = Message("Dữ liệu lập tuyến sai ở {what}: {field}.")
+
+    def __init__(self, what: Message, field: str) -> None:
         self.what, self.field = what, field
-        super().__init__(
-            vi=f"Dữ liệu lập tuyến sai ở {what}: {field}.",
-            en=f"The planning data is wrong at {what}: {field}.",
-        )
+        super().__init__(self.says.filled(what=what, field=field))
 
 
 class BadTravelTimes(RoutingError):
@@ -56,18 +53,17 @@ class BadTravelTimes(RoutingError):
 
     code = "bad_travel_times"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            vi=f"Bảng thời gian đi đường không dùng được: {why}.", en=f"The travel times cannot be used: {why}."
-        )
+    says = Message("Bảng thời gian đi đường không dùng được: {why}.")
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(self.says.filled(why=why))
 
 
 class EngineUnavailable(RoutingError):
     """The travel-time engine did not answer usably; asking again after ``retry_after_s`` can help."""
 
     code = "engine_unavailable"
-    vi = "Máy chủ tính đường chưa trả lời."
-    en = "The travel-time engine did not answer."
+    says = Message("Máy chủ tính đường chưa trả lời.")
     is_retryable = True
 
     def __init__(self, *, retry_after_s: int = 30) -> None:
@@ -80,8 +76,10 @@ class BadPlanFile(RoutingError):
 
     code = "bad_plan_file"
 
+    says = Message("Tệp bài toán sai ở {where}.")
+
     def __init__(self, where: str) -> None:
-        super().__init__(vi=f"Tệp bài toán sai ở {where}.", en=f"The instance file is wrong at {where}.")
+        super().__init__(self.says.filled(where=where))
 
 
 class RemedyNotApplicable(RoutingError):
@@ -89,22 +87,19 @@ class RemedyNotApplicable(RoutingError):
 
     code = "remedy_not_applicable"
 
+    says = Message("Cách gỡ “{change}” của điểm {stop} không đổi được gì trong ngày này.")
+
     def __init__(self, stop_id: str, change: str) -> None:
-        super().__init__(
-            vi=f"Cách gỡ “{change}” của điểm {stop_id} không đổi được gì trong ngày này.",
-            en=f"The remedy {change} of stop {stop_id} changes nothing of this day.",
-        )
+        super().__init__(self.says.filled(stop=stop_id, change=change))
 
 
 class UnknownProvince(RoutingError):
     """A name that no province has or had; ``near`` holds the names of today that look like it."""
 
     code = "unknown_province"
+    says = Message("Không có tỉnh, thành phố tên này.")
 
     def __init__(self, near: tuple[str, ...]) -> None:
         self.near = near
-        hint = ", ".join(near)
-        super().__init__(
-            vi="Không có tỉnh, thành phố tên này" + (f"; có phải {hint}?" if near else "."),
-            en="No province has or had this name" + (f"; {hint}?" if near else "."),
-        )
+        guess = Message("Không có tỉnh, thành phố tên này; có phải {names}?").filled(names=", ".join(near))
+        super().__init__(guess if near else None)

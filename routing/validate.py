@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import isfinite
 
 from routing.errors import BadProblem
+from routing.message import Message
 from routing.types import Courier, Point, Problem, Stop, Window
 
 DAY_S = 86_400
@@ -17,21 +18,21 @@ MOST_FAIR_LOAD = 100
 
 def validate(problem: Problem) -> None:
     """Raise BadProblem if identifiers repeat, an office is unknown, or an office or courier holds unusable values."""
-    _unique("stop", (s.stop_id for s in problem.stops))
-    _unique("courier", (c.courier_id for c in problem.couriers))
-    _unique("office", (o.office_id for o in problem.offices))
+    _unique(Message("điểm {id}"), "stop_id", (s.stop_id for s in problem.stops))
+    _unique(Message("bưu tá {id}"), "courier_id", (c.courier_id for c in problem.couriers))
+    _unique(Message("bưu cục {id}"), "office_id", (o.office_id for o in problem.offices))
     offices = {o.office_id for o in problem.offices}
     for office in problem.offices:
         if not is_place(office.point):
-            raise BadProblem(f"office {office.office_id}", "point")
+            raise BadProblem(Message("bưu cục {id}").filled(id=office.office_id), "point")
     for courier in problem.couriers:
         if courier.office_id not in offices:
-            raise BadProblem(f"courier {courier.courier_id}", "office_id")
+            raise BadProblem(Message("bưu tá {id}").filled(id=courier.courier_id), "office_id")
         if bad := _bad_courier_field(courier):
-            raise BadProblem(f"courier {courier.courier_id}", bad)
+            raise BadProblem(Message("bưu tá {id}").filled(id=courier.courier_id), bad)
     for stop in problem.stops:
         if stop.office_id is not None and stop.office_id not in offices:
-            raise BadProblem(f"stop {stop.stop_id}", "office_id")
+            raise BadProblem(Message("điểm {id}").filled(id=stop.stop_id), "office_id")
     _weights(problem)
     _closed_roads(problem)
     _sequences(problem)
@@ -45,15 +46,15 @@ def _weights(problem: Problem) -> None:
         ("fair_round_s", DAY_S),
     ):
         if not _is_count(getattr(problem, name), most):
-            raise BadProblem("problem", name)
+            raise BadProblem(Message("bài toán"), name)
 
 
 def _closed_roads(problem: Problem) -> None:
     for number, road in enumerate(problem.closed_roads):
         if not (is_place(road.one_end) and is_place(road.other_end)):
-            raise BadProblem(f"closed road {number}", "point")
+            raise BadProblem(Message("đường bị chặn {id}").filled(id=number), "point")
         if road.detour_s is not None and not _is_count(road.detour_s, DAY_S):
-            raise BadProblem(f"closed road {number}", "detour_s")
+            raise BadProblem(Message("đường bị chặn {id}").filled(id=number), "detour_s")
 
 
 def _sequences(problem: Problem) -> None:
@@ -61,15 +62,15 @@ def _sequences(problem: Problem) -> None:
     for number, sequence in enumerate(problem.sequences):
         for stop_id in sequence:
             if stop_id not in known or stop_id in seen:  # unknown, or to be visited twice
-                raise BadProblem(f"sequence {number}", f"stop {stop_id}")
+                raise BadProblem(Message("thứ tự {id}").filled(id=number), f"stop {stop_id}")
             seen.add(stop_id)
 
 
-def _unique(what: str, ids: Iterable[str]) -> None:
+def _unique(what: Message, id_field: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in ids:
         if name in seen:
-            raise BadProblem(f"{what} {name}", f"{what}_id")
+            raise BadProblem(what.filled(id=name), id_field)
         seen.add(name)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from postal.errors import Conflict
 from postal.models import IdempotencyRecord
 from postal.people import vault_of
+from routing import Message
 
 KEPT_FOR = timedelta(days=30)
 
@@ -20,8 +21,7 @@ class KeyReusedForOther(Conflict):
     """The same key came with another request (draft-ietf-httpapi-idempotency-key-header: 422)."""
 
     code = "key_reused"
-    vi = "Idempotency-Key này đã dùng cho một yêu cầu có nội dung khác."
-    en = "This Idempotency-Key was already used for a request with other content."
+    says = Message("Idempotency-Key này đã dùng cho một yêu cầu có nội dung khác.")
 
 
 @dataclass(frozen=True, kw_only=True)

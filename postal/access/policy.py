@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from postal.errors import Forbidden, NotFound
 from postal.models.access import Role
+from routing import Message
 
 
 class ActorKind(StrEnum):
@@ -163,7 +164,7 @@ def require(actor: Actor, action: Action) -> None:
         raise Forbidden(action=action)
 
 
-def require_own(actor: Actor, action: Action, subject: Subject, *, what: str) -> None:
+def require_own(actor: Actor, action: Action, subject: Subject, *, what: Message) -> None:
     """Let the actor pass; raise Forbidden for the action, NotFound for a foreign subject.
 
     A foreign subject looks like one that does not exist, so that nobody learns what others have.

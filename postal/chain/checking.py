@@ -35,6 +35,7 @@ from postal.models import (
 )
 from postal.people import open_person, vault_of
 from postal.people.vault import VaultLocked
+from routing import Message
 
 _BLOCK = 5_000
 # A transaction may commit this much later than the instant it wrote down, and is sealed by the next one.
@@ -53,18 +54,15 @@ class Broken:
 
 
 WHY = {
-    "missing_link": ("thiếu mắt xích", "a link is missing"),
-    "head_changed": ("mắt xích bị sửa hoặc đổi chỗ", "a link was changed or moved"),
-    "subject_missing": ("sự kiện hoặc biên bản đã bị xoá", "the event or receipt was deleted"),
-    "subject_changed": ("sự kiện hoặc biên bản đã bị sửa", "the event or receipt was changed"),
-    "not_in_chain": ("dòng chen thêm, không có trong chuỗi", "a row was put in that the chain does not know"),
-    "cut_off": ("phần cuối chuỗi đã bị cắt so với mốc đã ký", "the chain ends before the signed head"),
-    "anchor_differs": ("chuỗi khác với mốc đã ký", "the chain differs from the signed head"),
-    "picture_changed": (
-        "ảnh chữ ký đã bị thay hoặc không mở được",
-        "a signature's picture was replaced or cannot be opened",
-    ),
-    "person_changed": ("tên người ký nhận đã bị sửa", "a signatory's or receiver's name was changed"),
+    "missing_link": Message("thiếu mắt xích"),
+    "head_changed": Message("mắt xích bị sửa hoặc đổi chỗ"),
+    "subject_missing": Message("sự kiện hoặc biên bản đã bị xóa"),
+    "subject_changed": Message("sự kiện hoặc biên bản đã bị sửa"),
+    "not_in_chain": Message("dòng chen thêm, không có trong chuỗi"),
+    "cut_off": Message("phần cuối chuỗi đã bị cắt so với mốc đã ký"),
+    "anchor_differs": Message("chuỗi khác với mốc đã ký"),
+    "picture_changed": Message("ảnh chữ ký đã bị thay hoặc không mở được"),
+    "person_changed": Message("tên người ký nhận đã bị sửa"),
 }
 
 

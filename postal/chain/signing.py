@@ -24,6 +24,7 @@ from postal.errors import InvalidInput, NotFound
 from postal.models import ChainLink, Handover
 from postal.people import vault_of
 from postal.people.vault import Vault
+from routing import Message
 
 _RECEIPT_MARK, _HEAD_MARK = "TN1", "TANNHA-HEAD-1"
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -31,8 +32,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 class BadSignature(InvalidInput):
     code = "bad_signature"
-    vi = "Chữ ký không đúng: tờ biên bản hoặc tệp mốc này không do hệ thống lập, hoặc đã bị sửa."
-    en = "The signature is wrong: this receipt or head was not made by the house, or it was changed."
+    says = Message("Chữ ký không đúng: tờ biên bản hoặc tệp mốc này không do hệ thống lập, hoặc đã bị sửa.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def receipt_code(session: Session, handover_id: int) -> str:
     found = session.get(Handover, handover_id)
     link = session.scalar(select(ChainLink).where(ChainLink.kind == RECEIPT, ChainLink.subject_id == handover_id))
     if found is None or link is None:
-        raise NotFound(what="biên bản đã niêm")
+        raise NotFound(what=Message("biên bản đã niêm"))
     words = (
         _RECEIPT_MARK,
         found.number,

@@ -19,18 +19,17 @@ from postal.life.tracking import Scan, record_all
 from postal.models import Batch, BatchItem, Consignment, Item, Manifest, ManifestLine, Office
 from postal.queue import is_ready
 from postal.rules.lifecycle import EventKind, State
+from routing import Message
 
 
 class BatchClosed(Conflict):
     code = "batch_closed"
-    vi = "Lô {number} đã chốt danh sách; sai sót ghi vào biên bản bàn giao."
-    en = "Batch {number} is closed; what is wrong with it goes into the handover's minutes."
+    says = Message("Lô {number} đã chốt danh sách; sai sót ghi vào biên bản bàn giao.")
 
 
 class NotReady(Conflict):
     code = "item_not_ready"
-    vi = "Hồ sơ {dossier_code} chưa sẵn sàng xếp lô: còn câu hỏi chưa trả lời hoặc đã ở lô khác."
-    en = "Dossier {dossier_code} is not ready for a batch: a question is open, or it is in another batch."
+    says = Message("Hồ sơ {dossier_code} chưa sẵn sàng xếp lô: còn câu hỏi chưa trả lời hoặc đã ở lô khác.")
 
 
 def open_batch(act: Act, office_id: int) -> Batch:
@@ -40,7 +39,7 @@ def open_batch(act: Act, office_id: int) -> Batch:
     """
     office = act.session.get(Office, office_id)
     if office is None:
-        raise NotFound(what="cơ quan")
+        raise NotFound(what=Message("cơ quan"))
     ready = ready_items(act.session, office_id)
     if not ready:
         raise EmptyBatch
@@ -80,7 +79,7 @@ def add_items(act: Act, batch_id: int, item_ids: Iterable[int]) -> Sequence[Item
     items = [act.session.get(Item, item_id) for item_id in item_ids]
     for item in items:
         if item is None:
-            raise NotFound(what="bưu gửi")
+            raise NotFound(what=Message("bưu gửi"))
         consignment = item.consignment
         is_here = item.state is State.WAITING and consignment.issuing_office_id == batch.office_id
         if not is_here or not is_ready(consignment):
@@ -100,7 +99,7 @@ def remove_item(act: Act, batch_id: int, item_id: int) -> None:
     batch = open_one(act.session, batch_id)
     line = next((line for line in batch.lines if line.item_id == item_id and line.is_current), None)
     if line is None:
-        raise NotFound(what="bưu gửi trong lô")
+        raise NotFound(what=Message("bưu gửi trong lô"))
     line.is_current = False
     scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"unbatch:{line.id}", happened_at=act.now)
     record_all(act, [line.item], scan)
@@ -156,7 +155,7 @@ def open_one(session: Session, batch_id: int) -> Batch:
     """Return a batch that may still change. Raises NotFound, BatchClosed."""
     batch = session.get(Batch, batch_id, with_for_update=True)
     if batch is None:
-        raise NotFound(what="lô bàn giao")
+        raise NotFound(what=Message("lô bàn giao"))
     if batch.closed_at is not None:
         raise BatchClosed(number=batch.number)
     return batch

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from postal.errors import Conflict
 from postal.models import CountedScan, CountList, Manifest
+from routing import Message
 
 
 class NothingCounted(Conflict):
     code = "nothing_counted"
-    vi = "Chưa quét bưu gửi nào của danh sách này. Quét đếm xong mới bàn giao."
-    en = "No item of this list has been scanned yet. Count first, then hand over."
+    says = Message("Chưa quét bưu gửi nào của danh sách này. Quét đếm xong mới bàn giao.")
 
 
 def is_of_count(which: CountList, subject_id: int) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from postal.models import (
 )
 from postal.rules.lifecycle import Direction, State
 from postal.rules.s10 import is_s10, normal_s10
+from routing import Message
 
 # What a round may take along and what it must bring home; rounds/walking.py counts the same pieces.
 _LOADABLE = (State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND)
@@ -52,29 +53,27 @@ class Said(StrEnum):
     UNREADABLE = "unreadable"
 
 
-# The answer's tone (one sound and one colour each), and its sentence in both languages.
-SCAN_WORDS: dict[Said, tuple[str, str, str]] = {
-    Said.RIGHT: ("good", "Đúng.", "Right."),
-    Said.AGAIN: ("again", "Đã quét rồi.", "Scanned before."),
-    Said.OTHER_LIST: ("wrong", "Thuộc danh sách khác: {where}. Để riêng.", "It is on another list: {where}."),
-    Said.OTHER_OFFICE: ("elsewhere", "Của nơi khác: {where}. Để riêng.", "It belongs elsewhere: {where}."),
-    Said.NOT_LISTED: ("wrong", "Không có trong danh sách này. Để riêng.", "It is not on this list."),
-    Said.WITHDRAWN: ("wrong", "Cơ quan đã rút bưu gửi này. Để riêng.", "The agency has withdrawn it."),
-    Said.UNKNOWN: ("unknown", "Không phải bưu gửi của hệ thống. Để riêng.", "No item of ours."),
-    Said.UNREADABLE: ("unknown", "Mã đọc sai: quét lại.", "The code was misread: scan again."),
+# The answer's tone (one sound and one colour each), and its sentence.
+SCAN_WORDS: dict[Said, tuple[str, Message]] = {
+    Said.RIGHT: ("good", Message("Đúng.")),
+    Said.AGAIN: ("again", Message("Đã quét rồi.")),
+    Said.OTHER_LIST: ("wrong", Message("Thuộc danh sách khác: {where}. Để riêng.")),
+    Said.OTHER_OFFICE: ("elsewhere", Message("Của nơi khác: {where}. Để riêng.")),
+    Said.NOT_LISTED: ("wrong", Message("Không có trong danh sách này. Để riêng.")),
+    Said.WITHDRAWN: ("wrong", Message("Cơ quan đã rút bưu gửi này. Để riêng.")),
+    Said.UNKNOWN: ("unknown", Message("Không phải bưu gửi của hệ thống. Để riêng.")),
+    Said.UNREADABLE: ("unknown", Message("Mã đọc sai: quét lại.")),
 }
 
 
 class CountOver(Conflict):
     code = "count_over"
-    vi = "Danh sách này đã giao nhận xong, không quét thêm được."
-    en = "This list was handed over; nothing more can be scanned."
+    says = Message("Danh sách này đã giao nhận xong, không quét thêm được.")
 
 
 class CountTooEarly(Conflict):
     code = "count_too_early"
-    vi = "Chuyến chưa đi nên chưa nhận lại được gì."
-    en = "The round has not left yet; there is nothing to take back."
+    says = Message("Chuyến chưa đi nên chưa nhận lại được gì.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +89,10 @@ class ScanSaid:
         """Return which sound and colour the page gives it: good, again, wrong, elsewhere or unknown."""
         return SCAN_WORDS[self.said][0]
 
-    def sentence(self, language: str = "vi") -> str:
+    @property
+    def message(self) -> Message:
         """Return what the page says."""
-        return SCAN_WORDS[self.said][1 if language == "vi" else 2].format(where=self.where)
+        return SCAN_WORDS[self.said][1].filled(where=self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +207,7 @@ def _batch_list(session: Session, batch_id: int, is_writing: bool) -> _List:
     session.get(Batch, batch_id, with_for_update=is_writing)
     manifest = session.scalar(select(Manifest).where(Manifest.batch_id == batch_id))
     if manifest is None:
-        raise NotFound(what="danh sách đã chốt")
+        raise NotFound(what=Message("danh sách đã chốt"))
     if session.scalar(select(Handover.id).where(Handover.manifest_id == manifest.id)) is not None:
         raise CountOver
     pieces = (
@@ -253,7 +253,7 @@ def _back_list(session: Session, round_id: int, is_writing: bool) -> _List:
 def _round(session: Session, round_id: int, is_writing: bool) -> DeliveryRound:
     found = session.get(DeliveryRound, round_id, with_for_update=is_writing)
     if found is None:
-        raise NotFound(what="chuyến phát")
+        raise NotFound(what=Message("chuyến phát"))
     return found
 
 
@@ -312,7 +312,7 @@ def _agency_list(
     session: Session, agency_id: int, which: CountList, pieces: Select[int, Any, str], is_writing: bool
 ) -> _List:
     if session.get(Office, agency_id, with_for_update=is_writing) is None:
-        raise NotFound(what="cơ quan")
+        raise NotFound(what=Message("cơ quan"))
 
     def elsewhere(session: Session, item: Item) -> tuple[Said, str]:
         office = item.consignment.issuing_office

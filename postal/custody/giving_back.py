@@ -18,20 +18,19 @@ from postal.custody.counted import end_count, take_count
 from postal.custody.handovers import CountedList, Party, clean_codes, count, items_by_code, write_receipt
 from postal.errors import Conflict, NotFound
 from postal.models import Consignment, CountList, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
+from routing import Message
 
 WHAT = "papers and money"
 
 
 class MoneyDiffers(Conflict):
     code = "money_differs"
-    vi = "Tiền phải nộp {expected_vnd} đồng, đếm được {counted_vnd} đồng. Tìm chênh lệch trước khi ký."
-    en = "{expected_vnd} dong are due, {counted_vnd} were counted. Find the difference before you sign."
+    says = Message("Tiền phải nộp {expected_vnd} đồng, đếm được {counted_vnd} đồng. Tìm chênh lệch trước khi ký.")
 
 
 class NothingOwed(NotFound):
     code = "nothing_owed"
-    vi = "Không có giấy tờ thu hồi hay tiền thu hộ nào phải trả cơ quan này."
-    en = "No papers taken back and no money are owed to this agency."
+    says = Message("Không có giấy tờ thu hồi hay tiền thu hộ nào phải trả cơ quan này.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,20 +38,19 @@ from postal.network.promises import load_promises
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.s10 import normal_s10
+from routing import Message
 
 MAX_SCANNED = 20_000
 
 
 class NotClosed(Conflict):
     code = "batch_not_closed"
-    vi = "Lô chưa chốt danh sách nên chưa bàn giao được."
-    en = "The batch has no fixed list yet and cannot be handed over."
+    says = Message("Lô chưa chốt danh sách nên chưa bàn giao được.")
 
 
 class AlreadyHandedOver(Conflict):
     code = "already_handed_over"
-    vi = "Danh sách này đã bàn giao theo biên bản {number}."
-    en = "This list was handed over already: receipt {number}."
+    says = Message("Danh sách này đã bàn giao theo biên bản {number}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +203,7 @@ def item_of_code(session: Session, code: str) -> Item:
     """Return the item with this S10. Raises UnknownS10."""
     item = session.scalar(select(Item).where(Item.s10 == normal_s10(code)))
     if item is None:
-        raise UnknownS10(s10=code, what=f"bưu gửi {code}")
+        raise UnknownS10(s10=code, what=Message("bưu gửi {code}").filled(code=code))
     return item
 
 
@@ -228,7 +227,7 @@ def _known(session: Session, codes: Sequence[str]) -> set[str]:
 def _manifest(session: Session, batch_id: int) -> Manifest:
     batch = session.get(Batch, batch_id, with_for_update=True)  # two clerks at one counter: the second waits
     if batch is None:
-        raise NotFound(what="lô bàn giao")
+        raise NotFound(what=Message("lô bàn giao"))
     manifest = session.scalar(
         select(Manifest)
         .where(Manifest.batch_id == batch_id)

@@ -22,6 +22,7 @@ from postal.models import Consignment, Incident, IncidentKind, Item, TrackingEve
 from postal.rules.lifecycle import MOVES, EventKind
 from postal.rules.reasons import FORCE_MAJEURE
 from postal.rules.working_days import local_day
+from routing import Message
 
 FAULTS = frozenset({"post", "agency", "recipient", "force_majeure", "unknown"})
 POSTAGE_TIMES = 4
@@ -31,8 +32,7 @@ _WHOLLY_GONE = frozenset({IncidentKind.LOST, IncidentKind.SWAPPED})
 
 class AlreadyPaid(Conflict):
     code = "incident_settled"
-    vi = "Biên bản {number} đã giải quyết xong."
-    en = "Minutes {number} are settled."
+    says = Message("Biên bản {number} đã giải quyết xong.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +63,14 @@ def note_incident(act: Act, item_id: int, found: WhatWentWrong) -> Incident:
     """
     item = act.session.get(Item, item_id)
     if item is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     if found.fault not in FAULTS:
-        raise InvalidInput(field="Bên có lỗi")
+        raise InvalidInput(field=Message("Bên có lỗi"))
     if found.kind in (IncidentKind.TORN, IncidentKind.SHORT) and not found.inventory:
-        raise InvalidInput(field="Kiểm kê nội dung")
+        raise InvalidInput(field=Message("Kiểm kê nội dung"))
     new_seal = (found.new_seal or "").strip()[:60] or None
     if found.kind is IncidentKind.TORN and new_seal is None:
-        raise InvalidInput(field="Số niêm phong mới")
+        raise InvalidInput(field=Message("Số niêm phong mới"))
     is_all_gone = _is_all_gone(found.inventory)
     due_vnd = compensation_vnd(found.kind, found.fault, found.postage_vnd, is_all_gone=is_all_gone)
     noted = Incident(
@@ -98,10 +98,10 @@ def note_incident(act: Act, item_id: int, found: WhatWentWrong) -> Incident:
 def settle_incident(act: Act, incident_id: int, *, settlement: str) -> Incident:
     """Say how it ended. Raises NotFound, AlreadyPaid, InvalidInput without words."""
     if not settlement.strip():
-        raise InvalidInput(field="Đã giải quyết thế nào")
+        raise InvalidInput(field=Message("Đã giải quyết thế nào"))
     found = act.session.get(Incident, incident_id)
     if found is None:
-        raise NotFound(what="biên bản sự vụ")
+        raise NotFound(what=Message("biên bản sự vụ"))
     if found.settled_at is not None:
         raise AlreadyPaid(number=found.number)
     found.settled_at, found.settlement = act.now, settlement.strip()[:200]

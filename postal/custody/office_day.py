@@ -24,26 +24,24 @@ from postal.models import (
     RoundStatus,
 )
 from postal.rules.lifecycle import EventKind, State
+from routing import Message
 
 OUT = (State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND, State.COLLECTED)
 
 
 class DayNotAccountedFor(Conflict):
     code = "day_not_accounted_for"
-    vi = "Chưa khép ngày được: còn {n} việc, trước hết là {first}."
-    en = "The day cannot be closed: {n} things are open, first of all {first}."
+    says = Message("Chưa khép ngày được: còn {n} việc, trước hết là {first}.")
 
 
 class DayClosed(Conflict):
     code = "day_closed"
-    vi = "Ngày {day} của bưu cục đã khép."
-    en = "The office's day {day} is closed."
+    says = Message("Ngày {day} của bưu cục đã khép.")
 
 
 class NotOut(Conflict):
     code = "not_out"
-    vi = "Bưu gửi {code} không ở trong tay bưu tá."
-    en = "Item {code} is not in a courier's hands."
+    says = Message("Bưu gửi {code} không ở trong tay bưu tá.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +116,7 @@ def close_day(act: Act, office_id: int, day: date) -> OfficeDay:
 def keep_overnight(act: Act, item_id: int, day: date, *, reason: str) -> KeptOvernight:
     """Permit a courier to keep a piece until the next day. Raises NotFound, NotOut, InvalidInput without a reason."""
     if not reason.strip():
-        raise InvalidInput(field="Lý do giữ lại")
+        raise InvalidInput(field=Message("Lý do giữ lại"))
     item = _item(act.session, item_id)
     if item.state not in OUT:
         raise NotOut(code=item.s10 or item.dossier_code)
@@ -148,7 +146,7 @@ def declare_found(act: Act, item_id: int, *, reason: str) -> Item:
 
 def _tell(act: Act, item_id: int, kind: EventKind, reason: str) -> Item:
     if not reason.strip():
-        raise InvalidInput(field="Lý do")
+        raise InvalidInput(field=Message("Lý do"))
     item = _item(act.session, item_id)
     scan_id = f"{kind}:{item_id}:{act.now.timestamp():.6f}"
     scan = Scan(kind=kind, scan_id=scan_id, happened_at=act.now, office_id=item.office_id)
@@ -161,5 +159,5 @@ def _tell(act: Act, item_id: int, kind: EventKind, reason: str) -> Item:
 def _item(session: Session, item_id: int) -> Item:
     item = session.get(Item, item_id)
     if item is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     return item

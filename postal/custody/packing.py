@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Batch, BatchItem
+from routing import Message
 
 MAX_WEIGHT_G = 30_000
 _NAMED = 5
@@ -20,20 +21,19 @@ _NAMED = 5
 
 class NotPacked(Conflict):
     code = "not_packed"
-    vi = "Còn {n} bưu gửi chưa được hai bên đếm, cân và niêm phong: {dossier_codes}."
-    en = "{n} items are not counted by both sides, weighed and sealed yet: {dossier_codes}."
+    says = Message("Còn {n} bưu gửi chưa được hai bên đếm, cân và niêm phong: {dossier_codes}.")
 
 
 class CountsDiffer(InvalidInput):
     code = "counts_differ"
-    vi = "Hồ sơ {dossier_code}: danh mục ghi {expected} tài liệu, bên giao đếm {giver}, bên nhận đếm {receiver}."
-    en = "Dossier {dossier_code}: {expected} documents listed, giver counted {giver}, receiver counted {receiver}."
+    says = Message(
+        "Hồ sơ {dossier_code}: danh mục ghi {expected} tài liệu, bên giao đếm {giver}, bên nhận đếm {receiver}."
+    )
 
 
 class BadWeight(InvalidInput):
     code = "bad_weight"
-    vi = "Hồ sơ {dossier_code}: khối lượng phải từ 1 đến 30.000 gam."
-    en = "Dossier {dossier_code}: the weight must be 1 to 30,000 grams."
+    says = Message("Hồ sơ {dossier_code}: khối lượng phải từ 1 đến 30.000 gam.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def pack(act: Act, batch: Batch, packed: Sequence[Packed]) -> list[BatchItem]:
     lines = {line.item_id: line for line in batch.lines if line.is_current}
     for one in packed:
         if one.item_id not in lines:
-            raise NotFound(what="bưu gửi trong lô")
+            raise NotFound(what=Message("bưu gửi trong lô"))
         _require_right(lines[one.item_id], one)
     for one in packed:
         line = lines[one.item_id]

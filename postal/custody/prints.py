@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.errors import Conflict
 from postal.models import Item, LabelPrint
+from routing import Message
 
 
 class ReprintNeedsReason(Conflict):
     code = "reprint_needs_reason"
-    vi = "Nhãn {s10} đã in rồi. In lại phải ghi lý do."
-    en = "Label {s10} was printed before. Printing it again needs a reason."
+    says = Message("Nhãn {s10} đã in rồi. In lại phải ghi lý do.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeO
 from postal.models import Item, S10Range, SpoiltS10
 from postal.rules.lifecycle import State
 from postal.rules.s10 import LAST_SERIAL, S10, parse
+from routing import Message
 
 _BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.AWAITING_COLLECTION})
 
@@ -20,8 +21,7 @@ class NumberOnList(Conflict):
     """A number on a list is part of what both sides count: the item leaves the batch first."""
 
     code = "number_on_list"
-    vi = "Số hiệu {s10} đang nằm trong lô. Đưa bưu gửi ra khỏi lô rồi mới hủy số."
-    en = "Number {s10} stands in a batch. Take the item out of the batch first."
+    says = Message("Số hiệu {s10} đang nằm trong lô. Đưa bưu gửi ra khỏi lô rồi mới hủy số.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +105,12 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
     """
     s10, reason = parse(code), reason.strip()
     if not reason:
-        raise InvalidInput(field="Lý do hủy số")
+        raise InvalidInput(field=Message("Lý do hủy số"))
     known = act.session.get(SpoiltS10, str(s10))
     if known is not None:
         return known
     if not _was_taken(act.session, s10):
-        raise UnknownS10(s10=str(s10), what=f"số hiệu {s10}")
+        raise UnknownS10(s10=str(s10), what=Message("số hiệu {s10}").filled(s10=s10))
     item = act.session.scalar(select(Item).where(Item.s10 == str(s10)))
     if item is not None and item.state is State.BATCHED:
         raise NumberOnList(s10=str(s10))

@@ -27,6 +27,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.people import vault_of
+from routing import Message
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})
@@ -36,14 +37,12 @@ _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 class AlreadySigned(Conflict):
     code = "already_signed"
-    vi = "Bên này đã ký biên bản {number}; chữ ký không thay được."
-    en = "This side has signed receipt {number}; a signature is never replaced."
+    says = Message("Bên này đã ký biên bản {number}; chữ ký không thay được.")
 
 
 class AlreadyReceived(Conflict):
     code = "already_received"
-    vi = "Lượt phát này đã có chữ ký người nhận; chữ ký không thay được."
-    en = "This delivery has its recipient's signature; a signature is never replaced."
+    says = Message("Lượt phát này đã có chữ ký người nhận; chữ ký không thay được.")
 
 
 def sign_receipt(
@@ -58,7 +57,7 @@ def sign_receipt(
     _require_picture(image)
     handover = act.session.get(Handover, handover_id)
     if handover is None:
-        raise NotFound(what="biên bản bàn giao")
+        raise NotFound(what=Message("biên bản bàn giao"))
     sealed = vault_of(act.session).seal_bytes(image)
     signed = ReceiptSignature(
         handover_id=handover_id,
@@ -91,7 +90,7 @@ def sign_delivery(
         raise InvalidInput(field="how")
     _require_picture(image)
     if act.session.get(ProofOfDelivery, proof_id) is None:
-        raise NotFound(what="lượt phát")
+        raise NotFound(what=Message("lượt phát"))
     known = act.session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
     if known is not None:
         if known.digest != hashlib.sha256(image).hexdigest():
@@ -104,7 +103,7 @@ def attach_sheet(act: Act, round_id: int, image: bytes) -> DeliverySignature:
     """Keep the photo of a page of a round's signed sheet, sealed. The same photo twice is one. Raises as above."""
     _require_picture(image)
     if act.session.get(DeliveryRound, round_id) is None:
-        raise NotFound(what="chuyến phát")
+        raise NotFound(what=Message("chuyến phát"))
     digest = hashlib.sha256(image).hexdigest()
     same = select(DeliverySignature).where(DeliverySignature.round_id == round_id, DeliverySignature.digest == digest)
     known = act.session.scalar(same.limit(1))
@@ -154,7 +153,7 @@ def _keep(act: Act, signed: DeliverySignature, image: bytes) -> DeliverySignatur
 
 def _require_picture(image: bytes) -> None:
     if not image.startswith(_STARTS) or len(image) > MAX_BYTES:
-        raise InvalidInput(field="Ảnh chữ ký")
+        raise InvalidInput(field=Message("Ảnh chữ ký"))
 
 
 def signature_image(session: Session, signed: ReceiptSignature | DeliverySignature) -> bytes:

@@ -38,6 +38,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.rules.lifecycle import EventKind, State
+from routing import Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ def batch(session: Session, batch_id: int) -> Batch:
     )
     found = session.get(Batch, batch_id, options=[options, joinedload(Batch.office)])
     if found is None:
-        raise NotFound(what="lô bàn giao")
+        raise NotFound(what=Message("lô bàn giao"))
     return found
 
 
@@ -95,7 +96,7 @@ def handover(session: Session, handover_id: int) -> Handover:
     options = selectinload(Handover.lines).joinedload(HandoverLine.item).joinedload(Item.consignment)
     found = session.get(Handover, handover_id, options=[options])
     if found is None:
-        raise NotFound(what="biên bản bàn giao")
+        raise NotFound(what=Message("biên bản bàn giao"))
     return found
 
 
@@ -124,7 +125,7 @@ def plan(session: Session, plan_id: int) -> DayPlan:
     ]
     found = session.get(DayPlan, plan_id, options=options)
     if found is None:
-        raise NotFound(what="phương án phát")
+        raise NotFound(what=Message("phương án phát"))
     return found
 
 
@@ -195,7 +196,7 @@ def office(session: Session, office_id: int, kind: OfficeKind) -> Office:
     """Return one office of a kind. Raises NotFound."""
     found = session.get(Office, office_id)
     if found is None or found.kind is not kind:
-        raise NotFound(what="bưu cục" if kind is OfficeKind.DELIVERY else "cơ quan")
+        raise NotFound(what=Message("bưu cục") if kind is OfficeKind.DELIVERY else Message("cơ quan"))
     return found
 
 
@@ -211,7 +212,7 @@ def delivery_round(session: Session, round_id: int) -> DeliveryRound:
     ]
     found = session.get(DeliveryRound, round_id, options=options)
     if found is None:
-        raise NotFound(what="chuyến phát")
+        raise NotFound(what=Message("chuyến phát"))
     return found
 
 
@@ -224,7 +225,7 @@ def consignment(session: Session, consignment_id: int) -> Consignment:
     ]
     found = session.get(Consignment, consignment_id, options=options)
     if found is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     return found
 
 
@@ -254,7 +255,7 @@ def intake(session: Session, intake_id: int) -> Intake:
     """Return one intake. Raises NotFound."""
     found = session.get(Intake, intake_id)
     if found is None:
-        raise NotFound(what="lần nhập")
+        raise NotFound(what=Message("lần nhập"))
     return found
 
 

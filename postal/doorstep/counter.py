@@ -14,14 +14,14 @@ from postal.errors import Conflict
 from postal.life.tracking import Scan, record_strictly
 from postal.models import Item
 from postal.rules.lifecycle import Direction, EventKind, State
+from routing import Message
 
 _HERE = (State.AT_OFFICE, State.HELD)
 
 
 class NotAtOffice(Conflict):
     code = "not_at_office"
-    vi = "Bưu gửi {s10} hiện không ở bưu cục này."
-    en = "Item {s10} is not at this office now."
+    says = Message("Bưu gửi {s10} hiện không ở bưu cục này.")
 
 
 def hold_for_recipient(act: Act, s10: str, *, office_id: int | None) -> Item:

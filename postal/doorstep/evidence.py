@@ -11,6 +11,7 @@ from postal.errors import InvalidInput
 from postal.models import Item, PersonKind, ProofOfDelivery
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import Direction
+from routing import Message
 
 # TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic.
 RELATIONS = frozenset({"self", "authorised"})
@@ -20,26 +21,22 @@ _TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 
 class ProofMissing(InvalidInput):
     code = "proof_missing"
-    vi = "Thiếu bằng chứng đã phát: {what}."
-    en = "Proof of delivery is incomplete: {what_en}."
+    says = Message("Thiếu bằng chứng đã phát: {what}.")
 
 
 class DocumentsDiffer(InvalidInput):
     code = "documents_differ"
-    vi = "Phải kiểm đếm đủ {n_documents} tài liệu. Thiếu hoặc sai thì không phát, ghi lý do và mang về."
-    en = "All {n_documents} documents must be counted. If one is missing or wrong, do not deliver: bring it back."
+    says = Message("Phải kiểm đếm đủ {n_documents} tài liệu. Thiếu hoặc sai thì không phát, ghi lý do và mang về.")
 
 
 class FeeNotCollected(InvalidInput):
     code = "fee_not_collected"
-    vi = "Phải thu {fee_vnd} đồng và ghi số biên lai trước khi phát."
-    en = "{fee_vnd} đồng must be collected, with a receipt number, before delivery."
+    says = Message("Phải thu {fee_vnd} đồng và ghi số biên lai trước khi phát.")
 
 
 class PapersNotTakenBack(InvalidInput):
     code = "papers_not_taken_back"
-    vi = "Phải thu hồi đủ giấy tờ cũ trước khi phát."
-    en = "The old papers must be taken back before delivery."
+    says = Message("Phải thu hồi đủ giấy tờ cũ trước khi phát.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +74,7 @@ def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
     giver's name, the count of its papers and the fee (QĐ 45/2016/QĐ-TTg Đ6).
     """
     if proof is None or not proof.receiver_name.strip():
-        raise ProofMissing(field="receiver_name", what="họ tên người nhận", what_en="the receiver's name")
+        raise ProofMissing(field="receiver_name", what=Message("họ tên người nhận"))
     if item.direction is Direction.RESULT:
         _check_receiver(proof)
     if item.documents and proof.n_documents != len(item.documents):
@@ -94,13 +91,10 @@ def _check_receiver(proof: ProofIn) -> None:
     if proof.relation not in RELATIONS or (proof.relation == "authorised" and not proof.is_authorised):
         raise ProofMissing(
             field="relation",
-            what="người nhận phải là chính chủ hoặc có giấy ủy quyền",
-            what_en="the receiver is neither the recipient nor authorised in writing",
+            what=Message("người nhận phải là chính chủ hoặc có giấy ủy quyền"),
         )
     if proof.id_kind not in ID_KINDS or not _TAIL.fullmatch(proof.id_tail.strip().upper()):
-        raise ProofMissing(
-            field="id_tail", what="4 ký tự cuối của giấy tờ", what_en="last 4 characters of the document"
-        )
+        raise ProofMissing(field="id_tail", what=Message("4 ký tự cuối của giấy tờ"))
 
 
 def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:

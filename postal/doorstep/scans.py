@@ -33,6 +33,7 @@ from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind
 from postal.rules.s10 import is_s10, normal_s10
 from postal.rules.working_days import local_day
+from routing import Message
 
 MAX_SCANS = 500
 # A phone's clock may run a little fast; a fact from the future is no fact.
@@ -53,32 +54,27 @@ __all__ = ["KINDS", "MAX_SCANS", "CourierScan", "ProofIn", "ScanAnswer", "TooMan
 
 class TooManyScans(InvalidInput):
     code = "too_many"
-    vi = "Mỗi lần gửi tối đa {limit} lượt quét."
-    en = "At most {limit} scans at a time."
+    says = Message("Mỗi lần gửi tối đa {limit} lượt quét.")
 
 
 class BadInstant(InvalidInput):
     code = "bad_happened_at"
-    vi = "Giờ của lượt quét nằm ở tương lai hoặc quá cũ. Kiểm tra đồng hồ của máy."
-    en = "The scan's time lies in the future or too far back. Check the device's clock."
+    says = Message("Giờ của lượt quét nằm ở tương lai hoặc quá cũ. Kiểm tra đồng hồ của máy.")
 
 
 class UnknownReason(InvalidInput):
     code = "unknown_reason"
-    vi = "Lý do chưa phát không có trong danh mục."
-    en = "The reason is not on the list."
+    says = Message("Lý do chưa phát không có trong danh mục.")
 
 
 class WrongKind(InvalidInput):
     code = "wrong_kind"
-    vi = "Loại lượt quét không hợp với bưu gửi này."
-    en = "This kind of scan does not go with this item."
+    says = Message("Loại lượt quét không hợp với bưu gửi này.")
 
 
 class RoundOver(Conflict):
     code = "round_closed"
-    vi = "Chuyến đã khép; bưu gửi này không được giao cho bưu tá trong chuyến."
-    en = "The round is closed; this item was not on its load."
+    says = Message("Chuyến đã khép; bưu gửi này không được giao cho bưu tá trong chuyến.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +101,7 @@ class ScanAnswer:
     scan_id: str
     status: str
     code: str = ""
-    vi: str = ""
-    en: str = ""
+    message: Message | None = None
 
 
 def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
@@ -134,8 +129,7 @@ def _record_one(act: Act, scan: CourierScan) -> ScanAnswer:
                 scan_id=scan.scan_id,
                 status="refused",
                 code=refusal.code,
-                vi=refusal.sentence("vi"),
-                en=refusal.sentence("en"),
+                message=refusal.message,
             )
         except IntegrityError:  # two phones sent one scan at once: the loser finds it recorded
             if is_last:

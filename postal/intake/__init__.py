@@ -12,7 +12,7 @@ from postal.intake.importing import (
     try_results,
 )
 from postal.intake.locating import Located, locate
-from postal.intake.problems import Problem
+from postal.intake.problems import Problem, message_of, suggestion_of
 from postal.intake.reading import BrokenRow, read_rows
 from postal.intake.reports import IntakeReport, RowReport
 from postal.intake.storing import Arrival
@@ -43,7 +43,9 @@ __all__ = [
     "accept_results",
     "import_results",
     "locate",
+    "message_of",
     "order_collections",
     "read_rows",
+    "suggestion_of",
     "try_results",
 ]

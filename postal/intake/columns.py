@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from postal.errors import PostalError
 from postal.people.vault import fold_name
+from routing import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,20 +131,17 @@ class BadFile(PostalError):
     """A file that cannot be read as a table at all; nothing of it was taken."""
 
     code = "bad_file"
-    vi = "Tệp không đọc được."
-    en = "The file cannot be read."
+    says = Message("Tệp không đọc được.")
 
 
 class ColumnMissing(BadFile):
     code = "column_missing"
-    vi = "Tệp thiếu cột: {columns}. Thêm cột, hoặc khai tên cột tương ứng trong cài đặt."
-    en = "The file lacks the columns {columns}. Add them, or map your headers in the settings."
+    says = Message("Tệp thiếu cột: {columns}. Thêm cột, hoặc khai tên cột tương ứng trong cài đặt.")
 
 
 class ColumnTwice(BadFile):
     code = "column_twice"
-    vi = "Cột {columns} có hai lần trong dòng tiêu đề."
-    en = "Column {columns} stands twice in the header."
+    says = Message("Cột {columns} có hai lần trong dòng tiêu đề.")
 
 
 def header_key(text: str) -> str:

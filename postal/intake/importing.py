@@ -26,6 +26,7 @@ from postal.intake.reports import IntakeReport, RowReport, report_of, stored_rep
 from postal.intake.storing import Arrival, Writer
 from postal.models import Intake
 from postal.rules.lifecycle import Direction
+from routing import Message
 
 BLOCK = 1_000
 MAX_BATCH = 500
@@ -34,8 +35,7 @@ Progress = Callable[[int, int], None]
 
 class TooManyAtOnce(InvalidInput):
     code = "too_many_at_once"
-    vi = "Mỗi lần gửi tối đa {limit} hồ sơ. Chia thành nhiều lần."
-    en = "At most {limit} dossiers at a time. Send several batches."
+    says = Message("Mỗi lần gửi tối đa {limit} hồ sơ. Chia thành nhiều lần.")
 
 
 @dataclass(frozen=True, kw_only=True)

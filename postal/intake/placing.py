@@ -9,13 +9,13 @@ from postal.intake.cells import coordinate
 from postal.intake.guide import Guide
 from postal.intake.problems import Problem, question
 from postal.models import AddressStatus, PointPrecision
-from routing import Commune, Point, judge_point
+from routing import Commune, Message, Point, judge_point
 
-WHY_REFUSED = {
-    "zero": "tọa độ (0, 0)",
-    "swapped": "vĩ độ và kinh độ đảo chỗ",
-    "outside_province": "nằm ngoài tỉnh",
-    "not_a_number": "không phải số",
+WHY_REFUSED: dict[str, Message] = {
+    "zero": Message("tọa độ (0, 0)"),
+    "swapped": Message("vĩ độ và kinh độ đảo chỗ"),
+    "outside_province": Message("nằm ngoài tỉnh"),
+    "not_a_number": Message("không phải số"),
 }
 
 

@@ -11,6 +11,7 @@ from postal.intake.columns import ResultIn, fields_of_header, n_recognised
 from postal.intake.failures import MAX_FILE_BYTES, MAX_ROWS, EmptyFile, FileTooLarge, LegacyEncoding, NotATable
 from postal.intake.problems import Problem, refusal
 from postal.intake.workbook import OLE_MAGIC, ZIP_MAGIC, workbook_rows
+from routing import Message
 
 MAX_CELL = 20_000
 _SEPARATORS = (",", ";", "\t")
@@ -66,7 +67,7 @@ def content_of(data: bytes | Path) -> bytes:
     if not data.strip():
         raise EmptyFile
     if data.startswith(OLE_MAGIC):
-        raise NotATable(why="tệp .xls cũ hoặc tệp có mật khẩu", why_en="an old .xls or a password-protected file")
+        raise NotATable(why=Message("tệp .xls cũ hoặc tệp có mật khẩu"))
     return data
 
 
@@ -120,10 +121,10 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         if b"\x00" in data[:4096]:
-            raise NotATable(why="không phải văn bản", why_en="not text") from exc
+            raise NotATable(why=Message("không phải văn bản")) from exc
         raise LegacyEncoding from exc
     if "\x00" in text[:4096]:
-        raise NotATable(why="không phải văn bản", why_en="not text")
+        raise NotATable(why=Message("không phải văn bản"))
     return text
 
 

@@ -14,6 +14,7 @@ from postal.access.act import Act
 from postal.errors import NotFound
 from postal.models import Upload
 from postal.people import vault_of
+from routing import Message
 
 KEPT_AT_MOST = timedelta(hours=24)
 
@@ -54,7 +55,7 @@ def find_id(act: Act, token: str) -> int:
     query = select(Upload.id).where(Upload.token_hash == _digest(token), Upload.user_id == act.by.user_id)
     upload_id = act.session.scalar(query)
     if upload_id is None:
-        raise NotFound(what="tệp đã đọc thử")
+        raise NotFound(what=Message("tệp đã đọc thử"))
     return upload_id
 
 
@@ -62,7 +63,7 @@ def read(session: Session, upload_id: int, *, user_id: int | None = None) -> Kep
     """Return a kept file by its number; with ``user_id`` only its owner's. Raises NotFound."""
     upload = session.get(Upload, upload_id)
     if upload is None or (user_id is not None and upload.user_id != user_id):
-        raise NotFound(what="tệp tạm")
+        raise NotFound(what=Message("tệp tạm"))
     return KeptFile(data=vault_of(session).open_bytes(upload.sealed, upload.key_id), suffix=upload.suffix)
 
 

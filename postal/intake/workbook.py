@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from postal.intake.failures import FileTooLarge, NotATable, UnsafeWorkbook
 from postal.rules.working_days import LOCAL
+from routing import Message
 
 MAX_ENTRIES = 500
 MAX_UNPACKED_BYTES = 64_000_000
@@ -37,7 +38,7 @@ def workbook_rows(data: bytes) -> Iterator[list[str]]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
             if not book.worksheets:
-                raise NotATable(why="không có trang tính nào", why_en="it has no sheet")
+                raise NotATable(why=Message("không có trang tính nào"))
             yield from _sheet_rows(book.worksheets[0])
         finally:
             book.close()
@@ -86,15 +87,15 @@ def _inspect(data: bytes) -> None:
             entries = archive.infolist()
             names = {entry.filename.casefold() for entry in entries}
             if len(entries) > MAX_ENTRIES:
-                raise UnsafeWorkbook(why="có quá nhiều phần bên trong", why_en="it has too many parts")
+                raise UnsafeWorkbook(why=Message("có quá nhiều phần bên trong"))
             if any(entry.flag_bits & 1 for entry in entries):
-                raise NotATable(why="tệp có mật khẩu", why_en="it is password-protected")
+                raise NotATable(why=Message("tệp có mật khẩu"))
             if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
                 raise FileTooLarge
             if any(macro in name for name in names for macro in _MACROS):
-                raise UnsafeWorkbook(why="có macro", why_en="it holds macros")
+                raise UnsafeWorkbook(why=Message("có macro"))
             if "xl/workbook.xml" not in names:
-                raise NotATable(why="tệp nén không phải bảng tính", why_en="a zip file, not a workbook")
+                raise NotATable(why=Message("tệp nén không phải bảng tính"))
             for entry in entries:
                 _inspect_entry(archive, entry)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as exc:
@@ -110,9 +111,9 @@ def _inspect_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         while chunk := part.read(_CHUNK_BYTES):
             # Text in UTF-16 would hide the words looked for.
             if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk or b"\x00" in chunk:
-                raise UnsafeWorkbook(why="XML khai báo kiểu tài liệu", why_en="its XML declares a document type")
+                raise UnsafeWorkbook(why=Message("XML khai báo kiểu tài liệu"))
             tail = chunk[-16:]
 
 
 def _broken() -> NotATable:
-    return NotATable(why="tệp .xlsx hỏng", why_en="a broken .xlsx")
+    return NotATable(why=Message("tệp .xlsx hỏng"))

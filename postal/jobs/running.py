@@ -25,6 +25,7 @@ from postal.jobs.table import (
     hold,
     refuse,
 )
+from routing import Message
 
 log = logging.getLogger("tannha.jobs")
 Clock = Callable[[], datetime]
@@ -36,15 +37,15 @@ class Interrupted(Exception):
 
 
 class Refused(Exception):
-    """The work cannot be done, and trying again would not change that: the job ends with a code and its sentences.
+    """The work cannot be done, and trying again would not change that: the job ends with a code and its sentence.
 
-    ``code`` is stable; ``sentences`` are by language and hold nothing personal.
+    ``code`` is stable; ``message`` is for people and holds nothing personal.
     """
 
-    def __init__(self, code: str, sentences: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: str, message: Message | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.sentences = dict(sentences or {})
+        self.message = message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +173,8 @@ def run_job(run: Run, works: Works) -> str:
     except Interrupted:
         return _noted(run, "given_back", lambda session: give_back(session, ticket, now=now()))
     except Refused as refused:
-        code, refusal = refused.code, {"code": refused.code} | refused.sentences
+        said = {} if refused.message is None else {"message": refused.message.as_json()}
+        code, refusal = refused.code, {"code": refused.code} | said
         return _noted(run, "failed", lambda session: refuse(session, ticket, code, refusal, now=now()))
     except Exception as exc:
         code = exc.code if isinstance(exc, PostalError) else type(exc).__name__

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from postal.errors import Conflict, InvalidInput
 from postal.models import Job, JobState
+from routing import Message
 
 # A dead worker's job is taken over at most this long after the worker's last sign of life.
 LEASE = timedelta(seconds=20)
@@ -27,8 +28,7 @@ class LeaseLost(Conflict):
     """Another worker took the job after this one was silent for a lease: nothing this one still writes may count."""
 
     code = "job_lease_lost"
-    vi = "Việc nền đã được tiến trình khác nhận."
-    en = "Another process has taken over the job."
+    says = Message("Việc nền đã được tiến trình khác nhận.")
 
 
 @dataclass(frozen=True, kw_only=True)

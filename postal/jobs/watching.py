@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from postal.errors import NotFound
 from postal.jobs.table import CLOCK_SET_BACK, n_changed
 from postal.models import Job, JobState
+from routing import Message
 
 FORGET_AFTER = timedelta(days=14)
 _OPEN = (JobState.WAITING, JobState.RUNNING)
@@ -31,7 +32,7 @@ def find_job(session: Session, job_id: int, *, kinds: Sequence[str]) -> Job:
     """Return one job of these kinds. Raises NotFound, also for a job of another kind."""
     job = session.get(Job, job_id)
     if job is None or job.kind not in kinds:
-        raise NotFound(what="việc nền")
+        raise NotFound(what=Message("việc nền"))
     return job
 
 

@@ -14,15 +14,14 @@ from postal.models import AddressChange, AddressStatus, Consignment, Person, Per
 from postal.network.promises import load_promises
 from postal.people import PersonData, add_person, open_person
 from postal.rules.lifecycle import MOVES, EventKind
-from routing import Commune
+from routing import Commune, Message
 
 PAYERS = frozenset({"agency", "recipient", "post"})
 
 
 class TooLateToChange(Conflict):
     code = "too_late_to_change"
-    vi = "Bưu gửi đã phát, đang chuyển hoàn hoặc nằm trong lô đang bàn giao: không đổi địa chỉ ở đây được."
-    en = "This is delivered, on its way back, or on a list about to be handed over: its address cannot be changed here."
+    says = Message("Bưu gửi đã phát, đang chuyển hoàn hoặc nằm trong lô đang bàn giao: không đổi địa chỉ ở đây được.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +44,12 @@ def change_address(act: Act, consignment_id: int, new: NewAddress, *, payer: str
     again from the office; what waits at the agency has no promise yet. Raises NotFound, InvalidInput, TooLateToChange.
     """
     if payer not in PAYERS:
-        raise InvalidInput(field="Bên trả cước chuyển tiếp")
+        raise InvalidInput(field=Message("Bên trả cước chuyển tiếp"))
     if not new.address.strip():
-        raise InvalidInput(field="Địa chỉ mới")
+        raise InvalidInput(field=Message("Địa chỉ mới"))
     consignment = act.session.get(Consignment, consignment_id)
     if consignment is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     items = [item for item in consignment.items if (item.state, EventKind.ADDRESS_CHANGED) in MOVES]
     if not items:
         raise TooLateToChange

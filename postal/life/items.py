@@ -12,6 +12,7 @@ from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Item
 from postal.rules.lifecycle import EventKind
 from postal.rules.s10 import is_s10, normal_s10
+from routing import Message
 
 
 def by_code(session: Session, code: str, *, source_system: str | None = None) -> Item:
@@ -26,7 +27,7 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
         query = query.where(Item.source_system == source_system)
     item = session.scalar(query.order_by(Item.id.desc()).limit(1))
     if item is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     return item
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -143,5 +144,5 @@ class IntakeRow(Base):
     row_number: Mapped[int]
     dossier_code: Mapped[str] = mapped_column(String(80), default="")
     outcome: Mapped[RowOutcome] = mapped_column(stored(RowOutcome))
-    problems: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)

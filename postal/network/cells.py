@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from postal.errors import PostalError
+from routing import Message
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)")
 _N_NAMED = 20
@@ -23,31 +24,25 @@ class Wrong:
     table: str
     line: int
     column: str
-    vi: str
-    en: str
+    why: Message
 
-    def say(self, language: str) -> str:
+    @property
+    def message(self) -> Message:
         """Return the place and the reason."""
-        if language == "vi":
-            return f"{self.table}, dòng {self.line}, cột {self.column}: {self.vi}"
-        return f"{self.table}, line {self.line}, column {self.column}: {self.en}"
+        says = Message("{table}, dòng {line}, cột {column}: {why}")
+        return says.filled(table=self.table, line=self.line, column=self.column, why=self.why)
 
 
 class BadPlaces(PostalError):
-    """Tables that cannot be used; ``wrong`` names every cell, the sentences the first of them."""
+    """Tables that cannot be used; ``wrong`` names every cell, the sentence the first of them."""
 
     code = "bad_places"
-    vi = "Bảng có {n} chỗ sai.\n{named_vi}"
-    en = "{n} cells of the tables are wrong.\n{named_en}"
+    says = Message("Bảng có {count} chỗ sai.\n{named}")
 
     def __init__(self, wrong: Sequence[Wrong]) -> None:
         self.wrong = tuple(wrong)
-        super().__init__(n=len(wrong), named_vi=_named(wrong, "vi"), named_en=_named(wrong, "en"))
-
-
-def _named(wrong: Sequence[Wrong], language: str) -> str:
-    lines = [one.say(language) for one in wrong[:_N_NAMED]]
-    return "\n".join([*lines, "…"] if len(wrong) > _N_NAMED else lines)
+        named: list[object] = [one.message for one in wrong[:_N_NAMED]]
+        super().__init__(count=len(wrong), named=[*named, "…"] if len(wrong) > _N_NAMED else named)
 
 
 @dataclass
@@ -59,29 +54,29 @@ class Row:
     cells: dict[str, str]
     wrong: list[Wrong] = field(default_factory=list)
 
-    def refuse(self, column: str, vi: str, en: str) -> None:
+    def refuse(self, column: str, why: Message) -> None:
         """Note that a cell cannot be used."""
-        self.wrong.append(Wrong(table=self.table, line=self.line, column=column, vi=vi, en=en))
+        self.wrong.append(Wrong(table=self.table, line=self.line, column=column, why=why))
 
     def text(self, column: str, *, most: int = 200) -> str:
         """Return a text that may be empty."""
         found = self.cells.get(column, "")
         if len(found) > most:
-            self.refuse(column, f"dài quá {most} ký tự", f"longer than {most} characters")
+            self.refuse(column, Message("dài quá {limit} ký tự").filled(limit=most))
         return found[:most]
 
     def needed(self, column: str, *, most: int = 200) -> str:
         """Return a text that must be there."""
         found = self.text(column, most=most)
         if not found:
-            self.refuse(column, "còn trống", "is empty")
+            self.refuse(column, Message("còn trống"))
         return found
 
-    def one_of(self, column: str, allowed: Collection[str], vi: str, en: str) -> str:
-        """Return a text that must be one of some; ``vi`` and ``en`` say what is wrong with another."""
+    def one_of(self, column: str, allowed: Collection[str], why: Message) -> str:
+        """Return a text that must be one of some; ``why`` says what is wrong with another."""
         found = self.needed(column)
         if found and found not in allowed:
-            self.refuse(column, vi, en)
+            self.refuse(column, why)
         return found
 
     def number(self, column: str, low: float, high: float) -> float | None:
@@ -92,10 +87,10 @@ class Row:
         try:
             value = float(found.replace(",", "."))
         except ValueError:
-            self.refuse(column, "không phải số", "is no number")
+            self.refuse(column, Message("không phải số"))
             return None
         if not low <= value <= high:
-            self.refuse(column, f"phải từ {low:g} đến {high:g}", f"must be from {low:g} to {high:g}")
+            self.refuse(column, Message("phải từ {low} đến {high}").filled(low=f"{low:g}", high=f"{high:g}"))
             return None
         return value
 
@@ -105,7 +100,7 @@ class Row:
         if found is None:
             return default
         if found != int(found):
-            self.refuse(column, "phải là số nguyên", "must be a whole number")
+            self.refuse(column, Message("phải là số nguyên"))
         return int(found)
 
     def many(self, column: str) -> tuple[str, ...]:
@@ -121,7 +116,7 @@ class Row:
             return None
         span = _HOURS.fullmatch(found)
         if span is None:
-            self.refuse(column, "viết như 07:30-17:30", "is written like 07:30-17:30")
+            self.refuse(column, Message("viết như 07:30-17:30"))
             return default
         a, b, c, d = map(int, span.groups())
         return (a * 60 + b) * 60, (c * 60 + d) * 60
@@ -138,8 +133,8 @@ def read_rows(table: str, text: str, columns: Sequence[str]) -> Iterator[Row]:
     names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
     missing = [column for column in columns if column not in names]
     if missing:
-        vi, en = "thiếu cột này", "the column is missing"
-        raise BadPlaces([Wrong(table=table, line=1, column=name, vi=vi, en=en) for name in missing])
+        why = Message("thiếu cột này")
+        raise BadPlaces([Wrong(table=table, line=1, column=name, why=why) for name in missing])
     reader.fieldnames = names
     for cells in reader:
         clean = {name: (value or "").strip() for name, value in cells.items() if isinstance(name, str) and name}

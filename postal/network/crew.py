@@ -13,27 +13,24 @@ from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Absence, CommuneClosure, Courier, Office, OfficeKind, PersonKind
 from postal.people import PersonData, add_person
 from postal.rules.working_days import local_day
-from routing import Commune, Register
+from routing import Commune, Message, Register
 
 DAY_S = 86_400
 
 
 class CourierCodeTaken(Conflict):
     code = "courier_code_taken"
-    vi = "Mã bưu tá {courier} đã có."
-    en = "There is a courier {courier} already."
+    says = Message("Mã bưu tá {courier} đã có.")
 
 
 class BadWorkingTime(InvalidInput):
     code = "bad_working_time"
-    vi = "Ca làm phải bắt đầu trước khi kết thúc; giờ nghỉ phải nằm trong ca."
-    en = "A shift must begin before it ends, and the break must lie inside it."
+    says = Message("Ca làm phải bắt đầu trước khi kết thúc; giờ nghỉ phải nằm trong ca.")
 
 
 class BadPeriod(InvalidInput):
     code = "bad_period"
-    vi = "Ngày cuối phải không trước ngày đầu."
-    en = "The last day must not come before the first."
+    says = Message("Ngày cuối phải không trước ngày đầu.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +96,7 @@ def find_courier(session: Session, code: str) -> Courier:
     """Return a courier by code. Raises NotFound."""
     found = session.scalar(select(Courier).where(Courier.code == code))
     if found is None:
-        raise NotFound(what=f"bưu tá {code}")
+        raise NotFound(what=Message("bưu tá {code}").filled(code=code))
     return found
 
 
@@ -107,7 +104,7 @@ def find_office(session: Session, code: str) -> Office:
     """Return a delivery office by code. Raises NotFound."""
     found = session.scalar(select(Office).where(Office.code == code, Office.kind == OfficeKind.DELIVERY))
     if found is None:
-        raise NotFound(what=f"bưu cục {code}")
+        raise NotFound(what=Message("bưu cục {code}").filled(code=code))
     return found
 
 
@@ -115,7 +112,7 @@ def find_commune(register: Register, code: str) -> Commune:
     """Return a commune of the register by code. Raises NotFound."""
     found = register.find(code)
     if found is None:
-        raise NotFound(what=f"xã, phường {code}")
+        raise NotFound(what=Message("xã, phường {code}").filled(code=code))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal.errors import Conflict
 from postal.models import Installation, Office
-from routing import Province
+from routing import Message, Province
 
 _ROW = 1
 
@@ -18,8 +18,7 @@ class ProvinceFixed(Conflict):
     """Offices and items were entered by one province's register: another one would make nonsense of their codes."""
 
     code = "province_fixed"
-    vi = "Cơ sở dữ liệu này đã lập cho {province}; dùng cơ sở dữ liệu mới cho tỉnh khác."
-    en = "This database was set up for {province}; use a new one for another province."
+    says = Message("Cơ sở dữ liệu này đã lập cho {province}; dùng cơ sở dữ liệu mới cho tỉnh khác.")
 
 
 @dataclass(frozen=True, kw_only=True)

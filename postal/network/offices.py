@@ -13,30 +13,29 @@ from sqlalchemy.orm import Session
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Consignment, Courier, Coverage, DeliveryRound, Item, Office, OfficeKind, RoundStop, User
 from postal.rules.lifecycle import FINAL, State
+from routing import Message
 
 _AT_OFFICE_OR_OUT = (State.AT_OFFICE, State.HELD, State.ON_ROUND, State.ATTEMPTED)
 
 
 class OfficeCodeTaken(Conflict):
     code = "office_code_taken"
-    vi = "Mã {office} đã có."
-    en = "There is an office {office} already."
+    says = Message("Mã {office} đã có.")
 
 
 class OfficeNameTaken(Conflict):
     code = "office_name_taken"
-    vi = "Tên này là của {office}."
-    en = "Office {office} has this name."
+    says = Message("Tên này là của {office}.")
 
 
 class OfficeInUse(Conflict):
     """An office that still holds something cannot close: the sentence says what goes elsewhere first."""
 
     code = "office_in_use"
-    vi = "Chưa đóng được {office}: còn {n_communes} xã, phường phục vụ, {n_couriers} bưu tá, {n_users} tài khoản, "
-    vi += "{n_items} bưu gửi chưa xong. Chuyển chúng đi trước."
-    en = "{office} cannot close: {n_communes} communes served, {n_couriers} couriers, {n_users} accounts and "
-    en += "{n_items} open items go elsewhere first."
+    says = Message(
+        "Chưa đóng được {office}: còn {n_communes} xã, phường phục vụ, {n_couriers} bưu tá, {n_users} tài khoản, "
+        "{n_items} bưu gửi chưa xong. Chuyển chúng đi trước."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +63,7 @@ def office_by_code(session: Session, code: str) -> Office:
     """Return an office of either kind by code. Raises NotFound."""
     found = session.scalar(select(Office).where(Office.code == code))
     if found is None:
-        raise NotFound(what=f"đơn vị {code}")
+        raise NotFound(what=Message("đơn vị {code}").filled(code=code))
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from postal.errors import NotFound
 from postal.network.cells import BadPlaces, Row, Wrong, read_rows, span
 from postal.network.crew import WorkingTime
-from routing import Register
+from routing import Message, Register
 
 OFFICES, AGENCIES, COVERAGE = "offices.csv", "issuing_offices.csv", "coverage.csv"
 RULES, COURIERS = "transit_rules.csv", "couriers.csv"
@@ -169,12 +169,12 @@ def _read(folder: Traversable | Path, name: str) -> list[Row]:
     if not file.is_file():
         if name == COURIERS:
             return []
-        raise NotFound(what=f"bảng {name}")
+        raise NotFound(what=Message("bảng {name}").filled(name=name))
     try:
         return list(read_rows(named, file.read_text(encoding="utf-8-sig"), _NEEDED[name]))
     except UnicodeDecodeError as exc:
-        vi, en = "không phải UTF-8 (lưu CSV UTF-8)", "is not UTF-8 (save as CSV UTF-8)"
-        raise BadPlaces([Wrong(table=named, line=1, column="–", vi=vi, en=en)]) from exc
+        why = Message("không phải UTF-8 (lưu CSV UTF-8)")
+        raise BadPlaces([Wrong(table=named, line=1, column="–", why=why)]) from exc
 
 
 def _codes(rows: Iterable[Row]) -> frozenset[str]:
@@ -184,7 +184,7 @@ def _codes(rows: Iterable[Row]) -> frozenset[str]:
 def _office(row: Row, register: Register) -> OfficeRow:
     commune = row.text("commune_code")
     if commune and commune not in register:
-        row.refuse("commune_code", "không có trong danh mục", "is not in the register")
+        row.refuse("commune_code", Message("không có trong danh mục"))
     return OfficeRow(
         code=row.needed("code", most=40),
         name=row.needed("name"),
@@ -203,10 +203,10 @@ def _coverage(row: Row, register: Register, offices: frozenset[str]) -> Coverage
     communes = {commune.code for commune in register}
     weekdays = row.needed("weekdays", most=7)
     if set(weekdays) - set("0123456") or len(set(weekdays)) != len(weekdays):
-        row.refuse("weekdays", "chữ số 0 (thứ Hai) đến 6, mỗi ngày một lần", "digits 0 (Monday) to 6, each once")
+        row.refuse("weekdays", Message("chữ số 0 (thứ Hai) đến 6, mỗi ngày một lần"))
     return CoverageRow(
-        commune_code=row.one_of("commune_code", communes, "không có trong danh mục", "is not in the register"),
-        office_code=row.one_of("office_code", offices, f"không có trong {OFFICES}", f"is not in {OFFICES}"),
+        commune_code=row.one_of("commune_code", communes, Message("không có trong danh mục")),
+        office_code=row.one_of("office_code", offices, Message("không có trong {table}").filled(table=OFFICES)),
         weekdays="".join(sorted(weekdays)),
         zone=row.needed("zone", most=60),
     )
@@ -225,16 +225,16 @@ def _rule(row: Row) -> RuleRow:
 def _courier(row: Row, register: Register, offices: frozenset[str]) -> CourierRow:
     beat = row.many("beat")
     if any(code not in register for code in beat):
-        row.refuse("beat", "có mã xã không có trong danh mục", "holds a commune that is not in the register")
+        row.refuse("beat", Message("có mã xã không có trong danh mục"))
     shift = row.hours("shift", default=(27_000, 63_000)) or (0, 0)
     lunch = row.hours("lunch", default=(41_400, 48_600))
     if not shift[0] < shift[1]:
-        row.refuse("shift", "phải bắt đầu trước khi kết thúc", "must begin before it ends")
+        row.refuse("shift", Message("phải bắt đầu trước khi kết thúc"))
     elif lunch and not shift[0] <= lunch[0] < lunch[1] <= shift[1]:
-        row.refuse("lunch", "phải nằm trong ca", "must lie inside the shift")
+        row.refuse("lunch", Message("phải nằm trong ca"))
     return CourierRow(
         code=row.needed("code", most=40),
-        office_code=row.one_of("office_code", offices, "không có bưu cục này", "no such delivery office"),
+        office_code=row.one_of("office_code", offices, Message("không có bưu cục này")),
         full_name=row.needed("full_name"),
         beat=beat,
         time=WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch),
@@ -248,7 +248,7 @@ def _refuse_doubles(rows: Iterable[Row], column: str) -> None:
     for row in rows:
         value = row.cells.get(column, "")
         if value and value in seen:
-            row.refuse(column, "đã có ở dòng khác", "stands in another line too")
+            row.refuse(column, Message("đã có ở dòng khác"))
         seen.add(value)
 
 

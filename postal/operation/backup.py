@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from postal.errors import Conflict, PostalError, Unavailable
 from postal.migrations import current_revision, known_revisions
+from routing import Message
 
 _CHUNK = 1024 * 1024
 
@@ -26,22 +27,19 @@ class BackupBroken(PostalError):
     """The file is not what was written, or never was a backup; ``why`` says which."""
 
     code = "backup_broken"
-    vi = "Bản sao lưu {file} không dùng được: {why}."
-    en = "The backup {file} cannot be used: {why}."
+    says = Message("Bản sao lưu {file} không dùng được: {why}.")
 
 
 class BackupDoesNotFit(Conflict):
     """The backup is whole but not for this installation."""
 
     code = "backup_does_not_fit"
-    vi = "Bản sao lưu {file} không hợp với bản cài đặt này: {why}."
-    en = "The backup {file} does not fit this installation: {why}."
+    says = Message("Bản sao lưu {file} không hợp với bản cài đặt này: {why}.")
 
 
 class FileExists(Conflict):
     code = "file_exists"
-    vi = "Tệp {file} đã có; hãy chọn tên khác."
-    en = "The file {file} exists already; choose another name."
+    says = Message("Tệp {file} đã có; hãy chọn tên khác.")
 
 
 @dataclass(frozen=True, kw_only=True)

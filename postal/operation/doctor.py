@@ -21,6 +21,7 @@ from postal.migrations import current_revision, newest_revision
 from postal.models import S10Range, TrackingEvent
 from postal.outside import stuck
 from postal.people import resealing
+from routing import Message
 
 MIN_S10_LEFT = 5_000
 MIN_DISK_BYTES, LOW_DISK_BYTES = 200_000_000, 2_000_000_000
@@ -45,8 +46,7 @@ class Finding:
 
     check: str
     level: Level
-    vi: str
-    en: str
+    message: Message
 
 
 def examine(database: Database, *, now: datetime) -> list[Finding]:
@@ -64,14 +64,13 @@ def examine(database: Database, *, now: datetime) -> list[Finding]:
                 found.append(check(session, now))
         except SQLAlchemyError as exc:
             name = check.__name__.strip("_")
-            found.append(
-                _finding(name, Level.BAD, "không kiểm tra được", f"could not be checked ({type(exc).__name__})")
-            )
+            failed = Message("không kiểm tra được ({error})").filled(error=type(exc).__name__)
+            found.append(_finding(name, Level.BAD, failed))
     return [*found, *_file(database)]
 
 
-def _finding(check: str, level: Level, vi: str, en: str) -> Finding:
-    return Finding(check=check, level=level, vi=vi, en=en)
+def _finding(check: str, level: Level, message: Message) -> Finding:
+    return Finding(check=check, level=level, message=message)
 
 
 def _database(database: Database) -> Finding:
@@ -79,36 +78,36 @@ def _database(database: Database) -> Finding:
         with database.read() as session:
             if session.get_bind().dialect.name != "sqlite":
                 version = session.scalar(text("SHOW server_version"))
-                return _finding("database", Level.OK, f"PostgreSQL {version} trả lời", f"PostgreSQL {version} answers")
+                return _finding("database", Level.OK, Message("PostgreSQL {version} trả lời").filled(version=version))
             is_wal = session.scalar(text("PRAGMA journal_mode")) == "wal"
             is_full = session.scalar(text("PRAGMA synchronous")) == 2
     except (SQLAlchemyError, OSError) as exc:
-        kind = type(exc).__name__
-        return _finding("database", Level.BAD, f"cơ sở dữ liệu không trả lời ({kind})", f"does not answer ({kind})")
+        silent = Message("cơ sở dữ liệu không trả lời ({error})").filled(error=type(exc).__name__)
+        return _finding("database", Level.BAD, silent)
     if not (is_wal and is_full):
-        return _finding(
-            "database", Level.BAD, "SQLite không ở chế độ WAL, FULL", "SQLite is not in WAL mode with FULL sync"
-        )
+        return _finding("database", Level.BAD, Message("SQLite không ở chế độ WAL, FULL"))
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < _WAL_RESET_FIXED and sqlite3.sqlite_version_info not in _WAL_RESET_FIXED_TOO:
         return _finding(
             "database",
             Level.WARN,
-            f"SQLite {version} (WAL, FULL) có lỗi hiếm làm hỏng WAL; nên dùng 3.51.3 trở lên hoặc PostgreSQL",
-            f"SQLite {version} (WAL, FULL) has the rare WAL-reset bug; use 3.51.3 or newer, or PostgreSQL",
+            Message(
+                "SQLite {version} (WAL, FULL) có lỗi hiếm làm hỏng WAL; nên dùng 3.51.3 trở lên hoặc PostgreSQL"
+            ).filled(version=version),
         )
-    return _finding("database", Level.OK, f"SQLite {version}, WAL, FULL", f"SQLite {version}, WAL, FULL")
+    return _finding("database", Level.OK, Message("SQLite {version}, WAL, FULL").filled(version=version))
 
 
 def _revision(database: Database) -> Finding:
     current, newest = current_revision(database.engine), newest_revision()
     if current == newest:
-        return _finding("revision", Level.OK, f"bảng dữ liệu ở phiên bản {current}", f"the tables are at {current}")
+        return _finding("revision", Level.OK, Message("bảng dữ liệu ở phiên bản {current}").filled(current=current))
     return _finding(
         "revision",
         Level.BAD,
-        f"bảng dữ liệu ở {current or 'không có'}, cần {newest}: chạy tannha migrate",
-        f"the tables are at {current or 'none'}, {newest} is needed: run tannha migrate",
+        Message("bảng dữ liệu ở phiên bản {current}, cần {newest}: chạy tannha migrate").filled(
+            current=current or "–", newest=newest
+        ),
     )
 
 
@@ -118,64 +117,58 @@ def _clock(session: Session, now: datetime) -> Finding:
         there: datetime = session.execute(select(func.now())).scalar_one()
         if abs(there - now) > CLOCK_TOLERANCE:
             gap_s = round((there - now).total_seconds())
-            vi = f"đồng hồ máy này lệch máy cơ sở dữ liệu {gap_s} giây"
-            return _finding("clock", Level.BAD, vi, f"this clock is {gap_s} s away from the database's")
+            away = Message("đồng hồ máy này lệch máy cơ sở dữ liệu {seconds} giây").filled(seconds=gap_s)
+            return _finding("clock", Level.BAD, away)
     if newest is not None and newest > now + CLOCK_TOLERANCE:
         gap_s = round((newest - now).total_seconds())
-        vi = f"có sự kiện ghi sau giờ hiện tại {gap_s} giây: đồng hồ chạy chậm?"
-        return _finding("clock", Level.BAD, vi, f"an event was recorded {gap_s} s in the future: is the clock slow?")
-    return _finding(
-        "clock", Level.OK, f"giờ máy {now:%Y-%m-%d %H:%M:%S} UTC", f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC"
-    )
+        future = Message("có sự kiện ghi sau giờ hiện tại {seconds} giây: đồng hồ chạy chậm?").filled(seconds=gap_s)
+        return _finding("clock", Level.BAD, future)
+    return _finding("clock", Level.OK, Message("giờ máy {time} UTC").filled(time=f"{now:%Y-%m-%d %H:%M:%S}"))
 
 
 def _keys(session: Session, _now: datetime) -> Finding:
     if locked := resealing.locked_keys(session):
-        names = ", ".join(locked)
-        vi, en = f"thiếu khoá mở dữ liệu: {names}", f"keys that open people's data are missing: {names}"
-        return _finding("keys", Level.BAD, vi, en)
+        lost = Message("thiếu khóa mở dữ liệu: {keys}").filled(keys=", ".join(locked))
+        return _finding("keys", Level.BAD, lost)
     if n_left := resealing.n_left(session):
-        vi = f"{n_left} bản ghi còn mã hoá bằng khoá cũ: chạy tannha rotate-keys"
-        return _finding(
-            "keys", Level.WARN, vi, f"{n_left} records are sealed with an older key: run tannha rotate-keys"
-        )
-    return _finding("keys", Level.OK, "mọi dữ liệu mở được bằng khoá hiện có", "the keys at hand open everything")
+        older = Message("{count} bản ghi còn mã hóa bằng khóa cũ: chạy tannha rotate-keys").filled(count=n_left)
+        return _finding("keys", Level.WARN, older)
+    return _finding("keys", Level.OK, Message("mọi dữ liệu mở được bằng khóa hiện có"))
 
 
 def _s10(session: Session, _now: datetime) -> Finding:
     n_left = serials.left(session)
     n_fake = session.scalar(select(func.count()).where(S10Range.is_fake)) or 0
-    vi, en = f"còn {n_left} số hiệu S10", f"{n_left} S10 numbers are left"
-    if n_fake:
-        vi, en = vi + f" ({n_fake} dải giả dùng thử)", en + f" ({n_fake} fake ranges for trying out)"
     if n_left == 0:
-        return _finding("s10", Level.BAD, vi + ": chạy tannha range", en + ": run tannha range")
-    return _finding("s10", Level.WARN if n_left < MIN_S10_LEFT or n_fake else Level.OK, vi, en)
+        return _finding("s10", Level.BAD, Message("không còn số hiệu S10: chạy tannha range"))
+    left = Message("còn {count} số hiệu S10")
+    if n_fake:
+        left = Message("còn {count} số hiệu S10 ({fakes} dải giả dùng thử)").filled(fakes=n_fake)
+    return _finding("s10", Level.WARN if n_left < MIN_S10_LEFT or n_fake else Level.OK, left.filled(count=n_left))
 
 
 def _callbacks(session: Session, now: datetime) -> Finding:
     found = stuck(session, now=now)
-    vi = f"{found.n_due} tin đến hạn, {found.n_parked} tin dừng lại"
-    en = f"{found.n_due} callbacks due, {found.n_parked} parked"
-    if found.disabled_endpoint_ids or found.failing_endpoint_ids:
-        vi += f"; nơi nhận lỗi {list(found.failing_endpoint_ids)}, đã tắt {list(found.disabled_endpoint_ids)}"
-        en += f"; endpoints failing {list(found.failing_endpoint_ids)}, disabled {list(found.disabled_endpoint_ids)}"
+    failing, disabled = list(found.failing_endpoint_ids), list(found.disabled_endpoint_ids)
+    told = Message("{due} tin đến hạn, {parked} tin dừng lại")
+    if failing or disabled:
+        told = Message("{due} tin đến hạn, {parked} tin dừng lại; nơi nhận lỗi {failing}, đã tắt {disabled}")
+    told = told.filled(due=found.n_due, parked=found.n_parked, failing=failing, disabled=disabled)
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
-        vi, en = vi + "; không ai gửi: chạy tannha worker", en + "; nobody sends: run tannha worker"
-        return _finding("callbacks", Level.BAD, vi, en)
-    is_well = not (found.n_parked or found.n_beyond_ladder or found.failing_endpoint_ids or found.disabled_endpoint_ids)
-    return _finding("callbacks", Level.OK if is_well else Level.WARN, vi, en)
+        silent = Message("{counts}; không ai gửi: chạy tannha worker").filled(counts=told)
+        return _finding("callbacks", Level.BAD, silent)
+    is_well = not (found.n_parked or found.n_beyond_ladder or failing or disabled)
+    return _finding("callbacks", Level.OK if is_well else Level.WARN, told)
 
 
 def _jobs(session: Session, now: datetime) -> Finding:
     found = job_counts(session, now=now)
-    vi = f"việc nền: {found.n_waiting} chờ, {found.n_running} đang chạy, {found.n_failed} hỏng"
-    en = f"jobs: {found.n_waiting} wait, {found.n_running} run, {found.n_failed} failed"
+    told = Message("việc nền: {waiting} chờ, {running} đang chạy, {failed} hỏng").filled(
+        waiting=found.n_waiting, running=found.n_running, failed=found.n_failed
+    )
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
-        return _finding(
-            "jobs", Level.BAD, vi + "; không ai chạy: tannha worker", en + "; nobody runs them: tannha worker"
-        )
-    return _finding("jobs", Level.WARN if found.n_failed else Level.OK, vi, en)
+        return _finding("jobs", Level.BAD, Message("{counts}; không ai chạy: tannha worker").filled(counts=told))
+    return _finding("jobs", Level.WARN if found.n_failed else Level.OK, told)
 
 
 def _file(database: Database) -> Iterator[Finding]:
@@ -185,7 +178,7 @@ def _file(database: Database) -> Iterator[Finding]:
     wal = Path(path + "-wal")
     n_wal = wal.stat().st_size if wal.exists() else 0
     level = Level.WARN if n_wal > MAX_WAL_BYTES else Level.OK
-    yield _finding("wal", level, f"tệp WAL {n_wal / 1e6:.1f} MB", f"the WAL file has {n_wal / 1e6:.1f} MB")
+    yield _finding("wal", level, Message("tệp WAL {size} MB").filled(size=f"{n_wal / 1e6:.1f}"))
     n_free = shutil.disk_usage(Path(path).absolute().parent).free
     level = Level.BAD if n_free < MIN_DISK_BYTES else Level.WARN if n_free < LOW_DISK_BYTES else Level.OK
-    yield _finding("disk", level, f"đĩa còn {n_free / 1e9:.1f} GB", f"{n_free / 1e9:.1f} GB of disk are free")
+    yield _finding("disk", level, Message("đĩa còn {size} GB").filled(size=f"{n_free / 1e9:.1f}"))

@@ -17,6 +17,7 @@ from postal.outside.outbox import INTERNAL
 from postal.people import vault_of
 from postal.people.vault import Sealed, Vault
 from postal.rules.lifecycle import EventKind
+from routing import Message
 
 OVERLAP = timedelta(hours=24)
 KINDS = frozenset(f"item.{kind}" for kind in EventKind if kind not in INTERNAL)
@@ -112,7 +113,7 @@ def find_endpoint(session: Session, endpoint_id: int, source_system: str | None 
     """Return one endpoint; that of another system looks as if it did not exist. Raises NotFound."""
     endpoint = session.get(CallbackEndpoint, endpoint_id)
     if endpoint is None or source_system not in (None, endpoint.source_system):
-        raise NotFound(what="endpoint")
+        raise NotFound(what=Message("nơi nhận tin báo"))
     return endpoint
 
 

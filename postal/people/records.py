@@ -69,9 +69,9 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
 
 
 def open_person(session: Session, person: Person) -> PersonData:
-    """Unseal one person; an erased one comes back as "(đã xoá)"."""
+    """Unseal one person; an erased one comes back as "(đã xóa)"."""
     if person.sealed is None:
-        return PersonData(full_name="(đã xoá)")
+        return PersonData(full_name="(đã xóa)")
     return PersonData(**vault_of(session).open(person.sealed, person.key_id))
 
 

@@ -11,20 +11,19 @@ from postal.intake import cells
 from postal.intake.guide import Guide
 from postal.models import AddressStatus, Consignment, PointPrecision
 from postal.queue import needs_of, note_answer, still_here
+from routing import Message
 
 _OF_ADDRESS = frozenset({"address_ambiguous", "address_unknown"})
 
 
 class StillUnprintable(InvalidInput):
     code = "still_unprintable"
-    vi = "Vẫn còn chữ không in được lên nhãn: gõ lại bằng chữ Việt có dấu."
-    en = "A letter still cannot be printed: type it again in Vietnamese letters."
+    says = Message("Vẫn còn chữ không in được lên nhãn: gõ lại bằng chữ Việt có dấu.")
 
 
 class NotAsked(InvalidInput):
     code = "not_asked"
-    vi = "Bưu gửi này không có câu hỏi đó."
-    en = "This was not asked about the consignment."
+    says = Message("Bưu gửi này không có câu hỏi đó.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +86,13 @@ def _corrected(person: people.PersonData, correction: Correction) -> people.Pers
     if correction.full_name is not None:
         changes["full_name"], problem = cells.name(correction.full_name, "nguoi_nhan")
         if problem is not None:
-            raise InvalidInput(field="Họ tên")
+            raise InvalidInput(field=Message("Họ tên"))
     if correction.address is not None:
         changes["address"], problem = cells.required(correction.address, "dia_chi")
         if problem is not None:
-            raise InvalidInput(field="Địa chỉ")
+            raise InvalidInput(field=Message("Địa chỉ"))
     if correction.phone is not None:
         changes["phone"], is_right = cells.phone(correction.phone, "dien_thoai")
         if not is_right:
-            raise InvalidInput(field="Điện thoại")
+            raise InvalidInput(field=Message("Điện thoại"))
     return replace(person, **changes)  # type: ignore[arg-type]

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 from postal.access import audit
 from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.intake.problems import BLOCKING, QUESTIONS
+from postal.intake.problems import BLOCKING
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
 from postal.people import address_hash, bare_phone, find_by_name, find_by_phone, open_person, vault_of
 from postal.rules.lifecycle import State
 from postal.rules.s10 import is_s10
-from routing import Point, Register, judge_point
+from routing import Message, Point, Register, judge_point
 
 ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
 NEEDS = (ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST)
@@ -40,8 +40,7 @@ class _HasRegister(Protocol):
 
 class Withheld(Conflict):
     code = "not_waiting"
-    vi = "Bưu gửi không còn chờ ở cơ quan: không sửa địa chỉ hay điểm được nữa."
-    en = "The item no longer waits at the agency; its address and point are fixed."
+    says = Message("Bưu gửi không còn chờ ở cơ quan: không sửa địa chỉ hay điểm được nữa.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,20 +222,22 @@ def why_waiting(item: Item) -> str:
     return "outside_province" if OUTSIDE in needs else ""
 
 
-_OWN_QUESTIONS = {
-    "point_commune_only": "Chỉ biết đến xã, phường: xác nhận điểm hoặc cho đi với lý do.",
-    "outside_province": "Địa chỉ ngoài tỉnh: bàn giao cho bưu chính, gửi ngoài tỉnh.",
+_ASKED: dict[str, Message] = {
+    "bad_phone": Message("Số điện thoại không đúng. Hỏi lại người nhận (10 chữ số, ví dụ 0905123456)."),
+    "date_in_future": Message("Ngày xong ở tương lai. Hỏi cơ quan: kết quả đã xong chưa, ngày nào?"),
+    "bad_window": Message("Khung giờ hẹn không dùng được. Hỏi lại người nhận giờ nào có ở nhà."),
+    "unprintable": Message("Có chữ không in được lên nhãn. Hỏi lại cách viết, gõ bằng chữ Việt có dấu."),
+    "address_ambiguous": Message("Địa chỉ có thể thuộc nhiều xã, phường. Hỏi người nhận: nơi nào trong các nơi gợi ý?"),
+    "address_unknown": Message("Không rõ xã, phường nào. Hỏi người nhận tên xã, phường hiện nay."),
+    "bad_coordinates": Message("Tọa độ không dùng được. Không cần sửa ngay; điểm sẽ lấy theo địa chỉ."),
+    "point_commune_only": Message("Chỉ biết đến xã, phường: xác nhận điểm, hoặc chấp nhận điểm gần đúng và ghi lý do."),
+    "outside_province": Message("Địa chỉ ngoài tỉnh: bàn giao cho bưu chính, gửi ngoài tỉnh."),
 }
 
 
-def say_question(code: str) -> str:
-    """Return what to ask or do about a code of the attention list, in Vietnamese."""
-    if code in _OWN_QUESTIONS:
-        return _OWN_QUESTIONS[code]
-    if code not in QUESTIONS:
-        return code
-    text, _, suggestion = QUESTIONS[code]
-    return f"{text.split(' (')[0].split(':')[0].capitalize()}. {suggestion}"
+def say_question(code: str) -> Message:
+    """Return what to ask or do about a code of the attention list; a code nobody knows is shown as it is."""
+    return _ASKED.get(code) or Message(code)
 
 
 def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: _HasRegister) -> Consignment:
@@ -272,7 +273,7 @@ def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guid
     commune = guide.register.find(consignment.commune_code or "")
     judged = judge_point(lat, lon, commune, guide.register)
     if judged.point is None:
-        raise InvalidInput(field="Vĩ độ, kinh độ")
+        raise InvalidInput(field=Message("Vĩ độ, kinh độ"))
     consignment.lat, consignment.lon = judged.point.lat, judged.point.lon
     consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
     consignment.point_flag = judged.flag
@@ -285,7 +286,7 @@ def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guid
 def release_point(act: Act, consignment_id: int, reason: str) -> Consignment:
     """Let a consignment go although only its commune is known. Raises InvalidInput without a reason."""
     if not reason.strip():
-        raise InvalidInput(field="Lý do")
+        raise InvalidInput(field=Message("Lý do"))
     consignment = still_here(act.session, consignment_id)
     consignment.released_reason = reason.strip()[:200]
     note_answer(act, "release_point", consignment_id)
@@ -316,7 +317,7 @@ def still_here(session: Session, consignment_id: int) -> Consignment:
     """Return a consignment whose answers can still change. Raises NotFound, Withheld."""
     consignment = session.get(Consignment, consignment_id)
     if consignment is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     if not all(item.state in _WITH_AGENCY for item in consignment.items):
         raise Withheld
     return consignment

@@ -11,17 +11,14 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.errors import Conflict
 from postal.models import DeliveryRound, Discrepancy, Handover, Item, ProofOfDelivery, TrackingEvent
+from routing import Message
 
 
 class BroughtDiffers(Conflict):
     code = "brought_differs"
-    vi = (
+    says = Message(
         "Bưu tá phải nộp {due_vnd} đồng và {due_papers} giấy tờ thu hồi, đếm được {money_vnd} đồng và {n_papers} "
         "giấy tờ. Đếm lại; nếu đúng là lệch thì đánh dấu ghi chênh lệch."
-    )
-    en = (
-        "The courier owes {due_vnd} dong and {due_papers} papers; {money_vnd} dong and {n_papers} papers were "
-        "counted. Count again; if they do differ, tick to record the difference."
     )
 
 

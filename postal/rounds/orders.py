@@ -14,7 +14,7 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
-from routing import ClosedRoad, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
+from routing import ClosedRoad, Message, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
 MOST_DETOUR_S = 6 * 3600
@@ -22,14 +22,12 @@ MOST_DETOUR_S = 6 * 3600
 
 class RemedyNotForUs(Conflict):
     code = "remedy_not_for_us"
-    vi = "Cách gỡ này không áp dụng được từ phương án: phải sửa dữ liệu, chờ mở đường hoặc chờ ngày khác."
-    en = "This remedy cannot be applied from the plan: data has to be put right, a road opened, or a day waited for."
+    says = Message("Cách gỡ này không áp dụng được từ phương án: phải sửa dữ liệu, chờ mở đường hoặc chờ ngày khác.")
 
 
 class CourierNotFree(Conflict):
     code = "courier_not_free"
-    vi = "Bưu tá {courier} đã có chuyến trong ngày hoặc không còn làm việc. Chọn bưu tá khác."
-    en = "Courier {courier} has a round that day already, or works no more. Choose another."
+    says = Message("Bưu tá {courier} đã có chuyến trong ngày hoặc không còn làm việc. Chọn bưu tá khác.")
 
 
 def orders_of(session: Session, day: date) -> Sequence[DayOrder]:
@@ -45,7 +43,7 @@ def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> D
     """
     found = act.session.get(PlanUnserved, unserved_id)
     if found is None:
-        raise NotFound(what="điểm chưa xếp được")
+        raise NotFound(what=Message("điểm chưa xếp được"))
     plan = act.session.get_one(DayPlan, found.plan_id)
     remedy = remedy_of(found)
     if remedy is None or not is_for_the_dispatcher(remedy):
@@ -63,11 +61,11 @@ def close_road(
 ) -> DayOrder:
     """Close a road by a line drawn across it; None: nobody gets round. Raises InvalidInput."""
     if days[1] < days[0]:
-        raise InvalidInput(field="Đến hết ngày")
+        raise InvalidInput(field=Message("Đến hết ngày"))
     if detour_s is not None and not 0 <= detour_s <= MOST_DETOUR_S:
-        raise InvalidInput(field="Đi vòng thêm (phút)")
+        raise InvalidInput(field=Message("Đi vòng thêm (phút)"))
     if any(not (-90 <= p.lat <= 90 and -180 <= p.lon <= 180) for p in ends) or ends[0] == ends[1]:
-        raise InvalidInput(field="Hai đầu đoạn đường bị chặn")
+        raise InvalidInput(field=Message("Hai đầu đoạn đường bị chặn"))
     detail = {"ends": [[p.lat, p.lon] for p in ends], "detour_s": detour_s}
     return _order(act, CLOSED_ROAD, days, detail, reason=reason)
 
@@ -76,7 +74,7 @@ def keep_order(act: Act, round_id: int) -> DayOrder:
     """Keep the stops of a planned round together, with its courier and in their order. Raises NotFound."""
     one = act.session.get(DeliveryRound, round_id)
     if one is None or one.status is not RoundStatus.PLANNED:
-        raise NotFound(what="chuyến chưa xuất phát")
+        raise NotFound(what=Message("chuyến chưa xuất phát"))
     stops = [stop.consignment_id for stop in one.stops]
     for order in orders_of(act.session, one.plan.day):  # a stop has one place in one sequence
         if order.kind == SEQUENCE and not set(stops).isdisjoint(order.detail["consignments"]):
@@ -89,7 +87,7 @@ def end_order(act: Act, order_id: int) -> DayOrder:
     """End an order: later plans are made without it. Raises NotFound."""
     order = act.session.get(DayOrder, order_id)
     if order is None or order.ended_at is not None:
-        raise NotFound(what="lệnh điều hành")
+        raise NotFound(what=Message("lệnh điều hành"))
     order.ended_at = act.now
     note(act, "end_order", "day_order", order.id)
     act.session.flush()

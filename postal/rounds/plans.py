@@ -26,38 +26,37 @@ from postal.models import (
     RoundStop,
 )
 from postal.rounds.problem import DaySetting, day_setting, opens_on, ready_consignments, why_not_today
-from routing import OpenCommune, Plan, PlannedRound, Problem, Unserved
+from routing import Message, OpenCommune, Plan, PlannedRound, Problem, Unserved
 
 
 class PlanOutdated(Conflict):
     code = "plan_outdated"
-    vi = "Trong lúc lập phương án, có bưu gửi đã đổi trạng thái. Lập lại phương án."
-    en = "While the plan was made, an item changed. Plan again."
+    says = Message("Trong lúc lập phương án, có bưu gửi đã đổi trạng thái. Lập lại phương án.")
     is_retryable = True
 
 
 class PlanIncomplete(Conflict):
     code = "plan_incomplete"
-    vi = "Phương án bỏ sót hoặc lặp lại điểm phát; không lưu."
-    en = "The plan leaves a stop out or serves one twice; it is not kept."
+    says = Message("Phương án bỏ sót hoặc lặp lại điểm phát; không lưu.")
 
 
 class PublishedMeanwhile(Conflict):
     code = "published_meanwhile"
-    vi = "Sau khi lập phương án này, ngày đó đã có phương án khác được công bố. Xem lại rồi lập phương án mới."
-    en = "Another plan of that day was published after this one was made. Look at it, then plan again."
+    says = Message(
+        "Sau khi lập phương án này, ngày đó đã có phương án khác được công bố. Xem lại rồi lập phương án mới."
+    )
 
 
 class PlanNotDraft(Conflict):
     code = "plan_not_draft"
-    vi = "Phương án này đã được công bố hoặc đã bị thay."
-    en = "This plan was published or replaced before."
+    says = Message("Phương án này đã được công bố hoặc đã bị thay.")
 
 
 class DayHasStarted(Conflict):
     code = "day_has_started"
-    vi = "Sau khi lập phương án này, chuyến {numbers} đã xuất phát với điểm dừng có trong phương án. Lập lại."
-    en = "After this plan was made, round {numbers} left with stops of this plan. Plan again."
+    says = Message(
+        "Sau khi lập phương án này, chuyến {numbers} đã xuất phát với điểm dừng có trong phương án. Lập lại."
+    )
 
 
 def save_plan(act: Act, day: date, problem: Problem, plan: Plan) -> DayPlan:
@@ -108,7 +107,7 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
     """
     plan = act.session.get(DayPlan, plan_id)
     if plan is None:
-        raise NotFound(what="phương án phát")
+        raise NotFound(what=Message("phương án phát"))
     if plan.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
     before = _published_id(act.session, plan.day)

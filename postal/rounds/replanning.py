@@ -15,7 +15,7 @@ from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStat
 from postal.rounds.plans import PlanNotDraft
 from postal.rounds.problem import Weights, planning_problem
 from postal.rules.working_days import local_day, local_seconds
-from routing import Plan, PlannedRound, Problem, Unserved, Visit, Window
+from routing import Message, Plan, PlannedRound, Problem, Unserved, Visit, Window
 
 LEAD = timedelta(minutes=10)
 """Nobody leaves sooner after a re-plan: sheets are printed and loads are checked first."""
@@ -23,20 +23,17 @@ LEAD = timedelta(minutes=10)
 
 class NothingPublished(Conflict):
     code = "nothing_published"
-    vi = "Ngày này chưa có phương án công bố để lập lại. Hãy lập phương án mới."
-    en = "No plan of that day is published yet. Make a plan first."
+    says = Message("Ngày này chưa có phương án công bố để lập lại. Hãy lập phương án mới.")
 
 
 class RoundHasLeft(Conflict):
     code = "round_has_left"
-    vi = "Chuyến {number} đã xuất phát; điểm dừng của chuyến không đổi được nữa."
-    en = "Round {number} has left; its stops can no longer change."
+    says = Message("Chuyến {number} đã xuất phát; điểm dừng của chuyến không đổi được nữa.")
 
 
 class OtherOffice(Conflict):
     code = "courier_of_another_office"
-    vi = "Bưu tá {courier} thuộc bưu cục khác."
-    en = "Courier {courier} belongs to another office."
+    says = Message("Bưu tá {courier} thuộc bưu cục khác.")
 
 
 def replanning_problem(
@@ -72,7 +69,7 @@ def problem_from(
     """Return the day's problem as it is now, and a draft to begin from. Raises NotFound, PlanNotDraft."""
     draft = session.get(DayPlan, plan_id)
     if draft is None:
-        raise NotFound(what="phương án phát")
+        raise NotFound(what=Message("phương án phát"))
     if draft.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
     return planning_problem(session, draft.day, now=now, weights=weights), as_plan(draft)
@@ -124,14 +121,14 @@ def keep_stop(act: Act, stop_id: int, courier_code: str | None) -> RoundStop:
     """
     stop = act.session.get(RoundStop, stop_id, options=[joinedload(RoundStop.round)])
     if stop is None:
-        raise NotFound(what="điểm dừng")
+        raise NotFound(what=Message("điểm dừng"))
     if stop.round.status is not RoundStatus.PLANNED or stop.round.plan.status is not PlanStatus.PUBLISHED:
         raise RoundHasLeft(number=stop.round.number)
     chosen = None
     if courier_code:
         chosen = act.session.scalar(select(Courier).where(Courier.code == courier_code, Courier.is_active))
         if chosen is None:
-            raise NotFound(what="bưu tá")
+            raise NotFound(what=Message("bưu tá"))
         if chosen.office_id != stop.round.office_id:
             raise OtherOffice(courier=chosen.code)
     stop.kept_for = chosen

@@ -50,6 +50,7 @@ from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.s10 import normal_s10
 from postal.rules.working_days import local_day
 from postal.to_agency.submission import submit_all
+from routing import Message
 
 # The courier may have scanned a piece out before the office counts the load.
 LOADABLE = (*DELIVERABLE, State.ON_ROUND)
@@ -58,14 +59,12 @@ _STILL_OUT = (State.ON_ROUND, State.ATTEMPTED)
 
 class RoundNotPublished(Conflict):
     code = "round_not_published"
-    vi = "Chuyến này chưa được công bố hoặc đã bị thay bằng phương án khác."
-    en = "This round is not published, or another plan replaced it."
+    says = Message("Chuyến này chưa được công bố hoặc đã bị thay bằng phương án khác.")
 
 
 class RoundStateWrong(Conflict):
     code = "round_state_wrong"
-    vi = "Chuyến {number} đang ở tình trạng khác: {status}."
-    en = "Round {number} is {status}; this step does not fit."
+    says = Message("Chuyến {number} đang ở tình trạng khác: {status}.")
 
 
 def start_round(act: Act, round_id: int, *, scanned: Iterable[str] | None) -> Handover:
@@ -149,7 +148,7 @@ def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRoun
     options = [stops, joinedload(DeliveryRound.courier), joinedload(DeliveryRound.plan)]
     found = session.get(DeliveryRound, round_id, options=options)
     if found is None:
-        raise NotFound(what="chuyến phát")
+        raise NotFound(what=Message("chuyến phát"))
     if found.plan.status is not PlanStatus.PUBLISHED:
         raise RoundNotPublished
     session.refresh(found, ["status"], with_for_update=True)  # two clerks: the second sees what the first did

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing import Message
+
 FORCE_MAJEURE = "BAT_KHA_KHANG"
 
 
@@ -29,8 +31,7 @@ class Reason:
     """
 
     code: str
-    vi: str
-    en: str
+    says: Message
     next: Next
     legal: str = ""
     counts: bool = True
@@ -39,25 +40,22 @@ class Reason:
 
 
 _LIST = (
-    Reason(code="VANG_NHA", vi="người nhận vắng nhà", en="recipient not at home", next=Next.TRY_AGAIN, legal="Đ17.1d"),
+    Reason(code="VANG_NHA", says=Message("người nhận vắng nhà"), next=Next.TRY_AGAIN, legal="Đ17.1d"),
     Reason(
         code="KHONG_LIEN_LAC",
-        vi="không liên lạc được điện thoại",
-        en="phone not answered",
+        says=Message("không liên lạc được điện thoại"),
         next=Next.TRY_AGAIN,
         legal="Đ17.1d",
     ),
     Reason(
         code="HEN_LAI",
-        vi="người nhận hẹn ngày khác",
-        en="recipient asked for another day",
+        says=Message("người nhận hẹn ngày khác"),
         next=Next.TRY_AGAIN,
         counts=False,
     ),
     Reason(
         code="SAI_DIA_CHI",
-        vi="địa chỉ sai hoặc không đầy đủ",
-        en="wrong or incomplete address",
+        says=Message("địa chỉ sai hoặc không đầy đủ"),
         next=Next.ASK_AGENCY,
         counts=False,
         cost_bearer="agency",
@@ -65,36 +63,30 @@ _LIST = (
     ),
     Reason(
         code="DA_CHUYEN",
-        vi="đã chuyển đi, không để lại địa chỉ",
-        en="moved away, no new address",
+        says=Message("đã chuyển đi, không để lại địa chỉ"),
         next=Next.ASK_AGENCY,
         counts=False,
         legal="Đ17.1b",
     ),
     Reason(
         code="KHONG_TIM_THAY",
-        vi="không có người này tại địa chỉ",
-        en="nobody of this name at the address",
+        says=Message("không có người này tại địa chỉ"),
         next=Next.ASK_AGENCY,
         counts=False,
         cost_bearer="agency",
         legal="Đ17.1c",
     ),
-    Reason(code="TU_CHOI", vi="từ chối nhận", en="refused", next=Next.RETURN, legal="Đ17.1đ"),
+    Reason(code="TU_CHOI", says=Message("từ chối nhận"), next=Next.RETURN, legal="Đ17.1đ"),
     Reason(
         code="THIEU_GIAY_TO",
-        vi="không có giấy tờ tuỳ thân hoặc giấy ủy quyền",
-        en="no identity document or authorisation",
+        says=Message("không có giấy tờ tùy thân hoặc giấy ủy quyền"),
         next=Next.TRY_AGAIN,
         legal="TT 17/2017 Đ5.2d",
     ),
-    Reason(
-        code="THIEU_PHI", vi="chưa nộp phí, lệ phí", en="fee not paid", next=Next.TRY_AGAIN, legal="TT 17/2017 Đ5.2e"
-    ),
+    Reason(code="THIEU_PHI", says=Message("chưa nộp phí, lệ phí"), next=Next.TRY_AGAIN, legal="TT 17/2017 Đ5.2e"),
     Reason(
         code="THIEU_GIAY_THU_HOI",
-        vi="không nộp lại giấy tờ phải thu hồi",
-        en="papers to take back not given",
+        says=Message("không nộp lại giấy tờ phải thu hồi"),
         next=Next.ASK_AGENCY,
         counts=False,
         legal_return=False,
@@ -102,24 +94,21 @@ _LIST = (
     ),
     Reason(
         code="KHONG_DU_TAI_LIEU",
-        vi="kiểm đếm thiếu hoặc sai kết quả",
-        en="documents missing or wrong when counted",
+        says=Message("kiểm đếm thiếu hoặc sai kết quả"),
         next=Next.RETURN,
         counts=False,
         cost_bearer="agency",
     ),
     Reason(
         code=FORCE_MAJEURE,
-        vi="bão lũ, đường bị chia cắt",
-        en="flood or storm, road cut off",
+        says=Message("bão lũ, đường bị chia cắt"),
         next=Next.TRY_AGAIN,
         counts=False,
         cost_bearer="nobody",
     ),
     Reason(
         code="TU_TRAN",
-        vi="người nhận đã mất",
-        en="recipient has died",
+        says=Message("người nhận đã mất"),
         next=Next.ASK_AGENCY,
         counts=False,
         legal_return=False,
@@ -129,12 +118,12 @@ _LIST = (
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _LIST}
 
 # Said by the house itself, never chosen from the courier's list.
-_OWN: dict[str, tuple[str, str]] = {
-    "NOT_VISITED": ("chưa đến được trong chuyến", "not reached on the round"),
-    "HELD_TOO_LONG": ("hết thời hạn lưu giữ tại bưu cục", "kept at the office for as long as the rule allows"),
-    "AGENCY_ASKED": ("cơ quan gửi yêu cầu rút lại", "the agency asked for it back"),
-    "NOT_LOADED": ("không có khi giao chuyến", "not there when the round was loaded"),
-    "missing": ("thiếu khi bàn giao", "missing at the handover"),
+_OWN: dict[str, Message] = {
+    "NOT_VISITED": Message("chưa đến được trong chuyến"),
+    "HELD_TOO_LONG": Message("hết thời hạn lưu giữ tại bưu cục"),
+    "AGENCY_ASKED": Message("cơ quan gửi yêu cầu rút lại"),
+    "NOT_LOADED": Message("không có khi giao chuyến"),
+    "missing": Message("thiếu khi bàn giao"),
 }
 
 
@@ -143,9 +132,9 @@ def reason(code: str) -> Reason | None:
     return REASONS.get(code)
 
 
-def say(code: str, language: str = "vi") -> str:
+def say(code: str) -> Message:
     """Return a reason in plain words; a code of another carrier comes back as it is."""
     found = REASONS.get(code)
     if found is not None:
-        return found.vi if language == "vi" else found.en
-    return _OWN[code][language != "vi"] if code in _OWN else code
+        return found.says
+    return _OWN[code] if code in _OWN else Message(code)

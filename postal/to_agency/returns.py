@@ -19,20 +19,21 @@ from postal.rules import reasons
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.working_days import local_day
 from postal.to_agency.passing import Passing, hand_to_agency
+from routing import Message
 
 AGENCY_ASKED = "AGENCY_ASKED"
 
 
 class ReturnTooEarly(Conflict):
     code = "return_too_early"
-    vi = "Chưa được chuyển hoàn: cần mời đủ hai lần, cách nhau hai ngày làm việc (đã mời {n_invitations} lần)."
-    en = "It may not go back yet: two invitations, two working days apart, come first ({n_invitations} so far)."
+    says = Message(
+        "Chưa được chuyển hoàn: cần mời đủ hai lần, cách nhau hai ngày làm việc (đã mời {n_invitations} lần)."
+    )
 
 
 class NothingToReturn(NotFound):
     code = "nothing_to_return"
-    vi = "Không có bưu gửi nào đang chuyển hoàn về cơ quan này."
-    en = "No item is on its way back to this agency."
+    says = Message("Không có bưu gửi nào đang chuyển hoàn về cơ quan này.")
 
 
 def start_return(act: Act, item_id: int, reason: str) -> Item:
@@ -43,7 +44,7 @@ def start_return(act: Act, item_id: int, reason: str) -> Item:
     """
     item = act.session.get(Item, item_id)
     if item is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
         raise InvalidInput(field="reason")
     if item.state is State.RETURNING_TO_SENDER:  # pressed twice

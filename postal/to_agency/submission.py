@@ -16,12 +16,12 @@ from postal.errors import NotFound
 from postal.models import Consignment, CountList, Handover, Item
 from postal.rules.lifecycle import EventKind, State
 from postal.to_agency.passing import Passing, hand_to_agency
+from routing import Message
 
 
 class NothingToSubmit(NotFound):
     code = "nothing_to_submit"
-    vi = "Không có hồ sơ nhận tại nhà nào chờ nộp cho cơ quan này."
-    en = "No dossier collected at home waits to be submitted to this agency."
+    says = Message("Không có hồ sơ nhận tại nhà nào chờ nộp cho cơ quan này.")
 
 
 def dossiers_for(session: Session, agency_id: int) -> Sequence[Item]:

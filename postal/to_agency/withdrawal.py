@@ -14,12 +14,12 @@ from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Item
 from postal.rules.lifecycle import MOVES, EventKind, State
 from postal.to_agency.returns import AGENCY_ASKED
+from routing import Message
 
 
 class NothingToWithdraw(Conflict):
     code = "nothing_to_withdraw"
-    vi = "Bưu gửi đã phát, đã trả cơ quan hoặc đang trên đường trả: không còn gì để rút."
-    en = "It was delivered, returned, or is on its way back: there is nothing to withdraw."
+    says = Message("Bưu gửi đã phát, đã trả cơ quan hoặc đang trên đường trả: không còn gì để rút.")
 
 
 def withdraw(act: Act, consignment: Consignment, *, reason: str, payer: str) -> list[Item]:
@@ -28,9 +28,9 @@ def withdraw(act: Act, consignment: Consignment, *, reason: str, payer: str) -> 
     Raises InvalidInput without a reason or a payer, NothingToWithdraw, MoveNotAllowed for a piece a courier has out.
     """
     if not reason.strip():
-        raise InvalidInput(field="Lý do rút")
+        raise InvalidInput(field=Message("Lý do rút"))
     if payer not in PAYERS:
-        raise InvalidInput(field="Bên trả cước rút lại")
+        raise InvalidInput(field=Message("Bên trả cước rút lại"))
     taken = [
         item for item in consignment.items if item.finished_at is None and item.state is not State.RETURNING_TO_SENDER
     ]

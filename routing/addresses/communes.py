@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 
 from routing.errors import BadRegister
+from routing.message import Message
 from routing.types import Point
 
 COMMUNE_COLUMNS = ("code", "type", "name", "lat", "lon", "radius_km", "area_km2", "population")
@@ -88,16 +89,11 @@ class Register:
     def __post_init__(self) -> None:
         by_code = {commune.code: commune for commune in self.communes}
         if not self.communes or len(by_code) != len(self.communes):
-            raise BadRegister(
-                vi="Danh mục xã, phường trống hoặc có mã trùng nhau.",
-                en="The register of communes is empty or repeats a code.",
-            )
+            raise BadRegister(Message("Danh mục xã, phường trống hoặc có mã trùng nhau."))
         for unit in self.former_units:
             if unit.successor_code not in by_code:
-                raise BadRegister(
-                    vi=f"Đơn vị cũ {unit.type} {unit.name}: mã kế thừa {unit.successor_code} không có.",
-                    en=f"Former unit {unit.type} {unit.name}: no commune has code {unit.successor_code}.",
-                )
+                says = Message("Đơn vị cũ {type} {name}: mã kế thừa {code} không có.")
+                raise BadRegister(says.filled(type=unit.type, name=unit.name, code=unit.successor_code))
         object.__setattr__(self, "_by_code", by_code)
 
     def commune(self, code: str) -> Commune:
@@ -139,8 +135,7 @@ class Register:
                 texts.append((path.name, path.read_text(encoding="utf-8-sig")))
             except (OSError, UnicodeDecodeError) as exc:
                 raise BadRegister(
-                    vi=f"Không đọc được tệp {path.name} (cần CSV mã UTF-8).",
-                    en=f"{path.name} cannot be read as UTF-8 CSV.",
+                    Message("Không đọc được tệp {file} (cần CSV mã UTF-8).").filled(file=path.name)
                 ) from exc
         return cls._from_texts(texts[0], texts[1], home)
 
@@ -200,10 +195,8 @@ class _Numbers:
 
 
 def _bad_cell(file_name: str, line: int, column: str) -> BadRegister:
-    return BadRegister(
-        vi=f"Tệp {file_name}, dòng {line}, cột {column}: thiếu hoặc sai giá trị.",
-        en=f"{file_name}, line {line}, column {column}: missing or wrong value.",
-    )
+    says = Message("Tệp {file}, dòng {line}, cột {column}: thiếu hoặc sai giá trị.")
+    return BadRegister(says.filled(file=file_name, line=line, column=column))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

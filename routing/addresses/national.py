@@ -18,6 +18,7 @@ from routing.addresses.communes import HUE, Commune, FormerUnit, HomeProvince, R
 from routing.addresses.language.text import plain_words
 from routing.addresses.names import district_name
 from routing.errors import BadRegister, UnknownProvince
+from routing.message import Message
 from routing.types import Point
 
 # The two-level communes of the country took over on this day (Nghị quyết 202/2025/QH15 and the resolutions of the
@@ -158,10 +159,8 @@ def register_of(province: Province) -> Register:
 def _split(unit: NationalFormerUnit, codes: set[str]) -> Iterator[FormerUnit]:
     for code in unit.successor_codes:
         if code not in codes:
-            raise BadRegister(
-                vi=f"Đơn vị cũ {unit.type} {unit.name}: mã kế thừa {code} ở tỉnh khác.",
-                en=f"Former unit {unit.type} {unit.name}: {code} lies in another province.",
-            )
+            says = Message("Đơn vị cũ {type} {name}: mã kế thừa {code} ở tỉnh khác.")
+            raise BadRegister(says.filled(type=unit.type, name=unit.name, code=code))
         yield FormerUnit(
             type=unit.type, name=unit.name, district=unit.district, successor_code=code, province=unit.province
         )

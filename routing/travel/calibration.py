@@ -15,6 +15,7 @@ import numpy as np
 
 from routing.addresses.communes import Commune
 from routing.errors import BadTravelTimes
+from routing.message import Message
 from routing.travel.terrain import DETOURS, SPEEDS_KMH, Figures, kinds_of, terrain_of
 from routing.travel.times import StraightLine
 from routing.types import Point, great_circle_m
@@ -74,7 +75,7 @@ def calibrate(legs: Legs, communes: Sequence[Commune], figures: Figures) -> Cali
     """
     used = _usable(legs, communes, figures)
     if not used:
-        raise BadTravelTimes("no leg of 300 m or more")
+        raise BadTravelTimes(Message("không có chặng nào từ 300 m"))
     pairs, detours, speeds = defaultdict(list), defaultdict(list), defaultdict(list)
     for leg in used:
         if leg.communes in figures.pairs or leg.communes[::-1] in figures.pairs:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from routing.addresses.communes import Commune
 from routing.errors import BadTravelTimes
+from routing.message import Message
 
 SPEEDS_KMH = (1.0, 130.0)
 DETOURS = (1.0, 20.0)
@@ -92,7 +93,7 @@ def read_figures(path: Path) -> Figures:
     try:
         figures_json = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as exc:
-        raise BadTravelTimes("the terrain file is not JSON") from exc
+        raise BadTravelTimes(Message("tệp địa hình không phải JSON")) from exc
     return figures_of(figures_json)
 
 
@@ -112,7 +113,7 @@ def figures_of(figures_json: dict[str, Any]) -> Figures:
         part = "pairs"
         pairs = {(str(a), str(b)): _within(factor, DETOURS) for a, b, factor in figures_json.get("pairs", ())}
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise BadTravelTimes(f"{part} of the terrain") from exc
+        raise BadTravelTimes(Message("địa hình, phần {part}").filled(part=part)) from exc
     return Figures(kinds=kinds, communes=communes, speed_kmh=speed_kmh, detour=detour, pairs=pairs)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import BadTravelTimes
+from routing.message import Message
 from routing.travel.terrain import Terrain
 from routing.types import EARTH_RADIUS_M, Point
 
@@ -43,14 +44,15 @@ def checked_table(table: object, n: int) -> Table:
     try:
         square = np.asarray(table)
     except ValueError as exc:
-        raise BadTravelTimes("rows of different lengths") from exc
+        raise BadTravelTimes(Message("các dòng dài khác nhau")) from exc
     if square.shape != (n, n):
-        raise BadTravelTimes(f"shape {square.shape}, expected {(n, n)}")
+        raise BadTravelTimes(Message("cỡ bảng {shape}, cần {wanted}").filled(shape=square.shape, wanted=(n, n)))
     if square.dtype.kind not in "iu":
-        raise BadTravelTimes(f"values of type {square.dtype}, expected integers")
+        raise BadTravelTimes(Message("giá trị kiểu {type}, cần số nguyên").filled(type=square.dtype))
     if square.size and (square.min() < 0 or square.max() > UNREACHABLE):
         bad = np.argwhere((square < 0) | (square > UNREACHABLE))
-        raise BadTravelTimes(f"row {bad[0][0]}, column {bad[0][1]} is out of range")
+        says = Message("dòng {line}, cột {column} ngoài khoảng cho phép")
+        raise BadTravelTimes(says.filled(line=bad[0][0], column=bad[0][1]))
     clean = square.astype(np.int32)
     np.fill_diagonal(clean, 0)
     return clean
@@ -124,7 +126,7 @@ class FileMatrix:
                     b = Point(lat=float(row["to_lat"]), lon=float(row["to_lon"]))
                     legs[a, b] = int(row["seconds"]), int(row["metres"])
                 except (KeyError, TypeError, ValueError) as exc:
-                    raise BadTravelTimes(f"line {number} of the legs") from exc
+                    raise BadTravelTimes(Message("dòng {line} của tệp chặng").filled(line=number)) from exc
         return cls(legs=legs, otherwise=otherwise or StraightLine())
 
     def matrix(self, points: Sequence[Point]) -> tuple[Table, Table]:

@@ -96,7 +96,7 @@ def test_every_other_one_is_refused_by_field_and_position(name):
             draw(name, data)
         assert refused.value.position == is_printable(text)
         assert refused.value.field.rpartition(".")[2] in {place.rpartition(".")[2] for place in used}
-        assert text not in refused.value.vi
+        assert text not in refused.value.message.values.values()
 
 
 @pytest.mark.parametrize(("size", "dpi"), [("A7", 203), ("100x150", 203), ("100x150", 300)])

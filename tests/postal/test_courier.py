@@ -82,8 +82,7 @@ def test_weak_proof_is_refused_and_nothing_moves(session, day, changes, code):
     answers = send(session, day, a_day.delivered(day.items[0], **changes))
     assert [(a.status, a.code) for a in answers] == [("refused", code)]
     assert day.items[0].state is State.ON_ROUND
-    assert answers[0].vi
-    assert answers[0].en
+    assert answers[0].message is not None
 
 
 def test_the_agencys_system_hears_of_a_delivery_only_after_its_proof(session):

@@ -80,7 +80,7 @@ def test_writers_that_read_first_wait_for_each_other_and_lose_nothing(on_sqlite)
     assert failures == []
     with on_sqlite.read() as session:
         assert _number(session).zone == str(n_threads * n_each)
-    record_figure("Ghi sau khi đọc, 8 luồng trên SQLite", n_threads * n_each, "lần, 0 lần bị khoá")
+    record_figure("Ghi sau khi đọc, 8 luồng trên SQLite", n_threads * n_each, "lần, 0 lần bị khóa")
 
 
 def test_without_taking_the_place_first_the_same_writers_collide(on_sqlite):

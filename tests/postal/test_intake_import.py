@@ -275,7 +275,7 @@ def test_a_refused_row_leaves_its_code_free(session):
 def test_no_more_than_five_hundred_come_at_once(session):
     with pytest.raises(intake.TooManyAtOnce) as refusal:
         send(session, *[build.result(1)] * 501)
-    assert "500" in refusal.value.sentence()
+    assert "500" in str(refusal.value.message)
 
 
 def test_an_agency_never_seen_is_added_once_with_the_commune_its_name_tells(session):

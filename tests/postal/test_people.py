@@ -102,7 +102,7 @@ def test_a_corrected_person_is_found_by_what_is_right_only(session, hang):
 
 def test_an_erased_person_has_no_name(session, hang):
     hang.sealed = None
-    assert open_person(session, hang).full_name == "(đã xoá)"
+    assert open_person(session, hang).full_name == "(đã xóa)"
 
 
 def test_nobody_is_shown_whole_on_the_way():
@@ -206,7 +206,7 @@ def _user(session):
 
 
 FAMILY = ("Nguyễn", "Trần", "Hoàng", "Tôn Thất", "Đặng")
-GIVEN = ("Quỳnh Như", "Khắc Duẩn", "Thuỵ Khanh", "Đức Hiệp", "Bích Phượng")
+GIVEN = ("Quỳnh Như", "Khắc Duẩn", "Thụy Khanh", "Đức Hiệp", "Bích Phượng")
 
 
 def test_no_file_of_the_database_shows_a_person(database):
