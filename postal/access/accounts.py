@@ -23,6 +23,7 @@ from postal.db import Database
 from postal.errors import InvalidInput, NotFound, UsernameTaken, WeakPassword
 from postal.models import ApiKey, Courier, Office, PersonKind, Role, User, UtcDateTime
 from postal.people import PersonData, add_person
+from routing import Message
 
 N_FAILURES_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -67,7 +68,7 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     if (new.role is Role.COURIER) != (new.courier_id is not None):
         raise InvalidInput(field="courier_id")
     if new.office_id is not None and session.get(Office, new.office_id) is None:
-        raise NotFound(what="office")
+        raise NotFound(what=Message("đơn vị"))
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise UsernameTaken(username=username)
     full_name = unicodedata.normalize("NFC", new.full_name.strip())
@@ -130,6 +131,14 @@ def actor_of(user: User) -> Actor:
     )
 
 
+def choose_language(session: Session, user_id: int, language: str) -> None:
+    """Keep the language a person reads the pages in. Raises NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(what=Message("tài khoản"))
+    user.language = language
+
+
 def change_password(session: Session, user: User, password: str) -> None:
     """Set a new password, end every session and lift a lock. Raises WeakPassword."""
     _check_password(password, user.username)
@@ -155,7 +164,7 @@ def find_user(session: Session, username: str) -> User:
     """Return a user by name. Raises NotFound."""
     user = session.scalars(select(User).where(User.username == _clean_username(username))).one_or_none()
     if user is None:
-        raise NotFound(what="user")
+        raise NotFound(what=Message("người dùng"))
     return user
 
 
@@ -168,7 +177,7 @@ def office_id_of(session: Session, code: str) -> int:
     """Return the id of an office by its code. Raises NotFound."""
     found = session.scalar(select(Office.id).where(Office.code == code))
     if found is None:
-        raise NotFound(what=f"office {code}")
+        raise NotFound(what=Message("đơn vị {code}").filled(code=code))
     return found
 
 
@@ -176,7 +185,7 @@ def courier_id_of(session: Session, code: str) -> int:
     """Return the id of a courier by their code. Raises NotFound."""
     found = session.scalar(select(Courier.id).where(Courier.code == code))
     if found is None:
-        raise NotFound(what=f"courier {code}")
+        raise NotFound(what=Message("bưu tá {code}").filled(code=code))
     return found
 
 
@@ -189,7 +198,7 @@ def find_api_key(session: Session, prefix: str) -> ApiKey:
     """Return a key by the public part of its text. Raises NotFound."""
     found = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix)).one_or_none()
     if found is None:
-        raise NotFound(what="API key")
+        raise NotFound(what=Message("khóa API"))
     return found
 
 

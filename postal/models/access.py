@@ -34,6 +34,7 @@ class User(Base):
     role: Mapped[Role] = mapped_column(stored(Role))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
     courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
+    language: Mapped[str] = mapped_column(String(5), default="vi", server_default="vi")
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
