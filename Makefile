@@ -13,7 +13,7 @@ OSRM := .osrm
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev run quick test test-long coverage lint check format samples figures bench osrm lock clean
+.PHONY: help install demo dev run quick test test-long coverage lint check format messages samples figures bench osrm lock clean
 
 help: ## prints each target with its sentence
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ check: lint test ## lint, then test: what must pass before a push
 format: $(STAMP) ## lets ruff repair what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(STAMP) ## brings the catalogue of translations up to date, names what waits for a translator
+	$(BIN)/python -m tests.catalogue
 
 figures: $(STAMP) ## prints the size and shape of the code, as docs/architecture.md states it
 	$(BIN)/python -m tests.structure

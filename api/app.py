@@ -12,7 +12,7 @@ from api.pages import register_pages
 from api.rest import register_rest
 from api.schemas.json_body import read_object
 from api.settings import Settings
-from api.web import auth, errors, observability, security
+from api.web import auth, errors, language, observability, security
 from api.web.problems import WebRefusal
 from api.wiring import EXTENSION, Services, build_services
 
@@ -59,6 +59,7 @@ def create_app(settings: Settings, services: Services | None = None) -> OpenAPI:
     errors.register(app)
     security.register(app, settings)
     auth.register(app)
+    language.register(app)
     security.limiter(app, settings)
     register_pages(app)
     register_rest(app, meters)

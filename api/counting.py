@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.web.auth import acting, current_actor
-from postal import Action, Session, Subject, custody, models, require, require_own
+from postal import Action, Message, Session, Subject, custody, models, require, require_own
 from postal.access import ownership
 
 RIGHTS: dict[models.CountList, Action] = {
@@ -26,11 +26,11 @@ def require_list(session: Session, which: models.CountList, subject_id: int) -> 
     if which is models.CountList.BATCH:
         batch = session.get(models.Batch, subject_id)
         own = ownership.subject_of_batch(batch) if batch else Subject()
-        require_own(actor, right, own, what="lô bàn giao")
+        require_own(actor, right, own, what=Message("lô bàn giao"))
     elif which in (models.CountList.LOAD, models.CountList.BACK):
         walked = session.get(models.DeliveryRound, subject_id)
         own = ownership.subject_of_round(walked) if walked else Subject()
-        require_own(actor, right, own, what="chuyến phát")
+        require_own(actor, right, own, what=Message("chuyến phát"))
     else:  # what the post owes an agency may lie at any of its offices
         require(actor, right)
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from postal import Message
+
 KEY_BYTES = 32
 _MIN_SECRET = 32
 
@@ -21,9 +23,9 @@ class SettingsMissing(Exception):
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
-        self.vi = "Thiếu hoặc sai cài đặt: " + "; ".join(f"{name} ({why})" for name, why in problems.items())
-        self.en = "Settings missing or wrong: " + "; ".join(f"{name} ({why})" for name, why in problems.items())
-        super().__init__(self.en)
+        named = "; ".join(f"{name} ({why})" for name, why in problems.items())
+        self.message = Message("Thiếu hoặc sai cài đặt: {settings}").filled(settings=named)
+        super().__init__(str(self.message))
 
 
 Names = Annotated[tuple[str, ...], NoDecode]

@@ -168,7 +168,7 @@ def _terrain(settings: Settings) -> Callable[[Sequence[Commune]], Terrain]:
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsMissing({"TANNHA_TERRAIN_FILE": type(exc).__name__}) from exc
     except BadTravelTimes as exc:
-        raise SettingsMissing({"TANNHA_TERRAIN_FILE": f"{exc.vi} / {exc.en}"}) from exc
+        raise SettingsMissing({"TANNHA_TERRAIN_FILE": str(exc.message)}) from exc
 
 
 def _legs(settings: Settings) -> FileMatrix | None:
@@ -180,7 +180,7 @@ def _legs(settings: Settings) -> FileMatrix | None:
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsMissing({"TANNHA_TRAVEL_FILE": type(exc).__name__}) from exc
     except BadTravelTimes as exc:
-        raise SettingsMissing({"TANNHA_TRAVEL_FILE": f"{exc.vi} / {exc.en}"}) from exc
+        raise SettingsMissing({"TANNHA_TRAVEL_FILE": str(exc.message)}) from exc
 
 
 def _geocoder(settings: Settings) -> Geocoder | None:

@@ -10,7 +10,7 @@ import click
 # command → (module, name of the click command in it, one line for the list)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "addresses": ("api.commands.addresses", "addresses", "Đọc địa chỉ ra xã, phường / resolve addresses"),
-    "api-key": ("api.commands.setup.users", "api_key", "Khoá API của hệ thống khác / keys of other systems"),
+    "api-key": ("api.commands.setup.users", "api_key", "Khóa API của hệ thống khác / keys of other systems"),
     "backup": ("api.commands.backup", "backup", "Sao lưu cơ sở dữ liệu / back the database up"),
     "calibrate": ("api.commands.calibrate", "calibrate_travel", "Hiệu chỉnh thời gian đi / travel times from legs"),
     "closure": ("api.commands.setup.couriers", "closure", "Xã, phường bị chia cắt / communes cut off"),
@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "range": ("api.commands.ranges", "ranges", "Dải số hiệu S10 / granted ranges of S10 numbers"),
     "replan": ("api.commands.planning", "replan_day", "Lập lại phần chưa đi của một ngày / plan a day again"),
     "restore": ("api.commands.backup", "restore", "Khôi phục từ bản sao lưu / restore a backup"),
-    "rotate-keys": ("api.commands.setup.users", "rotate_keys", "Mã hoá lại bằng khoá mới / reseal with the newest key"),
+    "rotate-keys": ("api.commands.setup.users", "rotate_keys", "Mã hóa lại bằng khóa mới / reseal with the newest key"),
     "run": ("api.commands.serving.run", "run", "Chạy trang, API và việc nền / pages, API and worker"),
     "samples": ("api.commands.samples", "samples", "In mẫu mọi giấy tờ / a sample of every paper"),
     "seed": ("api.commands.setup.seed", "seed", "Bưu cục, địa bàn, lịch / offices, coverage, calendar"),
@@ -82,14 +82,12 @@ def main() -> None:
     except Exception as exc:
         if not _is_expected(exc):
             raise
-        click.echo(f"{getattr(exc, 'code', '')}: {_sentence(exc, 'vi')}\n{_sentence(exc, 'en')}", err=True)
+        from api.words import translate
+
+        message = exc.message  # type: ignore[attr-defined]
+        click.echo(f"{exc.code}: {message}\n{translate(message, 'en')}", err=True)  # type: ignore[attr-defined]
         sys.exit(2)
 
 
 def _is_expected(exc: Exception) -> bool:
-    return all(isinstance(getattr(exc, name, None), str) for name in ("code", "vi", "en"))
-
-
-def _sentence(exc: Exception, language: str) -> str:
-    say = getattr(exc, "sentence", None)
-    return str(say(language)) if say is not None else str(getattr(exc, language))
+    return isinstance(getattr(exc, "code", None), str) and hasattr(exc, "message")

@@ -27,7 +27,7 @@ def add_endpoint(source_system: str, url: str, kinds: tuple[str, ...]) -> None:
         added, secret = outside.register_endpoint(act.session, source_system, url, kinds, policy=policy, now=now)
         audit.note(act, "endpoint_added", "endpoint", added.id)
         number = added.id
-    say(f"Nơi nhận số {number}. Khoá ký chỉ hiện một lần:", f"endpoint {number}; its secret, shown once:")
+    say(f"Nơi nhận số {number}. Khóa ký chỉ hiện một lần:", f"endpoint {number}; its secret, shown once:")
     click.echo(secret)
 
 
@@ -50,7 +50,7 @@ def rotate(endpoint_id: int) -> None:
         now = act.now
         secret = outside.rotate_secret(act.session, outside.find_endpoint(act.session, endpoint_id), now=now)
         audit.note(act, "secret_rotated", "endpoint", endpoint_id)
-    say("Khoá ký mới; khoá cũ còn hiệu lực 24 giờ:", "the new secret; the old one signs for 24 hours more:")
+    say("Khóa ký mới; khóa cũ còn hiệu lực 24 giờ:", "the new secret; the old one signs for 24 hours more:")
     click.echo(secret)
 
 

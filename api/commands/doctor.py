@@ -10,7 +10,8 @@ import click
 
 from api.settings import Settings, SettingsMissing, load_settings
 from api.wiring import Services, build_services
-from postal import desk, models
+from api.words import translate
+from postal import Message, desk, models
 from postal.operation import doctor as doctors
 from routing import EngineUnavailable, Osrm, Point
 
@@ -25,7 +26,7 @@ def doctor() -> None:
     try:
         settings = load_settings()
     except SettingsMissing as exc:
-        _say([doctors.Finding(check="settings", level=doctors.Level.BAD, vi=exc.vi, en=exc.en)])
+        _say([doctors.Finding(check="settings", level=doctors.Level.BAD, message=exc.message)])
         sys.exit(1)
     services = build_services(settings)
     try:
@@ -51,54 +52,49 @@ def _roads(services: Services, roads: Osrm) -> doctors.Finding:
         offices = desk.offices(session, models.OfficeKind.DELIVERY)
         points = {o.code: Point(lat=o.lat, lon=o.lon) for o in offices if o.lat is not None and o.lon is not None}
 
-    def finding(level: doctors.Level, vi: str, en: str) -> doctors.Finding:
-        return doctors.Finding(check="roads", level=level, vi=vi, en=en)
+    def finding(level: doctors.Level, message: Message) -> doctors.Finding:
+        return doctors.Finding(check="roads", level=level, message=message)
 
     places = list(points.values())
     try:
         off_map = [c for c, away in zip(points, roads.snaps_m(places), strict=True) if away is None]
         by_ferry = set(roads.only_by_ferry(places[0], places)) if places else set()
-    except EngineUnavailable as exc:
-        vi, en = "OSRM chưa trả lời, phương án sẽ tính theo đường thẳng", "OSRM is silent: plans use the straight line"
-        return finding(doctors.Level.WARN, vi, f"{en} ({exc.code})")
+    except EngineUnavailable:
+        return finding(doctors.Level.WARN, Message("OSRM chưa trả lời, phương án sẽ tính theo đường thẳng"))
     cut_off = [code for code, point in points.items() if point in by_ferry]
     if off_map or cut_off:
-        vi = f"bưu cục ngoài bản đồ: {', '.join(off_map) or 'không'}; chỉ đến bằng phà: {', '.join(cut_off) or 'không'}"
-        en = f"offices off the map: {', '.join(off_map) or 'none'}; by ferry only: {', '.join(cut_off) or 'none'}"
-        return finding(doctors.Level.WARN, vi, en)
-    return finding(
-        doctors.Level.OK, f"OSRM biết đường đến {len(points)} bưu cục", f"OSRM knows the roads to {len(points)} offices"
-    )
+        lost = Message("bưu cục ngoài bản đồ: {off_map}; chỉ đến bằng phà: {by_ferry}").filled(
+            off_map=", ".join(off_map) or "–", by_ferry=", ".join(cut_off) or "–"
+        )
+        return finding(doctors.Level.WARN, lost)
+    return finding(doctors.Level.OK, Message("OSRM biết đường đến {count} bưu cục").filled(count=len(points)))
 
 
 def _say(found: list[doctors.Finding]) -> None:
     for finding in found:
         sign = click.style(_SIGNS[finding.level], fg=_COLOURS[finding.level])
-        click.echo(f"{sign}  {finding.check:<10}{finding.vi}. / {finding.en}.")
+        click.echo(f"{sign}  {finding.check:<10}{finding.message}. / {translate(finding.message, 'en')}.")
 
 
 def _settings(settings: Settings) -> Iterator[doctors.Finding]:
     n_before = 0
-    for name, vi, en in _doubts(settings):
+    for name, doubt in _doubts(settings):
         n_before += 1
-        yield doctors.Finding(check="settings", level=doctors.Level.WARN, vi=f"TANNHA_{name}: {vi}", en=en)
+        said = Message("{setting}: {doubt}").filled(setting=f"TANNHA_{name}", doubt=doubt)
+        yield doctors.Finding(check="settings", level=doctors.Level.WARN, message=said)
     if not n_before:
-        yield doctors.Finding(check="settings", level=doctors.Level.OK, vi="cài đặt đủ", en="the settings are complete")
+        yield doctors.Finding(check="settings", level=doctors.Level.OK, message=Message("cài đặt đủ"))
 
 
-def _doubts(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def _doubts(settings: Settings) -> Iterator[tuple[str, Message]]:
     url = urlsplit(settings.public_url)
     if url.scheme != "https" and url.hostname not in _LOCAL:
-        yield "PUBLIC_URL", "người dân cần https", "citizens need https"
+        yield "PUBLIC_URL", Message("người dân cần https")
     if not settings.rate_limits_enabled:
-        yield "RATE_LIMITS_ENABLED", "đang tắt, mã tra cứu có thể bị dò", "off: tracking codes can be guessed at"
+        yield "RATE_LIMITS_ENABLED", Message("đang tắt, mã tra cứu có thể bị dò")
     if settings.n_web_processes > 1 and settings.database_url.startswith("sqlite"):
-        yield "N_WEB_PROCESSES", "nhiều tiến trình cần PostgreSQL", "several processes need PostgreSQL"
+        yield "N_WEB_PROCESSES", Message("nhiều tiến trình cần PostgreSQL")
     if settings.n_web_processes > 1 and settings.rate_limit_storage_url.startswith("memory"):
-        yield (
-            "RATE_LIMIT_STORAGE_URL",
-            "mỗi tiến trình đếm riêng; dùng redis://",
-            "each process counts alone; use redis://",
-        )
+        yield "RATE_LIMIT_STORAGE_URL", Message("mỗi tiến trình đếm riêng; dùng redis://")
     if settings.callback_allow_http_hosts:
-        yield "CALLBACK_ALLOW_HTTP_HOSTS", "tin báo đi không mã hoá", "callbacks travel without TLS"
+        yield "CALLBACK_ALLOW_HTTP_HOSTS", Message("tin báo đi không mã hóa")

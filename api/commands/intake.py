@@ -79,10 +79,11 @@ def write_report(answer: incoming.IntakeReport, path: Path) -> None:
     """Write one line for each row; a cell a spreadsheet would run as a formula is written as text."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "vi", "suggestion"))
+        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "message", "suggestion"))
         for row in answer.rows:
             for problem in row.problems or [{}]:
-                told = [problem.get(name, "") for name in ("column", "code", "vi", "suggestion")]
+                said = (incoming.message_of(problem), incoming.suggestion_of(problem))
+                told = [problem.get("column", ""), problem.get("code", ""), *map(str, said)]
                 writer.writerow([row.row_number, _as_text(row.dossier_code), str(row.outcome), *map(_as_text, told)])
 
 
@@ -120,7 +121,7 @@ def _table(rows: list[incoming.RowReport]) -> Table:
                 escape(row.dossier_code),
                 _OUTCOMES[str(row.outcome)],
                 problem["column"],
-                problem["vi"],
+                str(incoming.message_of(problem)),
             )
     return table
 

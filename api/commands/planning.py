@@ -15,8 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from api.words import translate
+from postal import Message
 from routing import Limits, Progress, RoutingError, Watch, check, plan, plan_file_problem, plan_file_text
 
+BROKE = Message("Lần lập phương án này đã dừng giữa chừng. Lập lại.")
 FREE_START_S = 0.5
 """Loading the program and the file may take so long on top of SECONDS; what it takes beyond is taken off."""
 
@@ -47,7 +50,7 @@ def plan_file(
     try:
         text = instance.read_text(encoding="utf-8")
     except UnicodeDecodeError as exc:
-        raise click.ClickException("Tệp bài toán phải mã hoá UTF-8 / the instance file must be UTF-8") from exc
+        raise click.ClickException("Tệp bài toán phải mã hóa UTF-8 / the instance file must be UTF-8") from exc
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -57,7 +60,7 @@ def plan_file(
         limits = Limits(seconds=left, cores=cores, seed=seed, search=search)
         made = plan(problem, travel=travel, limits=limits, watch=Watch(on_progress=_Line(), stop=stop))
     except RoutingError as exc:
-        raise click.ClickException(f"{exc.vi} / {exc.en}") from exc
+        raise click.ClickException(f"{exc.message} / {translate(exc.message, 'en')}") from exc
     faults = check(problem, made, travel)
     if faults:
         raise click.ClickException(f"{len(faults)} faults, first {faults[0].code} at {faults[0].who}")
@@ -111,8 +114,8 @@ def _plan(day: datetime, way: str, seconds: float) -> None:
     result = job.result or {}
     if "plan_id" not in result:
         refusal = result.get("refusal", {})
-        sentence = " / ".join(refusal[name] for name in ("vi", "en") if name in refusal)
-        raise click.ClickException(f"{refusal.get('code', job.error_code)}: {sentence}")
+        message = Message.from_json(refusal["message"]) if "message" in refusal else BROKE
+        raise click.ClickException(f"{refusal.get('code', job.error_code)}: {message} / {translate(message, 'en')}")
     click.echo(f"Phương án / plan {result['plan_id']}")
 
 
@@ -133,6 +136,6 @@ class _Line:
         self._last = now.seconds
         click.echo(
             f"{now.seconds:6.1f} s  {now.travel_s / 3600:9.3f} giờ đường  -{now.gain_s / 3600:.3f}  "
-            f"{now.n_pieces} mảnh  {now.n_unserved} chưa xếp",
+            f"{now.n_pieces} phần  {now.n_unserved} chưa xếp",
             err=True,
         )

@@ -12,6 +12,7 @@ import click
 
 from api.settings import load_settings
 from api.wiring import Services, build_services
+from api.words import translate
 from postal import chain
 
 _HEADS = "head-*.json"
@@ -21,8 +22,8 @@ _HEADS = "head-*.json"
 @click.option("--heads", type=click.Path(exists=True, path_type=Path), help="Mốc đã ký / signed heads.")
 @click.option("--anchor", type=click.Path(file_okay=False, path_type=Path), help="Ghi mốc hôm nay / sign today's head.")
 @click.option("--receipt", help="Nội dung mã vuông trên biên bản / the text of a receipt's square code.")
-@click.option("--public-key", help="Khoá công khai; để trống là khoá của hệ thống / without it the house's own.")
-@click.option("--show-key", is_flag=True, help="In khoá công khai / print the public key.")
+@click.option("--public-key", help="Khóa công khai; để trống là khóa của hệ thống / without it the house's own.")
+@click.option("--show-key", is_flag=True, help="In khóa công khai / print the public key.")
 def verify(
     heads: Path | None, anchor: Path | None, receipt: str | None, public_key: str | None, show_key: bool
 ) -> None:
@@ -76,9 +77,9 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
     took_s = time.perf_counter() - began
     for broken in [checked.broken, *people]:
         if broken is not None:
-            vi, en = chain.WHY[broken.why]
+            why = chain.WHY[broken.why]
             where = f"{broken.kind or 'chain'} {broken.subject_id or ''}".strip()
-            click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {vi} / {en}")
+            click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {why} / {translate(why, 'en')}")
     click.echo(f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu / head: {checked.head}")
     if checked.broken is not None or people:
         sys.exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.documents.paper import About
-from postal import Session, Subject, desk, models
+from postal import Message, Session, Subject, desk, models
 from postal.access import ownership
 
 
@@ -16,31 +16,34 @@ def _office(session: Session, office_id: int) -> models.Office:
 
 
 CONSIGNMENT = About[models.Consignment](
-    what="bưu gửi", find=desk.consignment, name=lambda found: str(found.id), own=ownership.subject_of_consignment
+    what=Message("bưu gửi"),
+    find=desk.consignment,
+    name=lambda found: str(found.id),
+    own=ownership.subject_of_consignment,
 )
 BATCH = About[models.Batch](
-    what="lô bàn giao",
+    what=Message("lô bàn giao"),
     find=desk.batch,
     name=lambda found: f"lo-{found.id}",
     own=lambda _, found: ownership.subject_of_batch(found),
 )
 HANDOVER = About[models.Handover](
-    what="biên bản bàn giao",
+    what=Message("biên bản bàn giao"),
     find=desk.handover,
     name=lambda found: found.number.replace("/", "-"),
     own=ownership.subject_of_handover,
 )
 ROUND = About[models.DeliveryRound](
-    what="chuyến phát",
+    what=Message("chuyến phát"),
     find=desk.delivery_round,
     name=lambda found: f"chuyen-{found.id}",
     own=lambda _, found: ownership.subject_of_round(found),
 )
 # Of a plan and an agency, readers see what belongs to their own office: `Printing.office_id` selects it.
-PLAN = About[models.DayPlan](what="phương án", find=desk.plan, name=lambda found: str(found.id))
-AGENCY = About[models.Office](what="cơ quan", find=_agency, name=lambda found: found.code)
+PLAN = About[models.DayPlan](what=Message("phương án"), find=desk.plan, name=lambda found: str(found.id))
+AGENCY = About[models.Office](what=Message("cơ quan"), find=_agency, name=lambda found: found.code)
 OFFICE = About[models.Office](
-    what="bưu cục",
+    what=Message("bưu cục"),
     find=_office,
     name=lambda found: found.code,
     own=lambda _, found: Subject(office_ids=frozenset({found.id})),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from api.wiring import Services
 from labels import UnprintableText, clean_data, is_printable
 from labels.samples import Sample
-from postal import Action, Session, Subject, errors, models
+from postal import Action, Message, Session, Subject, errors, models
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -86,7 +86,7 @@ class About(Generic[T]):
     ``what`` stands in a refusal, ``name`` in the name of the file; ``own`` is None where the reader's office selects.
     """
 
-    what: str
+    what: Message
     find: Callable[[Session, int], T]
     name: Callable[[T], str]
     own: Callable[[Session, T], Subject] | None = None
@@ -127,8 +127,7 @@ class Paper(Generic[D]):
     """
 
     key: str
-    vi: str
-    en: str
+    noun: Message
     file: str
     action: Action
     data: type[D]
@@ -153,7 +152,7 @@ class Paper(Generic[D]):
         way: Way[T, D] = self.way(about)
         many = [one for subject in subjects if way.when(printing, subject) for one in way.read(printing, subject)]
         if not many:
-            raise errors.NotFound(what=self.vi)
+            raise errors.NotFound(what=self.noun)
         printable, left_out = [], []
         for one in many:
             try:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from api import words
 from api.web.auth import current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, PostalError
+from postal import Action, InvalidInput, Message, PostalError
 from postal.rules import reasons
 
 
@@ -23,20 +23,20 @@ class MenuEntry:
     """One line of the desk's menu."""
 
     url: str
-    text: str
+    text: Message
     is_current: bool
 
 
-_MENU: tuple[tuple[str, str, Action], ...] = (
-    ("staff.home", "Hôm nay", Action.SEE_QUEUE),
-    ("staff.intake_form", "Nhập kết quả", Action.IMPORT_RESULTS),
-    ("staff.queue", "Hàng chờ", Action.SEE_QUEUE),
-    ("staff.batches", "Bàn giao", Action.SEE_QUEUE),
-    ("staff.plans", "Phương án", Action.SEE_PLAN),
-    ("staff.rounds", "Chuyến phát", Action.SEE_PLAN),
-    ("staff.office_days", "Khép ngày", Action.ENTER_ROUND_RESULTS),
-    ("staff.giving_back", "Trả cơ quan", Action.RETURN_TO_SENDER),
-    ("staff.coverage", "Địa bàn", Action.SEE_COVERAGE),
+_MENU: tuple[tuple[str, Message, Action], ...] = (
+    ("staff.home", Message("Hôm nay"), Action.SEE_QUEUE),
+    ("staff.intake_form", Message("Nhập kết quả"), Action.IMPORT_RESULTS),
+    ("staff.queue", Message("Hàng chờ"), Action.SEE_QUEUE),
+    ("staff.batches", Message("Bàn giao"), Action.SEE_QUEUE),
+    ("staff.plans", Message("Phương án"), Action.SEE_PLAN),
+    ("staff.rounds", Message("Chuyến phát"), Action.SEE_PLAN),
+    ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
+    ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
+    ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
 )
 
 
@@ -50,7 +50,7 @@ def today() -> date:
     return services().clock().astimezone(local_zone()).date()
 
 
-def render_desk(template: str, heading: str, heading_en: str, **context: Any) -> str:
+def render_desk(template: str, heading: str, **context: Any) -> str:
     """Render a page of the desk with its menu."""
     actor = current_actor()
     menu = [
@@ -58,14 +58,12 @@ def render_desk(template: str, heading: str, heading_en: str, **context: Any) ->
         for endpoint, text, action in _MENU
         if actor.may(action)
     ]
-    return render_template(
-        template, heading=heading, heading_en=heading_en, menu=menu, actor=actor, language="vi", **context
-    )
+    return render_template(template, heading=heading, menu=menu, actor=actor, **context)
 
 
 def told(refusal: PostalError) -> str:
-    """Return a refusal as one Vietnamese sentence for a notice on a page."""
-    return refusal.sentence("vi")
+    """Return a refusal as one sentence for a notice on a page."""
+    return words.translate(refusal.message)
 
 
 def or_back(

@@ -12,7 +12,8 @@ from api import documents
 from api.pages.common import paper_language
 from api.web.auth import current_actor
 from api.wiring import services
-from postal import InvalidInput, Session
+from api.words import gettext as _
+from postal import InvalidInput, Message, Session
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ def paper_links(
     """Return the papers about something that can be printed now; ``query`` goes into their addresses."""
     actor, printing = current_actor(), printing_for(session)
     return [
-        PaperLink(text=paper.vi, url=_url(way, {way.parameter: subject_id, **query}))
+        PaperLink(text=_(paper.noun), url=_url(way, {way.parameter: subject_id, **query}))
         for paper, way in documents.papers_about(about)
         if actor.may(paper.right(way)) and way.when(printing, subject)
     ]
@@ -46,7 +47,7 @@ def printing_for(session: Session) -> documents.Printing:
     try:
         day = date.fromisoformat(request.args["day"]) if "day" in request.args else None
     except ValueError as exc:
-        raise InvalidInput(field="Ngày") from exc
+        raise InvalidInput(field=Message("Ngày")) from exc
     return documents.Printing(
         services=services(),
         session=session,

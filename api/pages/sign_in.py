@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from api.pages.desk.home import staff
 from api.web import auth
 from api.wiring import services
+from postal import Message
 from postal.access import accounts
 
 # One sentence for every way the pair can be wrong: the page tells a guesser nothing.
-_WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, tài khoản tạm khoá ít phút."
+_WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, tài khoản tạm khóa ít phút.")
 
 
 @staff.get("/sign-in")

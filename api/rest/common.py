@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -14,7 +14,8 @@ from flask_openapi3 import APIBlueprint
 from api.web.auth import acting, client_name, current_actor
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import Act, Conflict, InvalidInput, intake
+from api.words import in_both
+from postal import Act, Conflict, InvalidInput, Message, intake
 from postal.access import idempotency
 
 _PROBLEM = {
@@ -35,21 +36,21 @@ Answer = tuple[int, dict[str, Any]]
 class RowRefused(InvalidInput):
     """One row that cannot be taken; the code is the rule it broke."""
 
-    def __init__(self, problem: dict[str, str], field: str) -> None:
+    says = Message("{field}: {problem}. {suggestion}")
+
+    def __init__(self, problem: Mapping[str, Any], field: str) -> None:
         self.code = problem["code"]
-        self.vi = f"{field}: {problem['vi']}. {problem.get('suggestion', '')}".strip()
-        self.en = f"{field}: {problem['en']}."
-        super().__init__(field=field)
+        super().__init__(field=field, problem=intake.message_of(problem), suggestion=intake.suggestion_of(problem))
 
 
 class RowExists(Conflict):
     """A dossier that was accepted before."""
 
-    def __init__(self, problem: dict[str, str], dossier_code: str) -> None:
-        self.code = "dossier_exists"
-        self.vi = f"Hồ sơ {dossier_code}: {problem['vi']}."
-        self.en = f"Dossier {dossier_code}: {problem['en']}."
-        super().__init__(field="dossier_code")
+    code = "dossier_exists"
+    says = Message("Hồ sơ {dossier}: {problem}.")
+
+    def __init__(self, problem: Mapping[str, Any], dossier_code: str) -> None:
+        super().__init__(field="dossier_code", dossier=dossier_code, problem=intake.message_of(problem))
 
 
 def once(work: Callable[[Act], Answer]) -> Response:
@@ -89,15 +90,14 @@ def row_answer(row: intake.RowReport) -> dict[str, Any]:
             {
                 "field": field_of(problem["column"]),
                 "code": problem["code"],
-                "detail": problem["vi"],
-                "detail_en": problem["en"],
+                **in_both(intake.message_of(problem)),
             }
             for problem in problems_of(row)
         ],
     }
 
 
-def problems_of(row: intake.RowReport) -> list[dict[str, str]]:
+def problems_of(row: intake.RowReport) -> list[dict[str, Any]]:
     """Return a row's problems as stored."""
     return [p if isinstance(p, dict) else p.as_json() for p in row.problems]
 

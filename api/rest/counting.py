@@ -12,6 +12,7 @@ from api.rest.common import v1
 from api.schemas.answers import CountTold
 from api.schemas.common import Body, RowId
 from api.web.auth import allow
+from api.words import in_both
 from postal import models
 
 ScannedCode = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -100,8 +101,7 @@ def _count(which: models.CountList, subject_id: int, body: CountBody) -> Respons
                     "code": scan.code,
                     "said": scan.said,
                     "tone": scan.tone,
-                    "detail": scan.sentence("vi"),
-                    "detail_en": scan.sentence("en"),
+                    **in_both(scan.message),
                 }
                 for scan in told.scans
             ],

@@ -12,7 +12,7 @@ from api.schemas.answers import EventsTold, ItemTold
 from api.schemas.common import Body, Line200
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, Session, desk, holder, models, require_own
+from postal import Action, Message, Session, desk, holder, models, require_own
 from postal.access import ownership
 from postal.life import items
 
@@ -72,7 +72,7 @@ def post_cancel(path: ItemPath, body: CancelBody) -> Response:
 
 def _own(session: Session, code: str, action: Action) -> models.Item:
     item = items.by_code(session, code, source_system=current_actor().source_system)
-    require_own(current_actor(), action, ownership.subject_of_item(session, item), what="bưu gửi")
+    require_own(current_actor(), action, ownership.subject_of_item(session, item), what=Message("bưu gửi"))
     return item
 
 

@@ -15,6 +15,7 @@ from api.web.auth import allow, allow_everybody, current_actor
 from api.web.observability import Meters
 from api.web.problems import CATALOG, WebRefusal
 from api.wiring import services
+from api.words import in_both
 from postal import Action, current_revision, newest_revision, queue, rounds
 
 _IDEMPOTENCY = (
@@ -64,7 +65,7 @@ def get_error(path: ErrorPath) -> Response:
     found = CATALOG.get(path.code)
     if found is None:
         raise WebRefusal("not_found")
-    told = {"code": path.code, "status": found.status, "detail": found.vi, "detail_en": found.en}
+    told = {"code": path.code, "status": found.status, **in_both(found.message)}
     if path.code in ("idempotency_key_required", "bad_key"):
         told["how_to"] = _IDEMPOTENCY
     return jsonify(told)

@@ -14,6 +14,7 @@ from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
 from api.web.auth import acting, allow
+from api.words import in_both
 from postal import Action, EventKind, InvalidInput, doorstep
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
@@ -69,12 +70,7 @@ def post_scans(body: ScansBody) -> Response:
     with acting() as act:
         answers = doorstep.record_scans(act, scans)
     return jsonify(
-        {
-            "scans": [
-                {"scan_id": a.scan_id, "status": a.status, "code": a.code, "detail": a.vi, "detail_en": a.en}
-                for a in answers
-            ]
-        }
+        {"scans": [{"scan_id": a.scan_id, "status": a.status, "code": a.code, **in_both(a.message)} for a in answers]}
     )
 
 

@@ -45,7 +45,9 @@ function watch(form) {
   const next = [...last.querySelectorAll("input:not([type=hidden])")].find((f) => !f.value) || last.querySelector("button");
   let isSending = false;
 
-  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
+  const number = (n) => n.toLocaleString(document.documentElement.lang);
+  const words = form.dataset;
+  const detail = (answer) => (document.documentElement.lang === "vi" ? answer.detail : answer.detail_en);
   const each = (name, text) => document.querySelectorAll(name).forEach((place) => (place.textContent = text));
   const say = (text, tone) => {
     said.textContent = text;
@@ -60,7 +62,7 @@ function watch(form) {
     line.dataset.code = scan.code;
     code.className = "code";
     code.textContent = scan.code;
-    line.append(code, " " + scan.detail);
+    line.append(code, " " + detail(scan));
     others.append(line);
     each("[data-other-count]", number(others.children.length));
   }
@@ -75,7 +77,7 @@ function watch(form) {
     const isOdd = !["right", "again", "unreadable"].includes(scan.said);
     if (isOdd) setApart(scan);
     const isAll = scan.said === "right" && n_missing === 0;
-    say(`${scan.code}: ${scan.detail}` + (isAll ? ` Đã đủ ${number(told.n_expected)} bưu gửi.` : ""), scan.tone);
+    say(`${scan.code}: ${detail(scan)}` + (isAll ? " " + words.all.replace("{n}", number(told.n_expected)) : ""), scan.tone);
     play(isAll ? "done" : scan.tone);
     if (n_missing && !missing.children.length && !waiting.length) window.location.reload(); // the page shows the first ones
   }
@@ -98,7 +100,7 @@ function watch(form) {
       try {
         [isTaken, told] = await post(waiting[0]);
       } catch {
-        say(`Chưa gửi được ${number(waiting.length)} mã, đang gửi lại. Đừng đóng trang.`, "danger");
+        say(words.waiting.replace("{n}", number(waiting.length)), "danger");
         play("wrong");
         setTimeout(send, RETRY_MS);
         break;
@@ -106,7 +108,7 @@ function watch(form) {
       const code = waiting.shift();
       if (isTaken) show(told.scans[0], told);
       else {
-        say(`${code}: ${told.detail}`, "danger");
+        say(`${code}: ${detail(told)}`, "danger");
         play("wrong");
       }
     }

@@ -70,6 +70,17 @@ def acting() -> AbstractContextManager[Act]:
     return services().acting(current_actor())
 
 
+def own_language() -> str | None:
+    """Return the language kept on the account of whoever makes the running request, None for strangers."""
+    return cast("str | None", g.get("language"))
+
+
+def is_public_page() -> bool:
+    """Say whether the running request is for an address that strangers may open."""
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else None
+    return rule is not None and bool(rule.public_because)
+
+
 def client_name() -> str:
     """Return the name under which this client's idempotency keys are kept."""
     actor = current_actor()
@@ -124,11 +135,15 @@ def _signed_in() -> Actor:
         return ANONYMOUS
     with services().database.read() as db:
         user = accounts.signed_in_user(db, int(match[1]), int(match[2]))
-        return ANONYMOUS if user is None else accounts.actor_of(user)
+        if user is None:
+            return ANONYMOUS
+        g.language = user.language
+        return accounts.actor_of(user)
 
 
 def _guard() -> Response | None:
-    if request.endpoint is None:  # no such address or method: the error handler answers
+    if request.endpoint is None:  # no such address or method: the error handler answers, in the reader's language
+        g.actor = _signed_in()
         return None
     rule = rule_of(current_app, request.endpoint)
     g.actor = _actor()

@@ -18,30 +18,32 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from api.web.observability import request_id
-from api.web.problems import CATALOG, WebRefusal, sentences
-from postal import PostalError, errors, is_storage_failure
+from api.web.problems import CATALOG, WebRefusal, sentence
+from api.words import LANGUAGES, SOURCE, Said, in_both, translate
+from postal import Message, PostalError, errors, is_storage_failure
 from postal.access import idempotency
 from routing import RoutingError
 
 log = structlog.get_logger("tannha")
 
-_TITLES: dict[int, str] = {
-    400: "Dữ liệu gửi lên không hợp lệ",
-    401: "Cần đăng nhập",
-    403: "Không có quyền",
-    404: "Không tìm thấy",
-    405: "Phương thức không được dùng ở đây",
-    406: "Không có dạng trả lời phù hợp",
-    409: "Trái với dữ liệu đã ghi",
-    413: "Nội dung quá lớn",
-    414: "Địa chỉ quá dài",
-    415: "Không đúng loại nội dung",
-    422: "Khoá Idempotency-Key đã dùng cho yêu cầu khác",
-    429: "Quá nhiều yêu cầu",
-    431: "Tiêu đề quá lớn",
-    500: "Hệ thống gặp lỗi",
-    503: "Tạm thời không sẵn sàng",
+_TITLES: dict[int, Message] = {
+    400: Message("Dữ liệu gửi lên không hợp lệ"),
+    401: Message("Cần đăng nhập"),
+    403: Message("Không có quyền"),
+    404: Message("Không tìm thấy"),
+    405: Message("Phương thức không được dùng ở đây"),
+    406: Message("Không có dạng trả lời phù hợp"),
+    409: Message("Trái với dữ liệu đã ghi"),
+    413: Message("Nội dung quá lớn"),
+    414: Message("Địa chỉ quá dài"),
+    415: Message("Không đúng loại nội dung"),
+    422: Message("Khóa Idempotency-Key đã dùng cho yêu cầu khác"),
+    429: Message("Quá nhiều yêu cầu"),
+    431: Message("Tiêu đề quá lớn"),
+    500: Message("Hệ thống gặp lỗi"),
+    503: Message("Tạm thời không sẵn sàng"),
 }
+_OTHER_TITLE = Message("Yêu cầu không thực hiện được")
 _HTTP_CODES: dict[int, str] = {
     400: "bad_request",
     401: "sign_in_required",
@@ -108,8 +110,7 @@ class Problem:
 
     status: int
     code: str
-    vi: str
-    en: str
+    message: Said
     field: str | None = None
     errors: list[dict[str, str]] = dataclasses.field(default_factory=list)
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -151,10 +152,9 @@ def problem_document(problem: Problem) -> dict[str, Any]:
     """Return the RFC 9457 members of a problem, both languages in it."""
     body: dict[str, Any] = {
         "type": f"/v1/errors/{problem.code}",
-        "title": _TITLES.get(problem.status, "Yêu cầu không thực hiện được"),
+        "title": translate(_title(problem.status), _asked_language()),
         "status": problem.status,
-        "detail": problem.vi,
-        "detail_en": problem.en,
+        **in_both(problem.message),
         "code": problem.code,
         "field": problem.field,
         "request_id": request_id(),
@@ -187,14 +187,14 @@ def _of_code(
     facts: dict[str, object] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Problem:
-    vi, en = sentences(code, field=field, facts=facts or {})
     kept = dict(headers or {})
     if retry_after_s is not None:
         kept["Retry-After"] = str(retry_after_s)
     status = CATALOG[code].status
     if status == 401:
         kept.setdefault("WWW-Authenticate", 'Bearer realm="tannha"')
-    return Problem(status=status, code=code, vi=vi, en=en, field=field, headers=kept)
+    message = sentence(code, field=field, facts=facts or {})
+    return Problem(status=status, code=code, message=message, field=field, headers=kept)
 
 
 def _of_postal(exc: PostalError) -> Problem:
@@ -203,22 +203,23 @@ def _of_postal(exc: PostalError) -> Problem:
     return Problem(
         status=status,
         code=exc.code,
-        vi=exc.sentence("vi"),
-        en=exc.sentence("en"),
-        field=exc.field,
+        message=exc.message,
+        field=None if exc.field is None else str(exc.field),
         headers=headers,
     )
 
 
 def _of_routing(exc: RoutingError) -> Problem:
     headers = {"Retry-After": str(getattr(exc, "retry_after_s", _RETRY_AFTER_S))} if exc.is_retryable else {}
-    return Problem(status=503 if exc.is_retryable else 400, code=exc.code, vi=exc.vi, en=exc.en, headers=headers)
+    return Problem(status=503 if exc.is_retryable else 400, code=exc.code, message=exc.message, headers=headers)
 
 
 def _of_label(exc: Exception) -> Problem:
-    vi, en = str(getattr(exc, "vi", CATALOG["invalid"].vi)), str(getattr(exc, "en", CATALOG["invalid"].en))
     return Problem(
-        status=409, code=str(getattr(exc, "code", "conflict")), vi=vi, en=en, field=getattr(exc, "field", None)
+        status=409,
+        code=str(getattr(exc, "code", "conflict")),
+        message=getattr(exc, "message", CATALOG["conflict"].message),
+        field=getattr(exc, "field", None),
     )
 
 
@@ -238,9 +239,14 @@ def _of_validation(exc: ValidationError) -> Problem:
     found = [_field_problem(dict(error)) for error in exc.errors(include_url=False, include_input=False)]
     first = found[0]
     shown = [
-        {"field": p.field or "", "code": p.code, "detail": p.vi, "detail_en": p.en} for p in found[:_N_ERRORS_SHOWN]
+        {
+            "field": p.field or "",
+            "code": p.code,
+            **in_both(p.message),
+        }
+        for p in found[:_N_ERRORS_SHOWN]
     ]
-    return Problem(status=first.status, code=first.code, vi=first.vi, en=first.en, field=first.field, errors=shown)
+    return Problem(status=first.status, code=first.code, message=first.message, field=first.field, errors=shown)
 
 
 def _field_problem(error: dict[str, Any]) -> Problem:
@@ -279,14 +285,22 @@ def _wants_page() -> bool:
 
 
 def _page(problem: Problem) -> Response:
-    title = _TITLES.get(problem.status, "Yêu cầu không thực hiện được")
-    return Response(
-        render_template("error.html", problem=problem, heading=title, request_id=request_id()),
-        content_type="text/html; charset=utf-8",
-    )
+    page = render_template("error.html", problem=problem, heading=_title(problem.status), request_id=request_id())
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
+def _title(status: int) -> Message:
+    return _TITLES.get(status, _OTHER_TITLE)
+
+
+def _asked_language() -> str:
+    """Return which language a system asks for its titles in; the two details are in both."""
+    return request.accept_languages.best_match(tuple(LANGUAGES), default=SOURCE) or SOURCE
 
 
 def _document(problem: Problem) -> Response:
     response: Response = jsonify(problem_document(problem))
     response.content_type = "application/problem+json"
+    response.headers["Content-Language"] = _asked_language()
+    response.vary.add("Accept-Language")
     return response

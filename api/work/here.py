@@ -11,14 +11,14 @@ from typing import Any
 from api.wiring import Services
 from api.work.works import all_works
 from postal import Conflict, jobs, models
+from routing import Message
 
 OnProgress = Callable[[Mapping[str, Any]], None]
 
 
 class JobElsewhere(Conflict):
     code = "job_elsewhere"
-    vi = "Việc này đang được tiến trình khác làm. Xem trên trang, hoặc đợi xong rồi chạy lại."
-    en = "Another process is doing this work. Watch it on the page, or run this again when it has ended."
+    says = Message("Việc này đang được tiến trình khác làm. Xem trên trang, hoặc đợi xong rồi chạy lại.")
 
 
 def run_here(services: Services, job_id: int, on_progress: OnProgress) -> models.Job:

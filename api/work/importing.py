@@ -45,7 +45,7 @@ def import_work(
                 services.database, "results" + file.suffix, file.data, arrival, on_progress=on_progress
             )
         except PostalError as refusal:
-            raise Refused(refusal.code, {"vi": refusal.sentence("vi"), "en": refusal.sentence("en")}) from refusal
+            raise Refused(refusal.code, refusal.message) from refusal
         # The file stays until housekeeping forgets it: a worker that dies before its end is noted reads it again, and
         # the same file gives its first report.
         return {"intake_id": report.intake_id}

@@ -9,15 +9,16 @@ from enum import StrEnum
 from api.wiring import Services
 from postal import Act, Actor, Conflict, PostalError, Session, models, rounds
 from postal.jobs import NewJob, Refused, Run, enqueue, open_jobs
-from routing import Limits, Plan, Problem, Progress, RoutingError, Watch, plan, replan
+from routing import Limits, Message, Plan, Problem, Progress, RoutingError, Watch, plan, replan
 
 KIND = "plan_day"
 
 
 class PlanRunning(Conflict):
     code = "plan_running"
-    vi = "Ngày này đang được lập phương án. Chờ xong, hoặc dừng lần lập đó để lấy phương án tốt nhất đang có."
-    en = "That day is being planned. Wait for it, or stop it to keep the best plan it has."
+    says = Message(
+        "Ngày này đang được lập phương án. Chờ xong, hoặc dừng lần lập đó để lấy phương án tốt nhất đang có."
+    )
     is_retryable = True
 
 
@@ -57,9 +58,9 @@ def plan_work(services: Services, actor_of: Callable[[Session, Run], Actor]) -> 
         except PostalError as refusal:
             if refusal.code == "job_lease_lost":
                 raise
-            raise Refused(refusal.code, {"vi": refusal.sentence("vi"), "en": refusal.sentence("en")}) from refusal
+            raise Refused(refusal.code, refusal.message) from refusal
         except RoutingError as refusal:
-            raise Refused(refusal.code, {"vi": refusal.vi, "en": refusal.en}) from refusal
+            raise Refused(refusal.code, refusal.message) from refusal
 
     return work
 

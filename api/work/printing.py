@@ -42,7 +42,7 @@ def labels_work(services: Services, actor_of: Callable[[Session, Run], Actor]) -
         except PostalError as refusal:
             if refusal.code == "job_lease_lost":
                 raise
-            raise Refused(refusal.code, {"vi": refusal.sentence("vi"), "en": refusal.sentence("en")}) from refusal
+            raise Refused(refusal.code, refusal.message) from refusal
         return {
             "upload_id": upload_id,
             "mimetype": printed.mimetype,

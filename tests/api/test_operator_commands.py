@@ -210,8 +210,8 @@ def test_a_rotation_is_finished_by_running_it_again(run, database, monkeypatch):
     assert "rotate-keys" in run("doctor").stdout
     done = run("rotate-keys", "--batch", "2")
     assert done.exit_code == 0, done.output
-    assert "Đã mã hoá lại 5 bản ghi" in done.stdout
-    assert "Đã mã hoá lại 0 bản ghi" in run("rotate-keys").stdout
+    assert "Đã mã hóa lại 5 bản ghi" in done.stdout
+    assert "Đã mã hóa lại 0 bản ghi" in run("rotate-keys").stdout
     newest = Vault([b"n" * 32], b"l" * 32).newest_key_id
     with database.read() as session:
         assert set(session.scalars(select(Person.key_id))) == {newest}

@@ -1,5 +1,6 @@
-"""Words people read: every state and event has its own, dates and money look Vietnamese."""
+"""Words people read: every state and event has its own, dates and money look as each language writes them."""
 
+import json
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 
 from api import words
 from api.pages.dispatch import plan_words
-from postal import EventKind, Holder, Outcome, State
+from postal import EventKind, Holder, Message, Outcome, State, errors
 from routing import CHANGES, REASONS, Remedy
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -19,20 +20,58 @@ HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 )
 def test_every_member_is_said_in_both_languages_without_code_words(members, table):
     assert set(table) == set(members)
-    for member, (vi, en) in table.items():
-        assert vi
-        assert en
+    for member, message in table.items():
+        vi, en = words.translate(message, "vi"), words.translate(message, "en")
         assert "_" not in vi + en
         assert vi != en, member
 
 
 def test_dates_times_and_money_are_written_as_people_here_write_them():
+    instant = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
     assert words.say_date(date(2026, 11, 23)) == "thứ Hai 23/11/2026"
-    assert words.say_instant(datetime(2026, 11, 23, 3, 30, tzinfo=UTC), HUE) == "10:30, thứ Hai 23/11/2026"
+    assert words.say_short_date(date(2026, 11, 23)) == "23/11/2026"
+    assert words.say_instant(instant, HUE) == "10:30, thứ Hai 23/11/2026"
     assert words.say_money(135000) == "135.000 đ"
     assert words.say_money(0) == "0 đ"
     assert words.say_number(1234.56, 1) == "1.234,6"
+    assert words.say_weekdays("01234") == "T2–T6"
     assert words.say_code("EJ423686407VN") == "EJ 423 686 407 VN"
+
+
+def test_dates_times_and_money_are_written_as_english_readers_write_them():
+    instant = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
+    assert words.say_date(date(2026, 11, 23), "en") == "Monday 23 Nov 2026"
+    assert words.say_short_date(date(2026, 11, 23), "en") == "23 Nov 2026"
+    assert words.say_instant(instant, HUE, "en") == "10:30, Monday 23 Nov 2026"
+    assert words.say_money(135000, "en") == "135,000 VND"
+    assert words.say_number(1234.56, 1, "en") == "1,234.6"
+    assert words.say_duration(7500, "en") == "2 h 05 min"
+    assert words.say_weekdays("01234", "en") == "Mon–Fri"
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (1234, "1,234 days")])
+def test_one_and_many_are_told_apart_where_a_language_does_so(n, said):
+    assert words.translate(Message("{n} ngày"), "en", n=n) == said
+    assert words.translate(Message("{n} ngày"), "vi", n=1234) == "1.234 ngày"
+
+
+def test_a_message_in_a_message_is_translated_with_it():
+    outer = Message("Không tìm thấy {what}.").filled(what=Message("chuyến phát"))
+    assert words.translate(outer, "en") == "Not found: round."
+    assert words.translate(outer, "vi") == "Không tìm thấy chuyến phát."
+
+
+def test_a_member_of_an_enumeration_is_named_in_the_sentence_it_stands_in():
+    refused = errors.MoveNotAllowed(state=State.DELIVERED, kind=EventKind.HELD)
+    assert words.translate(refused.message, "en") == "The item is Delivered; Held for collection does not fit."
+    assert "“Đã phát tận tay”" in words.translate(refused.message, "vi")
+
+
+def test_what_is_stored_is_read_in_either_language():
+    stored = Message("tọa độ không dùng được: {why}").filled(why=Message("nằm ngoài tỉnh")).as_json()
+    again = Message.from_json(json.loads(json.dumps(stored)))
+    assert words.translate(again, "en") == "the coordinates cannot be used: outside the province"
+    assert str(again) == "tọa độ không dùng được: nằm ngoài tỉnh"
 
 
 def test_ages_and_durations_use_one_unit_a_clerk_reads_at_a_glance():

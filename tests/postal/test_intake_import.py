@@ -192,7 +192,7 @@ def test_a_result_is_kept_whole_and_its_people_sealed(session):
         session,
         build.result(
             7, window="07:30-11:30", take_back="Giấy cũ (bản chính)", fee_vnd="135.000", id_number="046080012345",
-            service_level="toàn trình", channel="trực tuyến", landmark="gần nhà văn hoá thôn",
+            service_level="toàn trình", channel="trực tuyến", landmark="gần nhà văn hóa thôn",
         ),
         now=MORNING,
     )  # fmt: skip
@@ -205,7 +205,7 @@ def test_a_result_is_kept_whole_and_its_people_sealed(session):
     assert consignment.ready_at.isoformat() == "2026-11-20T08:00:00+00:00"
     person = people.open_person(session, consignment.person)
     assert (person.full_name, person.phone) == ("Tôn Nữ Thị Diễm Hằng", "0905120007")
-    assert (person.landmark, person.id_number_tail) == ("gần nhà văn hoá thôn", "2345")
+    assert (person.landmark, person.id_number_tail) == ("gần nhà văn hóa thôn", "2345")
     assert "Hằng".encode() not in consignment.person.sealed
     assert people.find_by_name(session, "diem hang") == [consignment.person_id]
 
@@ -222,9 +222,9 @@ def test_a_name_in_either_accent_form_is_found_by_both(session):
     import unicodedata
 
     (item,) = build.accepted(
-        session, build.result(1, recipient=unicodedata.normalize("NFD", "Đỗ Hoà Bình")), now=MORNING
+        session, build.result(1, recipient=unicodedata.normalize("NFD", "Đỗ Hòa Bình")), now=MORNING
     )
-    for text in ("Hoà", "hòa", unicodedata.normalize("NFD", "HOÀ"), "do hoa", "Đỗ"):
+    for text in ("Hòa", "hòa", unicodedata.normalize("NFD", "HÒA"), "do hoa", "Đỗ"):
         assert people.find_by_name(session, text) == [item.consignment.person_id]
 
 
@@ -244,7 +244,7 @@ def test_a_letter_the_font_lacks_is_asked_about_with_its_place(session):
     guide = build.guide(is_printable=lambda text: next((i for i, c in enumerate(text) if c > "\uffff"), None))
     report = send(session, build.result(1, recipient="Lê 😀"), guide=guide)
     assert codes(report) == ["unprintable"]
-    assert "vị trí 4" in report.rows[0].problems[0]["vi"]
+    assert "vị trí 4" in str(intake.message_of(report.rows[0].problems[0]))
 
 
 def test_a_procedure_that_may_not_travel_is_refused(session):
@@ -298,7 +298,7 @@ def test_an_agency_never_seen_is_added_once_with_the_commune_its_name_tells(sess
 def test_coordinates_that_cannot_be_are_dropped_and_the_row_kept(session, lat, lon, why):
     report = send(session, build.result(1, lat=lat, lon=lon))
     assert codes(report) == ["bad_coordinates"]
-    assert why in report.rows[0].problems[0]["vi"]
+    assert why in str(intake.message_of(report.rows[0].problems[0]))
     consignment = session.scalars(select(Consignment)).one()
     commune = GUIDE.register.commune(consignment.commune_code)
     assert (consignment.precision, consignment.radius_m) == (PointPrecision.COMMUNE, round(commune.radius_km * 1000))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from postal import jobs
+from postal import Message, jobs
 from postal.access.idempotency import KeyedRequest, claim_key
 from postal.db import Database, make_engine
 from postal.errors import InvalidInput, NotFound
@@ -275,14 +275,14 @@ def test_a_job_that_waits_is_struck_off_when_asked_to_stop(database):
 
 def test_a_refusal_is_final_and_says_why(database):
     def refuse(_run):
-        raise jobs.Refused("nothing_to_plan", {"vi": "Không có gì để lập."})
+        raise jobs.Refused("nothing_to_plan", Message("Không có gì để lập."))
 
     job_id = queued(database, "refuse")
     assert runner(database, Clock(), refuse=refuse).run_due() == {"failed": 1}
     assert runner(database, Clock(NOW + timedelta(days=1)), refuse=refuse).run_due() == {}
     with database.read() as session:
         job = session.get_one(Job, job_id)
-        assert job.result == {"refusal": {"code": "nothing_to_plan", "vi": "Không có gì để lập."}}
+        assert job.result == {"refusal": {"code": "nothing_to_plan", "message": {"text": "Không có gì để lập."}}}
 
 
 def test_a_lane_full_of_long_work_keeps_no_other_lane_waiting(database):

@@ -94,7 +94,7 @@ def test_measured_legs_overrule_the_estimate_one_way_at_a_time(tmp_path):
 def test_a_line_of_legs_that_cannot_be_read_is_named(tmp_path, line):
     path = tmp_path / "legs.csv"
     path.write_text(f"from_lat,from_lon,to_lat,to_lon,seconds,metres\n{line}\n")
-    with pytest.raises(BadTravelTimes, match="line 2"):
+    with pytest.raises(BadTravelTimes, match="dòng 2"):
         FileMatrix.read(path)
 
 

@@ -61,7 +61,7 @@ def list_users() -> None:
     """List user names, roles and offices; no names of people."""
     with opened() as services, services.database.read() as session:
         rows: list[tuple[object, ...]] = [
-            (one.username, str(one.role), one.office_id, one.courier_id, "" if one.is_active else "đã khoá / disabled")
+            (one.username, str(one.role), one.office_id, one.courier_id, "" if one.is_active else "đã khóa / disabled")
             for one in accounts.users(session)
         ]
     show(("username", "role", "office", "courier", ""), rows)
@@ -75,12 +75,12 @@ def disable_user(username: str) -> None:
         found = accounts.find_user(act.session, username)
         accounts.disable_user(act.session, found)
         audit.note(act, "user_disabled", "user", found.id)
-        say(f"Đã khoá {found.username}.", f"{found.username} is disabled.")
+        say(f"Đã khóa {found.username}.", f"{found.username} is disabled.")
 
 
 @click.group("api-key")
 def api_key() -> None:
-    """Khoá API của hệ thống khác / keys of other systems."""
+    """Khóa API của hệ thống khác / keys of other systems."""
 
 
 @api_key.command("add")
@@ -95,7 +95,7 @@ def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> 
         key, text = accounts.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
         audit.note(act, "api_key_added", "api_key", key.id)
         said = f"{key.source_system}: {', '.join(key.scopes)}"
-    say(f"Khoá của {said}. Chỉ hiện một lần:", "shown once:")
+    say(f"Khóa của {said}. Chỉ hiện một lần:", "shown once:")
     click.echo(text)
 
 
@@ -134,7 +134,7 @@ def rotate_keys(batch: int) -> None:
         with services.database.read() as session:
             n_all = resealing.n_left(session)
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task, n_done = bar.add_task("Mã hoá lại / resealing", total=n_all), 0
+            task, n_done = bar.add_task("Mã hóa lại / resealing", total=n_all), 0
             while True:
                 with services.database.write() as session:
                     n_batch = resealing.reseal_batch(session, limit=batch)
@@ -144,7 +144,7 @@ def rotate_keys(batch: int) -> None:
                 bar.update(task, completed=n_done)
         with acting(services) as act:
             audit.note(act, "keys_rotated", "vault", n_records=n_done)
-    say(f"Đã mã hoá lại {n_done} bản ghi.", f"{n_done} records sealed with the newest key.")
+    say(f"Đã mã hóa lại {n_done} bản ghi.", f"{n_done} records sealed with the newest key.")
 
 
 def _password() -> str:

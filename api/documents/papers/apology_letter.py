@@ -8,7 +8,7 @@ from datetime import date
 from api.documents.paper import Paper, Printing
 from labels.papers import apology_letter as drawing
 from labels.samples import apology_letter as samples
-from postal import Action, InvalidInput, models, people
+from postal import Action, InvalidInput, Message, models, people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +26,9 @@ class ApologyWords:
 def apology_letter_of(printing: Printing, consignment: models.Consignment, wanted: ApologyWords) -> bytes:
     """Return the letter. Raises InvalidInput naming the field, UnprintableText."""
     if not wanted.reason:
-        raise InvalidInput(field="Lý do chậm")
+        raise InvalidInput(field=Message("Lý do trễ hẹn"))
     if wanted.new_due_on <= wanted.due_on:
-        raise InvalidInput(field="Ngày hẹn lại")
+        raise InvalidInput(field=Message("Ngày hẹn lại"))
     agency = consignment.issuing_office
     addressee = people.open_person(printing.session, consignment.person).full_name
     letter = drawing.ApologyLetterData(
@@ -51,8 +51,7 @@ def apology_letter_of(printing: Printing, consignment: models.Consignment, wante
 
 APOLOGY_LETTER = Paper(
     key="apology-letter",
-    vi="văn bản xin lỗi",
-    en="letter of apology",
+    noun=Message("văn bản xin lỗi"),
     file="xin-loi",
     action=Action.PRINT,
     data=drawing.ApologyLetterData,

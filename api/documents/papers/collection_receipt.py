@@ -8,7 +8,7 @@ from api.documents.paper import Paper, Printing, Way
 from labels.papers import PaperData
 from labels.papers import collection_receipt as drawing
 from labels.samples import collection_receipt as samples
-from postal import Action, EventKind, State, models
+from postal import Action, EventKind, Message, State, models
 
 _COLLECTED = frozenset({State.COLLECTED, State.DOSSIER_AT_OFFICE, State.SUBMITTED})
 _SEALED = ("Hồ sơ đã niêm phong", "Sealed dossier")
@@ -44,8 +44,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.CollectionReceipt
 
 COLLECTION_RECEIPT = Paper(
     key="collection-receipt",
-    vi="biên nhận hồ sơ tại nhà",
-    en="receipt for a dossier collected at home",
+    noun=Message("biên nhận hồ sơ tại nhà"),
     file="bien-nhan-ho-so",
     action=Action.PRINT,
     data=drawing.CollectionReceiptData,

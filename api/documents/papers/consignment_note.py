@@ -11,7 +11,7 @@ from api.documents.paper import Paper, Printing, Way, always
 from labels.papers import ContactData, PaperData
 from labels.papers import consignment_note as drawing
 from labels.samples import consignment_note as samples
-from postal import Action, InvalidInput, models
+from postal import Action, InvalidInput, Message, models
 
 # Luật Bưu chính 49/2010 and TT 17/2017/TT-BTTTT: what every contract of posting says.
 _LIABILITY = (
@@ -41,7 +41,7 @@ def _of_consignment(printing: Printing, consignment: models.Consignment) -> list
 def _of_batch(printing: Printing, batch: models.Batch) -> list[drawing.ConsignmentNoteData]:
     items = [line.item for line in batch.lines if line.is_current] or items_of_batch(printing.session, batch.id)
     if not items:
-        raise InvalidInput(field="Lô chưa có bưu gửi")
+        raise InvalidInput(field=Message("Lô chưa có bưu gửi"))
     return _notes(printing, items)
 
 
@@ -73,8 +73,7 @@ def _note(printing: Printing, item: models.Item) -> drawing.ConsignmentNoteData:
 
 CONSIGNMENT_NOTE = Paper(
     key="consignment-note",
-    vi="phiếu gửi hồ sơ",
-    en="consignment note",
+    noun=Message("phiếu gửi hồ sơ"),
     file="phieu-gui",
     action=Action.PRINT,
     data=drawing.ConsignmentNoteData,

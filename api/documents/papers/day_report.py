@@ -11,7 +11,7 @@ from api.documents.paper import Paper, Printing, Way, always
 from api.words import say_state
 from labels.papers import day_report as drawing
 from labels.samples import day_report as samples
-from postal import Action, EventKind, Session, State, chain, custody, desk, models, people
+from postal import Action, EventKind, Message, Session, State, chain, custody, desk, models, people
 
 _LOADED = (EventKind.OUT_FOR_DELIVERY, EventKind.OUT_FOR_COLLECTION)
 _FAILED = (EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED)
@@ -87,8 +87,7 @@ def _open_lines(
 
 DAY_REPORT = Paper(
     key="day-report",
-    vi="báo cáo cuối ngày",
-    en="end-of-day report",
+    noun=Message("báo cáo cuối ngày"),
     file="cuoi-ngay",
     action=Action.RECEIVE_AT_OFFICE,
     data=drawing.DayReportData,

@@ -7,7 +7,7 @@ from api.documents.common import courier_of, done_event, office_name, token_url
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import fee_receipt as drawing
 from labels.samples import fee_receipt as samples
-from postal import Action, Session, models, people
+from postal import Action, Message, Session, models, people
 
 
 def _was_paid(printing: Printing, consignment: models.Consignment) -> bool:
@@ -47,8 +47,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.FeeReceiptData | 
 
 FEE_RECEIPT = Paper(
     key="fee-receipt",
-    vi="biên nhận thu hộ",
-    en="receipt for fees",
+    noun=Message("biên nhận thu hộ"),
     file="bien-nhan-thu-ho",
     action=Action.PRINT,
     data=drawing.FeeReceiptData,

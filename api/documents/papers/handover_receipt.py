@@ -7,7 +7,7 @@ from api.documents.common import receipt_code, signatory
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import handover_receipt as drawing
 from labels.samples import handover_receipt as samples
-from postal import Action, custody, desk, models
+from postal import Action, Message, custody, desk, models
 
 _TITLES = {
     models.Leg.CENTRE_TO_POST: ("Biên bản bàn giao bưu gửi", "Minutes: items handed to the post"),
@@ -82,8 +82,7 @@ def _n_originals(item: models.Item) -> int | None:
 
 HANDOVER_RECEIPT = Paper(
     key="handover-receipt",
-    vi="biên bản bàn giao",
-    en="minutes of a handover",
+    noun=Message("biên bản bàn giao"),
     file="bien-ban",
     action=Action.PRINT,
     data=drawing.HandoverReceiptData,

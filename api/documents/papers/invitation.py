@@ -5,10 +5,10 @@ from __future__ import annotations
 from api.documents.about import CONSIGNMENT
 from api.documents.common import papers, token_url
 from api.documents.paper import Paper, Printing, Way
-from api.words import say_date
+from api.words import say_date, translate
 from labels.papers import invitation as drawing
 from labels.samples import invitation as samples
-from postal import Action, models, people
+from postal import Action, Message, models, people
 from postal.access import ownership
 from postal.life import follow_up
 from postal.network import promises
@@ -37,7 +37,7 @@ def _card(
     session, consignment = printing.session, item.consignment
     office_id = item.office_id or ownership.delivery_office_id(session, consignment.commune_code or "")
     office = session.get_one(models.Office, office_id) if office_id else consignment.issuing_office
-    reason = why.say(last.reason, printing.language)
+    reason = translate(why.say(last.reason), printing.language)
     return drawing.InvitationData(
         s10=item.s10 or "",
         invitation=min(found.n_invitations, follow_up.N_INVITATIONS),
@@ -71,8 +71,7 @@ def _next_try(printing: Printing, found: follow_up.FollowUp) -> str:
 
 INVITATION = Paper(
     key="invitation",
-    vi="giấy mời nhận bưu gửi",
-    en="invitation to collect",
+    noun=Message("giấy mời nhận bưu gửi"),
     file="giay-moi",
     action=Action.PRINT,
     data=drawing.InvitationData,

@@ -10,7 +10,7 @@ from api.documents.paper import Paper, Printing
 from labels import TextTooLong, UnprintableText, clean_data
 from labels.papers import item_label as drawing
 from labels.samples import item_label as samples
-from postal import Act, Action, custody, desk, models, people
+from postal import Act, Action, Message, custody, desk, models, people
 from postal.access import ownership
 
 # Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
@@ -113,8 +113,7 @@ def _label(
 
 ITEM_LABEL = Paper(
     key="item-label",
-    vi="nhãn bưu gửi",
-    en="item label",
+    noun=Message("nhãn bưu gửi"),
     file="nhan",
     action=Action.PRINT,
     data=drawing.ItemLabelData,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from api.documents.about import AGENCY
 from api.documents.common import GIVER, RECEIVER, side
 from api.documents.paper import Paper, Printing, Way
+from api.words import translate
 from labels.papers import return_list as drawing
 from labels.samples import return_list as samples
-from postal import Action, EventKind, desk, models
+from postal import Action, EventKind, Message, desk, models
 from postal.life import follow_up
 from postal.rules import reasons as why
 from postal.to_agency import returns
@@ -51,7 +52,7 @@ def _read(printing: Printing, agency: models.Office) -> list[drawing.ReturnListD
 def _line(printing: Printing, number: int, item: models.Item, tried: Sequence[follow_up.Attempt]) -> drawing.ReturnLine:
     events = desk.events_of(printing.session, item.id)
     started = next((event for event in events if event.kind is EventKind.RETURN_STARTED), None)
-    reason = why.say(started.reason, printing.language) if started is not None and started.reason else ""
+    reason = translate(why.say(started.reason), printing.language) if started is not None and started.reason else ""
     return drawing.ReturnLine(
         position=number,
         s10=item.s10 or "",
@@ -64,8 +65,7 @@ def _line(printing: Printing, number: int, item: models.Item, tried: Sequence[fo
 
 RETURN_LIST = Paper(
     key="return-list",
-    vi="bảng kê bưu gửi chuyển hoàn",
-    en="list of returned items",
+    noun=Message("bảng kê bưu gửi chuyển hoàn"),
     file="chuyen-hoan",
     action=Action.RETURN_TO_SENDER,
     data=drawing.ReturnListData,

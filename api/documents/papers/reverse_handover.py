@@ -7,7 +7,7 @@ from api.documents.common import GIVER, RECEIVER, day_bounds, receipt_code, side
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import reverse_handover as drawing
 from labels.samples import reverse_handover as samples
-from postal import Action, EventKind, custody, desk, models
+from postal import Action, EventKind, Message, custody, desk, models
 
 _DONE = (EventKind.DELIVERED, EventKind.COLLECTED)
 
@@ -96,8 +96,7 @@ def _is_giving_back(_: Printing, found: models.Handover) -> bool:
 
 REVERSE_HANDOVER = Paper(
     key="reverse-handover",
-    vi="biên bản giấy tờ thu hồi và tiền thu hộ",
-    en="minutes of papers and money given back",
+    noun=Message("biên bản giấy tờ thu hồi và tiền thu hộ"),
     file="thu-hoi",
     action=Action.RETURN_TO_SENDER,
     data=drawing.ReverseHandoverData,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from api.documents.about import PLAN, ROUND
 from api.documents.paper import Paper, Printing, Way, always
-from api.words import say_day_seconds
+from api.words import say_day_seconds, translate
 from labels.papers import route_sheet as drawing
 from labels.samples import route_sheet as samples
-from postal import Action, Direction, models, people, rounds
+from postal import Action, Direction, Message, models, people, rounds
 from postal.rules import reasons
 
 
@@ -41,7 +41,7 @@ def _sheet(printing: Printing, walked: models.DeliveryRound) -> drawing.RouteShe
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
         stops=tuple(_stop(printing, stop) for stop in walked.stops),
-        reasons=tuple(reason.vi if printing.language == "vi" else reason.en for reason in reasons.REASONS.values()),
+        reasons=tuple(translate(reason.says, printing.language) for reason in reasons.REASONS.values()),
     )
 
 
@@ -97,8 +97,7 @@ def _precision(consignment: models.Consignment) -> str:
 
 ROUTE_SHEET = Paper(
     key="route-sheet",
-    vi="phiếu đi phát",
-    en="route sheet",
+    noun=Message("phiếu đi phát"),
     file="phieu-di-phat",
     action=Action.PRINT,
     data=drawing.RouteSheetData,

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from api import words
 from api.pages.citizen import track_words
-from api.pages.citizen.track_words import TEXTS
 from api.pages.common import local_zone
 from api.web import auth
 from api.wiring import services
-from postal import PublicHistory
+from postal import Message, PublicHistory
 from postal.life import public_history
 
 track = Blueprint("track", __name__)
@@ -36,9 +35,9 @@ def look_up() -> ResponseReturnValue:
     with services().database.write() as database_session:  # a wrong guess is counted
         found = public_history.by_code(database_session, code, tail, source=request.remote_addr or "", now=now)
     if found is None:
-        return _ask_page(problem="not_found"), 404
+        return _ask_page(problem=track_words.NOT_FOUND), 404
     session["tracked"] = {"item": found.item_id, "until": (now + _OPEN_FOR).timestamp()}
-    return redirect(url_for("track.status", lang=_language()), 303)
+    return redirect(url_for("track.status"), 303)
 
 
 @track.get("/track/status")
@@ -48,10 +47,10 @@ def status() -> ResponseReturnValue:
     tracked = session.get("tracked")
     now = services().clock()
     if not tracked or tracked["until"] < now.timestamp():
-        return redirect(url_for("track.ask", lang=_language()), 303)
+        return redirect(url_for("track.ask"), 303)
     with services().database.read() as database_session:
         history = public_history.by_item(database_session, tracked["item"], now=now)
-    return _status_page(history) if history is not None else redirect(url_for("track.ask", lang=_language()), 303)
+    return _status_page(history) if history is not None else redirect(url_for("track.ask"), 303)
 
 
 @track.get("/t/<token>")
@@ -61,40 +60,28 @@ def by_token(token: str) -> ResponseReturnValue:
     with services().database.read() as database_session:
         history = public_history.by_token(database_session, token, now=services().clock())
     if history is None:
-        return _ask_page(problem="link_dead"), 404
+        return _ask_page(problem=track_words.LINK_DEAD), 404
     return _status_page(history)
 
 
-def _language() -> str:
-    return "en" if request.args.get("lang") == "en" else "vi"
-
-
-def _ask_page(problem: str | None = None) -> str:
-    language = _language()
-    texts = TEXTS[language]
-    return render_template("track/ask.html", t=texts, language=language, problem=texts[problem] if problem else None)
+def _ask_page(problem: Message | None = None) -> str:
+    return render_template("track/ask.html", problem=problem)
 
 
 def _status_page(history: PublicHistory) -> str:
-    language, zone = _language(), local_zone()
+    zone = local_zone()
     steps = [
-        {
-            "at_iso": step.at.isoformat(),
-            "at": words.say_instant(step.at, zone, language),
-            "text": track_words.say_step(step, language),
-        }
+        {"at_iso": step.at.isoformat(), "at": words.say_instant(step.at, zone), "text": track_words.say_step(step)}
         for step in history.steps
     ]
     return render_template(
         "track/status.html",
-        t=TEXTS[language],
-        language=language,
         s10=history.s10,
         dossier_code=history.dossier_code,
-        now_text=track_words.say_now(history, language),
-        holder_text=track_words.say_who(history, zone, language),
-        next_text=track_words.say_next(history, zone, language),
-        bring=track_words.say_bring(history, language),
+        now_text=track_words.say_now(history),
+        holder_text=track_words.say_who(history, zone),
+        next_text=track_words.say_next(history, zone),
+        bring=track_words.say_bring(history),
         steps=steps,
         recipient=history.recipient,
     )

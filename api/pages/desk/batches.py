@@ -14,13 +14,15 @@ from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, Session, State, Subject, custody, desk, models, people, require_own
+from api.words import gettext as _
+from postal import Action, Message, Session, State, Subject, custody, desk, models, people, require_own
 from postal.access import ownership
 
+_OF_THE_POST = Message("Nhân viên bưu chính")  # as it is written on the receipt, whatever language the clerk reads
 _FOUND_TEXTS = {
-    models.Found.MISSING: "có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ",
-    models.Found.EXTRA: "có bưu gửi nhưng không có trong danh sách; trả lại bên giao",
-    models.Found.WRONG: "mã không thuộc bưu gửi nào của Tận Nhà; trả lại bên giao",
+    models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
+    models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),
+    models.Found.WRONG: Message("mã không thuộc bưu gửi nào của Tận Nhà; trả lại bên giao"),
 }
 
 
@@ -35,8 +37,7 @@ def batches() -> ResponseReturnValue:
         ]
         return render_desk(
             "staff/batches.html",
-            "Lô và bàn giao",
-            "Batches and handover",
+            _("Lô và bàn giao"),
             ready=ready,
             lines=desk.batches(session, office_id=actor.office_id),
             may_batch=actor.may(Action.BATCH),
@@ -52,7 +53,7 @@ def batch_open() -> ResponseReturnValue:
         office_id = form_int("office_id")
         with acting() as act:
             own = Subject(office_ids=frozenset({office_id}))
-            require_own(act.by, Action.BATCH, own, what="cơ quan")
+            require_own(act.by, Action.BATCH, own, what=Message("cơ quan"))
             batch = custody.open_batch(act, office_id)
             batch_id = batch.id
         return redirect(url_for("staff.batch", batch_id=batch_id), 303)
@@ -70,8 +71,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         manifest = desk.manifest_of(session, batch_id)
         return render_desk(
             "staff/batch.html",
-            f"Lô {found.number}",
-            "Batch",
+            _("Lô {number}", number=found.number),
             batch=found,
             manifest=manifest,
             handover=desk.handover_of(session, manifest.id) if manifest else None,
@@ -125,7 +125,7 @@ def batch_hand_over(batch_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         giver = custody.Party(name=form_text("giver_name"), position=form_text("giver_position"), code="")
         receiver = custody.Party(
-            name=form_text("receiver_name"), position="Nhân viên bưu chính", code=form_text("receiver_code")
+            name=form_text("receiver_name"), position=str(_OF_THE_POST), code=form_text("receiver_code")
         )
         with acting() as act:
             _own_batch(act.session, batch_id, Action.HAND_OVER)
@@ -149,8 +149,7 @@ def handover(handover_id: int) -> ResponseReturnValue:
         n_missing = sum(line.found is models.Found.MISSING for line in found.lines)
         return render_desk(
             "staff/handover.html",
-            f"Biên bản {found.number}",
-            "Handover",
+            _("Biên bản {number}", number=found.number),
             h=found,
             papers=paper_links(session, documents.HANDOVER, found, found.id),
             giver=people.open_person(session, session.get_one(models.Person, found.giver_id)),
@@ -170,8 +169,7 @@ def discrepancies() -> ResponseReturnValue:
     with services().database.read() as session:
         return render_desk(
             "staff/discrepancies.html",
-            "Chênh lệch",
-            "Discrepancies",
+            _("Chênh lệch"),
             lines=[_discrepancy(session, note) for note in desk.open_discrepancies(session)],
         )
 
@@ -191,14 +189,14 @@ def discrepancy_settle(discrepancy_id: int) -> ResponseReturnValue:
 
 def _own_batch(session: Session, batch_id: int, action: Action) -> models.Batch:
     found = desk.batch(session, batch_id)
-    require_own(current_actor(), action, ownership.subject_of_batch(found), what="lô bàn giao")
+    require_own(current_actor(), action, ownership.subject_of_batch(found), what=Message("lô bàn giao"))
     return found
 
 
 def _own_handover(session: Session, handover_id: int) -> models.Handover:
     found = desk.handover(session, handover_id)
     own = ownership.subject_of_handover(session, found)
-    require_own(current_actor(), Action.SEE_QUEUE, own, what="biên bản bàn giao")
+    require_own(current_actor(), Action.SEE_QUEUE, own, what=Message("biên bản bàn giao"))
     return found
 
 
@@ -216,7 +214,7 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
         "dossier_code": item.dossier_code,
         "s10": item.s10,
         "recipient": full_name if may_see else people.mask_name(full_name),
-        "commune": commune.full_name if commune else "ngoài tỉnh",
+        "commune": commune.full_name if commune else _("ngoài tỉnh"),
         "n_documents": len(item.documents),
         "weight_g": item.weight_g if item.is_sealed else None,
         "fee_vnd": item.fee_vnd,
@@ -227,12 +225,12 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
 def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
     item = session.get(models.Item, note.item_id) if note.item_id else None
     texts = {
-        "missing": "Có trong danh sách bàn giao nhưng không có bưu gửi",
-        "extra": "Có bưu gửi nhưng không có trong danh sách bàn giao",
-        "wrong": "Mã quét không thuộc bưu gửi nào",
-        "money": "Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
-        "papers": "Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)",
-        "scan_does_not_fit": "Lượt quét không khớp với diễn biến của bưu gửi",
+        "missing": _("Có trong danh sách bàn giao nhưng không có bưu gửi"),
+        "extra": _("Có bưu gửi nhưng không có trong danh sách bàn giao"),
+        "wrong": _("Mã quét không thuộc bưu gửi nào"),
+        "money": _("Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
+        "papers": _("Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
+        "scan_does_not_fit": _("Lượt quét không khớp với diễn biến của bưu gửi"),
     }
     return {
         "id": note.id,

@@ -13,22 +13,42 @@ from api.pages.desk.home import staff
 from api.pages.desk.signing import picture_of_form
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Act, Action, InvalidInput, NotFound, Session, State, custody, desk, doorstep, models, require_own
+from api.words import gettext as _
+from api.words import ngettext as _n
+from postal import (
+    Act,
+    Action,
+    InvalidInput,
+    Message,
+    NotFound,
+    Session,
+    State,
+    custody,
+    desk,
+    doorstep,
+    models,
+    require_own,
+)
 from postal.access import ownership
 from postal.doorstep import counter
 from postal.life import address_change
 from postal.to_agency import withdrawal
 
-KINDS = {"torn": "rách, hỏng vỏ", "short": "thiếu tài liệu", "swapped": "tráo đổi", "lost": "mất"}
-FAULTS = {
-    "post": "bưu chính",
-    "agency": "cơ quan gửi",
-    "recipient": "người nhận",
-    "force_majeure": "bất khả kháng",
-    "unknown": "chưa rõ",
+KINDS = {
+    "torn": Message("rách, hỏng vỏ"),
+    "short": Message("thiếu tài liệu"),
+    "swapped": Message("tráo đổi"),
+    "lost": Message("mất"),
 }
-PAYERS = {"agency": "cơ quan gửi", "recipient": "người nhận", "post": "bưu chính"}
-REISSUE = {**PAYERS, "nobody": "không phải cấp lại", "to_be_decided": "chờ quyết định"}
+FAULTS = {
+    "post": Message("bưu chính"),
+    "agency": Message("cơ quan gửi"),
+    "recipient": Message("người nhận"),
+    "force_majeure": Message("bất khả kháng"),
+    "unknown": Message("chưa rõ"),
+}
+PAYERS = {"agency": Message("cơ quan gửi"), "recipient": Message("người nhận"), "post": Message("bưu chính")}
+REISSUE = {**PAYERS, "nobody": Message("không phải cấp lại"), "to_be_decided": Message("chờ quyết định")}
 
 Change = Callable[[Act, models.Consignment], str]
 
@@ -41,12 +61,12 @@ def consignment_send_on(consignment_id: int) -> ResponseReturnValue:
     def change(act: Act, found: models.Consignment) -> str:
         commune = services().guide.register.find(form_text("commune_code"))
         if commune is None:
-            raise InvalidInput(field="Xã, phường mới")
+            raise InvalidInput(field=Message("Xã, phường mới"))
         new = address_change.NewAddress(
             address=form_text("address", limit=300), commune=commune, landmark=form_text("landmark") or None
         )
         address_change.change_address(act, found.id, new, payer=form_text("payer"))
-        return "Đã đổi địa chỉ; bưu gửi đi tiếp theo địa chỉ mới."
+        return _("Đã đổi địa chỉ; bưu gửi đi tiếp theo địa chỉ mới.")
 
     return _carry_out(consignment_id, Action.ANSWER_ADDRESS, change)
 
@@ -58,7 +78,7 @@ def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
 
     def change(act: Act, found: models.Consignment) -> str:
         taken = withdrawal.withdraw(act, found, reason=form_text("reason"), payer=form_text("payer"))
-        return f"Đã rút {len(taken)} bưu gửi."
+        return _n("Đã rút {n} bưu gửi.", n=len(taken))
 
     return _carry_out(consignment_id, Action.CANCEL, change)
 
@@ -72,9 +92,9 @@ def consignment_counter(consignment_id: int) -> ResponseReturnValue:
         item = _item(found)
         if form_text("what") == "hold":
             counter.hold_for_recipient(act, item.s10 or "", office_id=act.by.office_id)
-            return "Đã giữ tại bưu cục chờ người nhận."
+            return _("Đã giữ tại bưu cục chờ người nhận.")
         counter.deliver_at_counter(act, item.s10 or "", _proof(item), office_id=act.by.office_id)
-        return "Đã phát tại bưu cục."
+        return _("Đã phát tại bưu cục.")
 
     return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
@@ -86,7 +106,7 @@ def consignment_found(consignment_id: int) -> ResponseReturnValue:
 
     def change(act: Act, found: models.Consignment) -> str:
         custody.declare_found(act, _item(found).id, reason=form_text("reason"))
-        return "Đã ghi tìm thấy; bưu gửi ở bưu cục."
+        return _("Đã ghi tìm thấy; bưu gửi ở bưu cục.")
 
     return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
@@ -101,7 +121,7 @@ def consignment_incident(consignment_id: int) -> ResponseReturnValue:
         try:
             kind = models.IncidentKind(form_text("kind"))
         except ValueError as exc:
-            raise InvalidInput(field="Sự việc") from exc
+            raise InvalidInput(field=Message("Sự việc")) from exc
         what = custody.WhatWentWrong(
             kind=kind,
             fault=form_text("fault"),
@@ -110,7 +130,7 @@ def consignment_incident(consignment_id: int) -> ResponseReturnValue:
             postage_vnd=form_int("postage_vnd") if form_text("postage_vnd") else 0,
         )
         noted = custody.note_incident(act, item.id, what)
-        return f"Đã lập biên bản {noted.number}."
+        return _("Đã lập biên bản {number}.", number=noted.number)
 
     return _carry_out(consignment_id, Action.SETTLE_DISCREPANCY, change)
 
@@ -124,8 +144,7 @@ def incidents() -> ResponseReturnValue:
         found = [i for i in desk.incidents(session) if office_id is None or i.item.office_id == office_id]
         return render_desk(
             "staff/incidents.html",
-            "Biên bản sự vụ",
-            "Incidents",
+            _("Biên bản sự vụ"),
             incidents=found,
             refunds=custody.refunds_due(session, now=services().now(), office_id=office_id),
             kinds=KINDS,
@@ -145,14 +164,14 @@ def incident_settle(incident_id: int) -> ResponseReturnValue:
     with services().database.read() as session:  # a foreign one is not there at all
         found = session.get(models.Incident, incident_id)
         if found is None:
-            raise NotFound(what="biên bản sự vụ")
+            raise NotFound(what=Message("biên bản sự vụ"))
         own = ownership.subject_of_item(session, found.item)
-        require_own(current_actor(), Action.SETTLE_DISCREPANCY, own, what="biên bản sự vụ")
+        require_own(current_actor(), Action.SETTLE_DISCREPANCY, own, what=Message("biên bản sự vụ"))
 
     def change() -> ResponseReturnValue:
         with acting() as act:
             custody.settle_incident(act, incident_id, settlement=form_text("settlement"))
-        flash("Đã ghi cách giải quyết.", "done")
+        flash(_("Đã ghi cách giải quyết."), "done")
         return back()
 
     return or_back(change, back)
@@ -185,7 +204,7 @@ def _carry_out(consignment_id: int, action: Action, change: Change) -> ResponseR
     def carry_out() -> ResponseReturnValue:
         with acting() as act:
             found = desk.consignment(act.session, consignment_id)
-            require_own(act.by, action, ownership.subject_of_consignment(act.session, found), what="bưu gửi")
+            require_own(act.by, action, ownership.subject_of_consignment(act.session, found), what=Message("bưu gửi"))
             said = change(act, found)
         flash(said, "done")
         return back()
@@ -198,7 +217,7 @@ def _item(found: models.Consignment) -> models.Item:
     item_id = form_int("item_id")
     item = next((item for item in found.items if item.id == item_id), None)
     if item is None:
-        raise NotFound(what="bưu gửi")
+        raise NotFound(what=Message("bưu gửi"))
     return item
 
 

@@ -11,11 +11,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import counting
-from api.pages.common import form_text, or_back, render_desk
+from api.pages.common import form_text, or_back, render_desk, told
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, Session, custody, desk, models, people, rounds
+from api.words import gettext as _
+from api.words import ngettext as _n
+from postal import Action, InvalidInput, Message, Session, custody, desk, models, people, rounds
 from postal.to_agency import returns, submission
 
 _LISTS = models.CountList
@@ -33,14 +35,14 @@ _N_FAULTS_TOLD = 6
 _BETWEEN_CODES = re.compile(r"[\r\n\t,;]+")
 _TONES = {"good": "done", "again": "warning", "wrong": "danger", "elsewhere": "elsewhere", "unknown": "unknown"}
 _FEW = {
-    custody.Said.RIGHT: "đúng {n}",
-    custody.Said.AGAIN: "đã quét rồi {n}",
-    custody.Said.OTHER_LIST: "danh sách khác {n}",
-    custody.Said.OTHER_OFFICE: "nơi khác {n}",
-    custody.Said.NOT_LISTED: "không có trong danh sách {n}",
-    custody.Said.WITHDRAWN: "cơ quan đã rút {n}",
-    custody.Said.UNKNOWN: "không phải của hệ thống {n}",
-    custody.Said.UNREADABLE: "đọc sai {n}",
+    custody.Said.RIGHT: Message("đúng {n}"),
+    custody.Said.AGAIN: Message("đã quét rồi {n}"),
+    custody.Said.OTHER_LIST: Message("danh sách khác {n}"),
+    custody.Said.OTHER_OFFICE: Message("nơi khác {n}"),
+    custody.Said.NOT_LISTED: Message("không có trong danh sách {n}"),
+    custody.Said.WITHDRAWN: Message("cơ quan đã rút {n}"),
+    custody.Said.UNKNOWN: Message("không phải của hệ thống {n}"),
+    custody.Said.UNREADABLE: Message("đọc sai {n}"),
 }
 
 
@@ -161,7 +163,7 @@ def _hand_over(
 
 def count_url(which: models.CountList, subject_id: int) -> str:
     """Return the address of a list's count."""
-    page, _, argument = _ADDRESSES[which]
+    page, _route, argument = _ADDRESSES[which]
     values: dict[str, Any] = {argument: subject_id}
     return url_for(f"staff.{page}", **values)
 
@@ -178,13 +180,12 @@ def _page(which: models.CountList, subject_id: int) -> ResponseReturnValue:
         try:
             so_far = custody.count_so_far(session, which, subject_id)
         except (custody.CountOver, custody.CountTooEarly) as refusal:
-            flash(refusal.sentence("vi"), "warning")
+            flash(told(refusal), "warning")
             return redirect(home, 303)
-        heading, heading_en, of_list = _of_list(session, which, subject_id)
+        heading, of_list = _of_list(session, which, subject_id)
         return render_desk(
             "staff/counting.html",
             heading,
-            heading_en,
             which=which,
             subject_id=subject_id,
             home=home,
@@ -213,26 +214,26 @@ def _own_side(which: models.CountList) -> str:
     return "giver_name" if is_post else "receiver_name"
 
 
-def _of_list(session: Session, which: models.CountList, subject_id: int) -> tuple[str, str, dict[str, Any]]:
+def _of_list(session: Session, which: models.CountList, subject_id: int) -> tuple[str, dict[str, Any]]:
     """Return the headings of a list's page and what its last form shows."""
     if which is _LISTS.BATCH:
         batch = session.get_one(models.Batch, subject_id)
-        return f"Đếm lô {batch.number}", "Counting a batch", {"of": batch.office.name}
+        return _("Đếm lô {number}", number=batch.number), {"of": batch.office.name}
     if which in (_LISTS.LOAD, _LISTS.BACK):
         walked = session.get_one(models.DeliveryRound, subject_id)
-        of = f"{walked.office.name}, bưu tá {walked.courier.code}"
+        of = _("{office}, bưu tá {courier}", office=walked.office.name, courier=walked.courier.code)
         if which is _LISTS.LOAD:
-            return f"Kiểm hàng chuyến {walked.number}", "Load check", {"of": of}
+            return _("Kiểm hàng chuyến {number}", number=walked.number), {"of": of}
         due = rounds.due_from_courier(session, walked)
-        return f"Nhận lại chuyến {walked.number}", "Back from the round", {"of": of, "due": due}
+        return _("Nhận lại chuyến {number}", number=walked.number), {"of": of, "due": due}
     agency = desk.office(session, subject_id, models.OfficeKind.ISSUING)
     if which is _LISTS.RETURNS:
-        return "Đếm bưu gửi chuyển hoàn", "Counting returns", {"of": agency.name}
+        return _("Đếm bưu gửi chuyển hoàn"), {"of": agency.name}
     if which is _LISTS.DOSSIERS:
-        return "Đếm hồ sơ nhận tại nhà", "Counting collected dossiers", {"of": agency.name}
+        return _("Đếm hồ sơ nhận tại nhà"), {"of": agency.name}
     owed = custody.owed_to(session, subject_id)
     due = {"fees_vnd": sum(o.proof.fee_vnd for o in owed), "n_taken_back": sum(len(o.proof.taken_back) for o in owed)}
-    return "Đếm giấy tờ và tiền trả cơ quan", "Counting papers and money", {"of": agency.name, "due": due}
+    return _("Đếm giấy tờ và tiền trả cơ quan"), {"of": agency.name, "due": due}
 
 
 def _home(which: models.CountList, subject_id: int) -> str:
@@ -244,7 +245,7 @@ def _home(which: models.CountList, subject_id: int) -> str:
 
 
 def _api_url(which: models.CountList, subject_id: int) -> str:
-    _, route, argument = _ADDRESSES[which]
+    _page, route, argument = _ADDRESSES[which]
     values: dict[str, Any] = {argument: subject_id}
     return url_for(f"v1.{route}", **values)
 
@@ -260,7 +261,7 @@ def _scan(which: models.CountList, subject_id: int) -> ResponseReturnValue:
         texts = _BETWEEN_CODES.split(pasted) if pasted else [form_text("code")]
         codes = [text for text in texts if text.strip()]
         if not codes:
-            raise InvalidInput(field="Mã cần đếm")
+            raise InvalidInput(field=Message("Mã cần đếm"))
         told: list[custody.ScanSaid] = []
         for first in range(0, len(codes), counting.MAX_CODES):
             told += counting.scan_list(which, subject_id, codes[first : first + counting.MAX_CODES]).scans
@@ -273,7 +274,8 @@ def _scan(which: models.CountList, subject_id: int) -> ResponseReturnValue:
 def _tell(told: list[custody.ScanSaid]) -> None:
     if len(told) > 1:
         counted = Counter(scan.said for scan in told)
-        flash(f"Đã đọc {len(told)} mã: " + ", ".join(_FEW[said].format(n=n) for said, n in counted.items()) + ".", "")
+        parts = ", ".join(_(_FEW[said], n=n) for said, n in counted.items())
+        flash(_n("Đã đọc {n} mã: {parts}.", n=len(told), parts=parts), "")
     faults = [scan for scan in told if scan.said not in (custody.Said.RIGHT, custody.Said.AGAIN)]
     for scan in faults[:_N_FAULTS_TOLD] if len(told) > 1 else told:
-        flash(f"{scan.code}: {scan.sentence('vi')}", _TONES[scan.tone])
+        flash(f"{scan.code}: {_(scan.message)}", _TONES[scan.tone])

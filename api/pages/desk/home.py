@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import render_desk
 from api.web.auth import allow, current_actor
 from api.wiring import services
-from postal import Action, Session, State, desk, queue
+from api.words import gettext as _
+from api.words import ngettext as _n
+from postal import Action, Message, Session, State, desk, queue
 from postal.life import balance
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -21,7 +23,7 @@ class Counter:
     """One number of the departure board."""
 
     number: int
-    text: str
+    text: Message | str
     tone: str = ""
     url: str | None = None
 
@@ -43,8 +45,7 @@ def home() -> ResponseReturnValue:
         whole = balance.balance(session)
         return render_desk(
             "staff/home.html",
-            "Hôm nay",
-            "Today",
+            _("Hôm nay"),
             counters=_counters(counts),
             balance=whole,
             tasks=_tasks(session, counts),
@@ -53,13 +54,13 @@ def home() -> ResponseReturnValue:
 
 def _counters(counts: dict[State, int]) -> list[Counter]:
     groups: tuple[tuple[str, str, tuple[State, ...]], ...] = (
-        ("chờ bàn giao", "", (State.WAITING, State.BATCHED)),
-        ("bưu chính đang giữ", "", (State.HANDED_OVER, State.AT_OFFICE, State.HELD)),
-        ("bưu tá đang giữ", "accent", (State.ON_ROUND, State.ATTEMPTED)),
-        ("đã phát tận tay", "done", (State.DELIVERED,)),
-        ("đang chuyển hoàn", "warning", (State.RETURNING_TO_SENDER,)),
-        ("chuyển bưu chính ngoài tỉnh", "", (State.WITH_CARRIER,)),
-        ("hồ sơ nhận tại nhà", "", (State.AWAITING_COLLECTION, State.ON_COLLECTION_ROUND, State.COLLECTED)),
+        (_("chờ bàn giao"), "", (State.WAITING, State.BATCHED)),
+        (_("bưu chính đang giữ"), "", (State.HANDED_OVER, State.AT_OFFICE, State.HELD)),
+        (_("bưu tá đang giữ"), "accent", (State.ON_ROUND, State.ATTEMPTED)),
+        (_("đã phát tận tay"), "done", (State.DELIVERED,)),
+        (_("đang chuyển hoàn"), "warning", (State.RETURNING_TO_SENDER,)),
+        (_("chuyển bưu chính ngoài tỉnh"), "", (State.WITH_CARRIER,)),
+        (_("hồ sơ nhận tại nhà"), "", (State.AWAITING_COLLECTION, State.ON_COLLECTION_ROUND, State.COLLECTED)),
     )
     return [
         Counter(number=sum(counts.get(state, 0) for state in states), text=text, tone=tone)
@@ -73,17 +74,17 @@ def _tasks(session: Session, counts: dict[State, int]) -> list[Task]:
     n_discrepancies = len(desk.open_discrepancies(session))
     tasks = []
     if actor.may(Action.ANSWER_ADDRESS) and needs.address:
-        text = f"{needs.address} địa chỉ chưa rõ xã, phường: hỏi người nhận rồi ghi câu trả lời"
+        text = _n("{n} địa chỉ chưa rõ xã, phường: hỏi người nhận rồi ghi câu trả lời", n=needs.address)
         tasks.append(Task(text=text, url=url_for("staff.queue", bucket="address")))
     if actor.may(Action.ANSWER_ADDRESS) and needs.point:
-        text = f"{needs.point} bưu gửi chỉ biết đến xã, phường: xác nhận điểm hoặc cho đi"
+        text = _n("{n} bưu gửi chỉ biết đến xã, phường: xác nhận hoặc chấp nhận điểm gần đúng", n=needs.point)
         tasks.append(Task(text=text, url=url_for("staff.queue", bucket="point")))
     if actor.may(Action.BATCH) and needs.ready:
-        tasks.append(Task(text=f"{needs.ready} kết quả sẵn sàng xếp lô", url=url_for("staff.batches")))
+        tasks.append(Task(text=_n("{n} kết quả sẵn sàng xếp lô", n=needs.ready), url=url_for("staff.batches")))
     if actor.may(Action.PLAN) and counts.get(State.HANDED_OVER, 0) + counts.get(State.AT_OFFICE, 0):
         n_here = counts.get(State.HANDED_OVER, 0) + counts.get(State.AT_OFFICE, 0)
-        tasks.append(Task(text=f"{n_here} bưu gửi chờ xếp chuyến: lập phương án", url=url_for("staff.plans")))
+        tasks.append(Task(text=_n("{n} bưu gửi chờ xếp chuyến: lập phương án", n=n_here), url=url_for("staff.plans")))
     if actor.may(Action.SETTLE_DISCREPANCY) and n_discrepancies:
-        text = f"{n_discrepancies} chênh lệch chưa giải quyết"
+        text = _n("{n} chênh lệch chưa giải quyết", n=n_discrepancies)
         tasks.append(Task(text=text, url=url_for("staff.discrepancies")))
     return tasks

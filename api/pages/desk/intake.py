@@ -12,17 +12,18 @@ from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
 from api.work.importing import order_import
-from postal import Action, InvalidInput, desk, intake
+from postal import Action, InvalidInput, Message, desk, intake
 from postal.intake import uploads
 
 _SUFFIXES = (".csv", ".xlsx")
 _N_ROWS_SHOWN = 300
 _VERDICTS = {
-    "attention": ("Cần hỏi", "warning"),
-    "refused": ("Từ chối", "danger"),
-    "duplicate": ("Trùng", "plain"),
-    "accepted": ("Tiếp nhận", "done"),
+    "attention": (Message("Cần hỏi"), "warning"),
+    "refused": (Message("Từ chối"), "danger"),
+    "duplicate": (Message("Trùng"), "plain"),
+    "accepted": (Message("Tiếp nhận"), "done"),
 }
 
 
@@ -31,7 +32,7 @@ _VERDICTS = {
 def intake_form() -> ResponseReturnValue:
     """Ask for a file, and list what came in before."""
     with services().database.read() as session:
-        return render_desk("staff/intake.html", "Nhập kết quả", "Bring in results", intakes=desk.intakes(session))
+        return render_desk("staff/intake.html", _("Nhập kết quả"), intakes=desk.intakes(session))
 
 
 @staff.post("/intake/check")
@@ -64,7 +65,7 @@ def _check() -> ResponseReturnValue:
     sent = request.files.get("file")
     suffix = PurePath(sent.filename or "").suffix.lower() if sent else ""
     if sent is None or suffix not in _SUFFIXES:
-        raise InvalidInput(field="Tệp kết quả (cần .csv hoặc .xlsx)")
+        raise InvalidInput(field=Message("Tệp kết quả (cần .csv hoặc .xlsx)"))
     data = sent.read()
     report = intake.try_results(services().database, "results" + suffix, data, _arrival())
     with acting() as act:
@@ -90,21 +91,23 @@ def _import() -> ResponseReturnValue:
 
 
 def _report(**context: Any) -> ResponseReturnValue:
-    heading = ("Đọc thử tệp", "Trial reading") if context["is_trial"] else ("Kết quả nhập", "Intake report")
-    return render_desk("staff/intake_report.html", *heading, **context)
+    heading = _("Đọc thử tệp") if context["is_trial"] else _("Kết quả nhập")
+    return render_desk("staff/intake_report.html", heading, **context)
 
 
-def _row(row_number: int, dossier_code: str, outcome: object, problems: list[dict[str, str]]) -> dict[str, Any]:
+def _said(problem: dict[str, Any]) -> str:
+    said, suggestion = _(intake.message_of(problem)), _(intake.suggestion_of(problem))
+    return f"{said[:1].upper()}{said[1:]}. {suggestion}".strip()
+
+
+def _row(row_number: int, dossier_code: str, outcome: object, problems: list[dict[str, Any]]) -> dict[str, Any]:
     verdict, tone = _VERDICTS[str(outcome)]
     return {
         "row_number": row_number,
         "dossier_code": dossier_code,
         "verdict": verdict,
         "tone": tone,
-        "problems": [
-            {"column": p.get("column", ""), "text": f"{p['vi'].capitalize()}. {p.get('suggestion', '')}".strip()}
-            for p in problems
-        ],
+        "problems": [{"column": p.get("column", ""), "text": _said(p)} for p in problems],
     }
 
 

@@ -12,16 +12,17 @@ from api.pages.common import render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
 from api.work import importing, planning, printing
-from postal import Action, NotFound, Session, desk, models
+from postal import Action, Message, NotFound, Session, desk, models
 from postal.intake import uploads
 from postal.jobs import ask_stop, find_job, is_open
 
 # kind → (heading, the right that shows and stops it)
-_KINDS: dict[str, tuple[str, str, Action]] = {
-    planning.KIND: ("Đang lập phương án", "Planning", Action.SEE_PLAN),
-    importing.KIND: ("Đang nhập tệp kết quả", "Importing", Action.IMPORT_RESULTS),
-    printing.KIND: ("Đang in nhãn", "Printing labels", Action.PRINT),
+_KINDS: dict[str, tuple[Message, Action]] = {
+    planning.KIND: (Message("Đang lập phương án"), Action.SEE_PLAN),
+    importing.KIND: (Message("Đang nhập tệp kết quả"), Action.IMPORT_RESULTS),
+    printing.KIND: (Message("Đang in nhãn"), Action.PRINT),
 }
 _REFRESH_S = 2
 
@@ -34,8 +35,8 @@ def job_page(job_id: int) -> ResponseReturnValue:
         job = _own_job(session, job_id)
         if not is_open(job):
             return _ended(session, job)
-        heading, heading_en, _ = _KINDS[job.kind]
-        page = render_desk("staff/job.html", heading, heading_en, **_shown(job))
+        heading, _right = _KINDS[job.kind]
+        page = render_desk("staff/job.html", _(heading), **_shown(job))
     answer = make_response(page)
     answer.headers["Refresh"] = str(_REFRESH_S)  # the page needs no script to go on
     return answer
@@ -58,7 +59,7 @@ def job_labels(job_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         job = _own_job(session, job_id)
         if job.kind != printing.KIND or job.asked_by_id != current_actor().user_id or not job.result:
-            raise NotFound(what="tệp nhãn")
+            raise NotFound(what=Message("tệp nhãn"))
         file = uploads.read(session, job.result["upload_id"], user_id=job.asked_by_id)
         mimetype = job.result["mimetype"]
     return send_file(BytesIO(file.data), mimetype=mimetype, download_name=f"nhan-{job_id}{file.suffix}")
@@ -68,8 +69,8 @@ def _own_job(session: Session, job_id: int) -> models.Job:
     """Return a job the reader may see: of a kind in their rights, and of a day's plan or their own order."""
     job = find_job(session, job_id, kinds=list(_KINDS))
     actor = current_actor()
-    if not actor.may(_KINDS[job.kind][2]) or (job.kind != planning.KIND and job.asked_by_id != actor.user_id):
-        raise NotFound(what="việc nền")
+    if not actor.may(_KINDS[job.kind][1]) or (job.kind != planning.KIND and job.asked_by_id != actor.user_id):
+        raise NotFound(what=Message("việc nền"))
     return job
 
 
@@ -94,7 +95,7 @@ def _ended(session: Session, job: models.Job) -> ResponseReturnValue:
     if job.kind == importing.KIND and "intake_id" in result:
         return redirect(url_for("staff.intake_report", intake_id=result["intake_id"]), 303)
     if job.kind == printing.KIND and "upload_id" in result:
-        return make_response(render_desk("staff/job_labels.html", "Nhãn đã in xong", "Labels are ready", job=job))
+        return make_response(render_desk("staff/job_labels.html", _("Nhãn đã in xong"), job=job))
     flash(_why(job), "danger")
     back = {planning.KIND: "staff.plans", importing.KIND: "staff.intake_form"}.get(job.kind, "staff.home")
     return redirect(url_for(back), 303)
@@ -108,8 +109,8 @@ def _plan_made(session: Session, plan_id: int, beside: int | None) -> ResponseRe
 
 def _why(job: models.Job) -> str:
     refusal = (job.result or {}).get("refusal", {})
-    if "vi" in refusal:
-        return str(refusal["vi"])
+    if "message" in refusal:
+        return _(Message.from_json(refusal["message"]))
     if job.error_code == "stopped":
-        return "Đã dừng trước khi bắt đầu."
-    return "Việc này bị lỗi nhiều lần; nhật ký của máy chủ có chi tiết. Làm lại từ đầu."
+        return _("Đã dừng trước khi bắt đầu.")
+    return _("Việc này bị lỗi nhiều lần; nhật ký của máy chủ có chi tiết. Làm lại từ đầu.")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import form_int, or_back
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
-from postal import Action, InvalidInput, custody, desk, require_own
+from postal import Action, InvalidInput, Message, custody, desk, require_own
 from postal.access import ownership
 
 _WEIGHT = "weight-"
@@ -26,7 +26,7 @@ def batch_pack(batch_id: int) -> ResponseReturnValue:
         packed = [_packed(name.removeprefix(_WEIGHT)) for name, text in request.form.items() if _is_typed(name, text)]
         with acting() as act:
             own = ownership.subject_of_batch(desk.batch(act.session, batch_id))
-            require_own(act.by, Action.BATCH, own, what="lô bàn giao")
+            require_own(act.by, Action.BATCH, own, what=Message("lô bàn giao"))
             custody.pack_items(act, batch_id, packed)
         return back()
 

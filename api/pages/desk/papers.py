@@ -15,8 +15,10 @@ from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
+from api.words import ngettext as _n
 from api.work.printing import AT_ONCE, order_labels
-from postal import Action, InvalidInput, Session, custody, desk, errors, models, people, require, require_own
+from postal import Action, InvalidInput, Message, Session, custody, desk, errors, models, people, require, require_own
 from postal.access import ownership
 from postal.custody import serials
 
@@ -31,7 +33,7 @@ def batch_labels(batch_id: int) -> ResponseReturnValue:
 
     def items(session: Session) -> Sequence[models.Item]:
         found = desk.batch(session, batch_id)
-        require_own(current_actor(), Action.PRINT, ownership.subject_of_batch(found), what="lô bàn giao")
+        require_own(current_actor(), Action.PRINT, ownership.subject_of_batch(found), what=Message("lô bàn giao"))
         return documents.items_of_batch(session, batch_id)
 
     return _labels(items, f"nhan-lo-{batch_id}", url_for("staff.batch", batch_id=batch_id))
@@ -44,7 +46,7 @@ def round_labels(round_id: int) -> ResponseReturnValue:
 
     def items(session: Session) -> Sequence[models.Item]:
         found = desk.delivery_round(session, round_id)
-        require_own(current_actor(), Action.PRINT, ownership.subject_of_round(found), what="chuyến phát")
+        require_own(current_actor(), Action.PRINT, ownership.subject_of_round(found), what=Message("chuyến phát"))
         return documents.items_of_round(found)
 
     return _labels(items, f"nhan-chuyen-{round_id}", url_for("staff.round_page", round_id=round_id))
@@ -63,10 +65,10 @@ def _offer(path: str) -> None:
             _require_own(session, paper.right(way), about, subject)
             printed = paper.print_for(printing, about, subject)
             name = f"{paper.file}-{about.name(subject)}"
-        _warn(f"Không in được {paper.vi}, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
+        _warn(_("Không in được {paper}, hỏi lại cách viết tên hoặc địa chỉ", paper=paper.noun), printed.left_out)
         return _pdf(printed.content, name if printing.day is None else f"{name}-{printing.day}")
 
-    give.__doc__ = f"Give: {', '.join(paper.en for paper, _ in choices)}."
+    give.__doc__ = f"Give: {', '.join(paper.key for paper, _way in choices)}."
     staff.add_url_rule(path, endpoint=endpoint, view_func=give)
 
 
@@ -75,7 +77,7 @@ def _paper_now(printing: documents.Printing, choices: Sequence[_Choice], subject
     for paper, way in choices:
         if way.when(printing, subject):
             return paper, way
-    raise errors.NotFound(what=choices[0][0].vi)
+    raise errors.NotFound(what=choices[0][0].noun)
 
 
 def _require_own(session: Session, action: Action, about: documents.About[Any], subject: Any) -> None:
@@ -119,8 +121,7 @@ def prints() -> ResponseReturnValue:
         counts = {one: n for one, n in custody.reprints_by_person(session).items() if _is_of_own_office(session, one)}
         return render_desk(
             "staff/prints.html",
-            "In lại nhãn và số đã hủy",
-            "Reprints and burnt numbers",
+            _("In lại nhãn và số đã hủy"),
             people=sorted(((_who(session, one), n) for one, n in counts.items()), key=lambda row: (-row[1], row[0])),
             reprints=[
                 (act, item, _who(session, act.user_id)) for act, item in desk.reprints(session) if act.user_id in counts
@@ -141,7 +142,7 @@ def number_spoilt() -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         with acting() as act:
             burnt = serials.spoil(act, form_text("code", limit=20), reason=form_text("reason"))
-            flash(f"Đã hủy số {burnt.s10}. Số này không bao giờ dùng lại.", "done")
+            flash(_("Đã hủy số {code}. Số này không bao giờ dùng lại.", code=burnt.s10), "done")
         return back()
 
     return or_back(change, back)
@@ -156,7 +157,7 @@ def _is_of_own_office(session: Session, user_id: int | None) -> bool:
 def _who(session: Session, user_id: int | None) -> str:
     user = session.get(models.User, user_id) if user_id else None
     if user is None:
-        return "Lệnh của máy chủ"
+        return _("Lệnh của máy chủ")
     return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
@@ -164,7 +165,7 @@ def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, bac
     def change() -> ResponseReturnValue:
         size = form_text("size") or documents.LABEL_FORMS[0]
         if size not in documents.LABEL_FORMS:
-            raise InvalidInput(field="Khổ nhãn")
+            raise InvalidInput(field=Message("Khổ nhãn"))
         reason = form_text("reason") or None
         with acting() as act:
             items = items_of(act.session)
@@ -173,8 +174,8 @@ def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, bac
                 job_id = order_labels(act, ids, size=size, reason=reason, language=paper_language()).id
                 return redirect(url_for("staff.job_page", job_id=job_id), 303)
             printed = documents.labels_of(printing_for(act.session), act, items, size=size, reason=reason)
-        _warn("Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ", printed.left_out)
-        _warn("Nhãn phải rút gọn chữ, xem lại trước khi dán", printed.shortened)
+        _warn(_("Không in được nhãn, hỏi lại cách viết tên hoặc địa chỉ"), printed.left_out)
+        _warn(_("Nhãn phải rút gọn chữ, xem lại trước khi dán"), printed.shortened)
         return send_file(BytesIO(printed.content), mimetype=printed.mimetype, download_name=f"{name}.{printed.suffix}")
 
     return or_back(change, lambda: redirect(back, 303))
@@ -183,14 +184,15 @@ def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, bac
 def _warn(words: str, codes: Sequence[str]) -> None:
     """Tell it on the next page: a PDF has no room for a warning."""
     if codes:
-        more = f" và {len(codes) - _SEVERAL} nhãn nữa" if len(codes) > _SEVERAL else ""
-        flash(f"{words}: {', '.join(codes[:_SEVERAL])}{more}.", "warning")
+        said = f"{words}: {', '.join(codes[:_SEVERAL])}"
+        more = _n(" và {n} nhãn nữa", n=len(codes) - _SEVERAL) if len(codes) > _SEVERAL else ""
+        flash(f"{said}{more}.", "warning")
 
 
 def _own_consignment(session: Session, consignment_id: int) -> models.Consignment:
     found = desk.consignment(session, consignment_id)
     own = ownership.subject_of_consignment(session, found)
-    require_own(current_actor(), Action.PRINT, own, what="bưu gửi")
+    require_own(current_actor(), Action.PRINT, own, what=Message("bưu gửi"))
     return found
 
 

@@ -15,34 +15,35 @@ from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
 from api.words import say_age
-from postal import Act, Action, InvalidInput, Session, desk, is_own, models, people, queue, require_own
+from postal import Act, Action, InvalidInput, Message, Session, desk, is_own, models, people, queue, require_own
 from postal.access import ownership
 from postal.queue import questions
 
 _PAGE = 100
-_BUCKETS: tuple[tuple[str, str, str], ...] = (
-    ("address", "địa chỉ phải hỏi", "warning"),
-    ("point", "chỉ biết đến xã, phường", "warning"),
-    ("question", "câu hỏi khác", "warning"),
-    ("ready", "sẵn sàng xếp lô", "done"),
-    ("outside", "gửi ngoài tỉnh", ""),
-    ("post", "bưu chính đang giữ", ""),
+_BUCKETS: tuple[tuple[str, Message, str], ...] = (
+    ("address", Message("địa chỉ phải hỏi"), "warning"),
+    ("point", Message("chỉ biết đến xã, phường"), "warning"),
+    ("question", Message("câu hỏi khác"), "warning"),
+    ("ready", Message("sẵn sàng xếp lô"), "done"),
+    ("outside", Message("gửi ngoài tỉnh"), ""),
+    ("post", Message("bưu chính đang giữ"), ""),
 )
 _EMPTY = {
-    "address": "Không còn địa chỉ nào phải hỏi.",
-    "point": "Không còn bưu gửi nào chỉ biết đến xã, phường.",
-    "question": "Không còn câu hỏi nào.",
-    "ready": "Chưa có kết quả sẵn sàng xếp lô.",
-    "outside": "Không có bưu gửi nào chờ gửi ngoài tỉnh.",
-    "post": "Bưu chính không giữ bưu gửi nào.",
+    "address": Message("Không còn địa chỉ nào phải hỏi."),
+    "point": Message("Không còn bưu gửi nào chỉ biết đến xã, phường."),
+    "question": Message("Không còn câu hỏi nào."),
+    "ready": Message("Chưa có kết quả sẵn sàng xếp lô."),
+    "outside": Message("Không có bưu gửi nào chờ gửi ngoài tỉnh."),
+    "post": Message("Bưu chính không giữ bưu gửi nào."),
 }
 _FLAGS = {
-    "far_from_commune": "điểm cách xa xã, phường đã ghi",
-    "far": "điểm cách xa xã, phường đã ghi",
-    "zero": "toạ độ (0, 0) đã bị bỏ",
-    "swapped": "vĩ độ và kinh độ bị đảo, đã bỏ",
-    "outside_province": "toạ độ ngoài tỉnh, đã bỏ",
+    "far_from_commune": Message("điểm cách xa xã, phường đã ghi"),
+    "far": Message("điểm cách xa xã, phường đã ghi"),
+    "zero": Message("tọa độ (0, 0) đã bị bỏ"),
+    "swapped": Message("vĩ độ và kinh độ bị đảo, đã bỏ"),
+    "outside_province": Message("tọa độ ngoài tỉnh, đã bỏ"),
 }
 
 
@@ -72,14 +73,13 @@ def queue_page() -> ResponseReturnValue:
             next_url = url_for("staff.queue", bucket=bucket, office=office or None, start=first + _PAGE)
         return render_desk(
             "staff/queue.html",
-            "Hàng chờ",
-            "Queue",
+            _("Hàng chờ"),
             counters=_counters(session, office_id),
             filters={"bucket": bucket, "q": text, "office": office_id},
             offices=desk.offices(session, models.OfficeKind.ISSUING) if actor.office_id is None else [],
             lines=[_line(session, line) for line in lines[:_PAGE]],
             next_url=next_url,
-            empty_text="Không tìm thấy." if text else _EMPTY.get(bucket or "", "Không có bưu gửi nào đang chờ."),
+            empty_text=_("Không tìm thấy.") if text else _EMPTY.get(bucket or "", _("Không có bưu gửi nào đang chờ.")),
         )
 
 
@@ -94,14 +94,13 @@ def find() -> ResponseReturnValue:
         lines = queue.lines_of(session, own[:_PAGE], now=services().now())
         return render_desk(
             "staff/queue.html",
-            "Kết quả tìm",
-            "Found",
+            _("Kết quả tìm"),
             counters=_counters(session, current_actor().office_id),
             filters={},
             offices=[],
             lines=[_line(session, line) for line in lines],
             next_url=None,
-            empty_text="Không có bưu gửi nào của người này. Thử chỉ gõ tên, không dấu, hoặc đủ 10 số điện thoại.",
+            empty_text=_("Không có bưu gửi nào của người này. Thử chỉ gõ tên, không dấu, hoặc đủ 10 số điện thoại."),
         )
 
 
@@ -121,7 +120,6 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
         return render_desk(
             "staff/consignment.html",
             found.items[0].dossier_code,
-            "Item",
             c=found,
             person=person,
             questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
@@ -131,8 +129,8 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             may_answer=actor.may(Action.ANSWER_ADDRESS),
             candidates=[register.commune(code) for code in found.candidate_codes if code in register],
             communes=sorted(register, key=lambda c: c.name),
-            commune_name=commune.full_name if commune else ("ngoài tỉnh" if "outside" in needs else "chưa rõ"),
-            flag_text=_FLAGS.get(found.point_flag or "", "toạ độ cần xem lại"),
+            commune_name=commune.full_name if commune else (_("ngoài tỉnh") if "outside" in needs else _("chưa rõ")),
+            flag_text=_FLAGS.get(found.point_flag or "", _("tọa độ cần xem lại")),
             papers=paper_links(session, documents.CONSIGNMENT, found, found.id),
             events=[event for item in found.items for event in desk.events_of(session, item.id)],
             acts=acts_of(session, found),
@@ -158,7 +156,7 @@ def confirm_point(consignment_id: int) -> ResponseReturnValue:
     def change(act: Act) -> None:
         lat, lon = form_number("lat"), form_number("lon")
         if lat is None or lon is None:
-            raise InvalidInput(field="Vĩ độ, kinh độ")
+            raise InvalidInput(field=Message("Vĩ độ, kinh độ"))
         queue.confirm_point(act, consignment_id, lat, lon, guide=services().guide)
 
     return _answer(consignment_id, change)
@@ -217,7 +215,7 @@ def _answer(consignment_id: int, change: Callable[[Act], None]) -> ResponseRetur
 
 def _own(session: Session, consignment_id: int, action: Action) -> models.Consignment:
     found = desk.consignment(session, consignment_id)
-    require_own(current_actor(), action, ownership.subject_of_consignment(session, found), what="bưu gửi")
+    require_own(current_actor(), action, ownership.subject_of_consignment(session, found), what=Message("bưu gửi"))
     return found
 
 
@@ -252,5 +250,7 @@ def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
 
 def _masked(person: people.PersonData) -> people.PersonData:
     return people.PersonData(
-        full_name=people.mask_name(person.full_name), phone=people.mask_phone(person.phone), address="(không được xem)"
+        full_name=people.mask_name(person.full_name),
+        phone=people.mask_phone(person.phone),
+        address=_("(không được xem)"),
     )

@@ -14,7 +14,8 @@ from api.pages.common import form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, NotFound, Session, custody, desk, models, require_own
+from api.words import gettext as _
+from postal import Action, InvalidInput, Message, NotFound, Session, custody, desk, models, require_own
 from postal.access import ownership
 
 _PNG = "data:image/png;base64,"
@@ -33,7 +34,7 @@ def handover_sign(handover_id: int) -> ResponseReturnValue:
         with acting() as act:
             _own(act.session, handover_id)
             custody.sign_receipt(act, handover_id, form_text("side"), image, how=how, device_at=_device_time())
-        flash("Đã ghi chữ ký.", "done")
+        flash(_("Đã ghi chữ ký."), "done")
         return back()
 
     return or_back(change, back)
@@ -47,7 +48,7 @@ def handover_signature(handover_id: int, signature_id: int) -> ResponseReturnVal
         _own(session, handover_id)
         signed = session.get(models.ReceiptSignature, signature_id)
         if signed is None or signed.handover_id != handover_id:
-            raise NotFound(what="chữ ký")
+            raise NotFound(what=Message("chữ ký"))
         return _picture(custody.signature_image(session, signed))
 
 
@@ -70,8 +71,7 @@ def round_signatures(round_id: int) -> ResponseReturnValue:
         ]
         return render_desk(
             "staff/round_signatures.html",
-            f"Chữ ký chuyến {found.number}",
-            "Recipients' signatures",
+            _("Chữ ký chuyến {number}", number=found.number),
             r=found,
             rows=rows,
             n_unsigned=sum(row["signed"] is None for row in rows),
@@ -88,11 +88,11 @@ def round_sheet_attach(round_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.round_signatures", round_id=round_id), 303)
 
     def change() -> ResponseReturnValue:
-        image, _ = picture_of_form()
+        image, _how = picture_of_form()
         with acting() as act:
             _own_round(act.session, round_id)
             custody.attach_sheet(act, round_id, image)
-        flash("Đã lưu ảnh phiếu đi phát đã ký.", "done")
+        flash(_("Đã lưu ảnh phiếu đi phát đã ký."), "done")
         return back()
 
     return or_back(change, back)
@@ -105,22 +105,24 @@ def round_signature(round_id: int, signature_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = _own_round(session, round_id)
         signed = session.get(models.DeliverySignature, signature_id)
-        own = {proof.id for _, proof, _ in custody.deliveries_of(session, found)}
+        own = {proof.id for _item, proof, _at in custody.deliveries_of(session, found)}
         if signed is None or (signed.round_id != round_id and signed.proof_id not in own):
-            raise NotFound(what="chữ ký")
+            raise NotFound(what=Message("chữ ký"))
         return _picture(custody.signature_image(session, signed))
 
 
 def _own_round(session: Session, round_id: int) -> models.DeliveryRound:
     found = desk.delivery_round(session, round_id)
-    require_own(current_actor(), Action.ENTER_ROUND_RESULTS, ownership.subject_of_round(found), what="chuyến phát")
+    require_own(
+        current_actor(), Action.ENTER_ROUND_RESULTS, ownership.subject_of_round(found), what=Message("chuyến phát")
+    )
     return found
 
 
 def _own(session: Session, handover_id: int) -> models.Handover:
     found = desk.handover(session, handover_id)
     own = ownership.subject_of_handover(session, found)
-    require_own(current_actor(), Action.SEE_QUEUE, own, what="biên bản bàn giao")
+    require_own(current_actor(), Action.SEE_QUEUE, own, what=Message("biên bản bàn giao"))
     return found
 
 
@@ -140,8 +142,8 @@ def picture_of_form() -> tuple[bytes, str]:
         try:
             return base64.b64decode(drawn.removeprefix(_PNG), validate=True), "drawn"
         except (binascii.Error, ValueError) as exc:
-            raise InvalidInput(field="Chữ ký") from exc
+            raise InvalidInput(field=Message("Chữ ký")) from exc
     photo = request.files.get("photo")
     if photo is None or not photo.filename:
-        raise InvalidInput(field="Chữ ký hoặc ảnh tờ đã ký")
+        raise InvalidInput(field=Message("Chữ ký hoặc ảnh tờ đã ký"))
     return photo.stream.read(custody.MAX_SIGNATURE_BYTES + 1), "photo"

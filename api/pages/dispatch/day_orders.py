@@ -14,6 +14,8 @@ from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import say_order
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
+from api.words import say_short_date
 from postal import Action, InvalidInput, Session, desk, models, rounds
 from postal.access import audit
 from postal.network import crew
@@ -28,12 +30,11 @@ def day_orders() -> ResponseReturnValue:
     try:
         day = date.fromisoformat(request.args.get("day", day.isoformat()))
     except ValueError:
-        flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+        flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
     with services().database.read() as session:
         return render_desk(
             "staff/day_orders.html",
-            f"Lệnh điều hành {day:%d/%m/%Y}",
-            "Orders of the day",
+            _("Lệnh điều hành {day}", day=say_short_date(day)),
             day=day,
             lines=_lines(session, day),
             crew=[c.code for c in desk.couriers(session) if c.is_active],
@@ -50,7 +51,7 @@ def remedy_order(plan_id: int, unserved_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         with acting() as act:
             rounds.order_remedy(act, unserved_id, courier=form_text("courier") or None)
-        flash("Đã chọn cách gỡ. Lập lại phương án để áp dụng.", "done")
+        flash(_("Đã chọn cách gỡ. Lập lại phương án để áp dụng."), "done")
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
@@ -64,7 +65,7 @@ def day_order_end(order_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         with acting() as act:
             day = rounds.end_order(act, order_id).from_date
-        return _to_day(day, "Đã bỏ lệnh.")
+        return _to_day(day, _("Đã bỏ lệnh."))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -80,7 +81,7 @@ def courier_away() -> ResponseReturnValue:
             found = crew.find_courier(act.session, form_text("courier"))
             crew.note_absence(act.session, found, first, last)
             audit.note(act, "courier_away", "courier", found.id)
-        return _to_day(first, f"Đã ghi {found.code} nghỉ.")
+        return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=found.code))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -96,7 +97,7 @@ def commune_close() -> ResponseReturnValue:
         with acting() as act:
             made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
             audit.note(act, "commune_closed", "closure", made.id)
-        return _to_day(first, f"Đã đánh dấu {commune.full_name} bị chia cắt.")
+        return _to_day(first, _("Đã đánh dấu {commune} bị chia cắt.", commune=commune.full_name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -112,12 +113,12 @@ def road_close() -> ResponseReturnValue:
         with acting() as act:
             rounds.close_road(
                 act,
-                (_point("one_end", "Điểm thứ nhất"), _point("other_end", "Điểm thứ hai")),
+                (_point("one_end", _("Điểm thứ nhất")), _point("other_end", _("Điểm thứ hai"))),
                 (first, form_date("until")),
                 detour_s=detour_s,
                 reason=form_text("reason"),
             )
-        return _to_day(first, "Đã ghi đường bị chặn.")
+        return _to_day(first, _("Đã ghi đường bị chặn."))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -131,7 +132,7 @@ def _point(name: str, label: str) -> Point:
 
 
 def _to_day(day: date, said: str) -> ResponseReturnValue:
-    flash(f"{said} Lập lại phương án để áp dụng.", "done")
+    flash(said + " " + _("Lập lại phương án để áp dụng."), "done")
     return redirect(url_for("staff.day_orders", day=day.isoformat()), 303)
 
 
@@ -140,12 +141,14 @@ def _lines(session: Session, day: date) -> list[dict[str, Any]]:
     lines = [_line(say_order(o, _dossier(session, o)), o, o.reason, o.id) for o in rounds.orders_of(session, day)]
     closed: Sequence[models.CommuneClosure] = [c for c in crew.closures(session, on=day) if c.from_date <= day]
     for one in closed:
-        lines.append(
-            _line(f"{services().guide.register.commune(one.commune_code).full_name} bị chia cắt", one, one.reason)
-        )
+        lines.append(_line(_("{commune} bị chia cắt", commune=_commune_name(one.commune_code)), one, one.reason))
     for absence, code in crew.absences(session, on=day):
-        lines.append(_line(f"{code} nghỉ", absence))
+        lines.append(_line(_("{courier} nghỉ", courier=code), absence))
     return lines
+
+
+def _commune_name(code: str) -> str:
+    return services().guide.register.commune(code).full_name
 
 
 def _dossier(session: Session, order: models.DayOrder) -> str:

@@ -15,7 +15,8 @@ from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, Session, Subject, custody, desk, errors, models, require_own
+from api.words import gettext as _
+from postal import Action, InvalidInput, Message, Session, Subject, custody, desk, errors, models, require_own
 from postal.access import ownership
 from postal.to_agency import returns, submission
 
@@ -40,7 +41,7 @@ def office_days() -> ResponseReturnValue:
             for office in offices
         ]
         cards.sort(key=lambda card: (card["closed"] is not None, not card["open"]))  # what needs somebody comes first
-        return render_desk("staff/office_days.html", "Khép ngày", "Closing the day", day=day, cards=cards)
+        return render_desk("staff/office_days.html", _("Khép ngày"), day=day, cards=cards)
 
 
 @staff.post("/office-days/<int:office_id>/close")
@@ -68,7 +69,7 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         item_id, reason, what = form_int("item_id"), form_text("reason", limit=200), form_text("what")
         if what not in ("keep", "missing"):
-            raise InvalidInput(field="Việc cần ghi")
+            raise InvalidInput(field=Message("Việc cần ghi"))
         with acting() as act:
             _require_item(act.session, item_id)
             if what == "keep":
@@ -87,7 +88,7 @@ def giving_back() -> ResponseReturnValue:
     with services().database.read() as session:
         cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
         cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
-        return render_desk("staff/giving_back.html", "Trả giấy tờ và tiền", "Papers and money back", cards=cards)
+        return render_desk("staff/giving_back.html", _("Trả giấy tờ và tiền"), cards=cards)
 
 
 @staff.post("/giving-back/<int:agency_id>")
@@ -130,19 +131,19 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+        flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
         return today()
 
 
 def _require_office(office_id: int) -> None:
-    require_own(current_actor(), _RULE, Subject(office_ids=frozenset({office_id})), what="bưu cục")
+    require_own(current_actor(), _RULE, Subject(office_ids=frozenset({office_id})), what=Message("bưu cục"))
 
 
 def _require_item(session: Session, item_id: int) -> None:
     found = session.get(models.Item, item_id)
     if found is None:
-        raise errors.NotFound(what="bưu gửi")
-    require_own(current_actor(), _RULE, ownership.subject_of_item(session, found), what="bưu gửi")
+        raise errors.NotFound(what=Message("bưu gửi"))
+    require_own(current_actor(), _RULE, ownership.subject_of_item(session, found), what=Message("bưu gửi"))
 
 
 def _back(day: date) -> ResponseReturnValue:

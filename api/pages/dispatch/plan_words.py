@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from api.words import gettext as _
+from api.words import ngettext as _n
 from api.words import say_date, say_day_seconds, say_duration, say_number
-from postal import rounds
+from postal import Message, rounds
 from postal.models import DayOrder
 from routing import (
     AllowCourier,
@@ -23,76 +25,76 @@ from routing import (
     WidenWindow,
 )
 
-_WHY: dict[str, str] = {
-    "bad_data": "Dữ liệu của điểm dừng không dùng được",
-    "commune_closed": "Xã, phường đang bị chia cắt",
-    "window_impossible": "Khung giờ hẹn kết thúc trước khi bắt đầu",
-    "no_courier": "Không có bưu tá nào được phép phát",
-    "unreachable": "Không có đường đến điểm này",
-    "too_far": "Đi và về không kịp trong ca",
-    "window_closed": "Không bưu tá nào đến kịp khung giờ hẹn",
-    "too_large": "Lớn hơn mọi thùng xe",
-    "no_room": "Hết chỗ trong ngày: các điểm khác được ưu tiên hơn",
-    "not_worth": "Có người rảnh nhưng đi hôm nay tốn hơn để lại",
-    "no_point": "Chưa có điểm trên bản đồ",
-    "commune_not_covered": "Xã, phường chưa có bưu cục phục vụ",
-    "not_a_delivery_day": "Hôm nay không phải ngày phát của xã, phường này",
-    "wanted_later": "Người dân hẹn ngày khác",
-    "tried_before": "Đã phát chưa được, đi lại ngày làm việc sau",
-    "waits_for_answer": "Chờ cơ quan hoặc người nhận trả lời",
+_WHY: dict[str, Message] = {
+    "bad_data": Message("Dữ liệu của điểm dừng không dùng được"),
+    "commune_closed": Message("Xã, phường đang bị chia cắt"),
+    "window_impossible": Message("Khung giờ hẹn kết thúc trước khi bắt đầu"),
+    "no_courier": Message("Không có bưu tá nào được phép phát"),
+    "unreachable": Message("Không có đường đến điểm này"),
+    "too_far": Message("Đi và về không kịp trong ca"),
+    "window_closed": Message("Không bưu tá nào đến kịp khung giờ hẹn"),
+    "too_large": Message("Lớn hơn mọi thùng xe"),
+    "no_room": Message("Hết chỗ trong ngày: các điểm khác được ưu tiên hơn"),
+    "not_worth": Message("Có người rảnh nhưng đi hôm nay tốn hơn để lại"),
+    "no_point": Message("Chưa có điểm trên bản đồ"),
+    "commune_not_covered": Message("Xã, phường chưa có bưu cục phục vụ"),
+    "not_a_delivery_day": Message("Hôm nay không phải ngày phát của xã, phường này"),
+    "wanted_later": Message("Người dân hẹn ngày khác"),
+    "tried_before": Message("Lần trước chưa phát được, đi lại vào ngày làm việc sau"),
+    "waits_for_answer": Message("Chờ cơ quan hoặc người nhận trả lời"),
 }
-_REMEDY: dict[str, str] = {
-    "fix_field": "Xem lại {field_name}",
-    "open_commune": "Chờ mở đường lại, rồi bỏ đánh dấu chia cắt",
-    "open_commune_on": "Phát vào {day}, khi hết đánh dấu chia cắt; đường mở sớm thì bỏ đánh dấu",
-    "widen_window": "Hỏi người nhận có thể nhận từ {from} đến {until}",
-    "allow_courier": "Cho phép {courier_id} phát điểm này",
-    "allow_courier_skills": "Cho phép {courier_id} phát điểm này ({skills})",
-    "unlock": "Bỏ gắn riêng với {locked_to}",
-    "larger_box": "Cho {courier_id} thùng chứa được {capacity_l} lít",
-    "longer_shift": "Kéo dài ca của {courier_id} thêm {by}",
-    "longer_shift_short_by": "Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})",
-    "extra_courier": "Thêm một bưu tá cho {office_id}",
-    "lend_courier": "{courier_id} đi phát thêm cho {office_id}",
-    "must_today": "Đánh dấu phải phát hôm nay: đi tốn {going}, để lại chỉ tính {waiting}",
-    "split_sequence": "Bỏ buộc phát liền nhau với các điểm khác",
-    "plan_again": "Lập lại từ phương án này: vẫn còn chỗ",
-    "another_day": "Để ngày khác",
-    "not_tried": "Chưa kịp tìm cách gỡ trong thời gian tính",
+_REMEDY: dict[str, Message] = {
+    "fix_field": Message("Xem lại {field_name}"),
+    "open_commune": Message("Chờ mở đường lại, rồi bỏ đánh dấu chia cắt"),
+    "open_commune_on": Message("Phát vào {day}, khi hết đánh dấu chia cắt; đường mở sớm thì bỏ đánh dấu"),
+    "widen_window": Message("Hỏi người nhận có thể nhận từ {from} đến {until}"),
+    "allow_courier": Message("Cho phép {courier_id} phát điểm này"),
+    "allow_courier_skills": Message("Cho phép {courier_id} phát điểm này ({skills})"),
+    "unlock": Message("Bỏ gắn riêng với {locked_to}"),
+    "larger_box": Message("Cho {courier_id} thùng chứa được {capacity_l} lít"),
+    "longer_shift": Message("Kéo dài ca của {courier_id} thêm {by}"),
+    "longer_shift_short_by": Message("Kéo dài ca của {courier_id} thêm {by} (thiếu {short_by})"),
+    "extra_courier": Message("Thêm một bưu tá cho {office_id}"),
+    "lend_courier": Message("{courier_id} đi phát thêm cho {office_id}"),
+    "must_today": Message("Đánh dấu phải phát hôm nay: đi tốn {going}, để lại chỉ tính {waiting}"),
+    "split_sequence": Message("Bỏ buộc phát liền nhau với các điểm khác"),
+    "plan_again": Message("Lập lại từ phương án này: vẫn còn chỗ"),
+    "another_day": Message("Để ngày khác"),
+    "not_tried": Message("Chưa kịp tìm cách gỡ trong thời gian tính"),
 }
 _FIELDS = {
-    "point": "tọa độ",
-    "window": "khung giờ hẹn",
-    "service_s": "thời gian phục vụ",
-    "setup_s": "thời gian dừng xe",
-    "volume_ml": "thể tích",
-    "lateness_per_day": "mức ưu tiên",
-    "office_id": "bưu cục phát",
-    "kind": "loại việc",
+    "point": Message("tọa độ"),
+    "window": Message("khung giờ hẹn"),
+    "service_s": Message("thời gian phục vụ"),
+    "setup_s": Message("thời gian dừng xe"),
+    "volume_ml": Message("thể tích"),
+    "lateness_per_day": Message("mức ưu tiên"),
+    "office_id": Message("bưu cục phát"),
+    "kind": Message("loại việc"),
 }
 _DEGRADED = {
-    "solver_broke": "bộ giải hỏng giữa chừng, một phần xếp theo cách đơn giản",
-    "out_of_time": "hết thời gian, một phần xếp theo cách đơn giản",
-    "check_failed": "phương án của bộ giải không qua kiểm tra, đã xếp theo cách đơn giản",
-    "engine_unavailable": "máy chủ tính đường không trả lời, tính theo đường thẳng",
-    "bad_travel_times": "máy chủ tính đường trả lời sai, tính theo đường thẳng",
+    "solver_broke": Message("bộ giải hỏng giữa chừng, một phần xếp theo cách đơn giản"),
+    "out_of_time": Message("hết thời gian, một phần xếp theo cách đơn giản"),
+    "check_failed": Message("phương án của bộ giải không qua kiểm tra, đã xếp theo cách đơn giản"),
+    "engine_unavailable": Message("máy chủ tính đường không trả lời, tính theo đường thẳng"),
+    "bad_travel_times": Message("máy chủ tính đường trả lời sai, tính theo đường thẳng"),
 }
 _CHANGES = {
-    "added": "mới xếp được",
-    "dropped": "không còn trong chuyến",
-    "moved": "đổi bưu tá",
-    "retimed": "đổi giờ",
+    "added": Message("mới xếp được"),
+    "dropped": Message("không còn trong chuyến"),
+    "moved": Message("đổi bưu tá"),
+    "retimed": Message("đổi giờ"),
 }
 _SOURCES = {
-    "straight line": "đường thẳng nhân hệ số địa hình (ước tính)",
-    "file": "bảng thời gian đi từ tệp",
-    "osrm": "máy chủ tính đường OSRM",
+    "straight line": Message("đường thẳng nhân hệ số địa hình (ước tính)"),
+    "file": Message("bảng thời gian đi từ tệp"),
+    "osrm": Message("máy chủ tính đường OSRM"),
 }
 
 
 def say_why(reason: str) -> str:
     """Return the reason of an unserved stop as a sentence."""
-    return _WHY.get(reason, reason)
+    return _(_WHY.get(reason, reason))
 
 
 def say_remedy(remedy: Remedy) -> str:
@@ -120,62 +122,65 @@ def _say_change(change: Change) -> str:
         case OpenCommune() if change.day is not None:
             facts["day"], kind = say_date(change.day), "open_commune_on"
         case FixField():
-            facts["field_name"] = _FIELDS.get(change.field, change.field)
-    return _REMEDY[kind].format_map(facts)
+            facts["field_name"] = _(_FIELDS.get(change.field, change.field))
+    return _(_REMEDY[kind], **facts)
 
 
 def say_other_day(detail: Mapping[str, Any]) -> str:
     """Return when a stop that is not of this day goes out, "" where that is not known."""
     if detail.get("kind") != "other_day" or "day" not in detail:
         return ""
-    return f"Phát vào {say_date(date.fromisoformat(str(detail['day'])))}"
+    return _("Phát vào {day}", day=say_date(date.fromisoformat(str(detail["day"]))))
 
 
 def say_rival(rival: Rival) -> str:
     """Return whose round an unserved stop would have joined, and how much dearer the plan would be with it."""
-    where = f"trên chuyến của {rival.courier_id}"
+    courier = rival.courier_id
     if rival.dearer_s is None:
-        return f"{where}; điểm đó gấp hơn"
-    return f"{where}; đổi chỗ thì phương án đắt thêm {say_duration(rival.dearer_s)} đường"
+        return _("trên chuyến của {courier}; điểm đó gấp hơn", courier=courier)
+    dearer = say_duration(rival.dearer_s)
+    return _("trên chuyến của {courier}; đổi chỗ thì phương án đắt thêm {time} đường", courier=courier, time=dearer)
 
 
 def say_order(order: DayOrder, dossier: str) -> str:
     """Return what a dispatcher ordered; ``dossier`` is that of a remedy's stop."""
     detail = order.detail
     if order.kind == "closed_road":
-        detour_s = detail["detour_s"]
-        return "Đường bị chặn, " + ("không có đường vòng" if detour_s is None else f"đi vòng {say_duration(detour_s)}")
+        if detail["detour_s"] is None:
+            return _("Đường bị chặn, không có đường vòng")
+        return _("Đường bị chặn, đi vòng {time}", time=say_duration(detail["detour_s"]))
     if order.kind == "sequence":
-        return f"{detail['courier']} giữ nguyên thứ tự {len(detail['consignments'])} điểm dừng"
-    return f"Hồ sơ {dossier}: {say_remedy(rounds.ordered_remedy(order))}"
+        n = len(detail["consignments"])
+        return _n("{courier} giữ nguyên thứ tự {n} điểm dừng", n=n, courier=detail["courier"])
+    return _("Hồ sơ {dossier}: {remedy}", dossier=dossier, remedy=say_remedy(rounds.ordered_remedy(order)))
 
 
 def say_degraded(code: str) -> str:
     """Return why a plan may be worse than it should be."""
-    return _DEGRADED.get(code, code)
+    return _(_DEGRADED.get(code, code))
 
 
 def say_source(name: str) -> str:
     """Return where the travel times came from."""
-    return _SOURCES.get(name, name)
+    return _(_SOURCES.get(name, name))
 
 
 def say_change(kind: str) -> str:
     """Return how a stop differs between two plans."""
-    return _CHANGES[kind]
+    return _(_CHANGES[kind])
 
 
 def figure_lines(shown: Comparison) -> list[dict[str, str]]:
     """Return the figures of two plans as a table's lines: what, before, after, difference."""
     before, after = shown.before, shown.after
     return [
-        _line("Chuyến", before.n_rounds, after.n_rounds, say_number),
-        _line("Điểm dừng", before.n_stops, after.n_stops, say_number),
-        _line("Chưa xếp được", before.n_unserved, after.n_unserved, say_number),
-        _line("Thời gian đi đường", before.travel_s, after.travel_s, say_duration),
-        _line("Quãng đường (km)", before.travel_m / 1000, after.travel_m / 1000, lambda km: say_number(km, 1)),
-        _line("Chuyến về muộn nhất", before.latest_back_s, after.latest_back_s, say_day_seconds, say_duration),
-        _line("Chuyến dài nhất", before.longest_round_s, after.longest_round_s, say_duration),
+        _line(_("Chuyến"), before.n_rounds, after.n_rounds, say_number),
+        _line(_("Điểm dừng"), before.n_stops, after.n_stops, say_number),
+        _line(_("Chưa xếp được"), before.n_unserved, after.n_unserved, say_number),
+        _line(_("Thời gian đi đường"), before.travel_s, after.travel_s, say_duration),
+        _line(_("Quãng đường (km)"), before.travel_m / 1000, after.travel_m / 1000, lambda km: say_number(km, 1)),
+        _line(_("Chuyến về muộn nhất"), before.latest_back_s, after.latest_back_s, say_day_seconds, say_duration),
+        _line(_("Chuyến dài nhất"), before.longest_round_s, after.longest_round_s, say_duration),
     ]
 
 

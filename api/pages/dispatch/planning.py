@@ -29,8 +29,10 @@ from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
+from api.words import say_short_date
 from api.work.planning import Way, order_plan
-from postal import Action, InvalidInput, NotFound, Session, desk, models, rounds
+from postal import Action, InvalidInput, Message, NotFound, Session, desk, models, rounds
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
@@ -43,8 +45,7 @@ def plans() -> ResponseReturnValue:
     with services().database.read() as session:
         return render_desk(
             "staff/plans.html",
-            "Phương án phát",
-            "Plans",
+            _("Phương án phát"),
             plans=desk.plans(session),
             today=today(),
             default_seconds=services().settings.plan_seconds,
@@ -67,7 +68,7 @@ def plan_make() -> ResponseReturnValue:
 def _seconds_told() -> int:
     seconds = form_int("seconds")
     if seconds not in _SECONDS:
-        raise InvalidInput(field="Thời gian tính (2–600 giây)")
+        raise InvalidInput(field=Message("Thời gian tính (2–600 giây)"))
     return seconds
 
 
@@ -87,8 +88,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         own = _own_rounds(found.rounds)
         return render_desk(
             "staff/plan.html",
-            f"Phương án {found.day:%d/%m/%Y}, bản {found.version}",
-            "Plan",
+            _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
             plan=found,
             n_stops=sum(len(r.stops) for r in own),
             sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
@@ -129,14 +129,18 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found, other = desk.plan(session, plan_id), desk.plan(session, other_id)
         if found.day != other.day:
-            raise NotFound(what="phương án cùng ngày")
+            raise NotFound(what=Message("phương án cùng ngày"))
         is_to_come = found.status == models.PlanStatus.DRAFT
         shown = compare(_own_part(other, is_to_come=is_to_come), _own_part(found))
         n_left = sum(r.status != models.RoundStatus.PLANNED for r in other.rounds) if is_to_come else 0
         return render_desk(
             "staff/plan_comparison.html",
-            f"Phương án {found.day:%d/%m/%Y}: bản {found.version} so với bản {other.version}",
-            "Two plans compared",
+            _(
+                "Phương án {day}: bản {version} so với bản {other}",
+                day=say_short_date(found.day),
+                version=found.version,
+                other=other.version,
+            ),
             plan=found,
             other=other,
             n_left=n_left,

@@ -16,11 +16,14 @@ from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import gettext as _
+from api.words import ngettext as _n
 from postal import (
     Action,
     Direction,
     EventKind,
     InvalidInput,
+    Message,
     NotFound,
     Session,
     State,
@@ -48,10 +51,10 @@ def rounds_page() -> ResponseReturnValue:
         try:
             day = day.fromisoformat(request.args["day"])
         except ValueError:
-            flash("Ngày không đúng dạng; đang xem hôm nay.", "warning")
+            flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
     with services().database.read() as session:
         found = desk.published_rounds(session, day, office_id=actor.office_id)
-        return render_desk("staff/rounds.html", "Chuyến phát", "Rounds", day=day, rounds=found)
+        return render_desk("staff/rounds.html", _("Chuyến phát"), day=day, rounds=found)
 
 
 @staff.get("/rounds/<int:round_id>")
@@ -65,8 +68,7 @@ def round_page(round_id: int) -> ResponseReturnValue:
         stops = [_stop(session, stop, may_enter) for stop in found.stops]
         return render_desk(
             "staff/round.html",
-            f"Chuyến {found.number}",
-            "Round",
+            _("Chuyến {number}", number=found.number),
             r=found,
             papers=paper_links(session, documents.ROUND, found, found.id),
             stops=stops,
@@ -74,7 +76,7 @@ def round_page(round_id: int) -> ResponseReturnValue:
             may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
             crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
             can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
-            reasons=[{"code": r.code, "text": r.vi} for r in reasons.REASONS.values()],
+            reasons=[{"code": r.code, "text": r.says} for r in reasons.REASONS.values()],
         )
 
 
@@ -102,9 +104,9 @@ def round_keep(round_id: int) -> ResponseReturnValue:
             found = _own_round(act.session, round_id, Action.PLAN)
             stop_id = form_int("stop_id")
             if stop_id not in {stop.id for stop in found.stops}:
-                raise NotFound(what="điểm dừng")
+                raise NotFound(what=Message("điểm dừng"))
             rounds.keep_stop(act, stop_id, form_text("courier") or None)
-        flash("Đã ghi. Lập lại phương án để áp dụng.", "done")
+        flash(_("Đã ghi. Lập lại phương án để áp dụng."), "done")
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
@@ -119,7 +121,7 @@ def round_keep_order(round_id: int) -> ResponseReturnValue:
         with acting() as act:
             _own_round(act.session, round_id, Action.PLAN)
             rounds.keep_order(act, round_id)
-        flash("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành.", "done")
+        flash(_("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành."), "done")
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
@@ -136,9 +138,9 @@ def round_results(round_id: int) -> ResponseReturnValue:
             scans = _scans_of_form(found)
             answers = doorstep.record_scans(act, scans)
         refused = [answer for answer in answers if answer.status == "refused"]
-        flash(f"Đã ghi {len(answers) - len(refused)} kết quả.", "done")
+        flash(_n("Đã ghi {n} kết quả.", n=len(answers) - len(refused)), "done")
         for answer in refused:
-            flash(answer.vi, "danger")
+            flash(_(answer.message) if answer.message else answer.code, "danger")
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
@@ -169,7 +171,7 @@ def round_close(round_id: int) -> ResponseReturnValue:
 
 def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:
     found = desk.delivery_round(session, round_id)
-    require_own(current_actor(), action, ownership.subject_of_round(found), what="chuyến phát")
+    require_own(current_actor(), action, ownership.subject_of_round(found), what=Message("chuyến phát"))
     return found
 
 
@@ -191,7 +193,7 @@ def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str
         "kept_for_id": stop.kept_for_id,
         "position": stop.position,
         "arrive_s": stop.arrive_s,
-        "kind": "Nhận hồ sơ" if is_collection else "Phát",
+        "kind": _("Nhận hồ sơ") if is_collection else _("Phát"),
         "recipient": person.full_name if may_see else people.mask_name(person.full_name),
         "address": person.address if may_see else "",
         "precision": consignment.precision,
@@ -211,7 +213,7 @@ def _item(item: models.Item, may_enter: bool, is_collection: bool) -> dict[str, 
         "fee_vnd": item.fee_vnd,
         "take_back": item.take_back,
         "can_enter": may_enter and item.state in _OPEN_STATES,
-        "done_text": "Đã nhận hồ sơ" if is_collection else "Đã phát tận tay",
+        "done_text": _("Đã nhận hồ sơ") if is_collection else _("Đã phát tận tay"),
     }
 
 
@@ -225,7 +227,7 @@ def _scans_of_form(delivery_round: models.DeliveryRound) -> list[doorstep.Courie
         try:
             at = time.fromisoformat(form_text(f"time-{item.id}"))
         except ValueError as exc:
-            raise InvalidInput(field=f"Giờ của {item.s10 or item.dossier_code}") from exc
+            raise InvalidInput(field=Message("Giờ của {code}").filled(code=item.s10 or item.dossier_code)) from exc
         happened_at = datetime.combine(day, at, local_zone())
         is_done = outcome == _DONE
         scans.append(

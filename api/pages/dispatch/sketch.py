@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from markupsafe import escape
+
+from api.words import ngettext as _n
 from postal import models
 
 _WIDTH, _HEIGHT, _EDGE = 960, 520, 16
@@ -18,10 +21,11 @@ def draw_rounds(rounds: Sequence[models.DeliveryRound]) -> str:
     if not everything:
         return ""
     place = _Fit(everything)
+    said = _n("Sơ đồ {n} chuyến phát, không theo đường thật", n=len(lines))
     drawn = [_round(i, r, [place(p) for p in points]) for i, (r, points) in enumerate(lines)]
     return (
         f'<svg class="sketch" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="Sơ đồ {len(lines)} chuyến phát, không theo đường thật">' + "".join(drawn) + "</svg>"
+        f'aria-label="{escape(said)}">' + "".join(drawn) + "</svg>"
     )
 
 
@@ -64,8 +68,9 @@ def _round(index: int, delivery_round: models.DeliveryRound, places: Sequence[Pl
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in places[1:-1])
     x, y = places[0]
+    said = _n("Chuyến {number}, {n} điểm", number=delivery_round.number, n=len(delivery_round.stops))
     return (
-        f'<g class="tone-{index % _N_TONES}"><title>Chuyến {delivery_round.number}, {len(delivery_round.stops)} '
-        f'điểm</title><polyline points="{path}"/>{dots}'
+        f'<g class="tone-{index % _N_TONES}"><title>{escape(said)}</title>'
+        f'<polyline points="{path}"/>{dots}'
         f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"/></g>'
     )

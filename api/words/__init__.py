@@ -1,0 +1,60 @@
+"""How things are said to people: messages in their language, dates, money, codes, states, the order of the alphabet.
+
+No page's own sentences: those stand where they are shown, in Vietnamese, and are found in the catalogue by them.
+"""
+
+from api.words.figures import (
+    say_age,
+    say_code,
+    say_date,
+    say_day_seconds,
+    say_duration,
+    say_instant,
+    say_money,
+    say_number,
+    say_short_date,
+    say_weekdays,
+)
+from api.words.language import LANGUAGES, SOURCE, Said, current, gettext, gettext_html, in_both, ngettext, translate
+from api.words.tables import (
+    EVENTS,
+    HOLDERS,
+    OUTCOMES,
+    PRECISIONS,
+    STATES,
+    say_event,
+    say_precision,
+    say_state,
+    tone,
+)
+
+__all__ = [
+    "EVENTS",
+    "HOLDERS",
+    "LANGUAGES",
+    "OUTCOMES",
+    "PRECISIONS",
+    "SOURCE",
+    "STATES",
+    "Said",
+    "current",
+    "gettext",
+    "gettext_html",
+    "in_both",
+    "ngettext",
+    "say_age",
+    "say_code",
+    "say_date",
+    "say_day_seconds",
+    "say_duration",
+    "say_event",
+    "say_instant",
+    "say_money",
+    "say_number",
+    "say_precision",
+    "say_short_date",
+    "say_state",
+    "say_weekdays",
+    "tone",
+    "translate",
+]

@@ -1,0 +1,108 @@
+"""The catalogue: which language speaks here, and what a message is in it. The code's own language is Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, Protocol, runtime_checkable
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from routing import fill
+
+SOURCE = "vi"
+LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
+NAMES: dict[type, Mapping[Any, Said]] = {}
+"""What the members of an enumeration are called where one stands in a sentence."""
+
+
+@runtime_checkable
+class Said(Protocol):
+    """A message of any of our packages: its words, and the values for them."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def values(self) -> Mapping[str, object]: ...
+
+
+def current() -> str:
+    """Return the language of the running request, Vietnamese outside of one."""
+    locale = get_locale()
+    return SOURCE if locale is None else str(locale.language)
+
+
+def translate(message: Said | str, language: str | None = None, /, **values: object) -> str:
+    """Return the sentence with its values in a language, by default that of the request."""
+    spoken = language or current()
+    text, known = (message.text, {**message.values, **values}) if isinstance(message, Said) else (message, values)
+    return fill(_looked_up(text, spoken, known), _spoken(known, spoken))
+
+
+def in_both(message: Said | None) -> dict[str, str]:
+    """Return the two sentences an answer to another system holds, whatever language it asked for."""
+    if message is None:
+        return {"detail": "", "detail_en": ""}
+    return {"detail": translate(message, "vi"), "detail_en": translate(message, "en")}
+
+
+def gettext(text: Said | str, /, **values: object) -> str:
+    """Return one of the pages' sentences in the language of the request."""
+    return translate(text, None, **values)
+
+
+def ngettext(text: str, /, *, n: int, **values: object) -> str:
+    """Return a sentence about ``n`` things; Vietnamese has one form for one and many, the catalogue has the others."""
+    return translate(text, None, n=n, **values)
+
+
+def gettext_html(text: str, /, **values: object) -> Markup:
+    """Return a sentence that holds tags of its own; its values are escaped."""
+    spoken = current()
+    known = {name: escape(value) for name, value in _spoken(values, spoken).items()}
+    return Markup(fill(_looked_up(text, spoken, values), known))  # noqa: S704 - our own words, escaped values
+
+
+def _spoken(values: Mapping[str, object], language: str) -> dict[str, object]:
+    said = {name: _value(value, language) for name, value in values.items()}
+    n = said.get("n")
+    if isinstance(n, int):
+        said["n"] = format_decimal(n, locale=language)
+    return said
+
+
+def _value(value: object, language: str) -> object:
+    if isinstance(value, list):
+        return "\n".join(str(_value(one, language)) for one in value)
+    message = NAMES[type(value)][value] if type(value) in NAMES else value
+    return translate(message, language) if isinstance(message, Said) else value
+
+
+def _looked_up(text: str, language: str, values: Mapping[str, object]) -> str:
+    catalogue = _catalogue(language)
+    n = values.get("n")
+    if isinstance(n, int):
+        found = catalogue.ngettext(text, text, n)
+        if found != text:
+            return str(found)
+    return str(catalogue.gettext(text)) if text else ""
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """Return a language's catalogue, read from its text: nothing has to be compiled before the program runs."""
+    if language == SOURCE:
+        return NullTranslations()
+    text = files("api").joinpath("translations", language, "LC_MESSAGES", "messages.po").read_bytes()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(text), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
