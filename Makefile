@@ -13,7 +13,7 @@ OSRM := .osrm
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev run quick test test-long coverage lint check format messages samples figures bench osrm lock clean
+.PHONY: help install demo dev run quick test test-long coverage lint check format messages samples screenshots figures bench osrm lock clean
 
 help: ## prints each target with its sentence
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ format: $(STAMP) ## lets ruff repair what it can
 
 messages: $(STAMP) ## brings the catalogue of translations up to date, names what waits for a translator
 	$(BIN)/python -m tests.catalogue
+
+screenshots: $(STAMP) ## takes a picture of every page at noon and in the evening, three widths, into out/screenshots
+	$(BIN)/python -m tests.screenshots --out $(OUT)
 
 figures: $(STAMP) ## prints the size and shape of the code, as docs/architecture.md states it
 	$(BIN)/python -m tests.structure

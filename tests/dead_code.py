@@ -28,7 +28,7 @@ FIELDS_READ_BY_NAME = ("api/schemas/", "postal/intake/columns.py")
 # A column is in use once something writes it: what reads it may be an inspector years later.
 COLUMNS = "postal/models/"
 CALLED_BY_LIBRARIES = {
-    "api/app.py": {"get_json", "force", "silent", "request_class"},  # flask
+    "api/app.py": {"get_json", "force", "request_class"},  # flask
     "api/commands/__init__.py": {"get_command", "format_commands"},  # click
     "api/commands/setup/couriers.py": {"convert"},
     "api/commands/serving/web.py": {"load_config"},  # gunicorn

@@ -25,9 +25,14 @@ def write(out: Path, accounts: Iterable[Account]) -> None:
     path.write_text("".join("\t".join(filter(None, line)) + "\n" for line in accounts), encoding="utf-8")
 
 
+def read_all(out: Path) -> list[Account]:
+    """Return the accounts in the order of the file, none where no demo was played here."""
+    if not (out / NAME).exists():
+        return []
+    lines = (out / NAME).read_text(encoding="utf-8").splitlines()
+    return [Account(*line.split("\t")[:4]) for line in lines if line.count("\t") >= 2]
+
+
 def read(out: Path) -> dict[str, str]:
     """Return the passwords by user name, none where no demo was played here."""
-    if not (out / NAME).exists():
-        return {}
-    lines = (out / NAME).read_text(encoding="utf-8").splitlines()
-    return {name: password for name, password, *_ in (line.split("\t") for line in lines if line.count("\t") >= 2)}
+    return {account.username: account.password for account in read_all(out)}

@@ -105,8 +105,8 @@ class NameTree(Generic[T]):
 class Place:
     """Everything that one name, spelled one way, can stand for.
 
-    ``types``: of all these units; ``letters``: the name without accents, spaces and signs. ``district_codes``: the
-    communes made from the former district of this name, if one had it; ``province``: another province of this name.
+    ``letters``: the name without accents, spaces and signs. ``district_codes``: the communes made from the former
+    district of this name, if one had it; ``province``: another province of this name.
     """
 
     name: str
@@ -114,10 +114,14 @@ class Place:
     letters: str
     current: tuple[Commune, ...] = ()
     former: tuple[FormerUnit, ...] = ()
-    types: frozenset[str] = frozenset()
     district_codes: tuple[str, ...] = ()
     province: str | None = None
     needs_type: bool = False
+
+    @property
+    def units(self) -> tuple[Commune | FormerUnit, ...]:
+        """Return the communes of today and the former units of this name."""
+        return self.current + self.former
 
     @property
     def is_commune(self) -> bool:
@@ -126,7 +130,7 @@ class Place:
 
     def has_type(self, types: Sequence[str]) -> bool:
         """Say whether a unit of this name is or was of one of the types."""
-        return not self.types.isdisjoint(types)
+        return any(unit.type in types for unit in self.units)
 
     @property
     def is_only_province(self) -> bool:
@@ -170,7 +174,8 @@ class NameIndex:
         for place in self._all_places(register):
             self.places.add(place.name, place)
             first, _, rest = place.name.partition(" ")
-            if rest and first.lower() in place.types:
+            types = {unit.type for unit in place.units}
+            if rest and first.lower() in types:
                 # "Phường Đúc" is the whole name, yet people write "phường Đúc" and "P. Đúc" for it.
                 self.places.add(rest, replace(place, needs_type=True))
 
@@ -188,7 +193,7 @@ class NameIndex:
         for unit in register.former_units:
             former[spelled_name(unit.name)].append(unit)
         for spelled in sorted({*current, *former, *districts, *provinces}):
-            units: list[Commune | FormerUnit] = [*current.get(spelled, ()), *former.get(spelled, ())]
+            units = [*current.get(spelled, ()), *former.get(spelled, ())]
             form, province = provinces.get(spelled, ("", None))
             name = units[0].name if units else districts.get(spelled, form)
             yield Place(
@@ -197,7 +202,6 @@ class NameIndex:
                 letters=letters_of(name),
                 current=tuple(current.get(spelled, ())),
                 former=tuple(former.get(spelled, ())),
-                types=frozenset(unit.type for unit in units),
                 district_codes=tuple(sorted(self.codes_of[districts[spelled]])) if spelled in districts else (),
                 province=province,
             )

@@ -105,10 +105,9 @@ def _fold_word(word: str) -> str:
 def tokens(cleaned: str) -> tuple[list[str], list[str]]:
     """Return the words of cleaned text without accents, and the same words as written."""
     written = TOKEN.findall(cleaned)
-    return list(map(_fold_word, written)), written
+    return [word if word.isascii() else _fold_word(word) for word in written], written
 
 
-@lru_cache(maxsize=8_192)
 def spelling(word: str) -> str:
     """Return one spelling for all habits of writing a cleaned word: tone mark last, ngã as hỏi, i for a lone y."""
     plain = word.translate(_WITHOUT_TONE)

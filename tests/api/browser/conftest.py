@@ -6,7 +6,7 @@ import shutil
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from api.demo.house import QuietHandler
@@ -22,6 +22,7 @@ def chromium():
     program = shutil.which("chromium")
     if program is None:
         missing("Chromium (Debian's package chromium)")
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])  # tests may run as root
         yield browser
