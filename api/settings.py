@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api import setting_rules as rules
 from postal import Message
 
 KEY_BYTES = 32
 _MIN_SECRET = 32
+_OF_THE_TESTS = ("TANNHA_TEST_", "TANNHA_REQUIRE_", "TANNHA_FIGURES_")
 
 
 class SettingsMissing(Exception):
@@ -21,14 +33,21 @@ class SettingsMissing(Exception):
 
     code = "settings_missing"
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, object]) -> None:
         self.problems = problems
-        named = "; ".join(f"{name} ({why})" for name, why in problems.items())
-        self.message = Message("Thiếu hoặc sai cài đặt: {settings}").filled(settings=named)
+        lines = [Message("{name}: {why}").filled(name=name, why=why) for name, why in problems.items()]
+        self.message = Message("Thiếu hoặc sai cài đặt:\n{settings}").filled(settings=lines)
         super().__init__(str(self.message))
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
+DatabaseAddress = Annotated[str, AfterValidator(rules.database_address)]
+WebAddress = Annotated[str, AfterValidator(rules.web_address)]
+OptionalWebAddress = Annotated[str, AfterValidator(rules.optional_web_address)]
+ListenAddress = Annotated[str, AfterValidator(rules.listen_address)]
+Zone = Annotated[str, AfterValidator(rules.zone)]
+StoreAddress = Annotated[str, AfterValidator(rules.store_address)]
+BrokerAddress = Annotated[str, AfterValidator(rules.broker_address)]
 
 
 class Settings(BaseSettings):
@@ -44,33 +63,39 @@ class Settings(BaseSettings):
         description="Key of the hashes people are found by and of the labels' links; base64 of 32 bytes; never changes."
     )
 
-    database_url: str = Field("sqlite:///tannha.db", description="SQLite file or PostgreSQL (postgresql+psycopg://…).")
-    public_url: str = Field(
+    database_url: DatabaseAddress = Field(
+        "sqlite:///tannha.db", description="SQLite file or PostgreSQL (postgresql+psycopg://…)."
+    )
+    public_url: WebAddress = Field(
         "http://127.0.0.1:8460", description="Where citizens reach the service; printed in QR codes."
     )
     trusted_hosts: Names = Field(
         (), description="Host names the service answers for; empty: that of the public URL and this machine."
     )
     n_trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies stand in front.")
-    bind: str = Field("127.0.0.1:8460", description="Address and port that `tannha run` listens on.")
+    bind: ListenAddress = Field("127.0.0.1:8460", description="Address and port that `tannha run` listens on.")
     n_web_threads: int = Field(8, ge=1, le=128, description="Threads of each web process.")
     n_web_processes: int = Field(1, ge=1, le=64, description="Web processes; more than one needs PostgreSQL and Redis.")
     is_worker_embedded: bool = Field(
         True, description="Whether `tannha run` also starts the worker: plans, imports, callbacks, housekeeping."
     )
 
-    timezone: str = Field("Asia/Ho_Chi_Minh", description="The zone people's clocks show.")
+    timezone: Zone = Field("Asia/Ho_Chi_Minh", description="The zone people's clocks show.")
     source_system: str = Field(
         "motcua", description="The system imported files come from; dossier codes are unique in it."
     )
-    header_aliases: dict[str, str] = Field(default_factory=dict, description="JSON: header of your files → our column.")
+    header_aliases: Annotated[dict[str, str], NoDecode, BeforeValidator(rules.object_of_texts)] = Field(
+        default_factory=dict, description="JSON: header of your files → our column."
+    )
     has_grouped_consignments: bool = Field(
         True, description="Whether results of one office for one recipient, address and day travel together."
     )
     max_upload_bytes: int = Field(20_000_000, ge=100_000, le=200_000_000, description="Largest file a page takes.")
 
     rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")
-    rate_limit_storage_url: str = Field("memory://", description="memory:// or redis://…, shared by web processes.")
+    rate_limit_storage_url: StoreAddress = Field(
+        "memory://", description="memory:// or redis://…, shared by web processes."
+    )
 
     callback_allow_hosts: Names = Field(
         (), description="Receivers on an inner network that callbacks may reach by https."
@@ -79,7 +104,7 @@ class Settings(BaseSettings):
     callback_ca_file: str | None = Field(None, description="Certificate authority of an inner network.")
 
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
-    geocoder_url: str = Field("", description="Base URL of your own Nominatim or Photon.")
+    geocoder_url: OptionalWebAddress = Field("", description="Base URL of your own Nominatim or Photon.")
     geocoder_timeout_s: float = Field(3.0, gt=0, le=60, description="How long one look-up may take.")
     travel: Literal["straight", "file", "osrm"] = Field(
         "straight", description="Where travel times come from: straight line × detour, a file of legs, your own OSRM."
@@ -100,11 +125,11 @@ class Settings(BaseSettings):
     plan_fair_load: int = Field(0, ge=0, le=100, description="What each second beyond a fair round costs; 0: nothing.")
     plan_fair_round_s: int = Field(25_200, ge=0, le=86_400, description="A fair round, lunch not counted.")
     plan_lateness_s: int = Field(14_400, ge=1, le=10_000_000, description="What a day of waiting costs a stop in time.")
-    plan_permissions: dict[Literal["fee", "take_back", "collection"], str] = Field(
-        default_factory=dict, description="JSON: kind of stop → the permission its courier needs."
-    )
+    plan_permissions: Annotated[
+        dict[Literal["fee", "take_back", "collection"], str], NoDecode, BeforeValidator(rules.object_of_texts)
+    ] = Field(default_factory=dict, description="JSON: kind of stop → the permission its courier needs.")
 
-    broker_url: str = Field(
+    broker_url: BrokerAddress = Field(
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
@@ -112,16 +137,23 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _has_its_source(self) -> Settings:
         if self.travel == "osrm" and not self.osrm_url.startswith(("http://", "https://")):
-            raise ValueError("TANNHA_OSRM_URL: TANNHA_TRAVEL=osrm needs http://… or https://…")
+            raise rules.Wrong(
+                Message("TANNHA_TRAVEL={value} cần http://… hoặc https://…"), "OSRM_URL", value=self.travel
+            )
         if self.travel == "file" and self.travel_file is None:
-            raise ValueError("TANNHA_TRAVEL_FILE: TANNHA_TRAVEL=file needs a file")
+            raise rules.Wrong(Message("TANNHA_TRAVEL=file cần tên tệp"), "TRAVEL_FILE")
+        if self.geocoder != "none" and not self.geocoder_url:
+            said = Message("TANNHA_GEOCODER={value} cần http://… hoặc https://…")
+            raise rules.Wrong(said, "GEOCODER_URL", value=self.geocoder)
+        if self.callback_ca_file and not Path(self.callback_ca_file).is_file():
+            raise rules.Wrong(Message("không có tệp này"), "CALLBACK_CA_FILE")
         return self
 
     @field_validator("secret_key")
     @classmethod
     def _is_long(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < _MIN_SECRET:
-            raise ValueError(f"needs at least {_MIN_SECRET} characters")
+            raise rules.Wrong(Message("cần ít nhất {limit} ký tự"), limit=_MIN_SECRET)
         return value
 
     @field_validator("vault_keys", mode="before")
@@ -133,7 +165,7 @@ class Settings(BaseSettings):
     @classmethod
     def _has_key(cls, value: tuple[bytes, ...]) -> tuple[bytes, ...]:
         if not value or any(len(key) != KEY_BYTES for key in value):
-            raise ValueError("needs at least one key of 32 bytes in base64")
+            raise rules.Wrong(Message("cần ít nhất một khóa 32 byte dạng base64"))
         return value
 
     @field_validator("lookup_key", mode="before")
@@ -154,19 +186,23 @@ def load_settings(env_file: Path | None = None) -> Settings:
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]
     except ValidationError as exc:
-        problems = {}
-        for error in exc.errors(include_input=False, include_url=False, include_context=False):
-            # What concerns several settings has no place of its own: its sentence names the one to look at.
-            name = "TANNHA_" + str(error["loc"][0]).upper() if error["loc"] else "TANNHA_TRAVEL"
-            problems[name] = "thiếu / missing" if error["type"] == "missing" else error["msg"]
+        found = [rules.said(error) for error in exc.errors(include_input=False, include_url=False)]
+        problems = {f"TANNHA_{name.upper()}": why for name, why in found}
         raise SettingsMissing(problems) from None
+
+
+def unknown_settings() -> list[str]:
+    """Return the names in the environment that look like ours and are none: a misspelt setting changes nothing."""
+    known = {f"TANNHA_{name.upper()}" for name in Settings.model_fields}
+    ours = [name for name in os.environ if name.startswith("TANNHA_") and not name.startswith(_OF_THE_TESTS)]
+    return sorted(name for name in ours if name.upper() not in known)
 
 
 def _key(text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("not base64") from None
+        raise rules.Wrong(Message("không phải base64")) from None
     if len(key) != KEY_BYTES:
-        raise ValueError("needs 32 bytes in base64")
+        raise rules.Wrong(Message("cần 32 byte dạng base64"))
     return key

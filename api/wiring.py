@@ -13,7 +13,7 @@ from flask import current_app
 
 from api.settings import Settings, SettingsMissing
 from labels import is_printable
-from postal import Act, Actor, Database, Vault, intake, make_engine, outside
+from postal import Act, Actor, Database, Message, Vault, intake, make_engine, outside
 from postal.network import home
 from routing import (
     AddressResolver,
@@ -101,6 +101,7 @@ class Ground:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        _check_aliases(settings)
         self._terrain_of = _terrain(settings)
         self._legs = _legs(settings)
 
@@ -159,6 +160,14 @@ def services() -> Services:
     return cast("Services", current_app.extensions[EXTENSION])
 
 
+def _check_aliases(settings: Settings) -> None:
+    """Raise SettingsMissing where a header of the operator's files is to mean a column we do not have."""
+    unknown = set(settings.header_aliases.values()) - set(intake.FIELD_OF_COLUMN)
+    if unknown:
+        why = Message("cột của chương trình là {columns}").filled(columns=", ".join(intake.FIELD_OF_COLUMN))
+        raise SettingsMissing({"TANNHA_HEADER_ALIASES": why})
+
+
 def _terrain(settings: Settings) -> Callable[[Sequence[Commune]], Terrain]:
     """Return how the estimate sees a province's land; raises SettingsMissing where its file cannot be used."""
     if settings.terrain_file is None:
@@ -168,7 +177,7 @@ def _terrain(settings: Settings) -> Callable[[Sequence[Commune]], Terrain]:
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsMissing({"TANNHA_TERRAIN_FILE": type(exc).__name__}) from exc
     except BadTravelTimes as exc:
-        raise SettingsMissing({"TANNHA_TERRAIN_FILE": str(exc.message)}) from exc
+        raise SettingsMissing({"TANNHA_TERRAIN_FILE": exc.message}) from exc
 
 
 def _legs(settings: Settings) -> FileMatrix | None:
@@ -180,7 +189,7 @@ def _legs(settings: Settings) -> FileMatrix | None:
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsMissing({"TANNHA_TRAVEL_FILE": type(exc).__name__}) from exc
     except BadTravelTimes as exc:
-        raise SettingsMissing({"TANNHA_TRAVEL_FILE": str(exc.message)}) from exc
+        raise SettingsMissing({"TANNHA_TRAVEL_FILE": exc.message}) from exc
 
 
 def _geocoder(settings: Settings) -> Geocoder | None:

@@ -1,0 +1,134 @@
+"""A missing or wrong setting is named at once, by every command, in a sentence: never a traceback, never a value."""
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.settings import SettingsMissing, load_settings, unknown_settings
+from api.wiring import build_services
+from api.words import translate
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {"TANNHA_SECRET_KEY": "s" * 40, "TANNHA_VAULT_KEYS": KEY, "TANNHA_LOOKUP_KEY": KEY}
+SECRET = "bi-mat-khong-duoc-in"
+
+WRONG = [
+    ("TIMEZONE", "Mars/Olympus"),
+    ("TIMEZONE", ""),
+    ("TIMEZONE", "../etc/passwd"),
+    ("TIMEZONE", "Asia"),
+    ("DATABASE_URL", "mysql://root:bi-mat-khong-duoc-in@localhost/tannha"),
+    ("DATABASE_URL", "tannha.db"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "postgresql://u:bi-mat-khong-duoc-in@db:54x2/tannha"),
+    ("DATABASE_URL", "postgresql+psycopg://db"),
+    ("DATABASE_URL", "postgresql+asyncpg://db/tannha"),
+    ("HEADER_ALIASES", "Số hồ sơ=ma_ho_so"),
+    ("HEADER_ALIASES", '["ma_ho_so"]'),
+    ("HEADER_ALIASES", '{"Số hồ sơ": 3}'),
+    ("PLAN_PERMISSIONS", "fee"),
+    ("PLAN_PERMISSIONS", '{"phí": "tien-mat"}'),
+    ("PUBLIC_URL", "tannha.vn"),
+    ("PUBLIC_URL", "ftp://tannha.vn"),
+    ("BIND", "8460"),
+    ("BIND", "127.0.0.1:http"),
+    ("BROKER_URL", "kafka://broker"),
+    ("RATE_LIMIT_STORAGE_URL", "memcached://store"),
+    ("GEOCODER", "nominatim"),
+    ("PLAN_SECONDS", "hai mươi"),
+    ("PLAN_SECONDS", "1"),
+    ("RATE_LIMITS_ENABLED", "có"),
+    ("LOG_LEVEL", "loud"),
+    ("CALLBACK_CA_FILE", "/khong/co/tep.pem"),
+    ("SECRET_KEY", "ngắn"),
+    ("LOOKUP_KEY", "không phải base64"),
+    ("VAULT_KEYS", ""),
+]
+
+
+@pytest.fixture
+def environ(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("TANNHA_")]:
+        monkeypatch.delenv(name)
+
+    def give(**told):
+        for name, value in (GOOD | {f"TANNHA_{name}": value for name, value in told.items()}).items():
+            monkeypatch.setenv(name, value)
+
+    return give
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_named_in_both_languages_without_its_value(environ, name, value):
+    environ(**{name: value})
+    with pytest.raises(SettingsMissing) as refused:
+        load_settings()
+    named = f"TANNHA_{'GEOCODER_URL' if name == 'GEOCODER' else name}"
+    assert list(refused.value.problems) == [named]
+    english = translate(refused.value.message, "en")
+    assert english != str(refused.value.message)
+    assert SECRET not in english + str(refused.value.message)
+
+
+def test_everything_that_is_wrong_is_named_at_once(environ, monkeypatch):
+    environ(TIMEZONE="Mars/Olympus", DATABASE_URL="mysql://db/x", HEADER_ALIASES="{")
+    monkeypatch.delenv("TANNHA_SECRET_KEY")
+    with pytest.raises(SettingsMissing) as refused:
+        load_settings()
+    assert set(refused.value.problems) == {
+        "TANNHA_TIMEZONE",
+        "TANNHA_DATABASE_URL",
+        "TANNHA_HEADER_ALIASES",
+        "TANNHA_SECRET_KEY",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:////srv/tannha/tannha.db"),
+        ("DATABASE_URL", "postgresql://tannha@/tannha?host=/run/postgresql"),
+        ("DATABASE_URL", "postgresql+psycopg://tannha:mk@db:5432/tannha"),
+        ("TIMEZONE", "UTC"),
+        ("BIND", "[::1]:8460"),
+        ("BIND", "0.0.0.0:80"),
+        ("BROKER_URL", "amqp://guest:guest@127.0.0.1:5672/"),
+        ("RATE_LIMIT_STORAGE_URL", "redis://127.0.0.1:6379/1"),
+        ("HEADER_ALIASES", '{"Số hồ sơ": "ma_ho_so"}'),
+        ("PUBLIC_URL", "https://tannha.hue.gov.vn/"),
+    ],
+)
+def test_right_settings_are_taken(environ, name, value):
+    environ(**{name: value})
+    assert load_settings() is not None
+
+
+def test_a_header_that_would_mean_no_column_of_ours_is_named(environ):
+    environ(HEADER_ALIASES='{"Số hồ sơ": "mã hồ sơ"}')
+    with pytest.raises(SettingsMissing, match="TANNHA_HEADER_ALIASES"):
+        build_services(load_settings())
+
+
+def test_misspelt_settings_are_found(environ, monkeypatch):
+    environ()
+    monkeypatch.setenv("TANNHA_TIMZONE", "UTC")
+    assert unknown_settings() == ["TANNHA_TIMZONE"]
+
+
+@pytest.mark.parametrize("command", [["user", "list"], ["plan", "2026-11-23"], ["run"], ["migrate"], ["seed"]])
+def test_commands_end_with_the_sentence(tmp_path, command):
+    """The whole program, as an operator starts it: an exit code and two sentences, nothing of Python's."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **GOOD, "TANNHA_TIMEZONE": "Mars/Olympus"}
+    script = "from api.commands import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "TANNHA_TIMEZONE" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
