@@ -7,6 +7,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/.installed
 RESULTS ?=
+PROVINCE ?=
 OUT ?= out
 OSRM := .osrm
 # One more than the usual two cores: some tests wait for databases.
@@ -27,8 +28,8 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(BIN)/python -c 'from routing.solving.engines.compiled import compile_now; compile_now()'
 	touch $@
 
-demo: $(STAMP) ## plays one full day with 600 made-up results; papers and day.csv in out/ (RESULTS=FILE: your own)
-	$(BIN)/tannha demo --out $(OUT) $(if $(RESULTS),--results "$(RESULTS)")
+demo: $(STAMP) ## plays one full day with 600 made-up results; papers and day.csv in out/ (RESULTS=FILE: your own; PROVINCE="Đà Nẵng": elsewhere)
+	$(BIN)/tannha demo --out $(OUT) $(if $(RESULTS),--results "$(RESULTS)") $(if $(PROVINCE),--province "$(PROVINCE)")
 
 dev: $(STAMP) ## serves half of a played day in the browser, accounts printed, started again when code changes
 	$(BIN)/tannha demo pages --at noon --out $(OUT) --reload

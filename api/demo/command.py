@@ -19,9 +19,12 @@ from api.demo import accounts_file, serving
 from api.demo.clock import HUE, DayClock
 from api.demo.day import last_line, play, play_until_noon
 from api.demo.house import EVENING, NOON, QuietHandler, build_house
+from api.demo.made_up import MadeUpDay
 from api.demo.story import Story
 from api.wiring import Services, system_clock
 from postal import intake
+from postal.network import draft
+from routing import Province, find_province
 
 SAMPLE = Path(__file__).parent / "data" / "results_day.csv"
 DAY = date(2026, 11, 23)
@@ -32,17 +35,20 @@ _PORT = 8460
 
 
 @click.group(invoke_without_command=True)
-@click.option("--results", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SAMPLE)
+@click.option("--results", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file of results.")
+@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / the province to play.")
 @click.option("--out", type=_OUT, default=Path("out"))
 @click.option("--plan-seconds", type=click.IntRange(1, 3600), default=20, help="How long the day's plan is searched.")
 @click.pass_context
-def demo(context: click.Context, results: Path, out: Path, plan_seconds: int) -> None:
+def demo(context: click.Context, results: Path | None, name: str, out: Path, plan_seconds: int) -> None:
     """Play one full day and write its papers, its day.csv and its balance."""
     if context.invoked_subcommand is not None:
         return
     began = time.perf_counter()
     console = Console(soft_wrap=True)
-    counted = play_day(console, results, out, EVENING, plan_seconds)
+    province = find_province(name)
+    results = results or results_of(province, out)
+    counted = play_day(console, province, results, out, EVENING, plan_seconds)
     console.print(f"\nGiấy tờ / papers: {out / 'papers'}    Từng dòng / row by row: {out / 'day.csv'}", highlight=False)
     console.print(
         f"Mở các trang / open the pages: [bold]tannha demo pages --at evening --out {out}[/]  "
@@ -71,7 +77,8 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
     if not is_child:
         _refuse_taken(port)
         if not serving.is_played(out, at):
-            play_day(Console(soft_wrap=True), SAMPLE, out, at, plan_seconds)
+            province = find_province("Huế")
+            play_day(Console(soft_wrap=True), province, results_of(province, out), out, at, plan_seconds)
         serving.copy_day(out, at, now=system_clock())
     services = serving.open_day(out)
     app = create_app(services.settings, services)
@@ -88,16 +95,28 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
         server.serve_forever()
 
 
-def play_day(console: Console, results: Path, out: Path, at: str, plan_seconds: int) -> dict[str, object]:
-    """Play a day into a folder up to noon or its end; return the balance of its rows."""
-    house = build_house(out, DayClock(day_of(results)), at)
+def play_day(
+    console: Console, province: Province, results: Path, out: Path, at: str, plan_seconds: int
+) -> dict[str, object]:
+    """Play a province's day into a folder up to noon or its end; return the balance of its rows."""
+    clock = DayClock(day_of(results))
+    house = build_house(out, clock, province, at)
     try:
-        story = Story(house=house, results=results, console=console, plan_seconds=plan_seconds)
+        asked = MadeUpDay(province, clock.day).collections()
+        story = Story(house=house, results=results, collections=asked, console=console, plan_seconds=plan_seconds)
         counted = play(story) if at == EVENING else play_until_noon(story)
         house.is_done()
         return counted
     finally:
         house.close()
+
+
+def results_of(province: Province, out: Path) -> Path:
+    """Return the shipped sample day, or one made up from the province's own register."""
+    if draft.is_shipped(province):
+        return SAMPLE
+    out.mkdir(parents=True, exist_ok=True)
+    return MadeUpDay(province, DAY).write_results(out / "results.csv")
 
 
 def _refuse_taken(port: int) -> None:

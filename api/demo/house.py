@@ -22,9 +22,10 @@ from api.wiring import Services, build_services, system_clock
 from postal import NewUser, Role, Scope, Session, command_actor, desk, models, outside, people, upgrade
 from postal.access import accounts
 from postal.custody import serials
-from postal.network import places, tables
+from postal.network import draft, home, places
+from routing import Province
 
-SYSTEM = "motcua-hue"
+SYSTEM = "motcua"
 NOON, EVENING = "noon", "evening"
 # A range that no post would grant: the indicator is for tests and every serial starts with 9.
 RANGE_FIRST, RANGE_LAST = 90_000_000, 99_999_999
@@ -142,8 +143,8 @@ def forget(out: Path, name: str) -> None:
         old.unlink()
 
 
-def build_house(out: Path, clock: DayClock, name: str = EVENING) -> House:
-    """Make the database, its people and the running server; the folder's old demo of this name goes."""
+def build_house(out: Path, clock: DayClock, province: Province, name: str = EVENING) -> House:
+    """Make the province's database, its people and the running server; the folder's old demo of this name goes."""
     out.mkdir(parents=True, exist_ok=True)
     forget(out, name)
     settings = read_settings(out, name)
@@ -154,7 +155,8 @@ def build_house(out: Path, clock: DayClock, name: str = EVENING) -> House:
     base_url = f"http://127.0.0.1:{server.server_port}"
     house = House(out=out, name=name, clock=clock, services=services, base_url=base_url, server=server)
     with services.acting(command_actor("demo")) as act:
-        places.seed_made_up(act.session, tables.shipped_tables(services.guide.register), now=act.now)
+        home.serve(act.session, province)
+        places.seed_made_up(act.session, draft.starting_tables(province), now=act.now)
         grant = serials.Grant(
             indicator="EY", first=RANGE_FIRST, last=RANGE_LAST, granted_by="dải số giả của bản trình diễn", is_fake=True
         )

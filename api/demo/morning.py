@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from api import documents
-from api.demo import clerk, home_collections
+from api.demo import clerk
 from api.demo.browser import Browser
 from api.demo.house import SYSTEM
 from api.demo.story import Story
@@ -55,7 +55,7 @@ def _collections(story: Story) -> None:
     with story.step("06:55", "Mười hồ sơ xin bưu chính đến nhà nhận / ten home collections by API") as say:
         answer = Browser(story.house.base_url).post_json(
             "/v1/collections",
-            {"collections": home_collections.orders(f"{story.house.clock.day:%y%m%d}")},
+            {"collections": story.collections},
             {"Authorization": f"Bearer {story.house.api_key}", "Idempotency-Key": "demo-collections-1"},
         )
         say(f"{answer['n_accepted'] + answer['n_attention']} tiếp nhận qua POST /v1/collections")

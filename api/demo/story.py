@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -17,10 +18,11 @@ from postal import Act, Actor, ActorKind
 
 @dataclass
 class Story:
-    """One day being played: the house, its results, where it prints, and how long it plans."""
+    """One day being played: the house, its results and home collections, where it prints, how long it plans."""
 
     house: House
     results: Path
+    collections: list[dict[str, Any]]
     console: Console
     plan_seconds: int = 20
     intake_id: int | None = None

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from postal.network.promises import ANY_ZONE, LEGAL_REF, OUTSIDE_ZONE
-from postal.network.tables import CourierRow, CoverageRow, NetworkTables, OfficeRow, RuleRow
-from routing import Commune, Province, Register, district_name, great_circle_m, plain_words
+from postal.network.tables import CourierRow, CoverageRow, NetworkTables, OfficeRow, RuleRow, shipped_tables
+from routing import Commune, Province, Register, district_name, great_circle_m, plain_words, register_of
 
 # Huế's 40 communes have 16 offices and 57 couriers.
 _COMMUNES_AN_OFFICE = 2.5
@@ -23,6 +23,17 @@ _N_ROUNDS = 25
 _REMOTE_KM, _VERY_REMOTE_KM, _WIDE_KM2 = 22.0, 35.0, 250.0
 _EVERY_DAY, _THREE_DAYS, _TWO_DAYS = "01234", "024", "13"
 _ISLAND = "đặc khu"
+
+
+def is_shipped(province: Province) -> bool:
+    """Say whether a province's tables come with the service, so that nothing is drafted."""
+    return province.name == Register.builtin().home.name
+
+
+def starting_tables(province: Province) -> NetworkTables:
+    """Return what a province starts from: its shipped tables, or a draft."""
+    register = register_of(province)
+    return shipped_tables(register) if is_shipped(province) else draft_network(register, province)
 
 
 def draft_network(register: Register, province: Province) -> NetworkTables:

@@ -20,6 +20,7 @@ from api.demo.browser import Browser
 from api.demo.clock import HUE
 from api.demo.command import DAY, day_of, demo, play_day
 from postal import desk, models
+from routing import find_province
 
 SAMPLE = Path(__file__).parents[1] / "data" / "results_day.csv"
 N_ROWS = 60
@@ -119,7 +120,7 @@ def test_a_day_on_which_every_row_is_refused_is_played_to_its_end(tmp_path):
 
 def test_at_noon_half_of_the_rounds_are_under_way_and_every_start_finds_the_same_noon(tmp_path):
     out, started = tmp_path / "out", datetime(2027, 3, 1, 5, 0, tzinfo=UTC)
-    play_day(Console(quiet=True), few_results(tmp_path, 40), out, "noon", 2)
+    play_day(Console(quiet=True), find_province("Huế"), few_results(tmp_path, 40), out, "noon", 2)
     for _ in range(2):
         serving.copy_day(out, "noon", now=started)
         services = serving.open_day(out, real_clock=lambda: started + timedelta(minutes=5))

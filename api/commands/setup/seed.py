@@ -11,10 +11,10 @@ import click
 
 from api.commands.opening import acting, opened, say, show
 from api.wiring import Services
-from postal import make_ready, models
+from postal import models
 from postal.access import audit
 from postal.network import draft, home, offices, places, tables
-from routing import Province, Register, find_province, register_of
+from routing import Province, find_province, register_of
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -35,7 +35,6 @@ def seed(
     bring it in again (--from FOLDER): a draft is replaced by that; later imports only add, unless --replace is given.
     """
     with opened() as services:
-        make_ready(services.database.engine)
         if export is not None:
             _export(services, export)
             return
@@ -57,24 +56,17 @@ class _Order:
     @property
     def is_draft(self) -> bool:
         """Say whether the tables would come from nobody but the draft."""
-        return self.folder is None and not _is_shipped(register_of(self.province))
+        return self.folder is None and not draft.is_shipped(self.province)
 
-
-def _tables_of(province: Province, folder: Path | None) -> tables.NetworkTables:
-    register = register_of(province)
-    if folder is not None:
-        return tables.read_tables(folder, register)
-    if _is_shipped(register):
-        return tables.shipped_tables(register)
-    return draft.draft_network(register, province)
-
-
-def _is_shipped(register: Register) -> bool:
-    return register.home == Register.builtin().home
+    def tables(self) -> tables.NetworkTables:
+        """Return the tables to bring in. Raises BadPlaces, NotFound."""
+        if self.folder is not None:
+            return tables.read_tables(self.folder, register_of(self.province))
+        return draft.starting_tables(self.province)
 
 
 def _bring_in(services: Services, order: _Order) -> None:
-    wanted = _tables_of(order.province, order.folder)
+    wanted = order.tables()
     with acting(services) as act:
         session = act.session
         here = home.serve(session, order.province, post_name=order.post_name)
