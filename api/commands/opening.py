@@ -11,12 +11,23 @@ from rich.table import Table
 
 from api.settings import load_settings
 from api.wiring import Services, build_services
-from postal import Act, Actor, command_actor
+from postal import Act, Actor, command_actor, make_ready
 
 
 @contextmanager
 def opened() -> Iterator[Services]:
-    """Yield the services; their database connections are closed at the end."""
+    """Yield the services on a database whose tables are this version's; an empty one gets its tables.
+
+    Raises TablesOutOfDate. Connections are closed at the end.
+    """
+    with connected() as services:
+        make_ready(services.database.engine)
+        yield services
+
+
+@contextmanager
+def connected() -> Iterator[Services]:
+    """Yield the services on the database as it is, for what makes or replaces its tables."""
     services = build_services(load_settings())
     try:
         yield services

@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from postal.errors import Conflict
+from postal.network.home import installation
 from postal.rules.working_days import local_day
+from routing import Message
 
 # One statement on both databases: whoever comes second waits for the first, and a rollback gives the number back.
 _TAKE = text(
@@ -16,10 +19,32 @@ _TAKE = text(
 )
 
 
+# Every series of documents, by the letters its numbers begin with.
+SERIES = {"BB": "biên bản bàn giao", "LO": "lô", "DS": "danh sách bàn giao", "SV": "biên bản sự việc"}
+
+
+class NumbersHeld(Conflict):
+    """This database is a restored copy: numbers it knows nothing of may stand on paper already."""
+
+    code = "numbers_held"
+    says = Message(
+        "Bản này được khôi phục từ sao lưu: chưa cấp số {series} cho đến khi người quản trị khai số cuối đã dùng "
+        "(tannha restored)."
+    )
+
+
 def next_number(session: Session, series: str, *, now: datetime) -> str:
-    """Return the next number of a series, such as "BB-2026-000017"; a rollback gives it back."""
-    name = f"{series}-{local_day(now).year}"
+    """Return the next number of a series, such as "BB-2026-000017"; a rollback gives it back. Raises NumbersHeld."""
+    if series in installation(session).held_series:
+        raise NumbersHeld(series=series)
+    name = counter_name(series, now)
     return f"{name}-{take_number(session, name):06d}"
+
+
+def counter_name(series: str, now: datetime) -> str:
+    """Return the name of a series' counter in the year of an instant: "BB-2026"."""
+    assert series in SERIES, series
+    return f"{series}-{local_day(now).year}"
 
 
 def take_number(session: Session, name: str) -> int:

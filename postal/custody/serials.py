@@ -8,12 +8,16 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
+from postal.custody.numbers import NumbersHeld
 from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.models import Item, S10Range, SpoiltS10
+from postal.network.home import installation
 from postal.rules.lifecycle import State
 from postal.rules.s10 import LAST_SERIAL, S10, parse
 from routing import Message
 
+HELD = "S10:"
+"""How a held range is written in `Installation.held_series`: with its id behind it."""
 _BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.AWAITING_COLLECTION})
 
 
@@ -77,7 +81,7 @@ def claim(session: Session, n: int, *, indicator: str | None = None, country: st
     """Take the next ``n`` numbers, oldest range first; they belong to the caller once the transaction commits.
 
     A block is taken from each range by one guarded UPDATE, so two processes never hold the same number.
-    Raises RangeExhausted, taking nothing, where the granted ranges hold fewer.
+    Raises RangeExhausted, taking nothing, where the granted ranges hold fewer, NumbersHeld in a restored copy.
     """
     if n < 0:
         raise InvalidInput(field="n")
@@ -87,7 +91,7 @@ def claim(session: Session, n: int, *, indicator: str | None = None, country: st
         while len(codes) < n:
             block = _take_block(session, n - len(codes), indicator, country)
             if not block:
-                raise RangeExhausted(wanted=n)
+                raise NumbersHeld(series="S10") if held_ranges(session) else RangeExhausted(wanted=n)
             codes += block
     return codes
 
@@ -139,6 +143,11 @@ def is_spoilt(session: Session, code: str) -> bool:
         return False
 
 
+def held_ranges(session: Session) -> list[int]:
+    """Return the ids of ranges nobody may take from: those of a restored copy until somebody says how far they are."""
+    return [int(name.removeprefix(HELD)) for name in installation(session).held_series if name.startswith(HELD)]
+
+
 def _open_ranges(indicator: str | None, country: str) -> Select[int, str, int, int]:
     query = select(S10Range.id, S10Range.indicator, S10Range.next_serial, S10Range.last_serial).where(
         S10Range.country == country, S10Range.next_serial <= S10Range.last_serial
@@ -150,7 +159,8 @@ def _open_ranges(indicator: str | None, country: str) -> Select[int, str, int, i
 
 def _take_block(session: Session, n: int, indicator: str | None, country: str) -> list[str]:
     """Return up to ``n`` numbers of one range; nothing where every range is used up."""
-    while (found := session.execute(_open_ranges(indicator, country).limit(1)).first()) is not None:
+    free = _open_ranges(indicator, country).where(S10Range.id.not_in(held_ranges(session))).limit(1)
+    while (found := session.execute(free).first()) is not None:
         range_id, letters, first, last = found
         after = min(first + n, last + 1)
         mine = (

@@ -43,6 +43,11 @@ def installation(session: Session) -> Installation:
     return session.get_one(Installation, _ROW)
 
 
+def is_unconfirmed_copy(session: Session) -> bool:
+    """Say whether this is a restored copy that nobody has confirmed to be the one that works on."""
+    return session.scalar(select(Installation.restored_at)) is not None
+
+
 def post_name_of(province: Province) -> str:
     """Return how a province's post is called unless somebody says otherwise."""
     return f"Bưu điện {province.full_name}"

@@ -18,9 +18,12 @@ from postal.custody import serials
 from postal.db import Database
 from postal.jobs import counts as job_counts
 from postal.migrations import current_revision, newest_revision
-from postal.models import S10Range, TrackingEvent
+from postal.models import Person, S10Range, TrackingEvent
+from postal.network.home import installation, is_unconfirmed_copy
+from postal.operation import copies
 from postal.outside import stuck
-from postal.people import resealing
+from postal.people import is_found_by_its_hash, resealing
+from postal.people.vault import VaultLocked
 from routing import Message
 
 MIN_S10_LEFT = 5_000
@@ -57,7 +60,9 @@ def examine(database: Database, *, now: datetime) -> list[Finding]:
     found = [first, _revision(database)]
     if found[-1].level is Level.BAD:
         return [*found, *_file(database)]
-    checks: tuple[Callable[[Session, datetime], Finding], ...] = (_clock, _keys, _s10, _callbacks, _jobs)
+    checks: tuple[Callable[[Session, datetime], Finding], ...] = (
+        _copy, _network, _clock, _keys, _lookup, _s10, _callbacks, _jobs,
+    )  # fmt: skip
     for check in checks:
         try:
             with database.read() as session:
@@ -134,6 +139,44 @@ def _keys(session: Session, _now: datetime) -> Finding:
         older = Message("{count} bản ghi còn mã hóa bằng khóa cũ: chạy tannha rotate-keys").filled(count=n_left)
         return _finding("keys", Level.WARN, older)
     return _finding("keys", Level.OK, Message("mọi dữ liệu mở được bằng khóa hiện có"))
+
+
+def _copy(session: Session, now: datetime) -> Finding:
+    n_held = len(copies.held(session, now=now))
+    if is_unconfirmed_copy(session):
+        waits = Message("bản khôi phục chưa ai xác nhận: không gửi tin báo, {count} dãy chưa cấp số (tannha restored)")
+        return _finding("copy", Level.BAD, waits.filled(count=n_held))
+    if n_held:
+        held = Message("{count} dãy chưa cấp số sau khi khôi phục: tannha restored").filled(count=n_held)
+        return _finding("copy", Level.BAD, held)
+    return _finding("copy", Level.OK, Message("không phải bản khôi phục đang chờ"))
+
+
+def _network(session: Session, _now: datetime) -> Finding:
+    here = installation(session)
+    said = Message("{province}: {post}").filled(province=here.province, post=here.post_name)
+    if here.is_draft:
+        draft = Message("{province}: mạng lưới là bản thảo (tannha seed --export, --from)")
+        return _finding("network", Level.WARN, draft.filled(province=here.province))
+    return _finding("network", Level.OK, said)
+
+
+def _lookup(session: Session, _now: datetime) -> Finding:
+    """Compare a stored hash with the one the lookup key makes of the same data now."""
+    newest = select(Person).where(Person.sealed.is_not(None), Person.name_hash.is_not(None))
+    person = session.scalars(newest.order_by(Person.id.desc()).limit(1)).first()
+    if person is None:
+        return _finding("lookup", Level.OK, Message("chưa có ai để tra"))
+    try:
+        is_right = is_found_by_its_hash(session, person)
+    except VaultLocked:
+        return _finding("lookup", Level.WARN, Message("chưa mở được dữ liệu để so khóa tra cứu"))
+    if not is_right:
+        wrong = Message(
+            "TANNHA_LOOKUP_KEY không phải khóa của dữ liệu này: không ai tra được theo tên, số điện thoại hay mã vuông"
+        )
+        return _finding("lookup", Level.BAD, wrong)
+    return _finding("lookup", Level.OK, Message("khóa tra cứu đúng với dữ liệu"))
 
 
 def _s10(session: Session, _now: datetime) -> Finding:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from postal.models import AuditEntry, Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
+from postal.network.home import is_unconfirmed_copy
 from postal.outside.endpoints import disable, signing_secrets
 from postal.outside.ladder import DARK_FOR, MAX_TRIES, next_try_at
 from postal.people import vault_of
@@ -58,7 +59,9 @@ class Verdict:
 
 
 def due_endpoints(session: Session, now: datetime) -> list[int]:
-    """Return the ids of active endpoints that have something due."""
+    """Return the ids of active endpoints that have something due; none in a copy that nobody confirmed."""
+    if is_unconfirmed_copy(session):
+        return []
     has_due = exists().where(Callback.endpoint_id == CallbackEndpoint.id, _is_ripe(now))
     query = select(CallbackEndpoint.id).where(CallbackEndpoint.state == EndpointState.ACTIVE, has_due)
     return list(session.scalars(query.order_by(CallbackEndpoint.id)))
@@ -72,7 +75,7 @@ def due_messages(
     ``without`` are callbacks under way already. An endpoint that is paused, disabled or gone has nothing due.
     """
     endpoint = session.get(CallbackEndpoint, endpoint_id)
-    if endpoint is None or endpoint.state is not EndpointState.ACTIVE or n <= 0:
+    if endpoint is None or endpoint.state is not EndpointState.ACTIVE or n <= 0 or is_unconfirmed_copy(session):
         return []
     rows = session.scalars(_due(endpoint_id, due_by, without).limit(n)).all()
     secrets = _secrets(vault_of(session), endpoint, due_by) if rows else ()

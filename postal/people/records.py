@@ -108,6 +108,12 @@ def find_by_name(session: Session, text: str, *, limit: int = 200) -> list[int]:
     return list(session.scalars(query))
 
 
+def is_found_by_its_hash(session: Session, person: Person) -> bool:
+    """Say whether the lookup key makes the hash that is stored with a person. Raises VaultLocked."""
+    full_name = open_person(session, person).full_name
+    return person.name_hash == vault_of(session).look_up("name", fold_name(full_name))
+
+
 def address_hash(vault: Vault, address: str) -> str:
     """Return the keyed hash under which an address is remembered, however it was spelt or spaced."""
     return vault.look_up("address", re.sub(r"[\W_]+", " ", fold_name(address)).strip())

@@ -2,3 +2,7 @@
 
 No database, no clock and no person's data: whatever needs a session belongs to another room.
 """
+
+from postal.rules.working_days import LOCAL
+
+__all__ = ["LOCAL"]

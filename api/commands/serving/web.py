@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import click
 from gunicorn.app.base import BaseApplication
 
 from api.commands.serving.lifeline import end_with_parent
 from api.settings import Settings, load_settings
+from api.wiring import EXTENSION
+from postal.operation import presence
 
 # A stop ends within five seconds: what a request has not finished by then is cut.
 _GRACE_S = 4
@@ -17,6 +21,7 @@ _KEEP_ALIVE_S = 15
 class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._serving = ExitStack()
         super().__init__()
 
     def load_config(self) -> None:
@@ -31,7 +36,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> object:
         from api import create_app  # after the fork: each process opens its own connections
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        # Held until the process ends, however it ends: no restore replaces what is being served.
+        self._serving.enter_context(presence.serving(app.extensions[EXTENSION].database.engine))
+        return app
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 from api.commands.opening import opened, say
 from api.commands.serving.lifeline import end_with_parent
 from api.work.worker import HouseWorker
-from postal import make_ready
+from postal.operation import presence
 
 _STOP_S = 4.0
 
@@ -26,8 +26,7 @@ def worker(supervised: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     if supervised:
         end_with_parent()
-    with opened() as services:
-        make_ready(services.database.engine)
+    with opened() as services, presence.serving(services.database.engine):
         working = HouseWorker(services)
         working.start()
         say("Đang chạy việc nền.", "The worker runs.")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from api.commands.opening import acting, opened, say, show
+from api.commands.setup.tables import asked_name, read_text, refuse_wrong
 from api.words import say_date
 from postal.access import audit
-from postal.network import crew
+from postal.network import crew, offices, places, tables
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _NO_BREAK = "-"
@@ -68,7 +70,7 @@ def courier() -> None:
 @courier.command("add")
 @click.argument("code")
 @click.option("--office", required=True, help="Mã bưu cục phát / code of the delivery office.")
-@click.option("--name", prompt="Họ và tên / full name", help="Họ và tên / full name.")
+@click.option("--name", help="Họ và tên / full name; asked for at a terminal.")
 @_shift
 @_lunch
 @click.option("--beat", multiple=True, metavar="COMMUNE", help="Mã xã quen đi / commune of the standing beat.")
@@ -77,7 +79,7 @@ def courier() -> None:
 def add(
     code: str,
     office: str,
-    name: str,
+    name: str | None,
     shift: tuple[int, int],
     lunch: tuple[int, int] | None,
     beat: tuple[str, ...],
@@ -85,13 +87,14 @@ def add(
     litres: int,
 ) -> None:
     """Add a courier with a code of your own; the name is stored sealed."""
+    full_name = asked_name(name)
     with opened() as services, acting(services) as act:
         for commune in beat:
             crew.find_commune(services.guide.register, commune)
         new = crew.NewCourier(
             code=code,
             office=crew.find_office(act.session, office),
-            full_name=name,
+            full_name=full_name,
             beat=beat,
             skills=skill,
             capacity_ml=litres * 1_000,
@@ -100,6 +103,31 @@ def add(
         added = crew.add_courier(act.session, new, now=act.now)
         audit.note(act, "courier_added", "courier", added.id)
     say(f"Đã thêm bưu tá {code} của bưu cục {office}.", f"Added courier {code} of office {office}.")
+
+
+@courier.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Sửa cả người đã có / those who are there follow their row.")
+@click.option("--dry-run", is_flag=True, help="Chỉ đọc thử / say what would happen, record nothing.")
+def import_couriers(file: Path, *, replace: bool, dry_run: bool) -> None:
+    """Add everybody in FILE (CSV: code,office_code,full_name,beat,shift,lunch,litres,skills), wholly or not at all.
+
+    An empty beat, shift, lunch or litres means what a courier usually has. It is the couriers.csv of tannha seed.
+    """
+    with opened() as services, acting(services) as act:
+        known = [one.code for one in offices.offices(act.session) if one.is_active]
+        rows, wrong = tables.read_couriers(file.name, read_text(file), services.guide.register, known)
+        refuse_wrong(wrong)
+        n_added, n_changed = places.seed_couriers(act.session, rows, now=act.now, replaces=replace)
+        audit.note(act, "couriers_imported", "courier", n_added=n_added, n_changed=n_changed)
+        if dry_run:
+            act.session.rollback()
+    would = "Chỉ thử, chưa ghi gì: " if dry_run else ""
+    n_left = len(rows) - n_added - n_changed
+    say(
+        f"{would}thêm {n_added} bưu tá, sửa {n_changed}, giữ nguyên {n_left}.",
+        f"{n_added} added, {n_changed} changed, {n_left} left alone.",
+    )
 
 
 @courier.command("hours")

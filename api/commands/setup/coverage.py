@@ -6,16 +6,14 @@ import click
 
 from api.commands.opening import opened, show
 from api.words import say_date, say_weekdays
-from postal import make_ready, rounds
+from postal import rounds
 
 
 @click.command()
 def coverage() -> None:
     """Print every commune of the register, served or not."""
-    with opened() as services:
-        make_ready(services.database.engine)
-        with services.database.read() as session:
-            lines = rounds.coverage(session, services.guide.register)
+    with opened() as services, services.database.read() as session:
+        lines = rounds.coverage(session, services.guide.register)
     show(
         ("Mã", "Xã, phường", "Bưu cục phát", "Ngày phát", "Hạn", "Chuyến gần nhất"),
         [

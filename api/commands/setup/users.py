@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.commands.opening import acting, opened, say, show
+from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
 from postal import NewUser, Role, Scope
-from postal.access import accounts, audit
+from postal.access import accounts, audit, user_rows
 from postal.people import resealing
 
 _BATCH = 1_000
@@ -24,17 +26,18 @@ def user() -> None:
 @user.command("add")
 @click.argument("username")
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="Vai trò / role.")
-@click.option("--name", prompt="Họ và tên / full name", help="Họ và tên / full name.")
+@click.option("--name", help="Họ và tên / full name; asked for at a terminal.")
 @click.option("--office", help="Mã đơn vị / code of the office; without it the whole province.")
 @click.option("--courier", help="Mã bưu tá / code of the courier (role courier).")
-def add_user(username: str, role: str, name: str, office: str | None, courier: str | None) -> None:
+def add_user(username: str, role: str, name: str | None, office: str | None, courier: str | None) -> None:
     """Add a person. The password is asked for, or read as one line from standard input; never an argument."""
+    full_name = asked_name(name)
     password = _password()
     with opened() as services, acting(services) as act:
         new = NewUser(
             username=username,
             password=password,
-            full_name=name,
+            full_name=full_name,
             role=Role(role),
             office_id=accounts.office_id_of(act.session, office) if office else None,
             courier_id=accounts.courier_id_of(act.session, courier) if courier else None,
@@ -42,6 +45,34 @@ def add_user(username: str, role: str, name: str, office: str | None, courier: s
         added = accounts.add_user(act.session, new, now=act.now)
         audit.note(act, "user_added", "user", added.id)
         say(f"Đã thêm {added.username} ({role}).", f"Added {added.username}.")
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--passwords", type=click.Path(dir_okay=False, path_type=Path), help="Tệp mới để ghi mật khẩu / new file."
+)
+@click.option("--dry-run", is_flag=True, help="Chỉ đọc thử / say what would happen, record nothing.")
+def import_users(file: Path, passwords: Path | None, *, dry_run: bool) -> None:
+    """Add everybody in FILE (CSV: username,role,full_name,office_code,courier_code), wholly or not at all.
+
+    Each gets a password made here, written to --passwords FILE, which only its owner can read: hand them out, then
+    delete it.
+    """
+    if passwords is None and not dry_run:
+        raise click.UsageError("Thiếu --passwords / --passwords is missing")
+    with opened() as services, acting(services) as act:
+        people, wrong = user_rows.read_users(act.session, file.name, read_text(file))
+        refuse_wrong(wrong)
+        if not dry_run and passwords is not None:
+            write_passwords(passwords, people)
+            for new in people:
+                added = accounts.add_user(act.session, new, now=act.now)
+                audit.note(act, "user_added", "user", added.id)
+    if dry_run:
+        say(f"Tệp tốt: sẽ thêm {len(people)} người. Chưa ghi gì.", f"The file is good: {len(people)} people.")
+    else:
+        say(f"Đã thêm {len(people)} người; mật khẩu trong {passwords}.", f"Added {len(people)} people.")
 
 
 @user.command("password")

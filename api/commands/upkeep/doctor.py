@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 
-from api.settings import Settings, SettingsMissing, load_settings
+from api.commands.upkeep.probing import answers
+from api.settings import Settings, SettingsMissing, load_settings, unknown_settings
 from api.wiring import Services, build_services
 from api.words import translate
 from postal import Message, desk, models
 from postal.operation import doctor as doctors
+from postal.rules import LOCAL
 from routing import EngineUnavailable, Osrm, Point
 
 _SIGNS = {doctors.Level.OK: "tốt  ok  ", doctors.Level.WARN: "chú ý warn", doctors.Level.BAD: "HỎNG bad "}
@@ -30,10 +33,10 @@ def doctor() -> None:
         sys.exit(1)
     services = build_services(settings)
     try:
-        found = [*_settings(settings), *doctors.examine(services.database, now=services.now())]
-        if isinstance(services.travel, Osrm) and not _is_broken(
-            [f for f in found if f.check in ("database", "revision")]
-        ):
+        found = [*_settings(settings), _zone(services), *_servers(settings)]
+        found += doctors.examine(services.database, now=services.now())
+        is_readable = not _is_broken([one for one in found if one.check in ("database", "revision")])
+        if is_readable and isinstance(services.travel, Osrm):
             found.append(_roads(services, services.travel))
     finally:
         services.database.engine.dispose()
@@ -86,7 +89,48 @@ def _settings(settings: Settings) -> Iterator[doctors.Finding]:
         yield doctors.Finding(check="settings", level=doctors.Level.OK, message=Message("cài đặt đủ"))
 
 
+def _zone(services: Services) -> doctors.Finding:
+    """Say what people's clocks show; days and promises are counted in Vietnam's, whatever the setting."""
+    name = services.settings.timezone
+    local, law = services.now().astimezone(ZoneInfo(name)), services.now().astimezone(LOCAL)
+    is_law = local.utcoffset() == law.utcoffset()
+    says = Message("giờ địa phương {time} ({zone})")
+    if not is_law:
+        says = Message("trang và giấy tờ ghi {time} ({zone}), nhưng ngày làm việc tính theo {law}")
+    return doctors.Finding(
+        check="timezone",
+        level=doctors.Level.OK if is_law else doctors.Level.WARN,
+        message=says.filled(time=f"{local:%H:%M %d/%m/%Y}", zone=name, law=LOCAL.key),
+    )
+
+
+def _servers(settings: Settings) -> Iterator[doctors.Finding]:
+    """Ask the Redis of the rate limits and the broker of the jobs, where there are any."""
+    if not settings.rate_limit_storage_url.startswith("memory"):
+        yield _server(
+            "redis",
+            settings.rate_limit_storage_url,
+            Message("Redis trả lời"),
+            Message("Redis không trả lời: mỗi tiến trình tự đếm giới hạn"),
+        )
+    if settings.broker_url:
+        yield _server(
+            "broker",
+            settings.broker_url,
+            Message("broker trả lời"),
+            Message("broker không trả lời: việc nền tìm trong bảng, chậm hơn một chút"),
+        )
+
+
+def _server(check: str, url: str, well: Message, silent: Message) -> doctors.Finding:
+    if answers(url):
+        return doctors.Finding(check=check, level=doctors.Level.OK, message=well)
+    return doctors.Finding(check=check, level=doctors.Level.WARN, message=silent)
+
+
 def _doubts(settings: Settings) -> Iterator[tuple[str, Message]]:
+    for name in unknown_settings():
+        yield name.removeprefix("TANNHA_"), Message("không có cài đặt tên này")
     url = urlsplit(settings.public_url)
     if url.scheme != "https" and url.hostname not in _LOCAL:
         yield "PUBLIC_URL", Message("người dân cần https")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from api.commands.opening import acting, opened, say, show
-from postal import desk, make_ready
+from postal import desk
 from postal.custody import serials
 
 
@@ -22,13 +22,11 @@ def ranges() -> None:
 @click.option("--country", default="VN", show_default=True)
 def add(indicator: str, first: int, last: int, granted_by: str, country: str) -> None:
     """Note a granted range: INDICATOR (two letters), FIRST and LAST serial, both included."""
-    with opened() as services:
-        make_ready(services.database.engine)
-        with acting(services) as act:
-            serials.grant_range(
-                act, serials.Grant(indicator=indicator, first=first, last=last, granted_by=granted_by, country=country)
-            )
-            n_left = serials.left(act.session)
+    with opened() as services, acting(services) as act:
+        serials.grant_range(
+            act, serials.Grant(indicator=indicator, first=first, last=last, granted_by=granted_by, country=country)
+        )
+        n_left = serials.left(act.session)
     say(f"Đã ghi dải. Còn {n_left} số.", f"Range noted. {n_left} numbers left.")
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from api.commands.opening import opened, say
-from postal import current_revision, newest_revision, upgrade
+from api.commands.opening import acting, connected, say
+from postal import current_revision, upgrade
+from postal.access import audit
 from postal.operation import backup as backups
+from postal.operation import copies, presence
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -20,7 +22,7 @@ def backup(file: Path) -> None:
 
     The keys of the settings are not in it: keep them in another place, without them nobody can read it.
     """
-    with opened() as services:
+    with connected() as services:
         made = backups.back_up(services.database.engine, file, now=services.now())
     say(f"Đã sao lưu {made.n_bytes / 1e6:.1f} MB vào {file}, đã kiểm tra.", f"Backed up and verified. {made.sha256}")
 
@@ -30,28 +32,37 @@ def backup(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Thay dữ liệu đang có / replace the data there is.")
 @click.option("--check", is_flag=True, help="Chỉ kiểm tra / only verify the file.")
 def restore(file: Path, *, yes: bool, check: bool) -> None:
-    """Verify FILE, then replace the database by it, wholly or not at all. Stop the service before."""
+    """Verify FILE, then replace the database by it, wholly or not at all. Refused while the service runs.
+
+    The copy then waits: see `tannha restored`.
+    """
     if check:
         found = backups.verify(file)
         say(f"Bản sao lưu tốt: {found.made_at}, phiên bản {found.revision}.", "The backup is good.")
         return
-    with opened() as services:
+    with connected() as services:
         engine = services.database.engine
         if not yes and current_revision(engine) is not None:
             raise click.ClickException(
                 "Cơ sở dữ liệu đang có dữ liệu; thêm --yes để thay. / The database is not empty; --yes replaces it."
             )
-        done = backups.restore(engine, file)
-        is_old = current_revision(engine) != newest_revision()
+        with presence.alone(engine):
+            done = backups.restore(engine, file)
+            upgrade(engine)
+            with acting(services) as act:
+                copies.hold(act.session, now=act.now)
+                audit.note(act, "restored", "installation", made_at=done.made_at, sha256=done.sha256)
     say(f"Đã khôi phục bản sao lưu lúc {done.made_at}.", "Restored.")
-    if is_old:
-        say("Bảng dữ liệu thuộc phiên bản cũ: chạy tannha migrate.", "Older tables: run tannha migrate.")
+    say(
+        "Bản này chưa gửi tin báo và chưa cấp số: tannha restored cho biết phải khai gì.",
+        "This copy sends no callbacks and gives no numbers yet: tannha restored says what it waits for.",
+    )
 
 
 @click.command()
 def migrate() -> None:
     """Bring the tables to this version; safe to repeat. Take a backup first."""
-    with opened() as services:
+    with connected() as services:
         before = current_revision(services.database.engine)
         upgrade(services.database.engine)
         after = current_revision(services.database.engine)
