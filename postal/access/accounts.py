@@ -87,6 +87,11 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     return user
 
 
+def is_username(text: str) -> bool:
+    """Say whether this can be a user name."""
+    return _USERNAME.fullmatch(text) is not None
+
+
 def sign_in(database: Database, *, username: str, password: str, now: datetime) -> SignedIn | None:
     """Check a name and password; None whatever was wrong, so that nothing can be learnt from the answer.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from postal import NewUser
-from postal.network.cells import BadPlaces, Wrong
+from postal.network import cells
 
 
 def read_text(file: Path) -> str:
@@ -22,10 +22,10 @@ def read_text(file: Path) -> str:
         raise click.ClickException(f"{file.name}: lưu thành CSV UTF-8 / save as CSV UTF-8") from exc
 
 
-def refuse_wrong(wrong: Sequence[Wrong]) -> None:
+def refuse_wrong(wrong: Sequence[cells.Wrong]) -> None:
     """Raise BadPlaces naming every wrong cell, where there is one: a table comes in wholly or not at all."""
     if wrong:
-        raise BadPlaces(wrong)
+        raise cells.BadPlaces(wrong)
 
 
 def write_passwords(file: Path, people: Iterable[NewUser]) -> None:
