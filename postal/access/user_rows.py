@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from postal.access.accounts import NewUser, is_username
 from postal.models import Courier, Office, Role, User
 from postal.network.cells import Row, Wrong, read_rows
+from routing import Message
 
 COLUMNS = ("username", "role", "full_name", "office_code", "courier_code")
 _NEEDED = ("username", "role", "full_name")
@@ -52,19 +53,20 @@ def _look_up(session: Session) -> _Known:
 def _user(row: Row, known: _Known) -> NewUser | None:
     username = row.needed("username", most=60).lower()
     if username and not is_username(username):
-        row.refuse("username", "chỉ a–z, 0–9, dấu . _ -, từ 2 ký tự", "holds only a–z, 0–9 and . _ -, two or more")
+        row.refuse("username", Message("chỉ a–z, 0–9, dấu . _ -, từ 2 ký tự"))
     if username in known.usernames:
-        row.refuse("username", "đã có người dùng", "is taken")
-    role = row.one_of("role", [str(role) for role in Role], f"chỉ: {', '.join(Role)}", f"is one of {', '.join(Role)}")
+        row.refuse("username", Message("đã có người dùng"))
+    roles = [str(role) for role in Role]
+    role = row.one_of("role", roles, Message("chỉ nhận {roles}").filled(roles=", ".join(roles)))
     full_name = row.needed("full_name")
     office = _known_code(row, "office_code", known.offices)
     courier = _known_code(row, "courier_code", known.couriers)
     if role == Role.COURIER and not row.text("courier_code"):
-        row.refuse("courier_code", "bưu tá cần mã bưu tá", "a courier needs the courier's code")
+        row.refuse("courier_code", Message("bưu tá cần mã bưu tá"))
     if role != Role.COURIER and courier is not None:
-        row.refuse("courier_code", "chỉ dành cho vai trò courier", "is for the role courier only")
+        row.refuse("courier_code", Message("chỉ dành cho vai trò courier"))
     if courier in known.taken_couriers:
-        row.refuse("courier_code", "bưu tá này đã có tài khoản", "this courier has an account")
+        row.refuse("courier_code", Message("bưu tá này đã có tài khoản"))
     if row.wrong:
         return None
     return NewUser(
@@ -80,7 +82,7 @@ def _user(row: Row, known: _Known) -> NewUser | None:
 def _known_code(row: Row, column: str, known: dict[str, int]) -> int | None:
     code = row.text(column)
     if code and code not in known:
-        row.refuse(column, "không có mã này", "there is no such code")
+        row.refuse(column, Message("không có mã này"))
     return known.get(code)
 
 
@@ -90,5 +92,5 @@ def _refuse_doubles(rows: Sequence[Row]) -> None:
         for row in rows:
             value = row.cells.get(column, "").lower()
             if value and value in seen:
-                row.refuse(column, "đã có ở dòng khác", "stands in another line too")
+                row.refuse(column, Message("đã có ở dòng khác"))
             seen.add(value)
