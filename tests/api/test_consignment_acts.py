@@ -117,7 +117,7 @@ def test_the_agency_takes_an_item_back_from_the_post_or_before_with_payer_and_re
 def test_a_broken_promise_shows_the_refund_on_the_item_and_on_the_list(desk, database, clock):
     postal = desk["postal"]
     assert "trả lại cước" not in postal.get(PAGE).text
-    assert "Không có bưu gửi nào chậm hạn" in postal.get("/staff/incidents").text
+    assert "Không có bưu gửi nào trễ hạn" in postal.get("/staff/incidents").text
     clock.forward(days=9)
     postal = desk["again"]("postal")
     assert "Chậm hạn: phải trả lại cước" in postal.get(PAGE).text
