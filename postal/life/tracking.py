@@ -53,7 +53,8 @@ def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan.scan_id))
     if known is not None:
         return _same(known, item, scan)
-    act.session.refresh(item, with_for_update=True)  # two devices at once: the second waits for the first
+    # The item's own row alone: PostgreSQL locks nothing behind the outer joins that load what belongs to it.
+    act.session.refresh(item, with_for_update={"of": Item})  # two devices at once: the second waits for the first
     event = _event(act, item, scan)
     act.session.add(event)
     act.session.flush()

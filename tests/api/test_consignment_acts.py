@@ -120,10 +120,10 @@ def test_a_broken_promise_shows_the_refund_on_the_item_and_on_the_list(desk, dat
     assert "Không có bưu gửi nào trễ hạn" in postal.get("/staff/incidents").text
     clock.forward(days=9)
     postal = desk["again"]("postal")
-    assert "Chậm hạn: phải trả lại cước" in postal.get(PAGE).text
+    assert "Trễ hạn: phải trả lại cước" in postal.get(PAGE).text
     assert postal.get("/staff/incidents").text.count("chưa phát</td>") == 2
     desk["again"]("centre").post(f"{PAGE}/withdraw", reason="cấp nhầm", payer="agency")
-    assert "Chậm hạn: phải trả lại cước" in postal.get(PAGE).text
+    assert "Trễ hạn: phải trả lại cước" in postal.get(PAGE).text
 
 
 def test_what_the_agency_took_back_in_time_is_no_refund(desk, database, clock):

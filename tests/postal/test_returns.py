@@ -100,7 +100,7 @@ def test_a_return_is_offered_only_after_two_invitations(session, day):
     with pytest.raises(ReturnTooEarly):
         start(session, day.items[0], "VANG_NHA")
     fail(session, day, "VANG_NHA")
-    with pytest.raises(ReturnTooEarly, match="1 so far"):
+    with pytest.raises(ReturnTooEarly, match="đã mời 1 lần"):
         start(session, day.items[0], "VANG_NHA")
     fail(session, day, "VANG_NHA", on=THURSDAY)
     assert day.items[0].state is State.HELD
