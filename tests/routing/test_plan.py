@@ -12,7 +12,7 @@ from tests.routing.planning_days import HOUR, courier, office, problem, random_p
 from tests.scale import record_figure, scaled
 
 TRAVEL = StraightLine()
-WORK = Limits(seconds=30, pieces=2, steps=400, cores=1)
+WORK = Limits(seconds=120, pieces=2, steps=400, cores=1)  # counted work; a first compilation on a busy machine is slow
 
 
 @pytest.mark.parametrize("seed", range(scaled(25, 300)))
