@@ -37,6 +37,7 @@ from postal.models import (
     SpoiltS10,
     TrackingEvent,
 )
+from postal.rules.alphabet import alphabetical
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
 
@@ -293,7 +294,7 @@ def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
 
 def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:
     """Return the offices of one kind by name."""
-    return session.scalars(select(Office).where(Office.kind == kind).order_by(Office.name)).all()
+    return sorted(session.scalars(select(Office).where(Office.kind == kind)), key=lambda one: alphabetical(one.name))
 
 
 def all_offices(session: Session) -> dict[int, Office]:

@@ -21,6 +21,7 @@ from api.work.printing import AT_ONCE, order_labels
 from postal import Action, InvalidInput, Message, Session, custody, desk, errors, models, people, require, require_own
 from postal.access import ownership
 from postal.custody import serials
+from postal.rules import alphabet
 
 _SEVERAL = 5
 _Choice = tuple[documents.Paper[Any], documents.Way[Any, Any]]
@@ -122,7 +123,7 @@ def prints() -> ResponseReturnValue:
         return render_desk(
             "staff/prints.html",
             _("In lại nhãn và số đã hủy"),
-            people=sorted(((_who(session, one), n) for one, n in counts.items()), key=lambda row: (-row[1], row[0])),
+            people=sorted(((_who(session, one), n) for one, n in counts.items()), key=_most_first),
             reprints=[
                 (act, item, _who(session, act.user_id)) for act, item in desk.reprints(session) if act.user_id in counts
             ],
@@ -146,6 +147,10 @@ def number_spoilt() -> ResponseReturnValue:
         return back()
 
     return or_back(change, back)
+
+
+def _most_first(row: tuple[str, int]) -> tuple[int, object]:
+    return -row[1], alphabet.by_given_name(row[0])
 
 
 def _is_of_own_office(session: Session, user_id: int | None) -> bool:

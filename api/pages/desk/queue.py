@@ -20,6 +20,7 @@ from api.words import say_age
 from postal import Act, Action, InvalidInput, Message, Session, desk, is_own, models, people, queue, require_own
 from postal.access import ownership
 from postal.queue import questions
+from postal.rules import alphabet
 
 _PAGE = 100
 _BUCKETS: tuple[tuple[str, Message, str], ...] = (
@@ -128,7 +129,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             needs_release="point" in needs,
             may_answer=actor.may(Action.ANSWER_ADDRESS),
             candidates=[register.commune(code) for code in found.candidate_codes if code in register],
-            communes=sorted(register, key=lambda c: c.name),
+            communes=sorted(register, key=lambda c: alphabet.alphabetical(c.name)),
             commune_name=commune.full_name if commune else (_("ngoài tỉnh") if "outside" in needs else _("chưa rõ")),
             flag_text=_FLAGS.get(found.point_flag or "", _("tọa độ cần xem lại")),
             papers=paper_links(session, documents.CONSIGNMENT, found, found.id),

@@ -19,6 +19,7 @@ from api.words import say_short_date
 from postal import Action, InvalidInput, Session, desk, models, rounds
 from postal.access import audit
 from postal.network import crew
+from postal.rules import alphabet
 from routing import Point
 
 
@@ -38,7 +39,7 @@ def day_orders() -> ResponseReturnValue:
             day=day,
             lines=_lines(session, day),
             crew=[c.code for c in desk.couriers(session) if c.is_active],
-            communes=sorted(services().guide.register, key=lambda c: c.full_name),
+            communes=sorted(services().guide.register, key=lambda c: alphabet.alphabetical(c.name)),
             may_order=current_actor().may(Action.PLAN),
         )
 
