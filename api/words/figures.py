@@ -15,11 +15,11 @@ _DAYS = {"vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"), "en": ("Mon", "Tue", 
 
 
 def say_date(day: date, language: str | None = None) -> str:
-    """Return "thứ Hai 23/11/2026", or "Monday 23 Nov 2026"."""
+    """Return "thứ Hai 23/11/2026", or "Mon 23 Nov 2026"."""
     spoken = language or current()
     if spoken == SOURCE:
         return f"{_WEEKDAYS[day.weekday()]} {day:%d/%m/%Y}"
-    return str(format_date(day, "EEEE d MMM y", locale=spoken))
+    return str(format_date(day, "E d MMM y", locale=spoken))
 
 
 def say_short_date(day: date, language: str | None = None) -> str:
