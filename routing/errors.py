@@ -72,14 +72,17 @@ class EngineUnavailable(RoutingError):
 
 
 class BadPlanFile(RoutingError):
-    """A planning instance file that cannot be read; the sentences name the entry."""
+    """A planning instance file that cannot be read; the sentences name the entry, its field and what is needed."""
 
     code = "bad_plan_file"
 
     says = Message("Tệp bài toán sai ở {where}.")
+    says_what = Message("Tệp bài toán sai ở {where}: {what}.")
 
-    def __init__(self, where: str) -> None:
-        super().__init__(self.says.filled(where=where))
+    def __init__(self, where: str, what: Message | None = None) -> None:
+        self.where = where
+        says = self.says if what is None else self.says_what.filled(what=what)
+        super().__init__(says.filled(where=where))
 
 
 class RemedyNotApplicable(RoutingError):

@@ -15,6 +15,8 @@ from routing.errors import RemedyNotApplicable
 from routing.solving.piece import MAX_PENALTY
 from routing.types import Courier, Problem, Stop, Window
 
+_ANY_TIME, _DAYS_WORK_S = Window(from_s=0, until_s=86_400), 8 * 3600
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
@@ -52,17 +54,23 @@ class LongerShift(Change):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExtraCourier(Change):
-    """One more courier of ``office_id`` like another, who works ``by_s`` longer and brings skills and a box."""
+    """One more courier of ``office_id`` like another, who works ``by_s`` longer and brings skills and a box.
+
+    ``like`` is None where nobody works that day: somebody for a day's work, at whatever hours.
+    """
 
     kind = "extra_courier"
     office_id: str
-    like: str
+    like: str | None = None
     by_s: int = 0
     skills: tuple[str, ...] = ()
     capacity_ml: int | None = None
 
     def apply(self, problem: Problem) -> Problem:
-        like = next(c for c in problem.couriers if c.courier_id == self.like)
+        if self.like is None:
+            like = somebody(self.office_id)
+        else:
+            like = next(c for c in problem.couriers if c.courier_id == self.like)
         names = {c.courier_id for c in problem.couriers}
         name = next(f"{like.courier_id}+{n}" for n in range(1, len(names) + 2) if f"{like.courier_id}+{n}" not in names)
         more = replace(self._equipped(like), courier_id=name, has_left=False)
@@ -80,6 +88,11 @@ class ExtraCourier(Change):
             skills=courier.skills | frozenset(self.skills),
             capacity_ml=max(courier.capacity_ml, self.capacity_ml or 0),
         )
+
+
+def somebody(office_id: str) -> Courier:
+    """Return a courier of an office where nobody works that day: eight hours, whenever they are needed."""
+    return Courier(courier_id=office_id, office_id=office_id, shift=_ANY_TIME, longest_s=_DAYS_WORK_S)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

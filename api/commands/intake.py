@@ -14,6 +14,7 @@ from rich.table import Table
 from api.commands.opening import running_command
 from api.settings import load_settings
 from api.wiring import build_services
+from api.words import translate
 from postal import intake as incoming
 
 _OUTCOMES = {
@@ -33,7 +34,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 @click.option("--dry-run", is_flag=True, help="Chỉ đọc thử, không ghi gì / say what would happen, record nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Ghi báo cáo từng dòng / row by row.")
 def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | None) -> None:
-    """Read FILE (CSV or XLSX), sort its rows, store what can be taken. The same file again creates nothing."""
+    """Read FILE (CSV, XLSX or XLS), sort its rows, store what can be taken. The same file again creates nothing."""
     settings = load_settings()
     services = build_services(settings)
     console = Console(stderr=True)
@@ -79,12 +80,13 @@ def write_report(answer: incoming.IntakeReport, path: Path) -> None:
     """Write one line for each row; a cell a spreadsheet would run as a formula is written as text."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "message", "suggestion"))
+        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "message", "suggestion", "sheet"))
         for row in answer.rows:
             for problem in row.problems or [{}]:
                 said = (incoming.message_of(problem), incoming.suggestion_of(problem))
                 told = [problem.get("column", ""), problem.get("code", ""), *map(str, said)]
-                writer.writerow([row.row_number, _as_text(row.dossier_code), str(row.outcome), *map(_as_text, told)])
+                cells = [row.dossier_code, str(row.outcome), *told, row.sheet or ""]
+                writer.writerow([row.row_number, *map(_as_text, cells)])
 
 
 def _bar(console: Console) -> Progress:
@@ -103,6 +105,9 @@ def _show(answer: incoming.IntakeReport, *, dry_run: bool) -> None:
         console.print("Chỉ đọc thử, chưa ghi gì. / A dry run: nothing was recorded.", highlight=False)
     else:
         console.print(f"Lần nhập số {answer.intake_id}. / Intake no. {answer.intake_id}.", highlight=False)
+    for note in answer.notes:
+        said = incoming.message_of(note)
+        console.print(f"{said} / {translate(said, 'en')}", highlight=False, markup=False)
     looked_at = [row for row in answer.rows if str(row.outcome) in ("refused", "duplicate")]
     if looked_at:
         console.print(_table(looked_at[:_N_SHOWN]))
@@ -117,7 +122,7 @@ def _table(rows: list[incoming.RowReport]) -> Table:
     for row in rows:
         for problem in row.problems:
             table.add_row(
-                str(row.row_number),
+                escape(f"{row.sheet or ''} {row.row_number}".strip()),
                 escape(row.dossier_code),
                 _OUTCOMES[str(row.outcome)],
                 problem["column"],

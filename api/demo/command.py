@@ -143,9 +143,9 @@ def _say_where(services: Services, out: Path, port: int) -> None:
 def day_of(results: Path) -> date:
     """Return the working day the results go out on: the first one after most of them were finished."""
     finished: Counter[str] = Counter()
-    for _, row in intake.read_rows(results.name, results.read_bytes()):
-        if isinstance(row, intake.ResultIn):
-            finished[row.finished_at[:10]] += 1
+    for one in intake.read_rows(results.name, results.read_bytes()):
+        if isinstance(one.row, intake.ResultIn):
+            finished[one.row.finished_at[:10]] += 1
     days = []
     for text, n in finished.items():
         try:

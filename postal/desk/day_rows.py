@@ -49,7 +49,7 @@ def row_fates(session: Session, intake_id: int) -> Iterator[RowFate]:
         .outerjoin(Item, Item.id == IntakeRow.item_id)
         .outerjoin(Consignment, Consignment.id == Item.consignment_id)
         .where(IntakeRow.intake_id == intake_id)
-        .order_by(IntakeRow.row_number)
+        .order_by(IntakeRow.id)
     )
     for row, item, consignment in session.execute(query):
         if row.outcome in (RowOutcome.REFUSED, RowOutcome.DUPLICATE):

@@ -246,7 +246,7 @@ def intake_problems(session: Session, intake_id: int, *, limit: int = 500) -> Se
     query = (
         select(IntakeRow)
         .where(IntakeRow.intake_id == intake_id, IntakeRow.outcome != RowOutcome.ACCEPTED)
-        .order_by(IntakeRow.row_number)
+        .order_by(IntakeRow.id)
         .limit(limit)
     )
     return session.scalars(query).all()

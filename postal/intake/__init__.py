@@ -1,7 +1,7 @@
 """Results in: files and batches read, judged row by row, placed, and stored with their first event."""
 
-from postal.intake.columns import COLUMNS, FIELD_OF_COLUMN, BadFile, CollectionIn, ColumnMissing, ColumnTwice, ResultIn
-from postal.intake.failures import EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook
+from postal.cells.problems import Problem, message_of, suggestion_of
+from postal.intake.columns import COLUMNS, FIELD_OF_COLUMN, CollectionIn, ColumnMissing, ColumnTwice, ResultIn
 from postal.intake.guide import Guide, PlaceFinder
 from postal.intake.importing import (
     MAX_BATCH,
@@ -12,10 +12,11 @@ from postal.intake.importing import (
     try_results,
 )
 from postal.intake.locating import Located, locate
-from postal.intake.problems import Problem, message_of, suggestion_of
-from postal.intake.reading import BrokenRow, read_rows
+from postal.intake.notes import Note
+from postal.intake.reading import BrokenRow, FileRow, FileRows, read_rows
 from postal.intake.reports import IntakeReport, RowReport
 from postal.intake.storing import Arrival
+from postal.tables import BadFile, EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook
 
 __all__ = [
     "COLUMNS",
@@ -28,12 +29,15 @@ __all__ = [
     "ColumnMissing",
     "ColumnTwice",
     "EmptyFile",
+    "FileRow",
+    "FileRows",
     "FileTooLarge",
     "Guide",
     "IntakeReport",
     "LegacyEncoding",
     "Located",
     "NotATable",
+    "Note",
     "PlaceFinder",
     "Problem",
     "ResultIn",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from postal.errors import PostalError
+from postal.cells.texts import is_dossier_code
 from postal.people.vault import fold_name
+from postal.tables import BadFile
 from routing import Message
 
 
@@ -98,6 +99,7 @@ COLUMNS: dict[str, str] = {
 }
 FIELD_OF_COLUMN: dict[str, str] = {column: field for field, column in COLUMNS.items()}
 REQUIRED = ("ma_ho_so", "co_quan", "ngay_xong", "nguoi_nhan", "dia_chi")
+_MAX_HEADER = 200
 _RESULT_FIELDS = frozenset(field.name for field in fields(ResultIn))
 
 # What one-stop systems are seen to write above these columns; a setting adds to it.
@@ -127,13 +129,6 @@ _ALIASES: dict[str, str] = {
 }
 
 
-class BadFile(PostalError):
-    """A file that cannot be read as a table at all; nothing of it was taken."""
-
-    code = "bad_file"
-    says = Message("Tệp không đọc được.")
-
-
 class ColumnMissing(BadFile):
     code = "column_missing"
     says = Message("Tệp thiếu cột: {columns}. Thêm cột, hoặc khai tên cột tương ứng trong cài đặt.")
@@ -149,25 +144,37 @@ def header_key(text: str) -> str:
     return re.sub(r"[\W_]+", "_", fold_name(text.removeprefix("\ufeff"))).strip("_")
 
 
-def fields_of_header(header: Sequence[str], aliases: Mapping[str, str] | None = None) -> list[str | None]:
-    """Return the field of each column, None for one we do not use.
+class Headers:
+    """How the headers of a file are recognised; ``aliases`` maps headers of one system to our columns."""
 
-    ``aliases`` maps headers of one system to our columns. Raises ColumnMissing and ColumnTwice.
-    """
-    known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
-    columns = [known.get(header_key(text), header_key(text)) for text in header]
-    twice = sorted({c for c in columns if c in FIELD_OF_COLUMN and columns.count(c) > 1})
-    if twice:
-        raise ColumnTwice(columns=", ".join(twice))
-    missing = [column for column in REQUIRED if column not in columns]
-    if missing:
-        raise ColumnMissing(columns=", ".join(missing))
-    found = [FIELD_OF_COLUMN.get(column) for column in columns]
-    return [field if field in _RESULT_FIELDS else None for field in found]
+    def __init__(self, aliases: Mapping[str, str] | None = None) -> None:
+        self._known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
 
+    def columns(self, cells: Sequence[str]) -> list[str]:
+        """Return our column for each header, its own key where it is none of ours."""
+        keys = [header_key(text) if len(text) <= _MAX_HEADER else "" for text in cells]
+        return [self._known.get(key, key) for key in keys]
 
-def n_recognised(header: Sequence[str], aliases: Mapping[str, str] | None = None) -> int:
-    """Return how many of the headers are known, to tell the right separator from a wrong one."""
-    known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
-    keys = {header_key(text) for text in header}
-    return len({known.get(key, key) for key in keys} & FIELD_OF_COLUMN.keys())
+    def n_known(self, cells: Sequence[str]) -> int:
+        """Return how many different columns of ours these cells are headers of."""
+        return len(set(self.columns(cells)) & FIELD_OF_COLUMN.keys())
+
+    def missing(self, cells: Sequence[str]) -> list[str]:
+        """Return the columns a table of results needs and these headers lack."""
+        found = set(self.columns(cells))
+        return [column for column in REQUIRED if column not in found]
+
+    def begins_a_row(self, cells: Sequence[str]) -> bool:
+        """Return whether one of these cells is a dossier code, which no cell of several lines goes on with."""
+        return any(is_dossier_code(cell) for cell in cells)
+
+    def fields(self, header: Sequence[str]) -> list[str | None]:
+        """Return the field of each column, None for one we do not use. Raises ColumnMissing and ColumnTwice."""
+        columns = self.columns(header)
+        twice = sorted({c for c in columns if c in FIELD_OF_COLUMN and columns.count(c) > 1})
+        if twice:
+            raise ColumnTwice(columns=", ".join(twice))
+        if missing := self.missing(header):
+            raise ColumnMissing(columns=", ".join(missing))
+        found = [FIELD_OF_COLUMN.get(column) for column in columns]
+        return [field if field in _RESULT_FIELDS else None for field in found]

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,11 +21,13 @@ from postal.errors import InvalidInput
 from postal.intake.columns import CollectionIn, ResultIn
 from postal.intake.guide import Guide
 from postal.intake.judging import Judged, judge_collection, judge_result
-from postal.intake.reading import content_of, read_rows
+from postal.intake.notes import Note
+from postal.intake.reading import read_rows
 from postal.intake.reports import IntakeReport, RowReport, report_of, stored_report
 from postal.intake.storing import Arrival, Writer
 from postal.models import Intake
 from postal.rules.lifecycle import Direction
+from postal.tables import content_of
 from routing import Message
 
 BLOCK = 1_000
@@ -46,6 +48,7 @@ class _Incoming:
     digest: str
     channel: str
     rows: Sequence[Judged]
+    notes: Sequence[Note]
     on_progress: Progress | None
 
     def tell(self, n_stored: int) -> None:
@@ -91,8 +94,8 @@ def _incoming(
         known = _known(session, arrival.source_system, digest)
     if known is not None:
         return known
-    judged = _judge_file(filename, content, arrival.guide, arrival.now, on_progress)
-    return _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, on_progress=on_progress)
+    judged, notes = _judge_file(filename, content, arrival.guide, arrival.now, on_progress)
+    return _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, notes=notes, on_progress=on_progress)
 
 
 def accept_results(
@@ -122,24 +125,26 @@ def order_collections(
 
 def _judge_file(
     filename: str, content: bytes, guide: Guide, now: datetime, on_progress: Progress | None
-) -> list[Judged]:
-    rows = deque(read_rows(filename, content, aliases=guide.aliases))
-    n_rows = len(rows)
+) -> tuple[list[Judged], list[Note]]:
+    read = read_rows(filename, content, aliases=guide.aliases)
+    rows = deque(read)
+    n_rows, has_sheets = len(rows), len({row.sheet for row in rows}) > 1
     judged: list[Judged] = []
     while rows:
         # Taken off the queue as they are judged: a large file need not be in memory twice.
-        number, row = rows.popleft()
-        judged.append(judge_result(number, row, guide, now=now))
+        row = rows.popleft()
+        one = judge_result(row.number, row.row, guide, now=now)
+        judged.append(replace(one, sheet=row.sheet) if has_sheets else one)
         if on_progress is not None and len(judged) % 200 == 0:
             on_progress(len(judged) // 2, n_rows)
-    return judged
+    return judged, read.notes
 
 
 def _try_out(database: Database, incoming: _Incoming) -> IntakeReport:
     with database.read() as session:
         writer = Writer(session, incoming.arrival)
         rows = [report for block in _blocks(incoming.rows) for report in writer.report(block)]
-    return report_of(rows, intake_id=None)
+    return report_of(rows, intake_id=None, notes=[one.as_json() for one in incoming.notes])
 
 
 def _write(database: Database, incoming: _Incoming) -> IntakeReport:
@@ -155,7 +160,7 @@ def _write(database: Database, incoming: _Incoming) -> IntakeReport:
             # What is written is written: ten thousand rows need not live in memory twice.
             session.expunge_all()
             incoming.tell(len(rows))
-        return _close_intake(session, writer.intake_id, rows)
+        return _close_intake(session, writer.intake_id, rows, incoming.notes)
 
 
 def _take(session: Session, judged: Sequence[Judged], arrival: Arrival, channel: str) -> IntakeReport:
@@ -171,7 +176,7 @@ def _take_once(session: Session, judged: Sequence[Judged], arrival: Arrival, cha
     with session.begin_nested():
         writer = Writer(session, arrival)
         writer.intake_id = _open_intake(session, arrival, digest, channel)
-        return _close_intake(session, writer.intake_id, writer.store(judged))
+        return _close_intake(session, writer.intake_id, writer.store(judged), ())
 
 
 def _open_intake(session: Session, arrival: Arrival, digest: str, channel: str) -> int:
@@ -187,9 +192,10 @@ def _open_intake(session: Session, arrival: Arrival, digest: str, channel: str) 
     return intake.id
 
 
-def _close_intake(session: Session, intake_id: int, rows: list[RowReport]) -> IntakeReport:
-    report = report_of(rows, intake_id=intake_id)
+def _close_intake(session: Session, intake_id: int, rows: list[RowReport], notes: Sequence[Note]) -> IntakeReport:
+    report = report_of(rows, intake_id=intake_id, notes=[one.as_json() for one in notes])
     counts = {
+        "notes": report.notes,
         "n_in": report.n_in,
         "n_accepted": report.n_accepted,
         "n_attention": report.n_attention,

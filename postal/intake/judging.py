@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from postal.intake import cells
+from postal.cells import dates, sums, texts
+from postal.cells.problems import REFUSALS, Problem, question, refusal
+from postal.cells.sums import MAX_FEE_VND
 from postal.intake.columns import COLUMNS, CollectionIn, ResultIn
 from postal.intake.guide import Guide
 from postal.intake.placing import Place, place
-from postal.intake.problems import REFUSALS, Problem, question, refusal
 from postal.intake.reading import BrokenRow
 from postal.people import PersonData
 from postal.rules.lifecycle import Direction
 from postal.rules.working_days import LOCAL, local_day
+
+Judge = Callable[[str, str], tuple[Any, Problem | None]]
 
 _STRICT_CHANNELS = frozenset({"api"})
 _LATEST_WISH_DAYS = 366
@@ -44,12 +47,16 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """One row judged: its problems, and what it becomes unless one of them keeps it out."""
+    """One row judged: its problems, and what it becomes unless one of them keeps it out.
+
+    ``sheet`` is where the row stands, in a file with several tables.
+    """
 
     row_number: int
     dossier_code: str
     problems: tuple[Problem, ...]
     accepted: Accepted | None = field(default=None, repr=False)
+    sheet: str | None = None
 
     @property
     def dossier_key(self) -> str:
@@ -65,15 +72,23 @@ class _Cells:
     is_strict: bool
     problems: list[Problem] = field(default_factory=list)
 
-    def read(self, judge: Callable[[str, str], tuple[Any, Problem | None]], name: str) -> Any:
-        """Return one cell's value by one of the judges of ``cells``."""
+    def read(self, judge: Judge, name: str) -> Any:
+        """Return the value of a cell that must hold something, by one of the judges of `postal.cells`."""
         value, problem = judge(getattr(self.row, name, ""), COLUMNS[name])
+        self.note(problem)
+        return value
+
+    def optional(self, judge: Judge, name: str) -> Any:
+        """Return the value of a cell that may be empty: one that cannot be used asks and keeps no row out."""
+        value, problem = judge(getattr(self.row, name, ""), COLUMNS[name])
+        if problem is not None and problem.is_refusal and not self.is_strict:
+            problem = question(problem.column, problem.code)
         self.note(problem)
         return value
 
     def phone(self) -> str | None:
         """Return the phone; one that cannot be is asked about in a file and refused where a program sent it."""
-        value, is_right = cells.phone(self.row.phone, COLUMNS["phone"])
+        value, is_right = texts.phone(self.row.phone, COLUMNS["phone"])
         if not is_right:
             self.note(question(COLUMNS["phone"], "bad_phone"))
         return value
@@ -83,7 +98,7 @@ class _Cells:
         if problem is None:
             return
         if self.is_strict and not problem.is_refusal and problem.code in REFUSALS:
-            problem = refusal(problem.column, problem.code)
+            problem = refusal(problem.column, problem.code, limit=MAX_FEE_VND)
         self.problems.append(problem)
 
     @property
@@ -98,8 +113,9 @@ def judge_result(
     if isinstance(row, BrokenRow):
         return Judged(row_number=row_number, dossier_code=row.dossier_code, problems=row.problems)
     found = _Cells(row, is_strict=channel in _STRICT_CHANNELS)
-    code = found.read(cells.dossier_code, "dossier_code")
-    finished_at: datetime | None = found.read(cells.instant, "finished_at")
+    code = found.read(texts.dossier_code, "dossier_code")
+    judge = dates.exact_instant if found.is_strict else dates.instant
+    finished_at: datetime | None = found.read(judge, "finished_at")
     if finished_at is not None and finished_at > now:
         found.note(question(COLUMNS["finished_at"], "date_in_future"))
     return _judged(row_number, found, guide, Direction.RESULT, code, finished_at)
@@ -110,13 +126,13 @@ def judge_collection(
 ) -> Judged:
     """Return what an order to fetch a dossier at home becomes; a day wished for in the past is refused."""
     found = _Cells(order, is_strict=channel in _STRICT_CHANNELS)
-    code = found.read(cells.order_code, "dossier_code")
+    code = found.read(texts.order_code, "dossier_code")
     ready_at = _wanted_from(found, now)
     return _judged(row_number, found, guide, Direction.COLLECTION, code, ready_at)
 
 
 def _wanted_from(found: _Cells, now: datetime) -> datetime | None:
-    day: date | None = found.read(cells.day, "wanted_on")
+    day: date | None = found.read(dates.exact_day, "wanted_on")
     if day is None:
         return now
     if not 0 <= (day - local_day(now)).days <= _LATEST_WISH_DAYS:
@@ -128,28 +144,28 @@ def _judged(
     row_number: int, found: _Cells, guide: Guide, direction: Direction, code: str, ready_at: datetime | None
 ) -> Judged:
     row = found.row
-    office = found.read(cells.required, "office")
-    name = found.read(cells.name, "recipient")
-    address = found.read(cells.required, "address")
+    office = found.read(texts.required, "office")
+    name = found.read(texts.name, "recipient")
+    address = found.read(texts.address, "address")
     phone = found.phone()
-    procedure_code = found.read(cells.clean, "procedure_code")
-    procedure_name = found.read(cells.clean, "procedure_name")
+    procedure_code = found.optional(texts.optional, "procedure_code")
+    procedure_name = found.optional(texts.optional, "procedure_name")
     person = PersonData(
         full_name=name,
         phone=phone,
         address=address,
-        landmark=found.read(cells.clean, "landmark") or None,
-        email=found.read(cells.clean, "email") or None,
-        id_number_tail=found.read(cells.id_number_tail, "id_number"),
+        landmark=found.optional(texts.optional, "landmark") or None,
+        email=found.optional(texts.optional, "email") or None,
+        id_number_tail=found.optional(texts.id_number_tail, "id_number"),
         procedure_name=procedure_name or None,
     )
     rest = {
-        "documents": found.read(cells.documents, "documents"),
-        "take_back": found.read(cells.documents, "take_back"),
-        "fee_vnd": found.read(cells.money, "fee_vnd"),
-        "window": found.read(cells.window, "window"),
-        "service_level": found.read(cells.clean, "service_level") or None,
-        "channel": found.read(cells.clean, "channel") or None,
+        "documents": found.optional(texts.documents, "documents"),
+        "take_back": found.optional(texts.documents, "take_back"),
+        "fee_vnd": found.optional(sums.money, "fee_vnd"),
+        "window": found.optional(texts.window, "window"),
+        "service_level": found.optional(texts.optional, "service_level") or None,
+        "channel": found.optional(texts.optional, "channel") or None,
     }
     if found.is_refused or ready_at is None:
         return Judged(row_number=row_number, dossier_code=_shown(code, row), problems=tuple(found.problems))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from postal.intake.cells import coordinate
+from postal.cells.coordinates import read_coordinates
+from postal.cells.problems import Problem, question
 from postal.intake.guide import Guide
-from postal.intake.problems import Problem, question
 from postal.models import AddressStatus, PointPrecision
-from routing import Commune, Message, Point, judge_point
+from routing import Commune, Message, Point, PointFlag, judge_point
 
 WHY_REFUSED: dict[str, Message] = {
     "zero": Message("tọa độ (0, 0)"),
     "swapped": Message("vĩ độ và kinh độ đảo chỗ"),
     "outside_province": Message("nằm ngoài tỉnh"),
     "not_a_number": Message("không phải số"),
+    "vn2000": Message("VN-2000 tính bằng mét, cần độ theo WGS84"),
 }
 
 
@@ -61,16 +62,17 @@ def own_point(
     lat: str, lon: str, commune: Commune | None, guide: Guide
 ) -> tuple[Point | None, str | None, tuple[Problem, ...]]:
     """Return the row's own point if it can be true, what to flag about it, and what to ask."""
-    if not lat.strip() and not lon.strip():
+    read = read_coordinates(lat, lon)
+    if read is None:
         return None, None, ()
-    lat_deg, lon_deg = coordinate(lat), coordinate(lon)
-    if lat_deg is None or lon_deg is None:
-        return None, "not_a_number", (_bad_coordinates("not_a_number"),)
-    judged = judge_point(lat_deg, lon_deg, commune, guide.register)
+    if read.why_not is not None:
+        return None, read.why_not, (_bad_coordinates(read.why_not),)
+    judged = judge_point(read.lat, read.lon, commune, guide.register)
     if judged.point is None:
         why = judged.refused_because or "outside_province"
         return None, why, (_bad_coordinates(why),)
-    return judged.point, judged.flag, ()
+    far = (question("vi_do", "point_far"),) if judged.flag is PointFlag.FAR else ()
+    return judged.point, judged.flag, far
 
 
 def with_memory(found: Place, remembered: Mapping[str, Point], address_hash: str) -> Place:

@@ -1,23 +1,22 @@
-"""A file as it came in, turned into one row of texts after another; whatever is wrong with a row stays that row's."""
+"""A file as it came in, turned into one row of texts after another; whatever is wrong with a row stays that row's.
+
+Nothing is passed over in silence: what of a file is not read as results is named in a note.
+"""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from postal.intake.columns import ResultIn, fields_of_header, n_recognised
-from postal.intake.failures import MAX_FILE_BYTES, MAX_ROWS, EmptyFile, FileTooLarge, LegacyEncoding, NotATable
-from postal.intake.problems import Problem, refusal
-from postal.intake.workbook import OLE_MAGIC, ZIP_MAGIC, workbook_rows
-from routing import Message
+from postal.cells.problems import Problem, refusal
+from postal.intake.columns import REQUIRED, ColumnMissing, ColumnTwice, Headers, ResultIn
+from postal.intake.heading import Heading, find_heading, numbers_the_columns
+from postal.intake.notes import Note, cell_name, listed, note, quoted, row_ranges
+from postal.tables import MAX_CELL, MAX_ROWS, BadFile, EmptyFile, FileTooLarge, Sheet, Unreadable, content_of, sheets_of
 
-MAX_CELL = 20_000
-_SEPARATORS = (",", ";", "\t")
-# A quoted cell may hold line breaks; one that runs on for longer was never closed.
-_MAX_LINES_PER_ROW = 20
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What lists carry for the reader's eye: nobody misses them.
+_COUNTERS = frozenset({"stt", "tt", "so_tt", "so_thu_tu"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,165 +30,159 @@ class BrokenRow:
         return "<BrokenRow>"
 
 
-def read_rows(
-    filename: str, data: bytes | Path, *, aliases: Mapping[str, str] | None = None
-) -> Iterator[tuple[int, ResultIn | BrokenRow]]:
-    """Yield each row with its number as a spreadsheet shows it: the header is row 1, empty rows are passed over.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileRow:
+    """A row of a file: its number as a spreadsheet shows it, its sheet where the file has several, and what it says."""
+
+    number: int
+    sheet: str
+    row: ResultIn | BrokenRow
+
+
+class FileRows:
+    """The rows of a file, read once, in order; ``notes`` is complete when the last row was read."""
+
+    def __init__(self, rows: Iterator[FileRow], notes: list[Note]) -> None:
+        self._rows, self.notes = rows, notes
+
+    def __iter__(self) -> Iterator[FileRow]:
+        return self._rows
+
+
+def read_rows(filename: str, data: bytes | Path, *, aliases: Mapping[str, str] | None = None) -> FileRows:
+    """Return the rows of every sheet that holds a table of results, however far down its header stands.
 
     What the file is, is told from its content: ``filename`` is anybody's word and only kept out of the way.
-    Raises BadFile (EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook, ColumnMissing, ColumnTwice)
-    before the first row, or in its midst where only reading shows the damage.
+    Reading raises BadFile (EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook, ColumnMissing,
+    ColumnTwice) before the first row, or in its midst where only reading shows the damage.
     """
-    content = content_of(data)
-    rows = _numbered(workbook_rows(content)) if content.startswith(ZIP_MAGIC) else _csv_rows(content, aliases)
-    header_row = next(rows, None)
-    if header_row is None or isinstance(header_row[1], BrokenRow):
-        raise EmptyFile
-    fields = fields_of_header(header_row[1], aliases)
-    n_rows = 0
-    for number, cells in rows:
-        n_rows += 1
-        if n_rows > MAX_ROWS:
+    reader = _Reader(Headers(aliases))
+    return FileRows(reader.rows(content_of(data)), reader.notes)
+
+
+@dataclass
+class _Reader:
+    """Reads the sheets of one file and notes what of them is no result."""
+
+    headers: Headers
+    notes: list[Note] = field(default_factory=list)
+    n_rows: int = 0
+    _unread: list[tuple[int, BadFile, Note]] = field(default_factory=list)
+    _read: list[str] = field(default_factory=list)
+
+    def rows(self, content: bytes) -> Iterator[FileRow]:
+        for sheet in sheets_of(content, self.headers):
+            yield from self._sheet(sheet)
+        if not self._read:
+            # The sheet that looks most like a table is the one to complain of.
+            raise max(self._unread, key=lambda one: one[0])[1] if self._unread else EmptyFile
+        self.notes[:0] = [unread for _, _, unread in self._unread]
+        if len(self._read) > 1:
+            names = listed([quoted(name) for name in self._read])
+            self.notes.insert(0, note("sheets_read", n=len(self._read), names=names))
+        if not self.n_rows:
+            raise EmptyFile
+
+    def _sheet(self, sheet: Sheet) -> Iterator[FileRow]:
+        above, heading, rest = find_heading(sheet.rows, self.headers)
+        if heading is None:
+            self._note_unread(sheet, [cells for _, cells in above if isinstance(cells, list)])
+            return
+        try:
+            fields = self.headers.fields(heading.cells)
+        except ColumnTwice as exc:
+            twice = note("column_twice", sheet=sheet.name, columns=exc.facts["columns"])
+            self._unread.append((len(REQUIRED), exc, twice))
+            return
+        self._read.append(sheet.name)
+        yield from _Table(sheet, heading, fields, self).rows([number for number, _ in above], rest)
+
+    def _note_unread(self, sheet: Sheet, rows: Sequence[list[str]]) -> None:
+        if not rows:
+            return
+        best = max(rows, key=self.headers.n_known)
+        missing = ", ".join(self.headers.missing(best))
+        unread = note("sheet_not_read", sheet=sheet.name, columns=missing)
+        self._unread.append((self.headers.n_known(best), ColumnMissing(columns=missing), unread))
+
+    def count(self) -> None:
+        """Count a row. Raises FileTooLarge."""
+        self.n_rows += 1
+        if self.n_rows > MAX_ROWS:
             raise FileTooLarge
-        yield number, cells if isinstance(cells, BrokenRow) else _row(cells, fields)
-    if not n_rows:
-        raise EmptyFile
 
 
-def content_of(data: bytes | Path) -> bytes:
-    """Return the bytes of a file within the limit. Raises EmptyFile, FileTooLarge, NotATable."""
-    if isinstance(data, Path):
-        if data.stat().st_size > MAX_FILE_BYTES:
-            raise FileTooLarge
-        data = data.read_bytes()
-    if len(data) > MAX_FILE_BYTES:
-        raise FileTooLarge
-    if not data.strip():
-        raise EmptyFile
-    if data.startswith(OLE_MAGIC):
-        raise NotATable(why=Message("tệp .xls cũ hoặc tệp có mật khẩu"))
-    return data
+class _Table:
+    """One sheet's table of results."""
 
+    def __init__(self, sheet: Sheet, heading: Heading, fields: list[str | None], reader: _Reader) -> None:
+        self._sheet, self._heading, self._fields, self._reader = sheet, heading, fields, reader
+        self._again: list[int] = []
+        self._outside: list[str] = []
+        self._has_cells = [False] * len(fields)
 
-def _row(cells: Sequence[str], fields: Sequence[str | None]) -> ResultIn | BrokenRow:
-    extra = [cell for cell in cells[len(fields) :] if cell.strip()]
-    if extra:
-        return _broken(cells, fields, refusal("", "cells_too_many"))
-    if any(len(cell) > MAX_CELL for cell in cells):
-        return _broken(cells, fields, refusal("", "cell_too_large", limit=MAX_CELL))
-    values = {field: cell for field, cell in zip(fields, cells, strict=False) if field is not None}
-    for name in ("dossier_code", "office", "finished_at", "recipient", "address"):
-        values.setdefault(name, "")
-    return ResultIn(**values)
-
-
-def _broken(cells: Sequence[str], fields: Sequence[str | None], problem: Problem) -> BrokenRow:
-    position = fields.index("dossier_code")
-    code = cells[position].strip() if position < len(cells) else ""
-    return BrokenRow(dossier_code=code if len(code) <= 80 else "", problems=(problem,))
-
-
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | BrokenRow]]:
-    for number, cells in enumerate(rows, start=1):
-        if any(cell.strip() for cell in cells):
-            if number > MAX_ROWS + 1:
-                raise FileTooLarge
-            yield number, cells
-
-
-# -- CSV ----------------------------------------------------------------------------------------------
-
-
-def _csv_rows(data: bytes, aliases: Mapping[str, str] | None) -> Iterator[tuple[int, list[str] | BrokenRow]]:
-    lines = _text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    separator = None
-    if lines[0].strip().casefold().startswith("sep=") and len(lines[0].strip()) == 5:
-        separator = lines.pop(0).strip()[-1]
-    while lines and not lines[0].strip(" ,;\t"):
-        lines.pop(0)
-    if not lines:
-        raise EmptyFile
-    separator = separator or _separator(lines[0], aliases)
-    yield from _Records(lines, separator)
-
-
-def _text(data: bytes) -> str:
-    """Return the text of a CSV file. Raises LegacyEncoding, NotATable."""
-    try:
-        if data.startswith(_UTF16):
-            return data.decode("utf-16")
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        if b"\x00" in data[:4096]:
-            raise NotATable(why=Message("không phải văn bản")) from exc
-        raise LegacyEncoding from exc
-    if "\x00" in text[:4096]:
-        raise NotATable(why=Message("không phải văn bản"))
-    return text
-
-
-def _separator(header: str, aliases: Mapping[str, str] | None) -> str:
-    """Return the separator under which most of the headers are known."""
-    return max(
-        _SEPARATORS, key=lambda s: (n_recognised(next(csv.reader([header], delimiter=s)), aliases), header.count(s))
-    )
-
-
-class _QuoteOpen(Exception):
-    """A quoted cell ran into what must be another row."""
-
-
-class _Records:
-    """Rows of a CSV text. A quote that was never closed costs its own row and not the ones below it."""
-
-    def __init__(self, lines: Sequence[str], separator: str) -> None:
-        self._lines, self._separator = lines, separator
-        self._at = self._n_taken = 0
-        self._n_cells = 0
-
-    def __iter__(self) -> Iterator[tuple[int, list[str] | BrokenRow]]:
-        number = 0
-        while self._at < len(self._lines):
-            number += 1
-            first = self._at
-            self._n_taken = 0
-            try:
-                cells = next(csv.reader(_Taker(self), delimiter=self._separator))
-            except (_QuoteOpen, csv.Error) as exc:
-                self._at = first + 1
-                yield number, self._unreadable(self._lines[first], exc)
+    def rows(self, above: Sequence[int], rest: Iterator[tuple[int, list[str] | Unreadable]]) -> Iterator[FileRow]:
+        """Yield the rows below the header; ``above`` are the numbers of those that stand above it."""
+        is_first = True
+        for number, cells in rest:
+            if isinstance(cells, list) and (cells == self._heading.last or (is_first and numbers_the_columns(cells))):
+                self._again.append(number)
                 continue
-            self._n_cells = self._n_cells or len(cells)
-            if any(cell.strip() for cell in cells):
-                yield number, cells
+            is_first = False
+            row = self._broken(cells) if isinstance(cells, Unreadable) else self._row(number, cells)
+            if row is not None:
+                self._reader.count()
+                yield FileRow(number=number, sheet=self._sheet.name, row=row)
+        self._note(above)
 
-    def take(self) -> str:
-        """Return the next line for the row being read."""
-        if self._at >= len(self._lines):
-            raise _QuoteOpen if self._n_taken else StopIteration
-        line = self._lines[self._at]
-        looks_like_a_row = self._n_cells > 1 and line.count(self._separator) >= self._n_cells - 1
-        if self._n_taken and (looks_like_a_row or self._n_taken >= _MAX_LINES_PER_ROW):
-            raise _QuoteOpen
-        self._at += 1
-        self._n_taken += 1
-        return line + "\n"
+    def _row(self, number: int, cells: list[str]) -> ResultIn | BrokenRow | None:
+        n = len(self._fields)
+        if len(cells) > n and any(cell.strip() for cell in cells[n:]):
+            if not self._sheet.is_grid:
+                return self._refused(cells, refusal("", "cells_too_many"))
+            self._outside += [cell_name(at, number) for at, cell in enumerate(cells[n:], start=n) if cell.strip()]
+        cells = cells[:n]
+        if not any(cell.strip() for cell in cells):
+            return None
+        if any(len(cell) > MAX_CELL for cell in cells):
+            return self._refused(cells, refusal("", "cell_too_large", limit=MAX_CELL))
+        values = {}
+        for at, (name, cell) in enumerate(zip(self._fields, cells, strict=False)):
+            if name is not None:
+                values[name] = cell
+            elif cell:
+                self._has_cells[at] = True
+        for name in ("dossier_code", "office", "finished_at", "recipient", "address"):
+            values.setdefault(name, "")
+        return ResultIn(**values)
 
-    def _unreadable(self, line: str, exc: Exception) -> BrokenRow:
-        first = line.split(self._separator, 1)[0].strip(' "')
-        is_quote = isinstance(exc, _QuoteOpen)
-        problem = refusal("", "quote_not_closed") if is_quote else refusal("", "cell_too_large", limit=MAX_CELL)
-        return BrokenRow(dossier_code=first if len(first) <= 80 else "", problems=(problem,))
+    def _broken(self, row: Unreadable) -> BrokenRow:
+        facts = {"limit": MAX_CELL} if row.code == "cell_too_large" else {}
+        code = row.first_cell.strip()
+        return BrokenRow(dossier_code=code if len(code) <= 80 else "", problems=(refusal("", row.code, **facts),))
 
+    def _refused(self, cells: Sequence[str], problem: Problem) -> BrokenRow:
+        position = self._fields.index("dossier_code")
+        code = cells[position].strip() if position < len(cells) else ""
+        return BrokenRow(dossier_code=code if len(code) <= 80 else "", problems=(problem,))
 
-class _Taker:
-    """The lines of one row, asked for by the CSV reader as it needs them."""
-
-    def __init__(self, records: _Records) -> None:
-        self._records = records
-
-    def __iter__(self) -> _Taker:
-        return self
-
-    def __next__(self) -> str:
-        return self._records.take()
+    def _note(self, above: Sequence[int]) -> None:
+        name, notes = self._sheet.name, self._reader.notes
+        if self._sheet.is_hidden:
+            notes.append(note("hidden_sheet_read", sheet=name))
+        if self._sheet.hidden_rows:
+            notes.append(note("hidden_rows_read", sheet=name, n=self._sheet.hidden_rows))
+        if above:
+            notes.append(note("rows_above_header", sheet=name, rows=row_ranges(above)))
+        if self._again:
+            notes.append(note("header_rows_again", sheet=name, rows=row_ranges(self._again)))
+        headers = zip(self._heading.cells, self._reader.headers.columns(self._heading.cells), strict=True)
+        unused = [
+            quoted(text) if text.strip() else cell_name(at, self._heading.number)
+            for at, (text, column) in enumerate(headers)
+            if self._has_cells[at] and column not in _COUNTERS
+        ]
+        if unused:
+            notes.append(note("columns_not_used", sheet=name, names=listed(unused)))
+        if self._outside:
+            notes.append(note("cells_outside", sheet=name, names=listed(self._outside)))

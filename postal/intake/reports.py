@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.intake.problems import Problem
+from postal.cells.problems import Problem
 from postal.models import Intake, IntakeRow, RowOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowReport:
-    """One row and what became of it; ``problems`` are as they are stored, see ``Problem.as_json``."""
+    """One row and what became of it; ``problems`` are as they are stored, see ``Problem.as_json``.
+
+    ``sheet`` is None unless the file has several tables.
+    """
 
     row_number: int
     dossier_code: str
     outcome: RowOutcome
     problems: list[dict[str, Any]] = field(default_factory=list)
     item_id: int | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeReport:
     """The counts of an intake: each row is in exactly one of the four. ``intake_id`` is None after a dry run.
 
-    ``is_repeat`` says that the same file came before and nothing was created now.
+    ``is_repeat`` says that the same file came before and nothing was created now. ``notes`` say what of the file was
+    not read as results, see ``Note.as_json``.
     """
 
     intake_id: int | None
@@ -40,6 +45,7 @@ class IntakeReport:
     n_duplicate: int
     rows: list[RowReport] = field(repr=False)
     is_repeat: bool = False
+    notes: list[dict[str, str]] = field(default_factory=list)
 
 
 def verdict(problems: Iterable[Problem], *, is_duplicate: bool) -> RowOutcome:
@@ -52,7 +58,13 @@ def verdict(problems: Iterable[Problem], *, is_duplicate: bool) -> RowOutcome:
     return RowOutcome.ATTENTION if found else RowOutcome.ACCEPTED
 
 
-def report_of(rows: list[RowReport], *, intake_id: int | None, is_repeat: bool = False) -> IntakeReport:
+def report_of(
+    rows: list[RowReport],
+    *,
+    intake_id: int | None,
+    notes: Sequence[dict[str, str]] = (),
+    is_repeat: bool = False,
+) -> IntakeReport:
     """Return the report with its counts taken from the rows themselves."""
     counts = Counter(row.outcome for row in rows)
     return IntakeReport(
@@ -64,18 +76,23 @@ def report_of(rows: list[RowReport], *, intake_id: int | None, is_repeat: bool =
         n_duplicate=counts[RowOutcome.DUPLICATE],
         rows=rows,
         is_repeat=is_repeat,
+        notes=list(notes),
     )
 
 
 def stored_report(session: Session, intake: Intake) -> IntakeReport:
     """Return the report of an intake that took place before, from its own rows."""
     query = (
-        select(IntakeRow.row_number, IntakeRow.dossier_code, IntakeRow.outcome, IntakeRow.problems, IntakeRow.item_id)
+        select(
+            IntakeRow.row_number,
+            IntakeRow.dossier_code,
+            IntakeRow.outcome,
+            IntakeRow.problems,
+            IntakeRow.item_id,
+            IntakeRow.sheet,
+        )
         .where(IntakeRow.intake_id == intake.id)
-        .order_by(IntakeRow.row_number, IntakeRow.id)
+        .order_by(IntakeRow.id)
     )
-    rows = [
-        RowReport(row_number=number, dossier_code=code, outcome=outcome, problems=problems, item_id=item_id)
-        for number, code, outcome, problems, item_id in session.execute(query)
-    ]
-    return report_of(rows, intake_id=intake.id, is_repeat=True)
+    rows = [RowReport(**row) for row in session.execute(query).mappings()]
+    return report_of(rows, intake_id=intake.id, notes=intake.notes or (), is_repeat=True)

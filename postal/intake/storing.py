@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from postal import people
 from postal.access.act import Act
 from postal.access.policy import Actor
+from postal.cells.problems import refusal
 from postal.intake.grouping import Groups, what_must_be_equal
 from postal.intake.guide import Guide
 from postal.intake.judging import Accepted, Judged, attention_of
@@ -24,7 +25,6 @@ from postal.intake.known import (
     remembered_points,
 )
 from postal.intake.placing import with_memory
-from postal.intake.problems import refusal
 from postal.intake.reports import RowReport, verdict
 from postal.life.tracking import Scan, record_first
 from postal.models import Consignment, IntakeRow, Item, PersonKind
@@ -236,6 +236,7 @@ class Writer:
                 "outcome": report.outcome,
                 "problems": report.problems,
                 "item_id": report.item_id,
+                "sheet": report.sheet,
             }
             for report in reports
         ]
@@ -248,4 +249,5 @@ def _report(row: Judged, is_duplicate: bool) -> RowReport:
         dossier_code=row.dossier_code,
         outcome=verdict(row.problems, is_duplicate=is_duplicate),
         problems=[problem.as_json() for problem in row.problems],
+        sheet=row.sheet,
     )

@@ -132,6 +132,7 @@ class Intake(Base):
     n_attention: Mapped[int] = mapped_column(default=0)
     n_refused: Mapped[int] = mapped_column(default=0)
     n_duplicate: Mapped[int] = mapped_column(default=0)
+    notes: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
 
 
 class IntakeRow(Base):
@@ -142,6 +143,7 @@ class IntakeRow(Base):
     id: Mapped[PrimaryKey]
     intake_id: Mapped[int] = mapped_column(ForeignKey("intakes.id"), index=True)
     row_number: Mapped[int]
+    sheet: Mapped[str | None] = mapped_column(String(100))
     dossier_code: Mapped[str] = mapped_column(String(80), default="")
     outcome: Mapped[RowOutcome] = mapped_column(stored(RowOutcome))
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from postal import people
 from postal.access.act import Act
+from postal.cells import texts
 from postal.errors import InvalidInput
-from postal.intake import cells
 from postal.intake.guide import Guide
 from postal.models import AddressStatus, Consignment, PointPrecision
 from postal.queue import needs_of, note_answer, still_here
@@ -84,15 +84,15 @@ def answer_outside(act: Act, consignment_id: int) -> Consignment:
 def _corrected(person: people.PersonData, correction: Correction) -> people.PersonData:
     changes: dict[str, str | None] = {}
     if correction.full_name is not None:
-        changes["full_name"], problem = cells.name(correction.full_name, "nguoi_nhan")
+        changes["full_name"], problem = texts.name(correction.full_name, "nguoi_nhan")
         if problem is not None:
             raise InvalidInput(field=Message("Họ tên"))
     if correction.address is not None:
-        changes["address"], problem = cells.required(correction.address, "dia_chi")
+        changes["address"], problem = texts.required(correction.address, "dia_chi")
         if problem is not None:
             raise InvalidInput(field=Message("Địa chỉ"))
     if correction.phone is not None:
-        changes["phone"], is_right = cells.phone(correction.phone, "dien_thoai")
+        changes["phone"], is_right = texts.phone(correction.phone, "dien_thoai")
         if not is_right:
             raise InvalidInput(field=Message("Điện thoại"))
     return replace(person, **changes)  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from postal.access import audit
 from postal.access.act import Act
+from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.intake.problems import BLOCKING
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
 from postal.people import address_hash, bare_phone, find_by_name, find_by_phone, open_person, vault_of
 from postal.rules.lifecycle import State
@@ -230,6 +230,24 @@ _ASKED: dict[str, Message] = {
     "address_ambiguous": Message("Địa chỉ có thể thuộc nhiều xã, phường. Hỏi người nhận: nơi nào trong các nơi gợi ý?"),
     "address_unknown": Message("Không rõ xã, phường nào. Hỏi người nhận tên xã, phường hiện nay."),
     "bad_coordinates": Message("Tọa độ không dùng được. Không cần sửa ngay; điểm sẽ lấy theo địa chỉ."),
+    "bad_money": Message("Số tiền thu hộ không đọc được. Hỏi cơ quan: thu bao nhiêu đồng, hay không thu?"),
+    "odd_money": Message("Số tiền thu hộ nhỏ hơn mọi mức phí, có thể mất ba số 0. Hỏi cơ quan: thu bao nhiêu đồng?"),
+    "typing_suspected": Message(
+        "Tên có vẻ còn nguyên phím gõ Telex hoặc VNI. Hỏi lại họ tên, gõ bằng chữ Việt có dấu."
+    ),
+    "odd_name": Message("Tên có ký hiệu hoặc chữ không thể là tên. Hỏi lại họ tên người nhận."),
+    "broken_address": Message("Địa chỉ có chữ bị hỏng mã hoặc mất chữ. Hỏi lại địa chỉ, gõ bằng chữ Việt có dấu."),
+    "month_first": Message("Ngày xong ghi tháng trước ngày. Hỏi cơ quan ngày xong, nếu ngày đang ghi không đúng."),
+    "cccd_invalid": Message("Số định danh không đúng. Không cần sửa ngay; bưu tá xem giấy tờ khi phát."),
+    "error_value": Message("Ô chứa lỗi của bảng tính. Hỏi cơ quan nội dung của ô, nếu cần."),
+    "too_long": Message("Nội dung dài quá nên bị cắt bớt. Xem lại nội dung; hỏi cơ quan nếu thiếu."),
+    "control_character": Message("Có ký tự điều khiển nên không đọc. Hỏi cơ quan nội dung của ô, nếu cần."),
+    "too_many_documents": Message(
+        "Quá nhiều tài liệu, chỉ giữ những tài liệu đầu. Hỏi cơ quan danh sách tài liệu đầy đủ."
+    ),
+    "point_far": Message(
+        "Tọa độ xa xã, phường ghi trong địa chỉ. Hỏi người nhận: nhà ở xã, phường nào? Xác nhận điểm trên bản đồ."
+    ),
     "point_commune_only": Message("Chỉ biết đến xã, phường: xác nhận điểm, hoặc chấp nhận điểm gần đúng và ghi lý do."),
     "outside_province": Message("Địa chỉ ngoài tỉnh: bàn giao cho bưu chính, gửi ngoài tỉnh."),
 }

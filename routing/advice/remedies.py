@@ -28,11 +28,12 @@ from routing.remedy import (
     Unlock,
     WidenWindow,
     longer,
+    somebody,
 )
 from routing.solving.piece import Piece, make_piece, may_serve
 from routing.solving.solution import Solution
 from routing.timing import work_day
-from routing.types import Courier, Stop, Window
+from routing.types import Courier, Stop, Window, great_circle_m
 
 LONGEST_EXTENSION_S = 4 * 3600
 STEP_S = 1_800
@@ -110,6 +111,8 @@ def cheapest_remedy(case: Case, reason: str, permitted: list[int]) -> Remedy:
     couriers, stop_id = case.solution.problem.couriers, case.stop_id
     if reason == "unreachable":
         return Remedy.of(FixField(stop_id=stop_id, field="point"))
+    if not couriers:
+        return _first_courier(case)
     for offer in _offers(case, reason):
         allowed = permitted or [
             i for i, c in enumerate(couriers) if all(may_serve(offer.courier(c), s) for s in offer.stops)
@@ -272,6 +275,24 @@ def _with_another_courier(case: Case, offer: _Offer, allowed: list[int]) -> Reme
             )
             return _priced(case, [*changes, more], found.extra)
     return None
+
+
+def _first_courier(case: Case) -> Remedy:
+    """Return the office that lacks a courier on a day without any: the stop's own, else the nearest that will do."""
+    here, own = case.stops[0].point, {s.office_id for s in case.stops} - {None}
+    offices = [o for o in case.solution.problem.offices if not own or own == {o.office_id}]
+    free = [replace(s, locked_to=None) for s in case.stops]
+    skills = frozenset[str]().union(*(s.skills for s in free))
+    for office in sorted(offices, key=lambda o: great_circle_m(o.point, here)):
+        case.require_time()
+        courier = replace(somebody(office.office_id), skills=skills)
+        found = insertion(case.solution, [], free, courier, cost_now=0)
+        if found is not None:
+            more = ExtraCourier(
+                stop_id=case.stop_id, office_id=office.office_id, like=None, skills=tuple(sorted(skills))
+            )
+            return _priced(case, [more], found.extra)
+    return Remedy.of(FixField(stop_id=case.stop_id, field="office_id" if own else "point"))
 
 
 def _priced(case: Case, changes: list[Change], extra: int) -> Remedy:

@@ -1,58 +1,18 @@
 """Files as offices save them and as malice builds them: rows, or one coded refusal before anything is taken."""
 
+import csv
 import io
-import time
 import unicodedata
-import zipfile
 
-import openpyxl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from postal.intake import BadFile, BrokenRow, ResultIn, failures, read_rows, workbook
+from postal.intake import BadFile, BrokenRow, FileTooLarge, ResultIn, read_rows
+from postal.intake.heading import numbers_the_columns
+from postal.tables import MAX_FILE_BYTES, MAX_ROWS
 from tests import builders as build
-
-HEADER = "ma_ho_so,co_quan,ngay_xong,nguoi_nhan,dia_chi"
-ROW = "H57.15-261120-0001,Trung tâm,2026-11-20T15:00:00+07:00,Lê Thị Hằng,1 Lê Lợi"
-
-
-def rows(data, filename="ket-qua.csv", **more):
-    return list(read_rows(filename, data if isinstance(data, bytes) else data.encode(), **more))
-
-
-def code_of(data, filename="ket-qua.csv"):
-    with pytest.raises(BadFile) as refusal:
-        rows(data, filename)
-    assert str(refusal.value.message)
-    assert "…" not in str(refusal.value.message)
-    return refusal.value.code
-
-
-def xlsx(table, *, change=None):
-    book = openpyxl.Workbook()
-    for line in table:
-        book.active.append(line)
-    if change:
-        change(book)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def repacked(data, *, replace=None, add=None):
-    """Return the archive with entries replaced or added, as a hostile hand would."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            body = (replace or {}).get(entry.filename, old.read(entry))
-            new.writestr(entry.filename, body)
-        for name, body in (add or {}).items():
-            new.writestr(name, body)
-    return out.getvalue()
-
-
-TABLE = [HEADER.split(","), ROW.split(",")]
+from tests.postal.file_reading import HEADER, ROW, code_of, noted, rows, sentence_of
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -91,10 +51,29 @@ def test_a_file_in_an_old_encoding_is_refused_whole_with_what_to_do(encoding):
     assert code_of(text.encode(encoding)) == "legacy_encoding"
 
 
-def test_pictures_and_old_workbooks_are_no_tables():
-    assert code_of(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))) == "not_a_table"
-    assert code_of(workbook.OLE_MAGIC + bytes(600), "cu.xls") == "not_a_table"
-    assert code_of(b"PK\x03\x04 not really", "hong.xlsx") == "not_a_table"
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "ảnh"),
+        (b"%PDF-1.7 x", "PDF"),
+        (b"<html><body><table><tr><td>ma_ho_so</td></tr></table></body></html>", "HTML"),
+        (b"\xef\xbb\xbf\r\n  <!DOCTYPE html>\n<HTML>", "HTML"),
+        ("<html><table><td>Mã hồ sơ</td></table>".encode("utf-16"), "HTML"),
+        ("<meta charset=windows-1258><table><td>Mã</td>".encode("utf-16-le"), "HTML"),
+        (b"<table>" + "<td>Nguyễn</td>".encode() * 2_000, "HTML"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related", "HTML"),
+        (
+            b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+            b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "XML 2003",
+        ),
+        (b'<?xml version="1.0"?><rows/>', "XML"),
+        (b"PK\x03\x04 not really", "hỏng"),
+        (bytes(range(1, 32)) * 3 + bytes(600), "không phải văn bản"),
+    ],
+)
+def test_what_is_no_table_is_told_for_what_it_is(data, what):
+    assert what in sentence_of(data)
 
 
 def test_the_name_of_the_file_means_nothing():
@@ -105,6 +84,86 @@ def test_the_name_of_the_file_means_nothing():
 def test_rows_are_numbered_as_a_spreadsheet_shows_them_and_empty_ones_passed_over():
     numbers = [number for number, _ in rows(f"{HEADER}\n{ROW}\n\n,,,,\n{ROW}\n")]
     assert numbers == [2, 5]
+
+
+def test_a_title_blank_rows_and_a_setting_of_excel_above_the_header_are_no_rows():
+    text = f"sep=,\n\nDANH SÁCH KẾT QUẢ,,,,\n\n{HEADER}\n{ROW}\n"
+    assert [number for number, _ in rows(text)] == [5]
+    assert noted(text) == {"rows_above_header": "Dòng 2 nằm trên dòng tiêu đề: không đọc như kết quả."}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("n_titles", [0, 1, 3, 40])
+def test_the_separator_is_that_of_the_header_and_not_of_the_titles_above(separator, n_titles):
+    titles = ["Xuất, ngày 20; tháng 11, bởi: Trung tâm; v, v"] * n_titles
+    table = [line.replace(",", separator) for line in (HEADER, ROW)]
+    ((number, row),) = rows("\n".join([*titles, *table]))
+    assert (number, row.recipient) == (n_titles + 2, "Lê Thị Hằng")
+
+
+def test_a_header_of_two_rows_is_one():
+    upper = "Mã hồ sơ,Cơ quan,Ngày xong,Người nhận,,Ghi chú"
+    lower = ",,,Họ tên,Địa chỉ nhận,"
+    ((number, row),) = rows(f"DANH SÁCH\n{upper}\n{lower}\n{ROW},gấp")
+    assert (number, row.recipient, row.address) == (4, "Lê Thị Hằng", "1 Lê Lợi")
+    assert "“Ghi chú”" in noted(f"{upper}\n{lower}\n{ROW},gấp")["columns_not_used"]
+
+
+def test_a_header_cell_may_hold_a_line_break():
+    assert rows(f'"Mã\nhồ sơ",{HEADER.split(",", 1)[1]}\n{ROW}')[0][1].recipient == "Lê Thị Hằng"
+
+
+def test_a_header_repeated_on_every_page_and_numbers_of_columns_are_no_rows():
+    text = "\n".join([HEADER, "(1),(2),(3),(4),(5)", ROW, HEADER, ROW])
+    assert [number for number, _ in rows(text)] == [3, 5]
+    assert "2, 4" in noted(text)["header_rows_again"]
+
+
+def test_columns_that_are_not_used_are_named_but_for_the_counter():
+    text = f"STT,{HEADER},ghi_chu,,trống\n1,{ROW},gấp,x,\n"
+    found = noted(text)["columns_not_used"]
+    assert "“ghi_chu”" in found
+    assert "H1" in found
+    assert "STT" not in found
+    assert "trống" not in found
+
+
+def test_a_note_never_repeats_what_stands_in_a_row():
+    text = f"Nguyễn Bí Mật\n{HEADER},ghi_chu\n{ROW},Trần Bí Mật\n"
+    assert "Bí Mật" not in str(noted(text))
+
+
+@pytest.mark.parametrize("lines", [2, 3, 10, 60])
+@pytest.mark.parametrize("n_commas", [0, 1, 4, 9])
+def test_a_quoted_cell_goes_over_lines_with_any_number_of_commas(lines, n_commas):
+    cell = "\n".join(["tổ 3" + ", khu vực 2" * n_commas] * lines)
+    for row in (ROW.replace("1 Lê Lợi", f'"{cell}"'), ROW.replace("Trung tâm", f'"{cell}"')):
+        found = rows("\n".join([HEADER, row, ROW]))
+        assert [number for number, _ in found] == [2, 3]
+        assert cell in (found[0][1].address, found[0][1].office)
+
+
+def test_a_cell_in_quotes_with_bare_quotes_inside_is_read_on_one_line():
+    row = ROW.replace("1 Lê Lợi", '"Quán "Hoa" số 5"')
+    ((_, read),) = rows(f"{HEADER}\n{row}")
+    assert "Hoa" in read.address
+
+
+def test_two_quotes_that_look_like_one_long_cell_do_not_swallow_rows():
+    opened, closed = ROW.replace("1 Lê", '"1 Lê'), ROW.replace("1 Lê Lợi", '1 Lê Lợi"')
+    found = rows("\n".join([HEADER, opened, ROW, closed, ROW]))
+    assert [number for number, _ in found] == [2, 3, 4, 5]
+    assert [number for number, row in found if isinstance(row, BrokenRow)] == [2]
+
+
+@pytest.mark.parametrize("start", ["", '"', "x,", "DANH SÁCH\n"])
+def test_a_first_line_of_many_megabytes_is_a_refusal(start):
+    assert code_of(start.encode() + b"x" * 19_000_000) in ("column_missing", "empty_file")
+
+
+def test_a_row_of_many_megabytes_is_refused_alone():
+    found = rows(f"{HEADER}\n".encode() + b"x" * 19_000_000 + f"\n{ROW}".encode())
+    assert [isinstance(row, BrokenRow) for _, row in found] == [True, False]
 
 
 def test_a_quoted_cell_may_hold_separators_quotes_and_a_line_break():
@@ -159,93 +218,36 @@ def test_formulas_are_texts():
         assert row.address == cell
 
 
-def test_a_file_beyond_the_limits_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr("postal.intake.reading.MAX_ROWS", 3)
-    assert code_of("\n".join([HEADER, *[ROW] * 4])) == "file_too_large"
-    monkeypatch.setattr("postal.intake.reading.MAX_FILE_BYTES", 1_000)
-    assert code_of(HEADER + "\n" + "x" * 1_000) == "file_too_large"
+def test_a_file_beyond_the_limits_is_refused(tmp_path):
+    assert code_of("\n".join([HEADER, *[ROW] * (MAX_ROWS + 1)])) == "file_too_large"
+    assert code_of(HEADER + "\n" + "x" * MAX_FILE_BYTES) == "file_too_large"
     path = tmp_path / "x.csv"
-    path.write_bytes(b"x" * 2_000)
-    with pytest.raises(failures.FileTooLarge):
+    with path.open("wb") as out:
+        out.truncate(MAX_FILE_BYTES + 1)
+    with pytest.raises(FileTooLarge):
         list(read_rows("x.csv", path))
 
 
-# -- XLSX ---------------------------------------------------------------------------------------------
+# -- anything at all -------------------------------------------------------------------------------------
 
 
-def test_a_workbook_reads_like_its_csv():
-    assert rows(xlsx(TABLE), "x.xlsx") == rows(f"{HEADER}\n{ROW}")
-
-
-def test_numbers_and_dates_of_a_workbook_read_as_a_clerk_sees_them():
-    from datetime import datetime
-
-    header = [*HEADER.split(","), "dien_thoai", "thu_ho", "vi_do"]
-    line = [
-        "H57.15-261120-0001",
-        "TT",
-        datetime(2026, 11, 20, 15, 0),
-        "Lê Hằng",
-        "1 Lê Lợi",
-        905123456,
-        135000.0,
-        16.46,
-    ]
-    ((_, row),) = rows(xlsx([header, line]), "x.xlsx")
-    assert row.finished_at == "2026-11-20T15:00:00+07:00"
-    assert (row.phone, row.fee_vnd, row.lat) == ("905123456", "135000", "16.46")
-
-
-def test_a_cell_far_away_neither_hangs_nor_is_lost_in_silence():
-    began = time.perf_counter()
-    far = xlsx(TABLE, change=lambda book: book.active.cell(row=1_048_576, column=16_384, value="x"))
-    ((_, row),) = rows(far, "x.xlsx")
-    assert row.recipient == "Lê Thị Hằng"
-    low = xlsx(TABLE, change=lambda book: book.active.cell(row=1_048_576, column=1, value="x"))
-    assert code_of(low, "x.xlsx") == "file_too_large"
-    assert time.perf_counter() - began < 10
-
-
-def test_a_zip_bomb_is_refused_unopened():
-    bomb = repacked(xlsx(TABLE), add={"xl/worksheets/sheet2.xml": b" " * 200_000_000})
-    assert len(bomb) < 400_000
-    began = time.perf_counter()
-    assert code_of(bomb, "x.xlsx") == "file_too_large"
-    assert time.perf_counter() - began < 10
-
-
-@pytest.mark.parametrize(
-    "declaration",
-    [
-        '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>',
-        '<!DOCTYPE x [<!ENTITY passwd SYSTEM "file:///etc/passwd">]>',
-        '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
-    ],
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from('ab ,;"\n1|'), max_size=8), min_size=5, max_size=5), min_size=1, max_size=6
+    ),
+    st.sampled_from(",;\t|"),
 )
-def test_entities_and_outside_references_are_refused(declaration):
-    with zipfile.ZipFile(io.BytesIO(xlsx(TABLE))) as archive:
-        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    hostile = f'<?xml version="1.0"?>{declaration}{sheet}'
-    for body in (hostile.encode(), hostile.encode("utf-16")):
-        data = repacked(xlsx(TABLE), replace={"xl/worksheets/sheet1.xml": body})
-        assert code_of(data, "x.xlsx") == "unsafe_workbook"
-
-
-def test_thousands_of_parts_and_macros_are_refused():
-    many = repacked(xlsx(TABLE), add={f"xl/media/{n}.txt": b"x" for n in range(5_000)})
-    assert code_of(many, "x.xlsx") == "unsafe_workbook"
-    assert code_of(repacked(xlsx(TABLE), add={"xl/vbaProject.bin": b"x"}), "x.xlsm") == "unsafe_workbook"
-
-
-def test_an_archive_that_is_no_workbook_or_is_cut_short_is_refused():
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("readme.txt", "x")
-    assert code_of(out.getvalue(), "x.xlsx") == "not_a_table"
-    whole = xlsx(TABLE)
-    assert code_of(whole[: len(whole) // 2], "x.xlsx") == "not_a_table"
-    broken = repacked(whole, replace={"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"})
-    assert code_of(broken, "x.xlsx") == "not_a_table"
+def test_any_table_that_a_program_writes_is_read_back_cell_by_cell(table, separator):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator)
+    writer.writerows([HEADER.split(","), *table])
+    try:
+        found = rows(out.getvalue())
+    except BadFile:
+        found = []
+    wanted = [tuple(cells) for cells in table if any(cell.strip() for cell in cells)]
+    read = [(r.dossier_code, r.office, r.finished_at, r.recipient, r.address) for _, r in found]
+    assert read == [cells for cells in wanted if not numbers_the_columns(list(cells))]
 
 
 @given(data=st.binary(max_size=400))

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from postal import ANONYMOUS, intake, people
+from postal import ANONYMOUS, intake, people, queue
+from postal.cells import QUESTIONS
 from postal.life import balance
 from postal.models import (
     AddressStatus,
@@ -31,6 +32,7 @@ from postal.models import (
 )
 from postal.rules.lifecycle import Direction, EventKind, State
 from tests import builders as build
+from tests.postal.file_reading import HEADER, ROW, xlsx
 from tests.scale import record_figure, scaled
 
 DATA = Path(__file__).parents[1] / "data"
@@ -184,6 +186,24 @@ def test_a_large_file_comes_in_whole(database):
     assert report.n_accepted == n
 
 
+def test_rows_of_several_sheets_keep_their_sheet_and_what_was_not_read_is_kept_with_the_intake(database):
+    def more(book):
+        book.create_sheet("Ghi chú").append(["không phải bảng"])
+        book.create_sheet("A Lưới").append(HEADER.split(","))
+        book["A Lưới"].append(["H57.15-261120-0002", *ROW.split(",")[1:]])
+        book["A Lưới"].append(["H57.15-261120-0001", *ROW.split(",")[1:]])
+
+    data = xlsx([HEADER.split(","), ROW.split(",")], change=more)
+    trial = bring_in(database, data, dry_run=True)
+    first, again = bring_in(database, data), bring_in(database, data)
+    assert [(row.sheet, row.row_number, str(row.outcome)) for row in first.rows] == [
+        ("Sheet", 2, "attention"), ("A Lưới", 2, "attention"), ("A Lưới", 3, "duplicate"),
+    ]  # fmt: skip
+    assert {one["code"] for one in first.notes} == {"sheets_read", "sheet_not_read"}
+    assert again == dataclasses.replace(first, is_repeat=True)
+    assert trial.notes == first.notes
+
+
 # -- what a row becomes -------------------------------------------------------------------------------
 
 
@@ -292,7 +312,8 @@ def test_an_agency_never_seen_is_added_once_with_the_commune_its_name_tells(sess
     ("lat", "lon", "why"),
     [
         ("0", "0", "(0, 0)"), ("107.58", "16.46", "đảo"), ("21.03", "105.85", "ngoài tỉnh"),
-        ("16,46", "107,58", "không phải số"), ("NaN", "NaN", "không phải số"), ("16.46", "", "không phải số"),
+        ("1820345", "563456", "VN-2000"), ("16.46 N", "16.47 N", "không phải số"), ("NaN", "NaN", "không phải số"),
+        ("16.46", "", "không phải số"),
     ],
 )  # fmt: skip
 def test_coordinates_that_cannot_be_are_dropped_and_the_row_kept(session, lat, lon, why):
@@ -305,8 +326,46 @@ def test_coordinates_that_cannot_be_are_dropped_and_the_row_kept(session, lat, l
     assert (consignment.lat, consignment.lon) == (commune.point.lat, commune.point.lon)
 
 
+@pytest.mark.parametrize(
+    ("lat", "lon"), [("16,4632", "107,5905"), ("16.4632, 107.5905", ""), ("16°27'47.5\"N", "107°35'25.8\"E")]
+)
+def test_coordinates_in_everyday_forms_are_the_door(session, lat, lon):
+    report = send(session, build.result(1, lat=lat, lon=lon), channel="file")
+    assert codes(report) == []
+    consignment = session.get_one(Item, report.rows[0].item_id).consignment
+    assert consignment.precision is PointPrecision.DOOR
+    assert (consignment.lat, consignment.lon) == pytest.approx((16.4632, 107.5905), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"fee_vnd": "#N/A"}, "bad_money"), ({"fee_vnd": "35"}, "odd_money"), ({"fee_vnd": "mười"}, "bad_money"),
+        ({"id_number": "12345"}, "cccd_invalid"), ({"landmark": "x" * 201}, "too_long"),
+        ({"documents": ";".join("ab" for _ in range(51))}, "too_many_documents"), ({"phone": "09123"}, "bad_phone"),
+        ({"take_back": "a\x00b"}, "control_character"), ({"window": "sáng"}, "bad_window"),
+        ({"procedure_code": "1" * 41}, "too_long"), ({"channel": "#VALUE!"}, "error_value"),
+        ({"service_level": "y" * 4_000}, "too_long"), ({"procedure_name": "z" * 501}, "too_long"),
+        ({"email": "#REF!"}, "error_value"), ({"lat": "x"}, "bad_coordinates"),
+    ],
+)  # fmt: skip
+def test_an_optional_cell_of_a_file_that_cannot_be_used_asks_and_keeps_no_result_out(session, changes, code):
+    report = send(session, build.result(1, **changes), channel="file")
+    assert (str(report.rows[0].outcome), codes(report)) == ("attention", [code])
+    consignment = session.get_one(Item, report.rows[0].item_id).consignment
+    assert consignment.attention == [code]
+
+
+def test_every_question_can_be_said_on_a_page():
+    said = {code: str(queue.say_question(code)) for code in QUESTIONS}
+    assert not [code for code, text in said.items() if text == code or "{" in text]
+
+
 def test_a_point_far_from_the_named_commune_is_kept_and_flagged(session):
-    (item,) = build.accepted(session, build.result(1, address="thôn 3, xã A Lưới 2, thành phố Huế"), now=MORNING)
+    report = send(session, build.result(1, address="thôn 3, xã A Lưới 2, thành phố Huế"))
+    assert codes(report) == ["point_far"]
+    item = session.get_one(Item, report.rows[0].item_id)
+    assert queue.needs_of(item.consignment) == {"question"}
     consignment = item.consignment
     assert (consignment.precision, consignment.point_flag) == (PointPrecision.DOOR, "far_from_commune")
 

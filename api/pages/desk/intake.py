@@ -17,7 +17,7 @@ from api.work.importing import order_import
 from postal import Action, InvalidInput, Message, desk, intake
 from postal.intake import uploads
 
-_SUFFIXES = (".csv", ".xlsx")
+_SUFFIXES = (".csv", ".xlsx", ".xls")
 _N_ROWS_SHOWN = 300
 _VERDICTS = {
     "attention": (Message("Cần hỏi"), "warning"),
@@ -56,22 +56,30 @@ def intake_report(intake_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = desk.intake(session, intake_id)
         problems = desk.intake_problems(session, intake_id, limit=_N_ROWS_SHOWN)
-        rows = [_row(r.row_number, r.dossier_code, r.outcome, r.problems) for r in problems]
+        rows = [_row(r.row_number, r.sheet, r.dossier_code, r.outcome, r.problems) for r in problems]
         n_rows = found.n_attention + found.n_refused + found.n_duplicate
         return _report(counts=found, rows=rows, n_more_rows=max(0, n_rows - len(rows)), is_trial=False, upload="")
 
 
 def _check() -> ResponseReturnValue:
     sent = request.files.get("file")
-    suffix = PurePath(sent.filename or "").suffix.lower() if sent else ""
-    if sent is None or suffix not in _SUFFIXES:
-        raise InvalidInput(field=Message("Tệp kết quả (cần .csv hoặc .xlsx)"))
+    if sent is None or not sent.filename:
+        raise InvalidInput(field=Message("Tệp kết quả"))
     data = sent.read()
+    # What the file is, is told from its content; the name only decides what it is called until it is imported.
+    suffix = PurePath(sent.filename).suffix.lower()
+    suffix = suffix if suffix in _SUFFIXES else ".csv"
     report = intake.try_results(services().database, "results" + suffix, data, _arrival())
     with acting() as act:
         token = uploads.keep(act, uploads.KeptFile(data=data, suffix=suffix))
     rows = [
-        _row(r.row_number, r.dossier_code, r.outcome, [p if isinstance(p, dict) else p.as_json() for p in r.problems])
+        _row(
+            r.row_number,
+            r.sheet,
+            r.dossier_code,
+            r.outcome,
+            [p if isinstance(p, dict) else p.as_json() for p in r.problems],
+        )
         for r in report.rows
         if str(r.outcome) != "accepted"
     ]
@@ -92,7 +100,8 @@ def _import() -> ResponseReturnValue:
 
 def _report(**context: Any) -> ResponseReturnValue:
     heading = _("Đọc thử tệp") if context["is_trial"] else _("Kết quả nhập")
-    return render_desk("staff/intake_report.html", heading, **context)
+    notes = [_(intake.message_of(one)) for one in context["counts"].notes or ()]
+    return render_desk("staff/intake_report.html", heading, notes=notes, **context)
 
 
 def _said(problem: dict[str, Any]) -> str:
@@ -100,10 +109,13 @@ def _said(problem: dict[str, Any]) -> str:
     return f"{said[:1].upper()}{said[1:]}. {suggestion}".strip()
 
 
-def _row(row_number: int, dossier_code: str, outcome: object, problems: list[dict[str, Any]]) -> dict[str, Any]:
+def _row(
+    row_number: int, sheet: str | None, dossier_code: str, outcome: object, problems: list[dict[str, Any]]
+) -> dict[str, Any]:
     verdict, tone = _VERDICTS[str(outcome)]
     return {
         "row_number": row_number,
+        "sheet": sheet,
         "dossier_code": dossier_code,
         "verdict": verdict,
         "tone": tone,

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from postal.intake.columns import BadFile
+from postal.errors import PostalError
 from routing import Message
 
 MAX_FILE_BYTES = 50_000_000
 MAX_ROWS = 50_000
+MAX_CELL = 20_000
+"""Characters of one cell: more than any column holds, far less than what fills the memory."""
+
+
+class BadFile(PostalError):
+    """A file that cannot be read as a table at all; nothing of it was taken."""
+
+    code = "bad_file"
+    says = Message("Tệp không đọc được.")
 
 
 class EmptyFile(BadFile):
@@ -31,9 +40,9 @@ class LegacyEncoding(BadFile):
 
 class NotATable(BadFile):
     code = "not_a_table"
-    says = Message("Tệp không phải CSV hay XLSX: {why}. Lưu lại thành .xlsx hoặc CSV UTF-8 rồi gửi lại.")
+    says = Message("Tệp không phải bảng CSV hay Excel: {why}. Lưu lại thành .xlsx hoặc CSV UTF-8 rồi gửi lại.")
 
 
 class UnsafeWorkbook(BadFile):
     code = "unsafe_workbook"
-    says = Message("Tệp XLSX không nhận được: {why}. Chép riêng bảng kết quả sang một tệp .xlsx mới.")
+    says = Message("Tệp Excel không nhận được: {why}. Chép riêng bảng kết quả sang một tệp .xlsx mới.")

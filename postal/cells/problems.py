@@ -52,6 +52,14 @@ class Rule(NamedTuple):
 
 # {limit} and the like are facts of the rule, never of the person.
 REFUSALS: dict[str, Rule] = {
+    "error_value": Rule(
+        Message("ô chứa lỗi của bảng tính (#N/A, #REF!…)"),
+        Message("Sửa công thức hoặc gõ giá trị vào ô rồi gửi lại dòng."),
+    ),
+    "letters_lost": Rule(
+        Message("mất chữ: có dấu ? hoặc ô vuông thay cho chữ"),
+        Message("Gõ lại bằng chữ Việt có dấu, lưu tệp dạng .xlsx hoặc CSV UTF-8."),
+    ),
     "required": Rule(
         Message("thiếu giá trị"),
         Message("Điền ô này rồi gửi lại dòng."),
@@ -69,7 +77,7 @@ REFUSALS: dict[str, Rule] = {
         Message("Gõ lại ô này bằng tay."),
     ),
     "legacy_encoding_suspected": Rule(
-        Message("chữ có vẻ gõ bằng bảng mã cũ (TCVN3 hoặc VNI)"),
+        Message("chữ bị hỏng mã: bảng mã cũ (TCVN3, VNI) hoặc UTF-8 mã hóa hai lần"),
         Message("Chuyển sang Unicode (UniKey: Ctrl+Shift+F6) rồi gửi lại."),
     ),
     "bad_dossier_code": Rule(
@@ -77,8 +85,8 @@ REFUSALS: dict[str, Rule] = {
         Message("Ví dụ: H57.15-261120-0001 hoặc 000.00.01.H57-261120-0001."),
     ),
     "bad_datetime": Rule(
-        Message("ngày giờ không đúng dạng"),
-        Message("Ghi theo mẫu 2026-11-20T16:30:00+07:00."),
+        Message("ngày giờ không đọc được"),
+        Message("Ghi theo mẫu 20/11/2026 16:30; phần mềm ghi 2026-11-20T16:30:00+07:00."),
     ),
     "bad_money": Rule(
         Message("số tiền phải là số đồng nguyên từ 0 đến {limit}"),
@@ -131,6 +139,54 @@ REFUSALS: dict[str, Rule] = {
 }
 
 QUESTIONS: dict[str, Rule] = {
+    "point_far": Rule(
+        Message("tọa độ xa xã, phường ghi trong địa chỉ"),
+        Message("Hỏi người nhận: nhà ở xã, phường nào? Xác nhận điểm trên bản đồ."),
+    ),
+    "too_many_documents": Rule(
+        Message("quá nhiều tài liệu, chỉ giữ những tài liệu đầu"),
+        Message("Hỏi cơ quan danh sách tài liệu đầy đủ."),
+    ),
+    "control_character": Rule(
+        Message("có ký tự điều khiển nên không đọc"),
+        Message("Hỏi cơ quan nội dung của ô, nếu cần."),
+    ),
+    "too_long": Rule(
+        Message("nội dung dài quá nên bị cắt bớt"),
+        Message("Xem lại nội dung; hỏi cơ quan nếu thiếu."),
+    ),
+    "error_value": Rule(
+        Message("ô chứa lỗi của bảng tính (#N/A, #REF!…)"),
+        Message("Hỏi cơ quan nội dung của ô, nếu cần."),
+    ),
+    "cccd_invalid": Rule(
+        Message("số định danh không đúng: cần 12 chữ số, mã tỉnh và thế kỷ hợp lệ"),
+        Message("Không cần sửa ngay; bưu tá xem giấy tờ khi phát."),
+    ),
+    "month_first": Rule(
+        Message("ngày xong ghi tháng trước ngày"),
+        Message("Hỏi cơ quan ngày xong, nếu ngày đang ghi không đúng."),
+    ),
+    "broken_address": Rule(
+        Message("địa chỉ có chữ bị hỏng mã hoặc mất chữ"),
+        Message("Hỏi lại địa chỉ, gõ bằng chữ Việt có dấu."),
+    ),
+    "odd_name": Rule(
+        Message("tên có ký hiệu hoặc chữ không thể là tên"),
+        Message("Hỏi lại họ tên người nhận."),
+    ),
+    "typing_suspected": Rule(
+        Message("tên có vẻ còn nguyên phím gõ Telex hoặc VNI"),
+        Message("Hỏi lại họ tên, gõ bằng chữ Việt có dấu."),
+    ),
+    "odd_money": Rule(
+        Message("số tiền thu hộ nhỏ hơn mọi mức phí, có thể mất ba số 0"),
+        Message("Hỏi cơ quan: thu bao nhiêu đồng?"),
+    ),
+    "bad_money": Rule(
+        Message("số tiền thu hộ không đọc được"),
+        Message("Hỏi cơ quan: thu bao nhiêu đồng, hay không thu?"),
+    ),
     "bad_phone": Rule(
         Message("số điện thoại không đúng: thiếu, thừa chữ số hoặc sai đầu số"),
         Message("Hỏi lại số điện thoại (10 chữ số, ví dụ 0905123456)."),
@@ -162,7 +218,10 @@ QUESTIONS: dict[str, Rule] = {
 }
 
 # Questions that keep an item from being handed over; the rest are worth asking and stop nothing.
-BLOCKING = frozenset({"date_in_future", "unprintable", "address_ambiguous", "address_unknown"})
+BLOCKING = frozenset({
+    "date_in_future", "unprintable", "address_ambiguous", "address_unknown", "bad_money", "odd_money",
+    "typing_suspected", "odd_name", "broken_address", "point_far",
+})  # fmt: skip
 
 
 def refusal(column: str, code: str, **facts: object) -> Problem:

@@ -1,0 +1,8 @@
+"""Single cells: text in, value out, or a problem that names the column and the rule. Pure.
+
+Rows and files are `postal.intake`.
+"""
+
+from postal.cells.problems import BLOCKING, QUESTIONS, REFUSALS, Problem, question, refusal
+
+__all__ = ["BLOCKING", "QUESTIONS", "REFUSALS", "Problem", "question", "refusal"]
