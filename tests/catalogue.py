@@ -22,6 +22,7 @@ METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 # A sentence about n things is one message: its one Vietnamese form stands for singular and plural.
 KEYWORDS = {
     "Message": None,
+    "say_both": None,
     "_": None,
     "gettext": None,
     "_html": None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.opening import say, show
+from api.commands.opening import say_both, show
 from api.words import say_number
 from routing import FileMatrix, Register, calibrate, estimated_figures, read_figures
 
@@ -49,7 +49,9 @@ def calibrate_travel(legs: Path, base: Path | None, output: Path) -> None:
     part.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, output)
     was, now = (say_number(100 * error, 1) for error in (found.error_before, found.error_after))
-    say(
-        f"{found.n_used} chặng; sai số giữa của thời gian đi từ {was} % còn {now} %; dùng bằng TANNHA_TERRAIN_FILE",
-        f"{found.n_used} legs; middle error of a leg's time from {was} % to {now} %",
+    say_both(
+        "{n_used} chặng; sai số giữa của thời gian đi từ {was} % còn {now} %; dùng bằng TANNHA_TERRAIN_FILE",
+        n_used=found.n_used,
+        was=was,
+        now=now,
     )

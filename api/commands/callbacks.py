@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.wiring import callback_policy
 from postal import outside
 from postal.access import audit
@@ -27,7 +27,7 @@ def add_endpoint(source_system: str, url: str, kinds: tuple[str, ...]) -> None:
         added, secret = outside.register_endpoint(act.session, source_system, url, kinds, policy=policy, now=now)
         audit.note(act, "endpoint_added", "endpoint", added.id)
         number = added.id
-    say(f"Nơi nhận số {number}. Khóa ký chỉ hiện một lần:", f"endpoint {number}; its secret, shown once:")
+    say_both("Nơi nhận số {number}. Khóa ký chỉ hiện một lần:", number=number)
     click.echo(secret)
 
 
@@ -50,7 +50,7 @@ def rotate(endpoint_id: int) -> None:
         now = act.now
         secret = outside.rotate_secret(act.session, outside.find_endpoint(act.session, endpoint_id), now=now)
         audit.note(act, "secret_rotated", "endpoint", endpoint_id)
-    say("Khóa ký mới; khóa cũ còn hiệu lực 24 giờ:", "the new secret; the old one signs for 24 hours more:")
+    say_both("Khóa ký mới; khóa cũ còn hiệu lực 24 giờ:")
     click.echo(secret)
 
 
@@ -61,7 +61,7 @@ def pause(endpoint_id: int) -> None:
     with opened() as services, acting(services) as act:
         outside.pause(act.session, outside.find_endpoint(act.session, endpoint_id))
         audit.note(act, "endpoint_paused", "endpoint", endpoint_id)
-    say("Đã tạm dừng.", "Paused.")
+    say_both("Đã tạm dừng.")
 
 
 @endpoint.command("resume")
@@ -72,7 +72,7 @@ def resume(endpoint_id: int) -> None:
         outside.resume(act.session, outside.find_endpoint(act.session, endpoint_id))
         n_again = outside.replay(act.session, endpoint_id, now=act.now)
         audit.note(act, "endpoint_resumed", "endpoint", endpoint_id, n_again=n_again)
-    say(f"Đã mở lại; {n_again} tin sẽ được gửi lại.", f"Resumed; {n_again} callbacks go again.")
+    say_both("Đã mở lại; {n_again} tin sẽ được gửi lại.", n_again=n_again)
 
 
 @click.command("send-callbacks")
@@ -80,6 +80,6 @@ def send_callbacks() -> None:
     """Send every callback that is due now, then end. The worker does this all the time by itself."""
     with opened() as services:
         report = outside.send_due(services.database, services.sender, now=services.now())
-    say(f"Đã gửi {report.n_sent}, lỗi {report.n_failed}.", f"Sent {report.n_sent}, failed {report.n_failed}.")
+    say_both("Đã gửi {n_sent}, lỗi {n_failed}.", n_sent=report.n_sent, n_failed=report.n_failed)
     if report.disabled_endpoint_ids:
-        say(f"Đã tắt nơi nhận {list(report.disabled_endpoint_ids)}.", "These endpoints were disabled.")
+        say_both("Đã tắt nơi nhận {endpoints}.", endpoints=list(report.disabled_endpoint_ids))

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api.settings import load_settings
 from api.wiring import Services, build_services
+from api.words import translate
 from postal import Act, Actor, command_actor, make_ready
 
 
@@ -50,9 +51,9 @@ def running_command() -> Actor:
     return command_actor(" ".join(reversed(names)))
 
 
-def say(vi: str, en: str) -> None:
+def say_both(text: str, /, **values: object) -> None:
     """Print one sentence in both languages."""
-    click.echo(f"{vi} / {en}")
+    click.echo(f"{translate(text, 'vi', **values)} / {translate(text, 'en', **values)}")
 
 
 def show(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

@@ -9,7 +9,7 @@ import threading
 
 import click
 
-from api.commands.opening import opened, say
+from api.commands.opening import opened, say_both
 from api.commands.serving.lifeline import end_with_parent
 from api.work.worker import HouseWorker
 from postal.operation import presence
@@ -29,13 +29,13 @@ def worker(supervised: bool) -> None:
     with opened() as services, presence.serving(services.database.engine):
         working = HouseWorker(services)
         working.start()
-        say("Đang chạy việc nền.", "The worker runs.")
+        say_both("Đang chạy việc nền.")
         stop.wait()
         is_clean = working.stop(_STOP_S)
     if not is_clean:
         # Threads that do not listen would keep the process alive; their jobs' leases end, and solver processes end
         # with this one.
-        say("Đã dừng; việc dở dang sẽ được làm lại.", "Stopped; unfinished work is taken over.")
+        say_both("Đã dừng; việc dở dang sẽ được làm lại.")
         sys.stdout.flush()
         os._exit(0)
-    say("Đã dừng gọn gàng.", "Stopped cleanly.")
+    say_both("Đã dừng gọn gàng.")

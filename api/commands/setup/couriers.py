@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong
 from api.words import say_date
+from postal import Message
 from postal.access import audit
 from postal.network import crew, offices, places, tables
 
@@ -102,7 +103,7 @@ def add(
         )
         added = crew.add_courier(act.session, new, now=act.now)
         audit.note(act, "courier_added", "courier", added.id)
-    say(f"Đã thêm bưu tá {code} của bưu cục {office}.", f"Added courier {code} of office {office}.")
+    say_both("Đã thêm bưu tá {code} của bưu cục {office}.", code=code, office=office)
 
 
 @courier.command("import")
@@ -122,11 +123,14 @@ def import_couriers(file: Path, *, replace: bool, dry_run: bool) -> None:
         audit.note(act, "couriers_imported", "courier", n_added=n_added, n_changed=n_changed)
         if dry_run:
             act.session.rollback()
-    would = "Chỉ thử, chưa ghi gì: " if dry_run else ""
+    would = Message("Chỉ thử, chưa ghi gì: ") if dry_run else ""
     n_left = len(rows) - n_added - n_changed
-    say(
-        f"{would}thêm {n_added} bưu tá, sửa {n_changed}, giữ nguyên {n_left}.",
-        f"{n_added} added, {n_changed} changed, {n_left} left alone.",
+    say_both(
+        "{would}thêm {n_added} bưu tá, sửa {n_changed}, giữ nguyên {n_left}.",
+        would=would,
+        n_added=n_added,
+        n_changed=n_changed,
+        n_left=n_left,
     )
 
 
@@ -140,7 +144,7 @@ def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> N
         found = crew.find_courier(act.session, code)
         crew.set_time(found, crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch))
         audit.note(act, "courier_hours", "courier", found.id)
-    say(f"Đã đổi ca của {code}.", f"The hours of {code} were changed.")
+    say_both("Đã đổi ca của {code}.", code=code)
 
 
 @courier.command("set")
@@ -172,7 +176,7 @@ def set_conditions(code: str, **given: Any) -> None:
         if given["litres"] is not None:
             found.capacity_ml = given["litres"] * 1_000
         audit.note(act, "courier_set", "courier", found.id)
-    say(f"Đã đổi điều kiện của {code}.", f"The conditions of {code} were changed.")
+    say_both("Đã đổi điều kiện của {code}.", code=code)
 
 
 @courier.command("away")
@@ -186,7 +190,7 @@ def away(code: str, first: datetime, last: datetime) -> None:
         crew.note_absence(act.session, found, first.date(), last.date())
         audit.note(act, "courier_away", "courier", found.id)
     days = f"{say_date(first.date())} – {say_date(last.date())}"
-    say(f"{code} nghỉ {days}.", f"{code} is away {days}.")
+    say_both("{code} nghỉ {days}.", code=code, days=days)
 
 
 @courier.command("retire")
@@ -197,7 +201,7 @@ def retire(code: str) -> None:
         found = crew.find_courier(act.session, code)
         found.is_active = False
         audit.note(act, "courier_retired", "courier", found.id)
-    say(f"{code} không còn trong phương án.", f"{code} is in no plan any more.")
+    say_both("{code} không còn trong phương án.", code=code)
 
 
 @courier.command("list")
@@ -235,7 +239,7 @@ def add_closure(commune: str, first: datetime, last: datetime, reason: str) -> N
         name = crew.find_commune(services.guide.register, commune).full_name
         added = crew.close_commune(act.session, commune, first.date(), last.date(), reason=reason, now=act.now)
         audit.note(act, "commune_closed", "closure", added.id)
-    say(f"{name} không phát đến hết {say_date(last.date())}.", f"{name}: no delivery until then.")
+    say_both("{name} không phát đến hết {date}.", name=name, date=say_date(last.date()))
 
 
 @closure.command("end")
@@ -246,7 +250,7 @@ def end_closure(commune: str) -> None:
         name = crew.find_commune(services.guide.register, commune).full_name
         n_ended = crew.open_commune(act.session, commune, on=crew.today(act.now))
         audit.note(act, "commune_opened", "commune", commune=commune)
-    say(f"{name}: đã bỏ {n_ended} lần đóng.", f"{name}: {n_ended} closures ended.")
+    say_both("{name}: đã bỏ {n_ended} lần đóng.", name=name, n_ended=n_ended)
 
 
 @closure.command("list")

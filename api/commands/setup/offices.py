@@ -6,7 +6,7 @@ from collections import Counter
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.couriers import Place
 from postal import models
 from postal.access import audit
@@ -42,7 +42,7 @@ def list_offices() -> None:
         is_draft = home.installation(session).is_draft
     show(("Mã", "", "Tên", "Xã, phường", "Bưu tá", ""), rows)
     if is_draft:
-        say("Mạng lưới là BẢN THẢO.", "The network is a DRAFT.")
+        say_both("Mạng lưới là BẢN THẢO.")
 
 
 @office.command("add")
@@ -76,7 +76,7 @@ def add(code: str, name: str, kind: str, commune: str | None, at: tuple[float, f
         )
         added = offices.add_office(act.session, new)
         audit.note(act, "office_added", "office", added.id)
-    say(f"Đã thêm {code}: {name}.", f"Added {code}.")
+    say_both("Đã thêm {code}: {name}.", code=code, name=name)
 
 
 @office.command("rename")
@@ -88,7 +88,7 @@ def rename(code: str, name: str) -> None:
         found = offices.office_by_code(act.session, code)
         offices.rename_office(act.session, found, name)
         audit.note(act, "office_renamed", "office", found.id)
-    say(f"{code} nay là {name}.", f"{code} was renamed.")
+    say_both("{code} nay là {name}.", code=code, name=name)
 
 
 @office.command("close")
@@ -99,4 +99,4 @@ def close(code: str) -> None:
         found = offices.office_by_code(act.session, code)
         offices.close_office(act.session, found)
         audit.note(act, "office_closed", "office", found.id)
-    say(f"Đã đóng {code}.", f"{code} is closed.")
+    say_both("Đã đóng {code}.", code=code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from postal import desk
 from postal.custody import serials
 
@@ -27,7 +27,7 @@ def add(indicator: str, first: int, last: int, granted_by: str, country: str) ->
             act, serials.Grant(indicator=indicator, first=first, last=last, granted_by=granted_by, country=country)
         )
         n_left = serials.left(act.session)
-    say(f"Đã ghi dải. Còn {n_left} số.", f"Range noted. {n_left} numbers left.")
+    say_both("Đã ghi dải. Còn {n_left} số.", n_left=n_left)
 
 
 @ranges.command("list")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.wiring import Services
-from postal import models
+from postal import Message, models
 from postal.access import audit
 from postal.network import draft, home, offices, places, tables
 from routing import Province, find_province, register_of
@@ -90,17 +90,21 @@ def _bring_in(services: Services, order: _Order) -> None:
         post, is_draft = here.post_name, here.is_draft
         if order.is_trial:
             session.rollback()
-    would = "Chỉ thử, không ghi gì. " if order.is_trial else ""
-    say(
-        f"{would}{post}: thêm {done.n_offices} đơn vị, {done.n_communes} xã, phường, {done.n_couriers} bưu tá; "
-        f"sửa {done.n_changed}, đóng {done.n_closed}.",
-        f"{done.n_offices} offices, {done.n_communes} communes, {done.n_couriers} couriers added; "
-        f"{done.n_changed} changed, {done.n_closed} taken out of use.",
+    would = Message("Chỉ thử, không ghi gì. ") if order.is_trial else ""
+    say_both(
+        "{would}{post}: thêm {n_offices} đơn vị, {n_communes} xã, phường, {n_couriers} bưu tá; sửa "
+        "{n_changed}, đóng {n_closed}.",
+        would=would,
+        post=post,
+        n_offices=done.n_offices,
+        n_communes=done.n_communes,
+        n_couriers=done.n_couriers,
+        n_changed=done.n_changed,
+        n_closed=done.n_closed,
     )
     if is_draft:
-        say(
+        say_both(
             "Mạng lưới này là BẢN THẢO: tannha seed --export THƯ_MỤC, sửa các bảng, rồi tannha seed --from THƯ_MỤC.",
-            "This network is a DRAFT: export its tables, put them right, bring them in again.",
         )
 
 
@@ -122,8 +126,11 @@ def _export(services: Services, folder: Path) -> None:
         found = places.exported(act.session)
         audit.note(act, "network_exported", "installation", n_couriers=len(found.couriers))
     tables.write_tables(folder, found)
-    say(
-        f"Đã ghi {len(found.offices)} bưu cục, {len(found.coverage)} xã, phường, {len(found.couriers)} bưu tá vào "
-        f"{folder}. Bảng bưu tá có họ tên: giữ kín, xóa khi xong.",
-        "Tables written. The couriers' table holds names: keep it closed, delete it when done.",
+    say_both(
+        "Đã ghi {n_offices} bưu cục, {n_coverage} xã, phường, {n_couriers} bưu tá vào {folder}. Bảng bưu tá "
+        "có họ tên: giữ kín, xóa khi xong.",
+        n_offices=len(found.offices),
+        n_coverage=len(found.coverage),
+        n_couriers=len(found.couriers),
+        folder=folder,
     )

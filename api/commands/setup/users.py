@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
 from postal import NewUser, Role, Scope
 from postal.access import accounts, audit, user_rows
@@ -44,7 +44,7 @@ def add_user(username: str, role: str, name: str | None, office: str | None, cou
         )
         added = accounts.add_user(act.session, new, now=act.now)
         audit.note(act, "user_added", "user", added.id)
-        say(f"Đã thêm {added.username} ({role}).", f"Added {added.username}.")
+        say_both("Đã thêm {username} ({role}).", username=added.username, role=role)
 
 
 @user.command("import")
@@ -70,9 +70,9 @@ def import_users(file: Path, passwords: Path | None, *, dry_run: bool) -> None:
                 added = accounts.add_user(act.session, new, now=act.now)
                 audit.note(act, "user_added", "user", added.id)
     if dry_run:
-        say(f"Tệp tốt: sẽ thêm {len(people)} người. Chưa ghi gì.", f"The file is good: {len(people)} people.")
+        say_both("Tệp tốt: sẽ thêm {n_people} người. Chưa ghi gì.", n_people=len(people))
     else:
-        say(f"Đã thêm {len(people)} người; mật khẩu trong {passwords}.", f"Added {len(people)} people.")
+        say_both("Đã thêm {n_people} người; mật khẩu trong {passwords}.", n_people=len(people), passwords=passwords)
 
 
 @user.command("password")
@@ -84,7 +84,7 @@ def set_password(username: str) -> None:
         found = accounts.find_user(act.session, username)
         accounts.change_password(act.session, found, password)
         audit.note(act, "password_set", "user", found.id)
-        say(f"Đã đổi mật khẩu của {found.username}.", f"The password of {found.username} was changed.")
+        say_both("Đã đổi mật khẩu của {username}.", username=found.username)
 
 
 @user.command("list")
@@ -106,7 +106,7 @@ def disable_user(username: str) -> None:
         found = accounts.find_user(act.session, username)
         accounts.disable_user(act.session, found)
         audit.note(act, "user_disabled", "user", found.id)
-        say(f"Đã khóa {found.username}.", f"{found.username} is disabled.")
+        say_both("Đã khóa {username}.", username=found.username)
 
 
 @click.group("api-key")
@@ -126,7 +126,7 @@ def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> 
         key, text = accounts.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
         audit.note(act, "api_key_added", "api_key", key.id)
         said = f"{key.source_system}: {', '.join(key.scopes)}"
-    say(f"Khóa của {said}. Chỉ hiện một lần:", "shown once:")
+    say_both("Khóa của {said}. Chỉ hiện một lần:", said=said)
     click.echo(text)
 
 
@@ -149,7 +149,7 @@ def revoke_key(prefix: str) -> None:
         key = accounts.find_api_key(act.session, prefix.removeprefix("tn_").partition("_")[0])
         accounts.revoke_api_key(act.session, key, now=act.now)
         audit.note(act, "api_key_revoked", "api_key", key.id)
-        say(f"Đã thu hồi {key.prefix} của {key.source_system}.", f"{key.prefix} is revoked.")
+        say_both("Đã thu hồi {prefix} của {source_system}.", prefix=key.prefix, source_system=key.source_system)
 
 
 @click.command("rotate-keys")
@@ -175,7 +175,7 @@ def rotate_keys(batch: int) -> None:
                 bar.update(task, completed=n_done)
         with acting(services) as act:
             audit.note(act, "keys_rotated", "vault", n_records=n_done)
-    say(f"Đã mã hóa lại {n_done} bản ghi.", f"{n_done} records sealed with the newest key.")
+    say_both("Đã mã hóa lại {n_done} bản ghi.", n_done=n_done)
 
 
 def _password() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.opening import acting, connected, say
+from api.commands.opening import acting, connected, say_both
 from postal import current_revision, upgrade
 from postal.access import audit
 from postal.operation import backup as backups
@@ -24,7 +24,12 @@ def backup(file: Path) -> None:
     """
     with connected() as services:
         made = backups.back_up(services.database.engine, file, now=services.now())
-    say(f"Đã sao lưu {made.n_bytes / 1e6:.1f} MB vào {file}, đã kiểm tra.", f"Backed up and verified. {made.sha256}")
+    say_both(
+        "Đã sao lưu {size} MB vào {file}, đã kiểm tra. {sha256}",
+        size=f"{made.n_bytes / 1000000.0:.1f}",
+        file=file,
+        sha256=made.sha256,
+    )
 
 
 @click.command()
@@ -38,7 +43,7 @@ def restore(file: Path, *, yes: bool, check: bool) -> None:
     """
     if check:
         found = backups.verify(file)
-        say(f"Bản sao lưu tốt: {found.made_at}, phiên bản {found.revision}.", "The backup is good.")
+        say_both("Bản sao lưu tốt: {made_at}, phiên bản {revision}.", made_at=found.made_at, revision=found.revision)
         return
     with connected() as services:
         engine = services.database.engine
@@ -52,10 +57,9 @@ def restore(file: Path, *, yes: bool, check: bool) -> None:
             with acting(services) as act:
                 copies.hold(act.session, now=act.now)
                 audit.note(act, "restored", "installation", made_at=done.made_at, sha256=done.sha256)
-    say(f"Đã khôi phục bản sao lưu lúc {done.made_at}.", "Restored.")
-    say(
+    say_both("Đã khôi phục bản sao lưu lúc {made_at}.", made_at=done.made_at)
+    say_both(
         "Bản này chưa gửi tin báo và chưa cấp số: tannha restored cho biết phải khai gì.",
-        "This copy sends no callbacks and gives no numbers yet: tannha restored says what it waits for.",
     )
 
 
@@ -67,6 +71,6 @@ def migrate() -> None:
         upgrade(services.database.engine)
         after = current_revision(services.database.engine)
     if before == after:
-        say(f"Bảng dữ liệu đã ở phiên bản {after}.", "Nothing to do.")
+        say_both("Bảng dữ liệu đã ở phiên bản {after}.", after=after)
     else:
-        say(f"Đã nâng bảng dữ liệu từ {before or 'trống'} lên {after}.", f"Upgraded to {after}.")
+        say_both("Đã nâng bảng dữ liệu từ {before} lên {after}.", before=before or "–", after=after)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from api.commands.opening import acting, opened, say, show
+from api.commands.opening import acting, opened, say_both, show
 from api.wiring import Services
 from api.words import say_instant
 from postal.access import audit
@@ -70,18 +70,17 @@ def _say_state(services: Services) -> None:
         restored_at, held = here.restored_at, copies.held(session, now=services.now())
     if restored_at is not None:
         at = say_instant(restored_at, ZoneInfo(services.settings.timezone))
-        say(
-            f"Bản khôi phục lúc {at}, chưa ai xác nhận: không gửi tin báo. tannha restored confirm",
-            "Nobody has confirmed this restored copy: no callbacks are sent.",
+        say_both(
+            "Bản khôi phục lúc {at}, chưa ai xác nhận: không gửi tin báo. tannha restored confirm",
+            at=at,
         )
     if held:
         show(
             ("Dãy", "", "Bản này biết đến", "Bỏ qua ít nhất"),
             [(one.name, one.what, one.last_known, one.suggested_skip) for one in held],
         )
-        say(
+        say_both(
             "Chưa cấp số của các dãy trên. tannha restored last SỐ_CUỐI… hoặc tannha restored skip",
-            "No numbers of these series are given yet: say the last ones used, or skip.",
         )
     if restored_at is None and not held:
-        say("Không còn gì phải chờ.", "Nothing is held back.")
+        say_both("Không còn gì phải chờ.")
