@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     )
 
     timezone: Zone = Field("Asia/Ho_Chi_Minh", description="The zone people's clocks show.")
+    units_file: Path | None = Field(None, description="CSV of resolutions that changed communes after July 2025.")
     source_system: str = Field(
         "motcua", description="The system imported files come from; dossier codes are unique in it."
     )

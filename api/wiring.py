@@ -15,23 +15,29 @@ from api.settings import Settings, SettingsMissing
 from labels import is_printable
 from postal import Act, Actor, Database, Message, Vault, intake, make_engine, outside
 from postal.network import home
+from postal.rules import local_day
 from routing import (
     AddressResolver,
+    BadRegister,
     BadTravelTimes,
     Commune,
     FileMatrix,
     Geocoder,
+    NewUnit,
     NominatimGeocoder,
     Osrm,
     PhotonGeocoder,
+    Province,
     Register,
     StraightLine,
     Terrain,
     TravelTimes,
     find_province,
     read_figures,
+    read_resolutions,
     register_of,
     terrain_of,
+    with_resolutions,
 )
 
 EXTENSION = "tannha"
@@ -49,7 +55,7 @@ class Services:
     @cached_property
     def ground(self) -> Ground:
         """Return where the post walks."""
-        return Ground(self.settings, self.database)
+        return Ground(self.settings, self.database, self.clock)
 
     @property
     def guide(self) -> intake.Guide:
@@ -98,9 +104,11 @@ class Ground:
     The files that the settings name are read at the start: a wrong one stops every command by its setting.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._database = database
+        self._today = local_day(clock())
+        self._resolutions = _resolutions(settings)
         _check_aliases(settings)
         self._terrain_of = _terrain(settings)
         self._legs = _legs(settings)
@@ -115,10 +123,14 @@ class Ground:
         hue = find_province(Register.builtin().home.name)
         return home.Home(province=hue.name, post_name=home.post_name_of(hue), is_draft=False)
 
+    def register_of(self, province: Province) -> Register:
+        """Return a province's register as it is today, with the resolutions of the operator's file."""
+        return with_resolutions(register_of(province), self._resolutions, on=self._today)
+
     @cached_property
     def guide(self) -> intake.Guide:
         """Return what intake is guided by."""
-        register = register_of(find_province(self.home.province))
+        register = self.register_of(find_province(self.home.province))
         return intake.Guide(
             register=register,
             resolver=AddressResolver(register),
@@ -166,6 +178,16 @@ def _check_aliases(settings: Settings) -> None:
     if unknown:
         why = Message("cột của chương trình là {columns}").filled(columns=", ".join(intake.FIELD_OF_COLUMN))
         raise SettingsMissing({"TANNHA_HEADER_ALIASES": why})
+
+
+def _resolutions(settings: Settings) -> tuple[NewUnit, ...]:
+    """Return the resolutions of the operator's file; raises SettingsMissing where it cannot be used."""
+    if settings.units_file is None:
+        return ()
+    try:
+        return read_resolutions(settings.units_file)
+    except BadRegister as exc:
+        raise SettingsMissing({"TANNHA_UNITS_FILE": exc.message}) from exc
 
 
 def _terrain(settings: Settings) -> Callable[[Sequence[Commune]], Terrain]:

@@ -15,6 +15,7 @@ from routing.addresses.national import (
     register_of,
 )
 from routing.addresses.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
+from routing.addresses.resolutions import NewUnit, read_resolutions, with_resolutions
 from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
@@ -104,6 +105,7 @@ __all__ = [
     "MustToday",
     "NationalCommune",
     "NationalFormerUnit",
+    "NewUnit",
     "NominatimGeocoder",
     "OpenCommune",
     "Osrm",
@@ -153,7 +155,9 @@ __all__ = [
     "plan_file_text",
     "provinces",
     "read_figures",
+    "read_resolutions",
     "register_of",
     "replan",
     "terrain_of",
+    "with_resolutions",
 ]

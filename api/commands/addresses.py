@@ -12,7 +12,7 @@ import click
 from rich.progress import track
 
 from postal import intake
-from routing import AddressResolver, Register
+from routing import AddressResolver, find_province, register_of
 
 _ADDRESS, _CODE = "dia_chi", "ma_ho_so"
 
@@ -25,12 +25,13 @@ def addresses() -> None:
 @addresses.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def check(file: Path, out: Path) -> None:
+@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / whose register is asked.")
+def check(file: Path, out: Path, name: str) -> None:
     """Write one row for each row of FILE, in order: ma_ho_so,status,codes.
 
     The status is auto, ambiguous, unknown or outside; codes are separated by a space.
     """
-    resolver = AddressResolver(Register.builtin())
+    resolver = AddressResolver(register_of(find_province(name)))
     rows = list(_rows(file))
     counts: Counter[str] = Counter()
     with out.open("w", encoding="utf-8", newline="") as sink:

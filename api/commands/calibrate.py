@@ -10,20 +10,21 @@ import click
 
 from api.commands.opening import say_both, show
 from api.words import say_number
-from routing import FileMatrix, Register, calibrate, estimated_figures, read_figures
+from routing import FileMatrix, calibrate, estimated_figures, find_province, read_figures, register_of
 
 
 @click.command("calibrate")
 @click.argument("legs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--base", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Hệ số cũ / figures so far.")
+@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / whose roads they are.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def calibrate_travel(legs: Path, base: Path | None, output: Path) -> None:
+def calibrate_travel(legs: Path, base: Path | None, name: str, output: Path) -> None:
     """Hiệu chỉnh thời gian đi từ tệp chặng đã đo. Write the terrain figures that measured LEGS tell.
 
     LEGS is a CSV of from_lat,from_lon,to_lat,to_lon,seconds,metres. Figures with fewer than 20 legs stay as they were.
     """
     before = estimated_figures() if base is None else read_figures(base)
-    found = calibrate(FileMatrix.read(legs).legs, Register.builtin().communes, before)
+    found = calibrate(FileMatrix.read(legs).legs, register_of(find_province(name)).communes, before)
     show(
         ("Hệ số", "Chặng", "Cũ", "Mới", ""),
         [

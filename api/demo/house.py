@@ -156,7 +156,9 @@ def build_house(out: Path, clock: DayClock, province: Province, name: str = EVEN
     house = House(out=out, name=name, clock=clock, services=services, base_url=base_url, server=server)
     with services.acting(command_actor("demo")) as act:
         home.serve(act.session, province)
-        places.seed_made_up(act.session, draft.starting_tables(province), now=act.now)
+        places.seed_made_up(
+            act.session, draft.starting_tables(services.ground.register_of(province), province), now=act.now
+        )
         grant = serials.Grant(
             indicator="EY", first=RANGE_FIRST, last=RANGE_LAST, granted_by="dải số giả của bản trình diễn", is_fake=True
         )

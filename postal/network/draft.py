@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from postal.network.promises import ANY_ZONE, LEGAL_REF, OUTSIDE_ZONE
 from postal.network.tables import CourierRow, CoverageRow, NetworkTables, OfficeRow, RuleRow, shipped_tables
-from routing import Commune, Province, Register, district_name, great_circle_m, plain_words, register_of
+from routing import Commune, Province, Register, district_name, great_circle_m, plain_words
 
 # Huế's 40 communes have 16 offices and 57 couriers.
 _COMMUNES_AN_OFFICE = 2.5
@@ -30,9 +30,8 @@ def is_shipped(province: Province) -> bool:
     return province.name == Register.builtin().home.name
 
 
-def starting_tables(province: Province) -> NetworkTables:
+def starting_tables(register: Register, province: Province) -> NetworkTables:
     """Return what a province starts from: its shipped tables, or a draft."""
-    register = register_of(province)
     return shipped_tables(register) if is_shipped(province) else draft_network(register, province)
 
 

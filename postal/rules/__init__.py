@@ -3,6 +3,6 @@
 No database, no clock and no person's data: whatever needs a session belongs to another room.
 """
 
-from postal.rules.working_days import LOCAL
+from postal.rules.working_days import LOCAL, local_day
 
-__all__ = ["LOCAL"]
+__all__ = ["LOCAL", "local_day"]

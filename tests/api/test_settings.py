@@ -114,6 +114,19 @@ def test_a_header_that_would_mean_no_column_of_ours_is_named(environ):
         build_services(load_settings())
 
 
+def test_resolutions_that_cannot_be_used_are_named(environ, tmp_path):
+    file = tmp_path / "nghi-quyet.csv"
+    environ(UNITS_FILE=str(file))
+    with pytest.raises(SettingsMissing, match="TANNHA_UNITS_FILE"):
+        build_services(load_settings())
+    columns = "valid_from,code,type,name,lat,lon,radius_km,area_km2,from_codes,legal_ref"
+    file.write_text(f"{columns}\n2025-08-01,90001,phường,Kinh Thành,16.47,107.57,3,20,19753;19789,NQ\n")
+    environ(UNITS_FILE=str(file), DATABASE_URL=f"sqlite:///{tmp_path / 'tannha.db'}")
+    register = build_services(load_settings()).guide.register
+    assert "90001" in register
+    assert "19753" not in register
+
+
 def test_misspelt_settings_are_found(environ, monkeypatch):
     environ()
     monkeypatch.setenv("TANNHA_TIMZONE", "UTC")

@@ -14,7 +14,7 @@ from api.wiring import Services
 from postal import Message, models
 from postal.access import audit
 from postal.network import draft, home, offices, places, tables
-from routing import Province, find_province, register_of
+from routing import Province, Register, find_province
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -58,15 +58,15 @@ class _Order:
         """Say whether the tables would come from nobody but the draft."""
         return self.folder is None and not draft.is_shipped(self.province)
 
-    def tables(self) -> tables.NetworkTables:
+    def tables(self, register: Register) -> tables.NetworkTables:
         """Return the tables to bring in. Raises BadPlaces, NotFound."""
         if self.folder is not None:
-            return tables.read_tables(self.folder, register_of(self.province))
-        return draft.starting_tables(self.province)
+            return tables.read_tables(self.folder, register)
+        return draft.starting_tables(register, self.province)
 
 
 def _bring_in(services: Services, order: _Order) -> None:
-    wanted = order.tables()
+    wanted = order.tables(services.ground.register_of(order.province))
     with acting(services) as act:
         session = act.session
         here = home.serve(session, order.province, post_name=order.post_name)
