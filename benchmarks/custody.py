@@ -31,15 +31,16 @@ sys.path.insert(0, str(ROOT))
 from api import create_app  # noqa: E402
 from api.settings import Settings  # noqa: E402
 from api.wiring import build_services  # noqa: E402
-from postal import NewUser, Role, chain, custody  # noqa: E402
+from postal import NewUser, Role, chain, counting, custody  # noqa: E402
 from postal.access import accounts  # noqa: E402
-from postal.custody import Party, Said  # noqa: E402
+from postal.custody import Party  # noqa: E402
 from postal.db import Database  # noqa: E402
-from postal.models import CountedScan, CountList, Item, Manifest, ManifestLine, TrackingEvent  # noqa: E402
+from postal.models import CountedScan, Item, Manifest, ManifestLine, TrackingEvent  # noqa: E402
 from postal.rules.lifecycle import EventKind  # noqa: E402
 from tests import builders as build  # noqa: E402
 
 NOW = build.EVENING
+BATCH = counting.all_lists()["batch"]
 MAX_P95_MS, MIN_EVENTS_PER_S = 150.0, 100_000
 
 
@@ -71,9 +72,9 @@ def count_ours(database: Database, batch_id: int, codes: list[str]) -> float:
     for code in codes:
         began = time.perf_counter()
         with database.write() as session:
-            told = custody.scan_codes(build.act(session, NOW), CountList.BATCH, batch_id, [code])
+            told = counting.scan_codes(build.act(session, NOW), BATCH, batch_id, [code])
         took.append(time.perf_counter() - began)
-        assert told.scans[0].said is Said.RIGHT
+        assert told.answers[0].match is counting.Match.RIGHT
     return p95_ms(took)
 
 
@@ -123,7 +124,7 @@ def count_peer(database: Database, batch_id: int, codes: list[str]) -> float:
             manifest = session.scalars(query).unique().one()
             lines: list[ManifestLine] = [line for line in manifest.lines if line.s10 == code]
             assert lines
-            session.add(CountedScan(list_of=CountList.BATCH, code=code, is_expected=True, scanned_at=NOW))
+            session.add(CountedScan(list_of=BATCH.name, code=code, is_expected=True, scanned_at=NOW))
         took.append(time.perf_counter() - began)
     return p95_ms(took)
 

@@ -1,11 +1,25 @@
-"""The rules of custody, and the memory of everything that happened to an item.
+"""Custody of items: its rules, its records, and everything that happened to an item.
 
 Other packages enter a room by its own door: `from postal import custody`, `from postal.access import audit`.
 """
 
 from sqlalchemy.orm import Session
 
-from postal import chain, custody, desk, doorstep, errors, intake, jobs, models, outside, people, queue, rounds
+from postal import (
+    chain,
+    counting,
+    custody,
+    desk,
+    doorstep,
+    errors,
+    intake,
+    jobs,
+    models,
+    outside,
+    people,
+    queue,
+    rounds,
+)
 from postal.access.accounts import NewUser, SignedIn
 from postal.access.act import Act
 from postal.access.policy import (
@@ -58,6 +72,7 @@ __all__ = [
     "VaultLocked",
     "chain",
     "command_actor",
+    "counting",
     "current_revision",
     "custody",
     "desk",

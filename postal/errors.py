@@ -81,11 +81,6 @@ class Conflict(PostalError):
     says = Message("Yêu cầu trái với dữ liệu đã ghi.")
 
 
-class DossierExists(Conflict):
-    code = "dossier_exists"
-    says = Message("Hồ sơ {dossier_code} đã được tiếp nhận trước đó.")
-
-
 class EmptyBatch(Conflict):
     code = "empty_batch"
     says = Message("Lô chưa có bưu gửi nào.")

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from api.pages import sign_in
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
-from api.pages.desk import batches, consignment_acts, counting, intake, jobs, packing, papers, queue, signing
+from api.pages.desk import batches, consignment_acts, intake, jobs, packing, papers, queue, signing
+from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
 from api.pages.dispatch import coverage, day_orders, office_day, planning, rounds
 from api.web.auth import allow_everybody
@@ -16,7 +17,6 @@ from api.web.auth import allow_everybody
 __all__ = [
     "batches",
     "consignment_acts",
-    "counting",
     "coverage",
     "day_orders",
     "intake",
@@ -38,6 +38,7 @@ def register_pages(app: Flask) -> None:
     install_filters(app)
     app.register_blueprint(staff)
     app.register_blueprint(track)
+    add_counting_pages(app)
     app.add_url_rule("/", "front", _front)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask_openapi3 import OpenAPI
 
-from api.rest import carriers, collections, counting, endpoints, items, operations, results, scans
+from api.rest import carriers, collections, endpoints, items, operations, results, scans
 from api.rest.common import v1
+from api.rest.counting import counting_routes
 from api.web.observability import Meters
 
 __all__ = [
     "carriers",
     "collections",
-    "counting",
     "endpoints",
     "items",
     "operations",
@@ -24,4 +24,5 @@ __all__ = [
 def register_rest(app: OpenAPI, meters: Meters) -> None:
     """Add every API route."""
     app.register_api(v1)
+    app.register_api(counting_routes())
     operations.register(app, meters)

@@ -22,13 +22,20 @@ _PROBLEM = {
     "description": "A problem document (RFC 9457) with a stable code.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}},
 }
-v1 = APIBlueprint(
-    "v1",
-    "api.rest",
-    url_prefix="/v1",
-    abp_security=[{"key": []}],
-    abp_responses={status: dict(_PROBLEM) for status in ("400", "401", "403", "404", "409", "429", "4XX", "503")},
-)
+
+
+def blueprint(name: str) -> APIBlueprint:
+    """Return an empty set of routes under `/v1`, with the security and the problems they all share."""
+    return APIBlueprint(
+        name,
+        "api.rest",
+        url_prefix="/v1",
+        abp_security=[{"key": []}],
+        abp_responses={status: dict(_PROBLEM) for status in ("400", "401", "403", "404", "409", "429", "4XX", "503")},
+    )
+
+
+v1 = blueprint("v1")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,200}", re.ASCII)
 Answer = tuple[int, dict[str, Any]]
 

@@ -1,27 +1,32 @@
-"""Counting a list scan by scan: each code gets its own answer at once, and the count is kept."""
+"""Counting a list scan by scan: each code gets its own answer at once, and the count is kept.
+
+One route for each kind of list in `postal.counting.lists`; a new kind has its route without a line here.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint
 from pydantic import Field, StringConstraints
 
-from api import counting
-from api.rest.common import v1
+from api.rest.common import blueprint
 from api.schemas.answers import CountTold
 from api.schemas.common import Body, RowId
-from api.web.auth import allow
+from api.web.auth import acting, allow
 from api.words import in_both
-from postal import models
+from postal import counting
 
+# One request holds its list against other scanners; a page of codes is short enough not to be felt.
+MAX_CODES = 500
 ScannedCode = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class CountBody(Body):
     """The codes just scanned; none asks how far the count is."""
 
-    codes: Annotated[list[ScannedCode], Field(max_length=counting.MAX_CODES, default_factory=list)]
+    codes: Annotated[list[ScannedCode], Field(max_length=MAX_CODES, default_factory=list)]
 
 
 class BatchPath(Body):
@@ -42,70 +47,42 @@ class AgencyPath(Body):
     agency_id: RowId
 
 
-@v1.post("/batches/<batch_id>/count", summary="Count a closed batch at the handover", responses={200: CountTold})
-@allow(counting.RIGHTS[models.CountList.BATCH])
-def post_batch_count(path: BatchPath, body: CountBody) -> Response:
-    """Count codes against the batch's fixed list."""
-    return _count(models.CountList.BATCH, path.batch_id, body)
+_PATHS: dict[str, type[Body]] = {"batch_id": BatchPath, "round_id": RoundPath, "agency_id": AgencyPath}
 
 
-@v1.post("/rounds/<round_id>/load", summary="Count what a courier takes along", responses={200: CountTold})
-@allow(counting.RIGHTS[models.CountList.LOAD])
-def post_round_load(path: RoundPath, body: CountBody) -> Response:
-    """Count codes against a round's load: what is not scanned is not loaded."""
-    return _count(models.CountList.LOAD, path.round_id, body)
+def counting_routes() -> APIBlueprint:
+    """Return one route for each kind of counted list there is now."""
+    routes = blueprint("counts")
+    for kind in counting.all_lists().values():
+        _add(routes, kind)
+    return routes
 
 
-@v1.post("/rounds/<round_id>/back", summary="Count what a courier brings back", responses={200: CountTold})
-@allow(counting.RIGHTS[models.CountList.BACK])
-def post_round_back(path: RoundPath, body: CountBody) -> Response:
-    """Count codes against what a round must bring home."""
-    return _count(models.CountList.BACK, path.round_id, body)
+def _add(routes: APIBlueprint, kind: counting.ListKind) -> None:
+    argument = kind.of.argument
+
+    def view(path: Body, body: CountBody) -> Response:
+        with acting() as act:
+            return jsonify(_answer(counting.scan_own_list(act, kind, getattr(path, argument), body.codes)))
+
+    # The OpenAPI document and the parser of requests read the view's name and types.
+    view.__name__, view.__doc__ = f"post_{kind.name}", f"{kind.summary}."
+    view.__annotations__ = {"path": _PATHS[argument], "body": CountBody}
+    rule = f"/{kind.of.path}/<{argument}>/{kind.path}"
+    routes.post(rule, summary=kind.summary, responses={200: CountTold})(allow(kind.right)(view))
 
 
-@v1.post("/agencies/<agency_id>/returns", summary="Count what goes back to an agency", responses={200: CountTold})
-@allow(counting.RIGHTS[models.CountList.RETURNS])
-def post_agency_returns(path: AgencyPath, body: CountBody) -> Response:
-    """Count codes against an agency's return list."""
-    return _count(models.CountList.RETURNS, path.agency_id, body)
-
-
-@v1.post(
-    "/agencies/<agency_id>/papers",
-    summary="Count papers taken back and money by the items they belong to",
-    responses={200: CountTold},
-)
-@allow(counting.RIGHTS[models.CountList.PAPERS])
-def post_agency_papers(path: AgencyPath, body: CountBody) -> Response:
-    """Count codes against the items an agency is owed papers or money for."""
-    return _count(models.CountList.PAPERS, path.agency_id, body)
-
-
-@v1.post(
-    "/agencies/<agency_id>/dossiers",
-    summary="Count dossiers collected at home that are submitted to an agency",
-    responses={200: CountTold},
-)
-@allow(counting.RIGHTS[models.CountList.DOSSIERS])
-def post_agency_dossiers(path: AgencyPath, body: CountBody) -> Response:
-    """Count codes against the dossiers an agency is to receive."""
-    return _count(models.CountList.DOSSIERS, path.agency_id, body)
-
-
-def _count(which: models.CountList, subject_id: int, body: CountBody) -> Response:
-    told = counting.scan_list(which, subject_id, body.codes)
-    return jsonify(
-        {
-            "scans": [
-                {
-                    "code": scan.code,
-                    "said": scan.said,
-                    "tone": scan.tone,
-                    **in_both(scan.message),
-                }
-                for scan in told.scans
-            ],
-            "n_scanned": told.n_scanned,
-            "n_expected": told.n_expected,
-        }
-    )
+def _answer(scanned: counting.Scanned) -> dict[str, object]:
+    return {
+        "scans": [
+            {
+                "code": answer.code,
+                "said": answer.match,
+                "tone": answer.tone,
+                **in_both(answer.message),
+            }
+            for answer in scanned.answers
+        ],
+        "n_scanned": scanned.n_scanned,
+        "n_expected": scanned.n_expected,
+    }

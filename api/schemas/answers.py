@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from postal import Direction, EventKind, State, custody
+from postal import Direction, EventKind, State, counting
 
 
 class Told(BaseModel):
@@ -118,7 +118,7 @@ class CountedCode(Told):
     """What one scanned code is to the list; ``tone`` is the page's sound and colour."""
 
     code: str
-    said: custody.Said
+    said: counting.Match
     tone: Literal["good", "again", "wrong", "elsewhere", "unknown"]
     detail: str
     detail_en: str

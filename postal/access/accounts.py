@@ -1,4 +1,4 @@
-"""People who sign in and systems that hold a key: passwords, locks, sessions, keys."""
+"""Accounts of people and API keys of systems: passwords, locks, sessions, keys."""
 
 from __future__ import annotations
 

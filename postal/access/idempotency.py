@@ -1,4 +1,4 @@
-"""Repeated requests: the answer given to a key is kept, sealed, in the transaction of its effect."""
+"""Repeated requests: the first answer to an idempotency key is stored, sealed, in the transaction of its effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each thing belongs to, as far as rights care: which offices have a part in it, whose round it is on."""
+"""Whose each batch, round, item and receipt is, for checking rights: its offices, its courier, its source system."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ _EVERYBODY = frozenset({A.CHANGE_OWN_PASSWORD})
 _READING = frozenset({A.SEE_QUEUE, A.SEE_ITEM, A.SEE_PLAN, A.SEE_COVERAGE})
 
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
-    # An administrator runs the house but does not act for the post: nobody hands over to himself.
+    # An administrator runs the installation but does not act for the post: nobody may hand over to themselves.
     Role.ADMINISTRATOR: _EVERYBODY | _READING | {
         A.SEE_CALLBACKS, A.MANAGE_ENDPOINTS, A.MANAGE_USERS, A.MANAGE_KEYS, A.MANAGE_SET_UP, A.SEE_AUDIT,
         A.SEE_METRICS},

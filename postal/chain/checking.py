@@ -1,4 +1,4 @@
-"""Reading the whole chain again: is everything there, unchanged and in its place? Names the first place that is not."""
+"""Checks the whole chain: everything is there, unchanged and in order, or the first broken place is named."""
 
 from __future__ import annotations
 
@@ -174,8 +174,8 @@ def check_people(session: Session) -> list[Broken]:
         giver, receiver = (session.get_one(Person, i) for i in (handover.giver_id, handover.receiver_id))
         if giver.sealed is None or receiver.sealed is None:
             continue
-        told = [open_person(session, person) for person in (giver, receiver)]
-        payload = person_payload(*(text for one in told for text in (one.full_name, one.position or "")))
+        parties = [open_person(session, person) for person in (giver, receiver)]
+        payload = person_payload(*(text for party in parties for text in (party.full_name, party.position or "")))
         if commit(handover.person_salt or "", payload) != handover.person_commitment:
             broken.append(Broken(position=0, kind=RECEIPT, subject_id=handover.id, why="person_changed"))
     for proof in session.query(ProofOfDelivery).filter(ProofOfDelivery.person_salt.is_not(None)).yield_per(500):
@@ -214,13 +214,13 @@ class ReceiptMatch:
     is_same: bool
 
 
-def match_receipt(session: Session, told: SealedReceipt) -> ReceiptMatch:
+def match_receipt(session: Session, printed: SealedReceipt) -> ReceiptMatch:
     """Hold what a receipt's code says against the database."""
-    found = session.scalar(select(Handover).where(Handover.number == told.number))
+    found = session.scalar(select(Handover).where(Handover.number == printed.number))
     if found is None:
         return ReceiptMatch(is_known=False, is_same=False)
     link = select(ChainLink.head).where(
-        ChainLink.position == told.position, ChainLink.kind == RECEIPT, ChainLink.subject_id == found.id
+        ChainLink.position == printed.position, ChainLink.kind == RECEIPT, ChainLink.subject_id == found.id
     )
     ours = (
         str(found.leg),
@@ -229,6 +229,6 @@ def match_receipt(session: Session, told: SealedReceipt) -> ReceiptMatch:
         found.n_present,
         found.digest,
     )
-    theirs = (told.leg, told.handed_over_at, told.n_expected, told.n_present, told.digest)
-    is_same = ours == theirs and session.scalar(link) == told.head
+    theirs = (printed.leg, printed.handed_over_at, printed.n_expected, printed.n_present, printed.digest)
+    is_same = ours == theirs and session.scalar(link) == printed.head
     return ReceiptMatch(is_known=True, is_same=is_same)

@@ -1,4 +1,4 @@
-"""What the chain binds itself to: one canonical text for each event, receipt and proof. Pure but for reading rows.
+"""What the chain hashes: one canonical text for each event, receipt and proof. Reads rows, writes nothing.
 
 An event's text is written by the database itself, the same on every one: its columns joined by "|", numbers in
 decimal, instants as "YYYY-MM-DD HH:MM:SS.ffffff" in UTC, free texts as "length:text", what is absent as "~"; where a
@@ -29,6 +29,7 @@ from postal.models import (
     ProofOfDelivery,
     ReceiptSignature,
 )
+from postal.models.keys import blocks
 
 GENESIS = hashlib.sha256(b"tannha chain of custody 1").hexdigest()
 # The columns of an event that are bound, in the order in which they are written: "#" marks free texts, "@" instants,
@@ -109,8 +110,8 @@ def instant_text(instant: datetime) -> str:
 def proof_payloads(session: Session, proof_ids: Sequence[int]) -> dict[int, str]:
     """Return the digest of each proof's own columns, by id; a proof that is gone is not in the answer."""
     found: dict[int, str] = {}
-    for first in range(0, len(proof_ids), 500):
-        query = select(*_PROOF_COLUMNS).where(ProofOfDelivery.id.in_(proof_ids[first : first + 500]))
+    for some in blocks(proof_ids):
+        query = select(*_PROOF_COLUMNS).where(ProofOfDelivery.id.in_(some))
         for proof_id, *values in session.execute(query):
             payload = ascii((*values[:6], json.dumps(values[6]), *values[7:]))
             found[proof_id] = hashlib.sha256(payload.encode()).hexdigest()
@@ -130,8 +131,8 @@ def receipt_payload(session: Session, handover_id: int) -> str | None:
     )
     written = found if any(found[len(_RECEIPT_COLUMNS) :]) else found[: len(_RECEIPT_COLUMNS)]
     head = tuple(_canonical(value) for value in written)
-    told = tuple((row[0], row[1], row[2], str(row[3])) for row in lines)
-    return ascii((head, told, _manifest(session, found[3])))
+    written_lines = tuple((row[0], row[1], row[2], str(row[3])) for row in lines)
+    return ascii((head, written_lines, _manifest(session, found[3])))
 
 
 def signature_payload(session: Session, signature_id: int) -> str | None:
@@ -190,6 +191,6 @@ def _column(dialect: str, alias: str, name: str) -> str:
     if "@" in name:
         written = instant_column(dialect, column)
     elif "#" in name:
-        told = f"CAST({column} AS TEXT)"
-        written = f"LENGTH({told}) || ':' || {told}"
+        as_text = f"CAST({column} AS TEXT)"
+        written = f"LENGTH({as_text}) || ':' || {as_text}"
     return f"COALESCE(CAST({written} AS TEXT), '~')" if name.startswith("?") else written

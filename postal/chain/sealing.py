@@ -1,4 +1,4 @@
-"""Sealing: what was recorded since the last seal joins the chain, last of all in its transaction."""
+"""Sealing: adds what a transaction recorded to the chain, as the last step before its commit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from postal.chain.commitments import (
 )
 from postal.chain.unsealed import EVENT, Unsealed, take_unsealed
 from postal.models import ChainLink
+from postal.models.keys import blocks
 
-_AT_ONCE = 500
 _LOCK = 7_846_101
 
 
@@ -72,12 +72,12 @@ def _hold(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-def _lengthen(session: Session, told: Iterable[tuple[str, int, str]], now: datetime) -> Head:
+def _lengthen(session: Session, payloads: Iterable[tuple[str, int, str]], now: datetime) -> Head:
     end = head_of(session)
     position, head = end.position, end.head
     sealed_at = instant_text(now)
     links = []
-    for kind, subject_id, payload in told:
+    for kind, subject_id, payload in payloads:
         position += 1
         salt = new_salt()
         commitment = commit(salt, payload)
@@ -108,8 +108,7 @@ def _all_unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
 def _noted(session: Session, noted: Unsealed) -> Iterator[tuple[str, int, str]]:
     """Yield what was noted and is really there: a savepoint may have been rolled back meanwhile."""
     event_ids = sorted(set(noted.ids.get(EVENT, ())))
-    for first in range(0, len(event_ids), _AT_ONCE):
-        here = event_ids[first : first + _AT_ONCE]
+    for here in blocks(event_ids):
         names = {f"id{number}": event_id for number, event_id in enumerate(here)}
         yield from _events(session, f"e.id IN ({', '.join(f':{name}' for name in names)})", names)
     for kind, (table, read) in PAPERS.items():
@@ -124,9 +123,9 @@ def _is_sealed(kind: str, subject_id: Any) -> Exists:
 
 
 def _events(session: Session, which: str, names: dict[str, int]) -> Iterator[tuple[str, int, str]]:
-    told = event_text(session.get_bind().dialect.name)
+    event_sql = event_text(session.get_bind().dialect.name)
     query = (
-        f"SELECT e.id, e.proof_id, {told} FROM tracking_events e WHERE {which} AND NOT EXISTS "  # noqa: S608
+        f"SELECT e.id, e.proof_id, {event_sql} FROM tracking_events e WHERE {which} AND NOT EXISTS "  # noqa: S608
         "(SELECT 1 FROM chain_links l WHERE l.kind = 'event' AND l.subject_id = e.id) ORDER BY e.id"
     )
     rows = session.execute(text(query), names).all()

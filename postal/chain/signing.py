@@ -1,6 +1,6 @@
 """Signatures: on each receipt, so that one sheet of paper can be checked alone, and on each day's head.
 
-The Ed25519 key is derived from the house's look-up key, which never rotates in place: no further secret to keep.
+The Ed25519 key is derived from the installation's look-up key, which never rotates in place: no further secret to keep.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class SignedHead:
 
 
 def signing_key(vault: Vault) -> Ed25519PrivateKey:
-    """Return the house's signing key."""
+    """Return the installation's signing key."""
     seed = vault.look_up("signing", "ed25519 first half") + vault.look_up("signing", "ed25519 second half")
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
 
@@ -78,7 +78,7 @@ def public_key_text(vault: Vault) -> str:
 
 
 def public_key_of(session: Session) -> str:
-    """Return the house's public key."""
+    """Return the installation's public key."""
     return public_key_text(vault_of(session))
 
 

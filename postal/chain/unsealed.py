@@ -1,4 +1,4 @@
-"""What a transaction has recorded and the chain of evidence does not hold yet: noted here, sealed at its commit."""
+"""Notes what a transaction recorded that is not in the chain yet; it is sealed at the commit."""
 
 from __future__ import annotations
 

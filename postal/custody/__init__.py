@@ -1,4 +1,4 @@
-"""Who holds the citizen's only copy: batches, fixed lists, counted handovers, labels, discrepancies."""
+"""Custody of the citizen's only copy: batches, fixed lists, handovers with receipts, labels, discrepancies."""
 
 from postal.custody.batches import (
     BatchClosed,
@@ -12,22 +12,19 @@ from postal.custody.batches import (
     ready_items,
     remove_item,
 )
-from postal.custody.counted import NothingCounted, counted_codes, end_count, take_count
-from postal.custody.counting import (
-    SCAN_WORDS,
-    CountOver,
-    CountSoFar,
-    CountTooEarly,
-    Piece,
-    Said,
-    Scanned,
-    ScanSaid,
-    count_so_far,
-    scan_codes,
-)
 from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
-from postal.custody.giving_back import MoneyDiffers, NothingOwed, Owed, give_back, given_back, is_giving_back, owed_to
+from postal.custody.giving_back import (
+    MoneyDiffers,
+    NothingOwed,
+    Owed,
+    give_back,
+    given_back,
+    is_giving_back,
+    owed_pieces,
+    owed_to,
+)
 from postal.custody.handovers import (
+    MAX_SCANNED,
     AlreadyHandedOver,
     Counted,
     CountedList,
@@ -36,8 +33,6 @@ from postal.custody.handovers import (
     clean_codes,
     count,
     hand_over,
-    item_of_code,
-    items_by_code,
     outside_items,
     pass_to_carrier,
     receive_at_office,
@@ -92,8 +87,8 @@ from postal.custody.signatures import (
 from postal.custody.tokens import revoke_token, set_token, token_of
 
 __all__ = [
+    "MAX_SCANNED",
     "MAX_SIGNATURE_BYTES",
-    "SCAN_WORDS",
     "AlreadyHandedOver",
     "AlreadyPaid",
     "AlreadyReceived",
@@ -101,9 +96,6 @@ __all__ = [
     "AlreadySigned",
     "BadWeight",
     "BatchClosed",
-    "CountOver",
-    "CountSoFar",
-    "CountTooEarly",
     "Counted",
     "CountedList",
     "CountsDiffer",
@@ -115,18 +107,13 @@ __all__ = [
     "NotOut",
     "NotPacked",
     "NotReady",
-    "NothingCounted",
     "NothingOwed",
     "Open",
     "Owed",
     "Packed",
     "Party",
-    "Piece",
     "Printed",
     "ReprintNeedsReason",
-    "Said",
-    "ScanSaid",
-    "Scanned",
     "WhatWentWrong",
     "add_items",
     "are_labels_printed",
@@ -137,19 +124,14 @@ __all__ = [
     "closed_day",
     "compensation_vnd",
     "count",
-    "count_so_far",
-    "counted_codes",
     "declare_found",
     "declare_missing",
     "deliveries_of",
-    "end_count",
     "give_back",
     "given_back",
     "hand_over",
     "is_giving_back",
     "is_refund_due",
-    "item_of_code",
-    "items_by_code",
     "keep_overnight",
     "lines_in",
     "list_digest",
@@ -157,6 +139,7 @@ __all__ = [
     "note_incident",
     "open_batch",
     "outside_items",
+    "owed_pieces",
     "owed_to",
     "pack_items",
     "pass_to_carrier",
@@ -168,7 +151,6 @@ __all__ = [
     "remove_item",
     "reprints_by_person",
     "revoke_token",
-    "scan_codes",
     "set_token",
     "settle_discrepancy",
     "settle_incident",
@@ -178,7 +160,6 @@ __all__ = [
     "signature_image",
     "signature_of_proof",
     "signatures_of",
-    "take_count",
     "take_number",
     "token_of",
     "unsigned_sides",

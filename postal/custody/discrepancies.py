@@ -1,4 +1,4 @@
-"""What did not fit, and how it ended: a note by somebody, never an edit of what was counted."""
+"""Settling discrepancies: staff add how it ended; what was counted is never edited."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
-from postal.custody.counted import end_count, take_count
-from postal.custody.handovers import CountedList, Party, clean_codes, count, items_by_code, write_receipt
+from postal.custody.handovers import CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import Conflict, NotFound
-from postal.models import Consignment, CountList, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
+from postal.life.items import with_s10s
+from postal.models import Consignment, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
 from routing import Message
 
 WHAT = "papers and money"
@@ -57,21 +57,18 @@ def is_giving_back(handover: Handover) -> bool:
 
 
 def give_back(
-    act: Act, office_id: int, *, scanned: Iterable[str] | None, money_vnd: int, giver: Party, receiver: Party
+    act: Act, office_id: int, *, scanned: Iterable[str], money_vnd: int, giver: Party, receiver: Party
 ) -> Handover:
     """Hand papers and money of delivered items to their agency; both sides named, receipt numbered.
 
     ``scanned`` are the S10 codes of the items whose papers and fees lie on the counter; what is owed and was not
-    scanned is named as missing and stays owed. ``scanned`` None takes what was counted scan by scan.
-    Raises NothingOwed, NothingCounted, MoneyDiffers, InvalidInput without a name.
+    scanned is named as missing and stays owed. Raises NothingOwed, MoneyDiffers, InvalidInput without a name.
     """
     owed = {one.item.s10 or "": one for one in owed_to(act.session, office_id)}
     if not owed:
         raise NothingOwed
-    if scanned is None:
-        scanned = take_count(act.session, CountList.PAPERS, office_id, n_expected=len(owed))
     codes = clean_codes(scanned)
-    counted = count(list(owed), codes, items_by_code(act.session, codes))
+    counted = count(list(owed), codes, with_s10s(act.session, codes))
     present = [owed[code] for code in counted.present]
     expected_vnd = sum(one.proof.fee_vnd for one in present)
     if money_vnd != expected_vnd:
@@ -79,7 +76,6 @@ def give_back(
     facts = {"what": WHAT, "fee_vnd": money_vnd, "n_papers": sum(len(one.proof.taken_back) for one in present)}
     receiver = replace(receiver, office_id=office_id)
     handover = write_receipt(act, Leg.POST_TO_CENTRE, counted, giver, receiver, of=CountedList(facts=facts))
-    end_count(act.session, CountList.PAPERS, office_id, handover.id)
     act.session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
     act.session.flush()
     return handover

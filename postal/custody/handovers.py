@@ -13,16 +13,15 @@ from postal.access.act import Act
 from postal.chain.commitments import commit, new_salt, person_payload
 from postal.chain.unsealed import RECEIPT, note_unsealed
 from postal.custody.batches import list_digest
-from postal.custody.counted import end_count, take_count
 from postal.custody.numbers import next_number
-from postal.errors import Conflict, InvalidInput, NotFound, UnknownS10
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.items import with_s10s
 from postal.life.tracking import Scan, record_all
 from postal.models import (
     AddressStatus,
     Batch,
     BatchItem,
     Consignment,
-    CountList,
     Discrepancy,
     Found,
     Handover,
@@ -94,21 +93,19 @@ def count(expected: Sequence[str], scanned: Iterable[str], known: Iterable[str])
     )
 
 
-def hand_over(act: Act, batch_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party) -> Handover:
+def hand_over(act: Act, batch_id: int, *, scanned: Iterable[str], giver: Party, receiver: Party) -> Handover:
     """Pass a closed batch from the agency to the post; J starts here (TT 17/2017/TT-BTTTT Đ7).
 
     What was listed but not scanned goes back to the queue, what was scanned but not listed, or withdrawn by the
-    agency, stays with the giver; both become discrepancies. ``scanned`` None takes what was counted scan by scan.
-    Raises NotFound, NotClosed, AlreadyHandedOver, NothingCounted, InvalidInput.
+    agency, stays with the giver; both become discrepancies.
+    Raises NotFound, NotClosed, AlreadyHandedOver, InvalidInput.
     """
     manifest = _manifest(act.session, batch_id)
     # What the agency withdrew meanwhile stays on the fixed list but is not handed over: it lies with the giver.
     lines = [line for line in manifest.lines if line.item.state is State.BATCHED]
     expected = [line.s10 for line in lines]
-    if scanned is None:
-        scanned = take_count(act.session, CountList.BATCH, batch_id, n_expected=len(expected))
     codes = clean_codes(scanned)
-    counted = count(expected, codes, _known(act.session, codes))
+    counted = count(expected, codes, with_s10s(act.session, codes))
     by_code = {line.s10: line.item for line in lines}
     handover = write_receipt(
         act,
@@ -118,7 +115,6 @@ def hand_over(act: Act, batch_id: int, *, scanned: Iterable[str] | None, giver: 
         receiver,
         of=CountedList(manifest_id=manifest.id),
     )
-    end_count(act.session, CountList.BATCH, batch_id, handover.id)
     _take_over(act, [by_code[code] for code in counted.present], handover)
     _back_to_queue(act, manifest.batch, [by_code[code] for code in counted.missing], handover)
     return handover
@@ -199,31 +195,6 @@ def clean_codes(scanned: Iterable[str]) -> list[str]:
     return codes
 
 
-def item_of_code(session: Session, code: str) -> Item:
-    """Return the item with this S10. Raises UnknownS10."""
-    item = session.scalar(select(Item).where(Item.s10 == normal_s10(code)))
-    if item is None:
-        raise UnknownS10(s10=code, what=Message("bưu gửi {code}").filled(code=code))
-    return item
-
-
-def items_by_code(session: Session, codes: Sequence[str]) -> dict[str, Item]:
-    """Return our items among these codes."""
-    found: dict[str, Item] = {}
-    for first in range(0, len(codes), 500):
-        query = select(Item).options(joinedload(Item.consignment)).where(Item.s10.in_(codes[first : first + 500]))
-        found |= {item.s10 or "": item for item in session.scalars(query)}
-    return found
-
-
-def _known(session: Session, codes: Sequence[str]) -> set[str]:
-    known: set[str] = set()
-    for first in range(0, len(codes), 500):
-        query = select(Item.s10).where(Item.s10.in_(codes[first : first + 500]))
-        known |= {code for code in session.scalars(query) if code is not None}
-    return known
-
-
 def _manifest(session: Session, batch_id: int) -> Manifest:
     batch = session.get(Batch, batch_id, with_for_update=True)  # two clerks at one counter: the second waits
     if batch is None:
@@ -249,7 +220,7 @@ def _signatory(act: Act, party: Party) -> int:
 def _write_lines(act: Act, handover: Handover, counted: Counted, pieces: Mapping[str, Item]) -> None:
     faults = {Found.MISSING: counted.missing, Found.EXTRA: counted.extra, Found.WRONG: counted.wrong}
     codes = [*counted.present, *counted.missing, *counted.extra]
-    items = items_by_code(act.session, codes) | dict(pieces)
+    items = with_s10s(act.session, codes) | dict(pieces)
     found = [(code, Found.PRESENT) for code in counted.present]
     found += [(code, kind) for kind, codes_of in faults.items() for code in codes_of]
     act.session.add_all(
@@ -297,7 +268,7 @@ def _back_to_queue(act: Act, batch: Batch, items: Sequence[Item], handover: Hand
 def receive_at_office(act: Act, office_id: int, scanned: Iterable[str]) -> Counted:
     """Note what arrived at a delivery office; a code that cannot arrive now comes back as extra or wrong."""
     codes = clean_codes(scanned)
-    items = items_by_code(act.session, codes)
+    items = with_s10s(act.session, codes)
     arriving = [code for code, item in items.items() if item.state is State.HANDED_OVER]
     counted = count(arriving, codes, items)
     scan = Scan(

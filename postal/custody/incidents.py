@@ -1,4 +1,4 @@
-"""When it goes wrong: minutes, inventory, re-wrapping, and what is due to whom.
+"""Incidents: minutes, inventory, re-wrapping, and the compensation that is due.
 
 Torn covers need inventory, minutes and a new wrapping (TT 17/2017/TT-BTTTT Đ11). For loss, total damage or a swap at
 least four times the postage is due, and all costs of re-issue where the post is at fault (NĐ 47/2011/NĐ-CP Đ25,

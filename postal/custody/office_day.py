@@ -73,11 +73,11 @@ def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
         Open(what="round", code=str(number), courier_code=code, round_id=round_id)
         for round_id, number, code in session.execute(rounds)
     ]
-    kept = select(KeptOvernight.item_id).where(KeptOvernight.day == day)
+    permitted = select(KeptOvernight.item_id).where(KeptOvernight.day == day)
     items = (
         select(Item.id, Item.s10, Item.dossier_code, Courier.code)
         .outerjoin(Courier, Courier.id == Item.courier_id)
-        .where(Item.office_id == office_id, Item.state.in_(OUT), Item.id.not_in(kept))
+        .where(Item.office_id == office_id, Item.state.in_(OUT), Item.id.not_in(permitted))
         .order_by(Item.id)
     )
     found += [
@@ -97,13 +97,13 @@ def close_day(act: Act, office_id: int, day: date) -> OfficeDay:
     still_open = what_is_open(act.session, office_id, day)
     if still_open:
         raise DayNotAccountedFor(n=len(still_open), first=still_open[0].code)
-    kept = select(KeptOvernight.item_id).join(Item).where(KeptOvernight.day == day, Item.office_id == office_id)
+    permitted = select(KeptOvernight.item_id).join(Item).where(KeptOvernight.day == day, Item.office_id == office_id)
     closed = OfficeDay(
         office_id=office_id,
         day=day,
         closed_at=act.now,
         closed_by_id=act.by.user_id,
-        facts={"kept": len(act.session.scalars(kept).all())},
+        facts={"kept": len(act.session.scalars(permitted).all())},
     )
     try:
         with act.session.begin_nested():
@@ -121,14 +121,14 @@ def keep_overnight(act: Act, item_id: int, day: date, *, reason: str) -> KeptOve
     if item.state not in OUT:
         raise NotOut(code=item.s10 or item.dossier_code)
     known = select(KeptOvernight).where(KeptOvernight.item_id == item_id, KeptOvernight.day == day)
-    kept = act.session.scalar(known)
-    if kept is None:
-        kept = KeptOvernight(
+    permission = act.session.scalar(known)
+    if permission is None:
+        permission = KeptOvernight(
             item_id=item_id, day=day, reason=reason.strip()[:200], permitted_at=act.now, permitted_by_id=act.by.user_id
         )
-        act.session.add(kept)
+        act.session.add(permission)
         act.session.flush()
-    return kept
+    return permission
 
 
 def declare_missing(act: Act, item_id: int, *, reason: str) -> Item:
@@ -136,15 +136,15 @@ def declare_missing(act: Act, item_id: int, *, reason: str) -> Item:
 
     What follows (minutes, who pays) is written with `incidents.note_incident`.
     """
-    return _tell(act, item_id, EventKind.DECLARED_MISSING, reason)
+    return _declare(act, item_id, EventKind.DECLARED_MISSING, reason)
 
 
 def declare_found(act: Act, item_id: int, *, reason: str) -> Item:
     """Say that a missing piece is at the office again. Raises NotFound, MoveNotAllowed, InvalidInput."""
-    return _tell(act, item_id, EventKind.FOUND, reason)
+    return _declare(act, item_id, EventKind.FOUND, reason)
 
 
-def _tell(act: Act, item_id: int, kind: EventKind, reason: str) -> Item:
+def _declare(act: Act, item_id: int, kind: EventKind, reason: str) -> Item:
     if not reason.strip():
         raise InvalidInput(field=Message("Lý do"))
     item = _item(act.session, item_id)

@@ -1,4 +1,4 @@
-"""Printing is an act: each label once; a reprint needs a reason, is marked, and is counted by person."""
+"""Prints of labels: each is recorded; a reprint needs a reason, is marked, and is counted by person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.errors import Conflict
 from postal.models import Item, LabelPrint
+from postal.models.keys import blocks
 from routing import Message
 
 
@@ -66,10 +67,10 @@ def reprints_by_person(session: Session) -> dict[int | None, int]:
 
 def _numbers(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for first in range(0, len(item_ids), 500):
+    for some in blocks(item_ids):
         query = (
             select(LabelPrint.item_id, func.max(LabelPrint.number))
-            .where(LabelPrint.item_id.in_(item_ids[first : first + 500]))
+            .where(LabelPrint.item_id.in_(some))
             .group_by(LabelPrint.item_id)
         )
         found |= {row[0]: row[1] for row in session.execute(query)}

@@ -1,4 +1,4 @@
-"""Numbers for labels: taken in blocks from granted ranges, never twice, never from outside, spoilt ones burnt."""
+"""S10 numbers for labels: taken in blocks from granted ranges, never twice; a spoilt one is never used again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.custody.numbers import NumbersHeld
 from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
-from postal.models import Item, S10Range, SpoiltS10
+from postal.life.items import with_s10s
+from postal.models import S10Range, SpoiltS10
 from postal.network.home import installation
 from postal.rules.lifecycle import State
 from postal.rules.s10 import LAST_SERIAL, S10, parse
@@ -115,7 +116,7 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
         return known
     if not _was_taken(act.session, s10):
         raise UnknownS10(s10=str(s10), what=Message("số hiệu {s10}").filled(s10=s10))
-    item = act.session.scalar(select(Item).where(Item.s10 == str(s10)))
+    item = with_s10s(act.session, [str(s10)]).get(str(s10))
     if item is not None and item.state is State.BATCHED:
         raise NumberOnList(s10=str(s10))
     if item is not None and item.state not in _BEFORE_CUSTODY:

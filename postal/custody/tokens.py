@@ -1,4 +1,4 @@
-"""The label's 128-bit link: derived from the item by a key, so a label can be printed again; only its hash is kept."""
+"""A label's 128-bit link: derived from the item by a key, so it can be printed again; only its hash is stored."""
 
 from __future__ import annotations
 

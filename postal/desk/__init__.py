@@ -1,4 +1,4 @@
-"""What the staff's pages list. Reads only: whatever changes something belongs to the room of the thing it changes."""
+"""Queries for the staff's pages. Reads only: what changes something belongs to the room of the thing it changes."""
 
 from postal.desk.lists import (
     BatchLine,

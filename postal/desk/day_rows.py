@@ -1,4 +1,4 @@
-"""What became of every row that came in: the line-by-line side of the balance."""
+"""One line for every row of an intake with what became of its item: the balance, line by line."""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@ from postal.models import (
     SpoiltS10,
     TrackingEvent,
 )
+from postal.models.keys import blocks
 from postal.rules.alphabet import alphabetical
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -152,12 +153,12 @@ def published_rounds(
 def places_on_rounds(session: Session, consignment_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return (round number, position) of consignments that a published plan's open round carries; newest day last."""
     found: dict[int, tuple[int, int]] = {}
-    for first in range(0, len(consignment_ids), 500):
+    for some in blocks(consignment_ids):
         query = (
             select(RoundStop.consignment_id, DeliveryRound.number, RoundStop.position)
             .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
             .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
-            .where(RoundStop.consignment_id.in_(consignment_ids[first : first + 500]))
+            .where(RoundStop.consignment_id.in_(some))
             .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status != RoundStatus.CLOSED)
             .order_by(DayPlan.day)
         )

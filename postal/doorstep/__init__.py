@@ -1,9 +1,9 @@
-"""At the door and at the counter: what a courier or clerk records there, and the evidence it takes.
+"""Deliveries and attempts at the door and at the counter: scans and the evidence each needs.
 
 Rounds themselves are `postal.rounds`; what an event does to an item is `postal.life`.
 """
 
-from postal.doorstep.evidence import DocumentsDiffer, FeeNotCollected, PapersNotTakenBack, ProofIn, ProofMissing
+from postal.doorstep.proof import DocumentsDiffer, FeeNotCollected, PapersNotTakenBack, ProofIn, ProofMissing
 from postal.doorstep.scans import (
     MAX_SCANS,
     BadInstant,

@@ -1,4 +1,4 @@
-"""At the post office's counter: the recipient comes for what is held, with the same proof as at the door.
+"""Delivery at the post office's counter, with the same proof as at the door.
 
 Delivery to the recipient at the delivering post point is valid delivery (Luật Bưu chính 49/2010 Đ11.3).
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
-from postal.custody import item_of_code, sign_delivery
-from postal.doorstep.evidence import ProofIn, check_proof, keep_proof
+from postal.custody import sign_delivery
+from postal.doorstep.proof import ProofIn, check_proof, keep_proof
 from postal.errors import Conflict
+from postal.life.items import with_s10
 from postal.life.tracking import Scan, record_strictly
 from postal.models import Item
 from postal.rules.lifecycle import Direction, EventKind, State
@@ -33,7 +34,7 @@ def hold_for_recipient(act: Act, s10: str, *, office_id: int | None) -> Item:
 
 
 def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | None) -> Item:
-    """Hand an item to who came for it. Raises UnknownS10, NotAtOffice and what `evidence.check_proof` raises.
+    """Hand an item to who came for it. Raises UnknownS10, NotAtOffice and what `proof.check_proof` raises.
 
     ``office_id`` None is the whole province's desk; another office's item is not here.
     """
@@ -41,23 +42,23 @@ def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | N
     checked = check_proof(item, proof)
     if item.state is not State.HELD:
         _record(act, item, EventKind.HELD, office_id)
-    kept = keep_proof(act, checked)
+    stored = keep_proof(act, checked)
     scan = Scan(
         kind=EventKind.DELIVERED,
         scan_id=f"counter:{item.id}",
         happened_at=act.now,
         office_id=office_id,
         facts={"where": "office"},
-        proof=kept,
+        proof=stored,
     )
     record_strictly(act, item, scan)
     if proof.signature is not None:
-        sign_delivery(act, kept.id, proof.signature)
+        sign_delivery(act, stored.id, proof.signature)
     return item
 
 
 def _here(session: Session, s10: str, office_id: int | None) -> Item:
-    item = item_of_code(session, s10)
+    item = with_s10(session, s10)
     is_elsewhere = office_id is not None and item.office_id is not None and item.office_id != office_id
     if item.state not in _HERE or is_elsewhere or item.direction is not Direction.RESULT:
         raise NotAtOffice(s10=item.s10)

@@ -1,4 +1,4 @@
-"""A courier's scans, from a phone or typed back from paper: late, doubled and shuffled ones end in one state."""
+"""Couriers' scans, from a phone or typed from a paper sheet; late, repeated or shuffled scans end in the same state."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
-from postal.doorstep.evidence import ProofIn, check_proof, keep_proof
+from postal.doorstep.proof import ProofIn, check_proof, keep_proof
 from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
+from postal.life import items
 from postal.life.tracking import Scan, record
 from postal.models import (
     DayPlan,
@@ -140,18 +141,18 @@ def _record_one(act: Act, scan: CourierScan) -> ScanAnswer:
 def _try(act: Act, scan: CourierScan) -> ScanAnswer:
     item = _item(act.session, scan)
     happened_at = _corrected(scan, act.now)
-    walked = _round_of(act, item, local_day(happened_at))
+    delivery_round = _round_of(act, item, local_day(happened_at))
     _check_kind(item, scan)
-    scan_id = _scan_id(walked, item, scan)
+    scan_id = _scan_id(delivery_round, item, scan)
     known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
     if known is not None and scan.kind in _LOADED:
         return ScanAnswer(scan_id=scan.scan_id, status="known")
-    if known is None and scan.kind in _LOADED and walked.status is RoundStatus.CLOSED:
+    if known is None and scan.kind in _LOADED and delivery_round.status is RoundStatus.CLOSED:
         raise RoundOver(field="kind")
     proof = None
     if known is None and scan.kind in _DONE:
         proof = keep_proof(act, check_proof(item, scan.proof))
-    event = record(act, item, _told(scan, scan_id, happened_at, walked, act.by, proof))
+    event = record(act, item, _scan_of(scan, scan_id, happened_at, delivery_round, act.by, proof))
     if proof is not None and scan.proof is not None and scan.proof.signature is not None:
         image = scan.proof.signature
         sign_delivery(act, proof.id, image, device_at=scan.happened_at)
@@ -159,20 +160,20 @@ def _try(act: Act, scan: CourierScan) -> ScanAnswer:
     return ScanAnswer(scan_id=scan.scan_id, status=status)
 
 
-def _scan_id(walked: DeliveryRound, item: Item, scan: CourierScan) -> str:
+def _scan_id(delivery_round: DeliveryRound, item: Item, scan: CourierScan) -> str:
     """Return the id under which a scan is one act: of the device's own round; of the load, whoever counted it."""
     if scan.kind in _LOADED:
-        return f"{act_id(walked.id, scan.kind)}:{item.id}"
+        return f"{act_id(delivery_round.id, scan.kind)}:{item.id}"
     if not _SCAN_ID.fullmatch(scan.scan_id):
         raise InvalidInput(field="scan_id")
-    return f"r{walked.id}:{scan.scan_id}"
+    return f"r{delivery_round.id}:{scan.scan_id}"
 
 
-def _told(
+def _scan_of(
     scan: CourierScan,
     scan_id: str,
     happened_at: datetime,
-    walked: DeliveryRound,
+    delivery_round: DeliveryRound,
     actor: Actor,
     proof: ProofOfDelivery | None,
 ) -> Scan:
@@ -182,8 +183,8 @@ def _told(
         scan_id=scan_id,
         happened_at=happened_at,
         device_at=scan.happened_at,
-        courier_id=walked.courier_id,
-        office_id=walked.office_id,
+        courier_id=delivery_round.courier_id,
+        office_id=delivery_round.office_id,
         reason=why.code if why else None,
         facts={"cost_bearer": why.cost_bearer} if why else {},
         proof=proof,
@@ -193,15 +194,10 @@ def _told(
 def _item(session: Session, scan: CourierScan) -> Item:
     code = normal_s10(scan.s10 or "")
     if code and is_s10(code):
-        item = session.scalar(select(Item).where(Item.s10 == code))
-    elif scan.dossier_code:
-        key = scan.dossier_code.strip().casefold()
-        # A dossier may be collected first and its result delivered later: the kind tells which is meant.
-        direction = next((d for d, kinds in KINDS.items() if scan.kind in kinds), Direction.RESULT)
-        query = select(Item).where(Item.dossier_key == key, Item.direction == direction).order_by(Item.id.desc())
-        item = session.scalar(query.limit(1))
-    else:
-        item = None
+        return items.with_s10(session, code)
+    # A dossier may be collected first and its result delivered later: the kind says which is meant.
+    direction = next((d for d, kinds in KINDS.items() if scan.kind in kinds), Direction.RESULT)
+    item = items.of_dossier(session, scan.dossier_code, direction) if scan.dossier_code else None
     if item is None:
         raise UnknownS10(s10=code or "…")
     return item
@@ -223,10 +219,10 @@ def _round_of(act: Act, item: Item, on: date) -> DeliveryRound:
         query = query.where(DeliveryRound.courier_id == act.by.courier_id)
     elif act.by.office_id is not None:
         query = query.where(DeliveryRound.office_id == act.by.office_id)
-    walked = act.session.execute(query).all()
-    if not walked:
+    delivery_round = act.session.execute(query).all()
+    if not delivery_round:
         raise UnknownS10(s10=item.s10 or "…")
-    return next((found for found, day in walked if day <= on), walked[-1][0])
+    return next((found for found, day in delivery_round if day <= on), delivery_round[-1][0])
 
 
 def _corrected(scan: CourierScan, now: datetime) -> datetime:

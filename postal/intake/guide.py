@@ -1,4 +1,4 @@
-"""What intake is guided by: the register, the resolver, and what the house has been set to."""
+"""What intake looks things up in: the register, the resolver, and the installation's settings for intake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways in: a file, a batch from another system, orders to fetch dossiers at home."""
+"""Use cases of intake: a file, a batch from another system, orders to collect dossiers at home."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _Incoming:
     notes: Sequence[Note]
     on_progress: Progress | None
 
-    def tell(self, n_stored: int) -> None:
+    def report_progress(self, n_stored: int) -> None:
         """Report progress: judging is the first half of the way, storing the second."""
         if self.on_progress is not None:
             n = len(self.rows)
@@ -159,7 +159,7 @@ def _write(database: Database, incoming: _Incoming) -> IntakeReport:
             rows += writer.store(block)
             # What is written is written: ten thousand rows need not live in memory twice.
             session.expunge_all()
-            incoming.tell(len(rows))
+            incoming.report_progress(len(rows))
         return _close_intake(session, writer.intake_id, rows, incoming.notes)
 
 

@@ -1,4 +1,4 @@
-"""What the database knows already of the things a block of rows names: dossiers, offices, procedures, points."""
+"""Looks up what a block of rows names: dossiers, offices, procedures, points; adds agencies never seen before."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def note_procedures(session: Session, names: Mapping[str, str]) -> None:
 
 
 def office_ids(session: Session, names: Iterable[str], guide: Guide) -> dict[str, int]:
-    """Return the office of each name; an agency never seen before is added, in the commune its name tells."""
+    """Return the office of each name; an agency never seen before is added, in the commune its name says."""
     by_name = {name.casefold(): office_id for office_id, name in session.execute(select(Office.id, Office.name))}
     found = {}
     for name in sorted(names):

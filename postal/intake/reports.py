@@ -1,4 +1,4 @@
-"""What is said of an intake: the counts, and one line for each row."""
+"""The report of an intake: its counts, and one line for each row."""
 
 from __future__ import annotations
 

@@ -150,15 +150,15 @@ class Writer:
         return [groups.consignment_id(i) for i in range(len(accepted))]
 
     def _ask(self, rows: Sequence[Judged], consignment_ids: Sequence[int], groups: Groups) -> None:
-        """Put what must be asked of the rows on their consignments."""
-        asked: dict[int, dict[str, None]] = {}
+        """Write the open questions of the rows on their consignments."""
+        questions: dict[int, dict[str, None]] = {}
         for row, consignment_id in zip(rows, consignment_ids, strict=True):
             if codes := attention_of(row.problems):
-                asked.setdefault(consignment_id, {}).update(dict.fromkeys(codes))
-        if asked:
+                questions.setdefault(consignment_id, {}).update(dict.fromkeys(codes))
+        if questions:
             before = groups.attention_before
             changes = [{"id": key, "attention": [*{**dict.fromkeys(before.get(key, ())), **codes}]}
-                       for key, codes in asked.items()]  # fmt: skip
+                       for key, codes in questions.items()]  # fmt: skip
             self.session.execute(update(Consignment), changes)
 
     def _record(self, item_ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""The invariant of the house: in = delivered + returning + waiting + refused, counted from the rows themselves."""
+"""The balance of every item: in = delivered + returning + waiting + refused, counted from the rows themselves."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
+from postal.life.items import is_called
 from postal.life.tracking import Scan, record
 from postal.models import CarrierOutcome, CarrierReport, Item
 from postal.rules.lifecycle import EventKind, State, next_state
-from postal.rules.s10 import normal_s10
 
 MAX_REPORTS = 500
 
@@ -60,28 +60,28 @@ def take_reports(act: Act, carrier: str, reports: Sequence[Reported]) -> list[Ca
 
     Only items with the carrier move. A report of the future is kept at the time it came.
     """
-    return [_take(act, carrier, told) for told in reports]
+    return [_take(act, carrier, report) for report in reports]
 
 
-def _take(act: Act, carrier: str, told: Reported) -> CarrierReport:
-    happened_at = min(told.happened_at, act.now)
+def _take(act: Act, carrier: str, report: Reported) -> CarrierReport:
+    happened_at = min(report.happened_at, act.now)
     known = act.session.scalar(
         select(CarrierReport).where(
             CarrierReport.carrier == carrier,
-            CarrierReport.code == told.code,
-            CarrierReport.version == told.version,
-            CarrierReport.status == told.status,
+            CarrierReport.code == report.code,
+            CarrierReport.version == report.version,
+            CarrierReport.status == report.status,
             CarrierReport.happened_at == happened_at,
         )
     )
     if known is not None:
         return known
-    item = _item(act.session, told.code)
+    item = _item(act.session, report.code)
     row = CarrierReport(
         carrier=carrier,
-        version=told.version,
-        code=told.code,
-        status=told.status,
+        version=report.version,
+        code=report.code,
+        status=report.status,
         item_id=None if item is None else item.id,
         happened_at=happened_at,
         received_at=act.now,
@@ -115,8 +115,6 @@ def _apply(act: Act, item: Item, row: CarrierReport) -> CarrierOutcome:
 
 
 def _item(session: Session, code: str) -> Item | None:
-    found = session.scalars(select(Item).where(Item.s10 == normal_s10(code))).first()
-    if found is None:  # the national post knows some items by their dossier alone
-        same = session.scalars(select(Item).where(Item.dossier_code == code).limit(2)).all()
-        found = same[0] if len(same) == 1 else None
-    return found
+    # The national post knows some items by their dossier alone, and a dossier may have been here twice.
+    found = session.scalars(select(Item).where(is_called(code)).limit(2)).all()
+    return found[0] if len(found) == 1 else None

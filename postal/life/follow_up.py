@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.models import TrackingEvent
+from postal.models.keys import blocks
 from postal.rules import reasons
 from postal.rules.lifecycle import EventKind
 from postal.rules.reasons import Next
@@ -56,11 +57,11 @@ def load_attempts(session: Session, item_ids: Iterable[int]) -> dict[int, list[A
     """
     wanted = list(item_ids)
     found: dict[int, list[Attempt]] = {}
-    for first in range(0, len(wanted), 500):
+    for some in blocks(wanted):
         query = (
             select(TrackingEvent.item_id, TrackingEvent.happened_at, TrackingEvent.reason, TrackingEvent.kind)
             .where(
-                TrackingEvent.item_id.in_(wanted[first : first + 500]),
+                TrackingEvent.item_id.in_(some),
                 TrackingEvent.kind.in_((EventKind.ATTEMPT_FAILED, EventKind.ADDRESS_CHANGED)),
                 TrackingEvent.is_applied,
             )

@@ -1,18 +1,50 @@
-"""Finding one item by what people and systems call it, and withdrawing it."""
+"""Finding items by S10 or dossier code, and withdrawing one before the post holds it."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access.act import Act
 from postal.access.audit import note
-from postal.errors import NotFound
+from postal.errors import NotFound, UnknownS10
 from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Item
-from postal.rules.lifecycle import EventKind
-from postal.rules.s10 import is_s10, normal_s10
+from postal.models.keys import blocks
+from postal.rules.lifecycle import Direction, EventKind
+from postal.rules.s10 import normal_s10
 from routing import Message
+
+
+def is_called(code: str) -> ColumnElement[bool]:
+    """Return the condition that an item has this S10 or dossier code, however it was typed."""
+    return or_(Item.s10 == normal_s10(code), Item.dossier_key == code.strip().casefold())
+
+
+def with_s10(session: Session, code: str) -> Item:
+    """Return the item with this S10. Raises UnknownS10."""
+    item = session.scalar(select(Item).where(Item.s10 == normal_s10(code)))
+    if item is None:
+        raise UnknownS10(s10=code, what=Message("bưu gửi {code}").filled(code=code))
+    return item
+
+
+def with_s10s(session: Session, codes: Sequence[str]) -> dict[str, Item]:
+    """Return our items among these S10s, each with its consignment."""
+    found: dict[str, Item] = {}
+    for some in blocks(codes):
+        query = select(Item).options(joinedload(Item.consignment)).where(Item.s10.in_(some))
+        found |= {item.s10 or "": item for item in session.scalars(query)}
+    return found
+
+
+def of_dossier(session: Session, code: str, direction: Direction) -> Item | None:
+    """Return the newest item of a dossier that travels this way: it may be collected first and delivered later."""
+    key = code.strip().casefold()
+    query = select(Item).where(Item.dossier_key == key, Item.direction == direction).order_by(Item.id.desc())
+    return session.scalar(query.limit(1))
 
 
 def by_code(session: Session, code: str, *, source_system: str | None = None) -> Item:
@@ -21,8 +53,7 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
     ``source_system`` keeps to one system's dossiers. Raises NotFound, the same for foreign and unknown.
     """
     query = select(Item).options(joinedload(Item.consignment).joinedload(Consignment.issuing_office))
-    bare = normal_s10(code)
-    query = query.where(Item.s10 == bare if is_s10(bare) else Item.dossier_key == code.strip().casefold())
+    query = query.where(is_called(code))
     if source_system is not None:
         query = query.where(Item.source_system == source_system)
     item = session.scalar(query.order_by(Item.id.desc()).limit(1))
@@ -34,7 +65,7 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
 def cancel(act: Act, item: Item, *, reason: str) -> Item:
     """Withdraw an item before the post holds it (Luật Bưu chính 49/2010 Đ16). Raises MoveNotAllowed.
 
-    The words of the reason stay in the audit: callbacks tell only the kind.
+    The words of the reason stay in the audit: callbacks hold only the kind.
     """
     scan = Scan(kind=EventKind.CANCELLED, scan_id=f"cancel:{item.id}", happened_at=act.now)
     record_strictly(act, item, scan)

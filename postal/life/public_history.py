@@ -1,4 +1,4 @@
-"""What a citizen may know: by code and the last four digits of the phone, or by the label's token.
+"""What a citizen sees of an item: by code and the last four digits of the phone, or by the label's token.
 
 Unknown and wrong look the same. Guessing is braked for each code and source, for each code, and for each
 source; the label's token is never braked, so nobody can lock a recipient out of the own result.
@@ -10,9 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.life.items import is_called
 from postal.models import Consignment, Item, TrackingEvent, TrackingGuess
 from postal.people import mask_name, open_person, phone_tail_matches, vault_of
 from postal.rules.lifecycle import Direction, EventKind, Holder, State, holder
@@ -107,7 +108,7 @@ def _query() -> Select[Item]:
 def _items(session: Session, bare: str) -> list[Item]:
     if not 4 <= len(bare) <= 80:
         return []
-    query = _query().where(or_(Item.s10 == bare.upper(), Item.dossier_key == bare.casefold()))
+    query = _query().where(is_called(bare))
     # Two systems may use one dossier code, and a dossier may be collected and its result delivered.
     return list(session.scalars(query.order_by(Item.id.desc()).limit(10)))
 

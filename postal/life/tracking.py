@@ -1,4 +1,4 @@
-"""The one door for events: append the fact, fold the item's life, queue what must be told.
+"""The one door for events: append the fact, fold the item's life, queue the callbacks.
 
 State never changes by assignment anywhere else. Scans may repeat, come late and come shuffled.
 """
@@ -17,7 +17,7 @@ from postal.access.act import Act
 from postal.chain.unsealed import EVENT, note_unsealed
 from postal.errors import MoveNotAllowed, ScanIdReused
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
-from postal.models.keys import reserve_ids
+from postal.models.keys import blocks, reserve_ids
 from postal.outside.outbox import queue_callbacks
 from postal.rules.lifecycle import FINAL, EventKind, Fact, State, fold, next_state
 
@@ -44,7 +44,7 @@ class Scan:
 
 
 def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
-    """Append an event, move the item, queue what must be told; return the event.
+    """Append an event, move the item, queue its callbacks; return the event.
 
     Safe to repeat: the same scan id with the same content is one event. An event that does not fit yet is
     kept with ``is_applied`` false and tried again whenever another event of the item arrives.
@@ -127,14 +127,14 @@ def record_all(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEven
 def _last_sequences(session: Session, item_ids: Sequence[int]) -> dict[int, int | None]:
     """Return each item's last sequence; None for an item with an event that waits to fit."""
     found: dict[int, int | None] = {}
-    for first in range(0, len(item_ids), 500):
+    for some in blocks(item_ids):
         query = (
             select(
                 TrackingEvent.item_id,
                 func.max(TrackingEvent.sequence),
                 func.min(case((TrackingEvent.is_applied, 1), else_=0)),
             )
-            .where(TrackingEvent.item_id.in_(item_ids[first : first + 500]))
+            .where(TrackingEvent.item_id.in_(some))
             .group_by(TrackingEvent.item_id)
         )
         found |= {row[0]: (row[1] if row[2] == 1 else None) for row in session.execute(query)}
@@ -163,8 +163,8 @@ def _is_known(session: Session, scan_id: str) -> bool:
 
 def _same(known: TrackingEvent, item: Item, scan: Scan) -> TrackingEvent:
     # The corrected instant may differ by the jitter of the clock offset: what the device said may not.
-    told = known.device_at or known.happened_at
-    if (known.item_id, known.kind, told) != (item.id, scan.kind, scan.device_at or scan.happened_at):
+    known_at = known.device_at or known.happened_at
+    if (known.item_id, known.kind, known_at) != (item.id, scan.kind, scan.device_at or scan.happened_at):
         raise ScanIdReused(scan_id=scan.scan_id)
     return known
 
@@ -202,7 +202,7 @@ def _apply(act: Act, item: Item) -> None:
     life = [by_scan[scan_id] for scan_id in folded.applied]
     _follow(item, life, folded.state)
     for event in life:
-        if event.sequence is None:  # fits for the first time: now it must be told
+        if event.sequence is None:  # fits for the first time: now its callbacks are due
             last_sequence += 1
             event.sequence = last_sequence
             queue_callbacks(act.session, event, item, now=act.now)

@@ -30,7 +30,6 @@ from postal.models.events import Discrepancy, ProofOfDelivery, TrackingEvent
 from postal.models.evidence import (
     AddressChange,
     CountedScan,
-    CountList,
     DeliverySignature,
     GivenBack,
     Incident,
@@ -93,7 +92,6 @@ __all__ = [
     "ChainLink",
     "CommuneClosure",
     "Consignment",
-    "CountList",
     "CountedScan",
     "Counter",
     "Courier",

@@ -1,4 +1,4 @@
-"""Who may come in, what they did, and the brakes on guessing."""
+"""Users, API keys, the audit, idempotency records, counts of wrong guesses, uploads."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -16,7 +16,7 @@ from postal.rules.lifecycle import EventKind, State
 class TrackingEvent(Base):
     """A fact, never edited: when it happened (device), when we heard of it (server), who says so.
 
-    ``is_applied`` tells whether it fits the item's life today; one that does not waits for the gap
+    ``is_applied`` says whether it fits the item's life today; one that does not waits for the gap
     before it to close. ``sequence`` numbers the applied events of an item for its callbacks. Who acted is a user, the
     API key of a system, or the operator's command.
     """
@@ -64,8 +64,6 @@ class ProofOfDelivery(Base):
     fee_vnd: Mapped[int] = mapped_column(default=0)
     fee_receipt: Mapped[str | None] = mapped_column(String(40))
     taken_back: Mapped[list[str]] = mapped_column(JSON, default=list)
-    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
-    signature_key_id: Mapped[str | None] = mapped_column(String(16))
     entered_from: Mapped[str] = mapped_column(String(20), default="device")
     lat: Mapped[float | None]
     lon: Mapped[float | None]

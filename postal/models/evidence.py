@@ -1,4 +1,4 @@
-"""What custody leaves behind besides receipts: counts, signatures, closed days, permissions, minutes, new addresses."""
+"""Records of custody besides receipts: counts, signatures, closed days, permissions, minutes, new addresses."""
 
 from __future__ import annotations
 
@@ -13,20 +13,10 @@ from postal.models.base import Base, PrimaryKey, stored
 from postal.models.consignments import Item
 
 
-class CountList(StrEnum):
-    """Which list is counted: one for each change of hands. Add, never rename."""
-
-    BATCH = "batch"
-    LOAD = "load"
-    BACK = "back"
-    RETURNS = "returns"
-    PAPERS = "papers"
-    DOSSIERS = "dossiers"
-
-
 class CountedScan(Base):
     """One code scanned while a list is being counted, so that a count survives a dead browser.
 
+    ``list_of`` is the name of a kind of list in `postal.counting.lists`, one for each change of hands.
     ``handover_id`` is the receipt the count ended in; an agency's lists are counted anew after each.
     """
 
@@ -39,7 +29,7 @@ class CountedScan(Base):
     )  # fmt: skip
 
     id: Mapped[PrimaryKey]
-    list_of: Mapped[CountList] = mapped_column(stored(CountList))
+    list_of: Mapped[str] = mapped_column(String(40))
     manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifests.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
+
+Value = TypeVar("Value")
+# SQLite before 3.32 takes 999 parameters in one statement; PostgreSQL plans a longer IN list no better.
+BLOCK = 500
+
+
+def blocks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Yield the values in parts that fit the IN list of one statement."""
+    for first in range(0, len(values), BLOCK):
+        yield values[first : first + BLOCK]
 
 
 def reserve_ids(session: Session, table: Any, n: int) -> Sequence[int]:

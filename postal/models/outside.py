@@ -1,4 +1,4 @@
-"""What must be told to other systems: endpoints, callbacks in order for each item, and durable jobs."""
+"""Callbacks to other systems: endpoints, messages in order for each item; and durable jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from postal.models.base import Base, PrimaryKey, stored
 
 
 class EndpointState(StrEnum):
-    """Whether an endpoint is told."""
+    """Whether an endpoint gets callbacks."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -21,7 +21,7 @@ class EndpointState(StrEnum):
 
 
 class CallbackEndpoint(Base):
-    """Where one system wants to be told, with its own sealed secrets (newest first, for rotation)."""
+    """Where one system receives its callbacks, with its own sealed secrets (newest first, for rotation)."""
 
     __tablename__ = "callback_endpoints"
 
@@ -133,7 +133,7 @@ class CarrierOutcome(StrEnum):
 
 
 class CarrierReport(Base):
-    """One line another carrier told, its codes as they came; never changed, never told again."""
+    """One line of another carrier's report, its codes as they came; never changed, never repeated."""
 
     __tablename__ = "carrier_reports"
     __table_args__ = (UniqueConstraint("carrier", "code", "version", "status", "happened_at"),)

@@ -76,7 +76,7 @@ class Courier(Base):
     """Somebody who walks rounds from one delivery office; the name is in the people table.
 
     ``longest_s`` bounds the time away from the office, lunch not counted. A round starts and ends at the office unless
-    another place is told.
+    another place is given.
     """
 
     __tablename__ = "couriers"

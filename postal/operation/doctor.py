@@ -1,4 +1,4 @@
-"""A look over the installation: what is well, what needs a hand soon, what is broken."""
+"""Checks the installation: what is in order, what needs attention soon, what is broken."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _callbacks(session: Session, now: datetime) -> Finding:
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
         silent = Message("{counts}; không ai gửi: chạy tannha worker").filled(counts=told)
         return _finding("callbacks", Level.BAD, silent)
-    is_well = not (found.n_parked or found.n_beyond_ladder or failing or disabled)
+    is_well = not (found.n_parked or found.n_beyond_waits or failing or disabled)
     return _finding("callbacks", Level.OK if is_well else Level.WARN, told)
 
 

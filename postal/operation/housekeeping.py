@@ -1,4 +1,4 @@
-"""The house's own recurring work: late scans are brought to staff, what need not be kept is forgotten."""
+"""Recurring work of the service itself: late scans become discrepancies for staff, expired records are deleted."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from postal.models import AuditEntry, Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
 from postal.network.home import is_unconfirmed_copy
 from postal.outside.endpoints import disable, signing_secrets
-from postal.outside.ladder import DARK_FOR, MAX_TRIES, next_try_at
+from postal.outside.retries import DARK_FOR, MAX_TRIES, next_try_at
 from postal.people import vault_of
 from postal.people.vault import Vault, VaultLocked
 
@@ -165,7 +165,7 @@ class Stuck:
 
     n_due: int
     oldest_due_at: datetime | None
-    n_beyond_ladder: int
+    n_beyond_waits: int
     n_parked: int
     failing_endpoint_ids: tuple[int, ...]
     disabled_endpoint_ids: tuple[int, ...]
@@ -190,7 +190,7 @@ def stuck(session: Session, *, now: datetime) -> Stuck:
     return Stuck(
         n_due=n_due,
         oldest_due_at=oldest,
-        n_beyond_ladder=n_beyond,
+        n_beyond_waits=n_beyond,
         n_parked=n_parked,
         failing_endpoint_ids=tuple(row.id for row in states if row.state is EndpointState.ACTIVE and row.failing_since),
         disabled_endpoint_ids=tuple(row.id for row in states if row.state is EndpointState.DISABLED),

@@ -1,4 +1,4 @@
-"""Where a system wants to be told: registering, secrets and their rotation, pausing, disabling."""
+"""Where a system receives its callbacks: registering, secrets and their rotation, pausing, disabling."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def signing_secrets(vault: Vault, endpoint: CallbackEndpoint, *, now: datetime) 
 def change_endpoint(
     session: Session, endpoint: CallbackEndpoint, *, url: str, kinds: Iterable[str], policy: AddressPolicy
 ) -> None:
-    """Change where and what an endpoint is told. Raises HttpsRequired, AddressNotAllowed, InvalidInput."""
+    """Change an endpoint's address and kinds. Raises HttpsRequired, AddressNotAllowed, InvalidInput."""
     check_url(url, policy)
     endpoint.url, endpoint.kinds = url, _checked_kinds(kinds)
     session.flush()
@@ -89,7 +89,7 @@ def resume(session: Session, endpoint: CallbackEndpoint) -> None:
 
 
 def disable(session: Session, endpoint: CallbackEndpoint) -> None:
-    """Stop telling an endpoint; what waits is parked and can be replayed after it is resumed."""
+    """Stop sending to an endpoint; what waits is parked and can be replayed after it is resumed."""
     endpoint.state = EndpointState.DISABLED
     session.execute(
         update(Callback)

@@ -1,4 +1,4 @@
-"""HTTP to addresses that strangers wrote: looked up once, checked, connected to that and nothing else.
+"""HTTP to addresses given by others: resolved once, checked, and connected to that address only.
 
 No redirects, no proxies, no cookies, no decompression; ten seconds in all, however slowly the other side
 drips; at most 16 kB of an answer is read.

@@ -1,4 +1,4 @@
-"""One callback on the wire: signed by Standard Webhooks, sent once, and how that ended in one plain word."""
+"""Sends one callback, signed by Standard Webhooks, and returns how that ended in one word."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Key rotation: everything sealed is sealed again with the newest key, batch by batch, while the house works."""
+"""Key rotation: everything sealed is sealed again with the newest key, batch by batch, while the service runs."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, bindparam, func, select, update
@@ -31,15 +30,6 @@ def n_left(session: Session) -> int:
         session.scalar(select(func.count()).select_from(table).where(_is_old(session, table, data, key))) or 0
         for table, data, key in SEALED
     )
-
-
-def keys_in_use(session: Session) -> Counter[str]:
-    """Return the names of the keys that records are sealed with, and how many records each."""
-    found: Counter[str] = Counter()
-    for table, data, key in SEALED:
-        query = select(table.c[key], func.count()).where(table.c[data].is_not(None)).group_by(table.c[key])
-        found.update({row[0]: row[1] for row in session.execute(query)})
-    return found
 
 
 def locked_keys(session: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""What waits before it is gathered: why, since when, and the answers that let it go on.
+"""Items that wait before they are batched: why, since when, and the answers that clear them.
 
 Gathered items belong to `postal.custody`.
 """

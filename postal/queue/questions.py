@@ -1,4 +1,4 @@
-"""Answers to what intake asked: a corrected name or phone, a result finished meanwhile, an address elsewhere."""
+"""Answers to intake's questions: a corrected name or phone, a finished result, an address in another province."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def settle(
         guide.is_printable(text) is not None for text in (person.full_name, person.address or "")
     ):
         raise StillUnprintable
-    consignment.attention = [asked for asked in consignment.attention if asked != code]
+    consignment.attention = [question for question in consignment.attention if question != code]
     note_answer(act, f"settle_{code}", consignment_id)
     act.session.flush()
     return consignment
@@ -73,7 +73,7 @@ def answer_outside(act: Act, consignment_id: int) -> Consignment:
         raise NotAsked
     consignment.address_status = AddressStatus.OUTSIDE
     consignment.candidate_codes = []
-    consignment.attention = [asked for asked in consignment.attention if asked not in _OF_ADDRESS]
+    consignment.attention = [question for question in consignment.attention if question not in _OF_ADDRESS]
     consignment.lat = consignment.lon = consignment.radius_m = None
     consignment.precision = PointPrecision.NONE
     note_answer(act, "answer_outside", consignment_id)

@@ -1,4 +1,4 @@
-"""What waits, why, since when and in which order; and the answers that let it go on."""
+"""The queue: what waits, why, since when and in which order; and the answers that clear an item."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from postal.access import audit
 from postal.access.act import Act
 from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.items import is_called
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
 from postal.people import address_hash, bare_phone, find_by_name, find_by_phone, open_person, vault_of
 from postal.rules.lifecycle import State
-from postal.rules.s10 import is_s10
+from postal.rules.s10 import is_s10, normal_s10
 from routing import Message, Point, Register, judge_point
 
 ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
@@ -164,7 +165,7 @@ def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[
 
 
 def _waits_for(needs: str | None) -> ColumnElement[bool]:
-    """Return what the database can tell of an item on the list for ``needs``."""
+    """Return the part of the condition that the database can check for an item on the list for ``needs``."""
     with_agency = Item.state.in_(_WITH_AGENCY)
     if needs is None:
         return Item.state.in_((*_WITH_AGENCY, *_WITH_POST))
@@ -318,11 +319,8 @@ def find_items(session: Session, text: str, *, limit: int = 100) -> list[Item]:
     if not text:
         return []
     query = select(Item).options(joinedload(Item.consignment).joinedload(Consignment.person)).limit(limit)
-    bare = text.replace(" ", "").upper()
-    if is_s10(bare):
-        return list(session.scalars(query.where(Item.s10 == bare)))
-    by_code = list(session.scalars(query.where(Item.dossier_key == text.casefold())))
-    if by_code:
+    by_code = list(session.scalars(query.where(is_called(text))))
+    if by_code or is_s10(normal_s10(text)):
         return by_code
     is_phone = len(bare_phone(text)) >= 9 and not any(c.isalpha() for c in text)
     person_ids = find_by_phone(session, text) if is_phone else find_by_name(session, text)

@@ -1,11 +1,10 @@
-"""The courier's day: the problem, the plan that was chosen, the rounds that were walked."""
+"""Planning and rounds: the planning problem, plans, orders of the day, rounds from load check to close."""
 
 from postal.network.coverage import CoverageLine, coverage
-from postal.rounds.brought import Brought, BroughtDiffers, due_from_courier
-from postal.rounds.orders import (
+from postal.rounds.cash_and_papers import Brought, BroughtDiffers, due_from_courier
+from postal.rounds.day_orders import (
     CourierNotFree,
     RemedyNotForUs,
-    absent_on,
     close_road,
     end_order,
     free_couriers,
@@ -15,6 +14,19 @@ from postal.rounds.orders import (
     ordered_remedy,
     orders_of,
     remedy_of,
+)
+from postal.rounds.execution import (
+    LOADABLE,
+    TO_BRING_HOME,
+    RoundNotPublished,
+    RoundStateWrong,
+    act_id,
+    close_round,
+    is_due,
+    pieces_on_round,
+    start_round,
+    stop_code,
+    submit_dossiers,
 )
 from postal.rounds.plans import (
     DayHasStarted,
@@ -35,19 +47,10 @@ from postal.rounds.replanning import (
     problem_from,
     replanning_problem,
 )
-from postal.rounds.walking import (
-    RoundNotPublished,
-    RoundStateWrong,
-    act_id,
-    close_round,
-    is_due,
-    last_reason,
-    start_round,
-    stop_code,
-    submit_dossiers,
-)
 
 __all__ = [
+    "LOADABLE",
+    "TO_BRING_HOME",
     "Brought",
     "BroughtDiffers",
     "CourierNotFree",
@@ -65,7 +68,6 @@ __all__ = [
     "RoundNotPublished",
     "RoundStateWrong",
     "Weights",
-    "absent_on",
     "act_id",
     "as_plan",
     "close_road",
@@ -78,10 +80,10 @@ __all__ = [
     "is_for_the_dispatcher",
     "keep_order",
     "keep_stop",
-    "last_reason",
     "order_remedy",
     "ordered_remedy",
     "orders_of",
+    "pieces_on_round",
     "planning_problem",
     "problem_from",
     "publish_plan",

@@ -1,4 +1,4 @@
-"""Keeping plans: every version of a day, one published winner."""
+"""Saving and publishing plans: every version of a day is kept, one is published."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def save_plan(act: Act, day: date, problem: Problem, plan: Plan) -> DayPlan:
     """
     ready = {consignment.id: consignment for consignment in ready_consignments(act.session)}
     visited = [int(visit.stop_id) for r in plan.rounds for visit in r.visits]
-    told = visited + [int(u.stop_id) for u in plan.unserved]
-    if sorted(told) != sorted(int(stop.stop_id) for stop in problem.stops):
+    stop_ids = visited + [int(u.stop_id) for u in plan.unserved]
+    if sorted(stop_ids) != sorted(int(stop.stop_id) for stop in problem.stops):
         raise PlanIncomplete
     if not set(visited) <= ready.keys():
         raise PlanOutdated
@@ -174,22 +174,22 @@ def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -
 def _save_rounds(session: Session, saved: DayPlan, plan: Plan) -> None:
     couriers = {c.code: c for c in session.scalars(select(Courier))}
     offices = {o.code: o.id for o in session.scalars(select(Office))}
-    walked = sorted((r for r in plan.rounds if r.visits), key=lambda r: (r.office_id, r.courier_id))
+    driven = sorted((r for r in plan.rounds if r.visits), key=lambda r: (r.office_id, r.courier_id))
     before = _published_id(session, saved.day)
     taken = set() if before is None else {one.number for one in _under_way(session, before)}
     free = (number for number in count(1) if number not in taken)
-    kept = _kept(session, before)
-    for number, planned in zip(free, walked, strict=False):
+    locked = _locked_couriers(session, before)
+    for number, planned in zip(free, driven, strict=False):
         courier_id = couriers[planned.courier_id].id
         delivery_round = _round(saved, number, planned, courier_id, offices[planned.office_id])
         for stop in delivery_round.stops:
-            stop.kept_for_id = kept.get(stop.consignment_id)
+            stop.kept_for_id = locked.get(stop.consignment_id)
         session.add(delivery_round)
     session.flush()
     session.refresh(saved)
 
 
-def _kept(session: Session, plan_id: int | None) -> dict[int, int]:
+def _locked_couriers(session: Session, plan_id: int | None) -> dict[int, int]:
     """Return the courier each stop of a plan is kept for by its consignment."""
     query = (
         select(RoundStop.consignment_id, RoundStop.kept_for_id)

@@ -1,4 +1,4 @@
-"""From what the post holds to a planning problem: plain values for routing, nothing personal in them."""
+"""Builds a day's planning problem from what the post holds: plain values for routing, nothing personal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from postal.models import (
     RoundStatus,
 )
 from postal.network.promises import load_calendar
-from postal.rounds.orders import called_in, orders_of, with_orders
+from postal.rounds.day_orders import called_in, orders_of, with_orders
 from postal.rules.lifecycle import Direction, State
 from postal.rules.working_days import WorkingDays, local_day
 from routing import Courier as PlanCourier
@@ -93,8 +93,8 @@ def planning_problem(
     stops = tuple(_stop(c, setting, weights) for c in ready if why_not_today(c, setting) is None)
     crew = tuple(_courier(c, weights) for c in working_couriers(session, day, called_in=called_in(orders)))
     working = {c.courier_id for c in crew}
-    kept = {stop_id: who for stop_id, who in (kept_for or {}).items() if who in working}
-    stops = tuple(replace(s, locked_to=kept[s.stop_id]) if s.stop_id in kept else s for s in stops)
+    locked = {stop_id: who for stop_id, who in (kept_for or {}).items() if who in working}
+    stops = tuple(replace(s, locked_to=locked[s.stop_id]) if s.stop_id in locked else s for s in stops)
     offices = session.scalars(select(Office).where(Office.kind == OfficeKind.DELIVERY, Office.is_active))
     problem = Problem(
         day=day,
@@ -180,7 +180,7 @@ def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | N
 def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = ()) -> list[Courier]:
     """Return active couriers who are not absent, or called in, and have not left on a round of this day."""
     absent = select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)
-    gone = (
+    away = (
         select(DeliveryRound.courier_id)
         .join(DayPlan)
         .where(
@@ -194,7 +194,7 @@ def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = 
         .where(
             Courier.is_active,
             Courier.id.not_in(absent) | Courier.code.in_(called_in),
-            Courier.id.not_in(gone),
+            Courier.id.not_in(away),
         )
         .options(joinedload(Courier.office))
         .order_by(Courier.code)
@@ -286,13 +286,13 @@ def _stop(consignment: Consignment, setting: DaySetting, weights: Weights) -> St
 
 def _permissions(items: list[Item], weights: Weights, *, is_collection: bool) -> frozenset[str]:
     """Return the permissions a courier needs for these pieces."""
-    asked = {
+    needed = {
         "fee": any(item.fee_vnd for item in items),
         "take_back": any(item.take_back for item in items),
         "collection": is_collection,
     }
     return frozenset(
-        weights.permissions[what] for what, is_asked in asked.items() if is_asked and what in weights.permissions
+        weights.permissions[what] for what, is_needed in needed.items() if is_needed and what in weights.permissions
     )
 
 

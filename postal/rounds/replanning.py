@@ -1,4 +1,4 @@
-"""The published day planned again: what has left stays, what has not begins from the plan that stands."""
+"""Planning a published day again: rounds that left stay as they are, the rest starts from the present plan."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def replanning_problem(
     )
     if published is None:
         raise NothingPublished
-    kept = {
+    locked = {
         str(stop.consignment_id): stop.kept_for.code
         for one in published.rounds
         for stop in one.stops
         if stop.kept_for is not None
     }
-    problem = planning_problem(session, day, now=now, weights=weights, kept_for=kept)
+    problem = planning_problem(session, day, now=now, weights=weights, kept_for=locked)
     if day == local_day(now):
         problem = _from_now_on(problem, local_seconds(now + LEAD))
     return problem, as_plan(published, is_to_come=True)

@@ -1,4 +1,4 @@
-"""The law of the house as pure functions: states and moves, reasons, working days, S10 numbers, the alphabet.
+"""The rules of the service as pure functions: states and moves, reasons, working days, S10 numbers, the alphabet.
 
 No database, no clock and no person's data: whatever needs a session belongs to another room.
 """

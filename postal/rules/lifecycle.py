@@ -1,4 +1,4 @@
-"""The whole life of an item on one screen: states, event kinds, the table of moves, who holds it."""
+"""An item's states, event kinds, the table of moves between states, and who holds it in each."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ MOVES: dict[tuple[State, EventKind], State] = {
         S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED, S.HELD, S.RETURNING_TO_SENDER, S.WITH_CARRIER,
         S.COLLECTED, S.DOSSIER_AT_OFFICE)},
     (S.MISSING, K.FOUND): S.AT_OFFICE,
-    # A new address told before delivery: the item is sent on (Luật Bưu chính Đ16), whoever holds it keeps it.
+    # A new address given before delivery: the item is sent on (Luật Bưu chính Đ16), whoever holds it keeps it.
     **{(s, K.ADDRESS_CHANGED): s for s in (S.WAITING, S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED)},
     (S.HELD, K.ADDRESS_CHANGED): S.AT_OFFICE,
     (S.NEW, K.COLLECTION_ORDERED): S.AWAITING_COLLECTION,

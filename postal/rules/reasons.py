@@ -1,4 +1,4 @@
-"""Why a stop ended without its paper changing hands, and what follows. Codes are ours; reasons are the law's.
+"""Reasons why a delivery or collection failed, and what follows. Codes are ours; reasons are the law's.
 
 Classes of Luật Bưu chính 49/2010 Đ17.1 (a–đ) and of TT 17/2017/TT-BTTTT Đ5 where one applies.
 """
@@ -117,7 +117,7 @@ _LIST = (
 )
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _LIST}
 
-# Said by the house itself, never chosen from the courier's list.
+# Set by the service itself, never chosen from the courier's list.
 _OWN: dict[str, Message] = {
     "NOT_VISITED": Message("chưa đến được trong chuyến"),
     "HELD_TOO_LONG": Message("hết thời hạn lưu giữ tại bưu cục"),

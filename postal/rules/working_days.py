@@ -93,16 +93,6 @@ class WorkingDays:
         return sum(self.is_working(first + timedelta(days=n + 1)) for n in days)
 
 
-def add_working_days(day: date, n: int, calendar: WorkingDays) -> date:
-    """Return the day ``n`` working days after this one."""
-    return calendar.add(day, n)
-
-
-def working_days_between(first: date, last: date, calendar: WorkingDays) -> int:
-    """Return how many working days lie after ``first`` up to and including ``last``."""
-    return calendar.between(first, last)
-
-
 def local_day(instant: datetime, zone: ZoneInfo = LOCAL) -> date:
     """Return the date a clerk's wall calendar shows at this instant."""
     return instant.astimezone(zone).date()

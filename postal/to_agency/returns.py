@@ -13,12 +13,12 @@ from postal.custody import Party
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import follow_up, load_attempts
 from postal.life.tracking import Scan, record_strictly
-from postal.models import Consignment, CountList, Handover, Item
+from postal.models import Consignment, Handover, Item
 from postal.network.promises import load_calendar
 from postal.rules import reasons
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.working_days import local_day
-from postal.to_agency.passing import Passing, hand_to_agency
+from postal.to_agency.agency_handover import Passing, hand_to_agency
 from routing import Message
 
 AGENCY_ASKED = "AGENCY_ASKED"
@@ -94,12 +94,10 @@ def returning_items(session: Session, office_id: int) -> Sequence[Item]:
     return session.scalars(query).all()
 
 
-def confirm_returned(
-    act: Act, office_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party
-) -> Handover:
+def confirm_returned(act: Act, office_id: int, *, scanned: Iterable[str], giver: Party, receiver: Party) -> Handover:
     """Hand what comes back to its agency, counted against the return list; both sides named.
 
-    ``scanned`` None takes what was counted scan by scan. Raises NothingToReturn, NothingCounted, InvalidInput.
+    Raises NothingToReturn, InvalidInput.
     """
     return hand_to_agency(act, office_id, _RETURNS, scanned=scanned, giver=giver, receiver=receiver)
 
@@ -111,7 +109,6 @@ def _pieces(session: Session, office_id: int) -> dict[str, Item]:
 _RETURNS = Passing(
     pieces_for=_pieces,
     nothing=NothingToReturn,
-    list_of=CountList.RETURNS,
     kind=EventKind.RETURNED_TO_SENDER,
     what="returns",
     scan_prefix="returned",

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 from postal.access.act import Act
 from postal.custody import Party
 from postal.errors import NotFound
-from postal.models import Consignment, CountList, Handover, Item
+from postal.models import Consignment, Handover, Item
 from postal.rules.lifecycle import EventKind, State
-from postal.to_agency.passing import Passing, hand_to_agency
+from postal.to_agency.agency_handover import Passing, hand_to_agency
 from routing import Message
 
 
@@ -35,12 +35,10 @@ def dossiers_for(session: Session, agency_id: int) -> Sequence[Item]:
     return session.scalars(query).all()
 
 
-def submit_counted(
-    act: Act, agency_id: int, *, scanned: Iterable[str] | None, giver: Party, receiver: Party
-) -> Handover:
+def submit_counted(act: Act, agency_id: int, *, scanned: Iterable[str], giver: Party, receiver: Party) -> Handover:
     """Hand counted dossiers to their agency; what was not scanned stays at the post and becomes a discrepancy.
 
-    ``scanned`` None takes what was counted scan by scan. Raises NothingToSubmit, NothingCounted, InvalidInput.
+    Raises NothingToSubmit, InvalidInput.
     """
     return hand_to_agency(act, agency_id, _DOSSIERS, scanned=scanned, giver=giver, receiver=receiver)
 
@@ -64,7 +62,6 @@ def _pieces(session: Session, agency_id: int) -> dict[str, Item]:
 _DOSSIERS = Passing(
     pieces_for=_pieces,
     nothing=NothingToSubmit,
-    list_of=CountList.DOSSIERS,
     kind=EventKind.SUBMITTED,
     what="dossiers",
     scan_prefix="submit",

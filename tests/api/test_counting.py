@@ -95,11 +95,11 @@ def test_many_codes_are_pasted_at_once_and_summed_up(closed, sign_in):
 def test_the_handover_takes_what_was_counted(closed, sign_in, database):
     page, codes = closed
     postal = sign_in("postal")
-    refused = postal.post(f"{page}/hand-over", **BOTH)
+    refused = postal.post(f"{page}/count/hand-over", **BOTH)
     assert refused.location == f"{page}/count"
     assert "Chưa quét bưu gửi nào" in postal.get(f"{page}/count").text
     postal.post(f"{page}/count", codes="\n".join(codes[:2]))
-    receipt = postal.get(postal.post(f"{page}/hand-over", **BOTH).location).text
+    receipt = postal.get(postal.post(f"{page}/count/hand-over", **BOTH).location).text
     assert codes[2] in receipt
     assert states(database) == [State.HANDED_OVER, State.HANDED_OVER, State.WAITING]
     over = postal.get(f"{page}/count")
@@ -114,7 +114,7 @@ def test_what_is_not_scanned_is_not_loaded(loaded, sign_in, database):
     assert figures(postal.get(f"{page}/load").text) == (0, 3)
     postal.post(f"{page}/load", code=codes[0])
     postal.post(f"{page}/load", code=codes[2])
-    postal.post(f"{page}/start")
+    postal.post(f"{page}/load/hand-over")
     assert "Đang đi" in postal.get(page).text
     assert states(database) == [State.ON_ROUND, State.HANDED_OVER, State.ON_ROUND]
 
@@ -142,13 +142,13 @@ def test_a_round_comes_home_counted_with_its_money_and_papers(evening, sign_in, 
     assert figures(shown) == (0, 2)
     assert "135.000" in shown
     assert "TH-1" in shown
-    refused = postal.post(f"{page}/close", money_vnd="135000", n_papers="1")
+    refused = postal.post(f"{page}/back/hand-over", money_vnd="135000", n_papers="1")
     assert refused.location == f"{page}/back"
     assert "Chưa quét" in postal.get(f"{page}/back").text
     postal.post(f"{page}/back", codes="\n".join(codes[1:]))
-    postal.post(f"{page}/close", money_vnd="100000", n_papers="1")
+    postal.post(f"{page}/back/hand-over", money_vnd="100000", n_papers="1")
     assert "Đếm lại" in postal.get(f"{page}/back").text
-    postal.post(f"{page}/close", money_vnd="100000", n_papers="1", may_differ="1")
+    postal.post(f"{page}/back/hand-over", money_vnd="100000", n_papers="1", may_differ="1")
     assert "Đã khép" in postal.get(page).text
     assert states(database)[1:] == [State.AT_OFFICE, State.AT_OFFICE]
     assert "100000 / 135000" in postal.get("/staff/discrepancies").text
@@ -162,13 +162,13 @@ def test_papers_and_returns_are_counted_for_their_agency(evening, sign_in, datab
         returns.start_return(build.act(session, clock.now), item.id, returns.AGENCY_ASKED)
     postal = sign_in("postal")
     home = postal.get("/staff/giving-back").text
-    back = f"/staff/giving-back/{agency_id}"
+    back = f"/staff/agencies/{agency_id}"
     assert f"{back}/papers" in home
     assert f"{back}/returns" in home
     postal.post(f"{back}/papers", code=codes[1])
     assert "Không có trong danh sách này" in postal.get(f"{back}/papers").text
     postal.post(f"{back}/papers", code=codes[0])
-    assert "/handovers/" in postal.post(back, money_vnd="135000", **BOTH).location
+    assert "/handovers/" in postal.post(f"{back}/papers/hand-over", money_vnd="135000", **BOTH).location
     assert postal.post(f"{back}/returns/hand-over", **BOTH).location == f"{back}/returns"
     postal.post(f"{back}/returns", code=codes[1])
     assert "/handovers/" in postal.post(f"{back}/returns/hand-over", **BOTH).location
@@ -220,7 +220,7 @@ def collected(database, house, clock):
 def test_dossiers_collected_at_home_are_counted_into_the_agencys_hands(collected, sign_in, database):
     codes, agency_id = collected
     postal = sign_in("postal")
-    page = f"/staff/giving-back/{agency_id}/dossiers"
+    page = f"/staff/agencies/{agency_id}/dossiers"
     assert page in postal.get("/staff/giving-back").text
     assert figures(postal.get(page).text) == (0, 2)
     assert postal.post(f"{page}/hand-over", **BOTH).location == page
@@ -305,7 +305,7 @@ def test_what_the_agency_withdrew_does_not_keep_the_others_from_their_handover(c
     assert "Cơ quan đã rút bưu gửi này" in shown
     assert figures(shown) == (0, 2)
     postal.post(f"{page}/count", codes="\n".join(codes[1:]))
-    receipt = postal.get(postal.post(f"{page}/hand-over", **BOTH).location).text
+    receipt = postal.get(postal.post(f"{page}/count/hand-over", **BOTH).location).text
     assert codes[0] in receipt
     assert states(database) == [State.CANCELLED, State.HANDED_OVER, State.HANDED_OVER]
 

@@ -50,9 +50,8 @@ def hand_over(centre, postal, database):
     batch = centre.post("/staff/batches", office_id=str(office_id)).location
     close(centre, batch)
     codes = sorted({code.replace(" ", "") for code in CODE.findall(centre.get(batch).text.replace(" ", ""))})
-    answer = postal.post(
-        f"{batch}/hand-over", scanned="\r\n".join(codes), giver_name="Lê Thị Giao", receiver_name="Trần Văn Nhận"
-    )
+    postal.post(f"{batch}/count", codes="\r\n".join(codes))
+    answer = postal.post(f"{batch}/count/hand-over", giver_name="Lê Thị Giao", receiver_name="Trần Văn Nhận")
     assert answer.status_code == 303, answer.text
     return codes, answer.location
 
@@ -182,7 +181,8 @@ def test_a_day_goes_from_the_queue_to_the_doorstep_by_forms(centre, sign_in, dat
 
 def _walk(postal, round_id, loaded, database):
     page = f"/staff/rounds/{round_id}"
-    postal.post(f"{page}/start", scanned="\n".join(loaded))
+    postal.post(f"{page}/load", codes="\n".join(loaded))
+    postal.post(f"{page}/load/hand-over")
     assert "Đang đi" in postal.get(page).text
     with database.read() as session:
         ids = {i.s10: (i.id, i.dossier_code) for i in session.scalars(select(models.Item))}
@@ -201,7 +201,7 @@ def _walk(postal, round_id, loaded, database):
     told = postal.get(page).text
     assert f"Đã ghi {len(loaded)} kết quả" in told, told
     postal.post(f"{page}/back", codes="\n".join(loaded))
-    postal.post(f"{page}/close", money_vnd="0", n_papers="0")
+    postal.post(f"{page}/back/hand-over", money_vnd="0", n_papers="0")
     assert "Đã khép" in postal.get(page).text
 
 

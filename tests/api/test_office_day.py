@@ -70,9 +70,11 @@ def test_papers_and_money_go_back_with_a_receipt(out, sign_in, clock):
     postal = sign_in("postal")
     assert "Giấy cũ" in postal.get("/staff/giving-back").text
     both = {"giver_name": "Nguyễn Văn Thành", "receiver_name": "Lê Thị Giao"}
-    postal.post(f"/staff/giving-back/{agency_id}", scanned=codes[0], money_vnd="135001", **both)
+    page = f"/staff/agencies/{agency_id}/papers"
+    postal.post(page, code=codes[0])
+    postal.post(f"{page}/hand-over", money_vnd="135001", **both)
     assert "đếm được 135001 đồng" in postal.get("/staff/giving-back").text
-    done = postal.post(f"/staff/giving-back/{agency_id}", scanned=codes[0], money_vnd="135000", **both)
+    done = postal.post(f"{page}/hand-over", money_vnd="135000", **both)
     assert "/staff/handovers/" in done.location
     assert "Không còn giấy tờ" in postal.get("/staff/giving-back").text
 

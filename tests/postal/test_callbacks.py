@@ -18,7 +18,7 @@ from postal import outside
 from postal.db import Database, make_engine
 from postal.jobs import Runner
 from postal.models import AuditEntry, Callback, CallbackState, CallbackTry
-from postal.outside.ladder import MAX_TRIES, WAITS_S, next_try_at, retry_after_s
+from postal.outside.retries import MAX_TRIES, WAITS_S, next_try_at, retry_after_s
 from tests import builders as build
 from tests.postal.told import HERE, NOW, TOLD, endpoint, state_of, walk
 from tests.receiver import Receiver, Say

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from postal import chain, custody
 from postal.chain import BadSignature
 from postal.custody import Party
-from postal.doorstep.evidence import ProofIn, keep_proof
+from postal.doorstep.proof import ProofIn, keep_proof
 from postal.life.tracking import Scan, record
 from postal.models import (
     ChainLink,

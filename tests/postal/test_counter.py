@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from postal.doorstep import counter
 from postal.doorstep.counter import NotAtOffice
-from postal.doorstep.evidence import ProofMissing
+from postal.doorstep.proof import ProofMissing
 from postal.errors import UnknownS10
 from postal.models import TrackingEvent
 from postal.rules.lifecycle import EventKind, State

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from postal import custody, doorstep, rounds
-from postal.custody import CountOver, CountTooEarly, NothingCounted, Said
+from postal import counting, custody, doorstep, rounds
+from postal.counting import CountOver, CountTooEarly, Ending, Match, NothingCounted
 from postal.errors import InvalidInput, NotFound
-from postal.models import CountedScan, CountList, DeliveryRound, Discrepancy, HandoverLine
+from postal.models import CountedScan, DeliveryRound, Discrepancy, HandoverLine
 from postal.rules.lifecycle import State
 from postal.to_agency import returns
 from tests import builders as build
@@ -14,6 +14,8 @@ from tests.postal import day as a_day
 from tests.postal.day import EVENING, MORNING
 
 NOW = build.EVENING
+LISTS = counting.all_lists()
+SIDES = Ending(giver=a_day.GIVER, receiver=a_day.RECEIVER)
 PHU_XUAN_CENTRE = "Trung tâm Phục vụ hành chính công phường Phú Xuân"
 
 
@@ -30,30 +32,30 @@ def codes_of(batch):
     return [line.item.s10 for line in batch.lines]
 
 
-def scan_many(session, which, subject_id, *codes):
-    return custody.scan_codes(build.act(session, NOW), which, subject_id, codes)
+def scan_many(session, kind, row_id, *codes):
+    return counting.scan_codes(build.act(session, NOW), kind, row_id, codes)
 
 
 def scan(session, batch, code):
-    return scan_many(session, CountList.BATCH, batch.id, code).scans[0]
+    return scan_many(session, LISTS["batch"], batch.id, code).answers[0]
 
 
 def test_each_code_says_its_own_thing(session, batch):
     first = codes_of(batch)[0]
-    told = scan_many(session, CountList.BATCH, batch.id, f" {first.lower()} ")
-    assert (told.scans[0].said, told.scans[0].tone, told.n_scanned, told.n_expected) == (Said.RIGHT, "good", 1, 3)
-    told = scan_many(session, CountList.BATCH, batch.id, first)
-    assert (told.scans[0].said, told.scans[0].tone, told.n_scanned) == (Said.AGAIN, "again", 1)
+    told = scan_many(session, LISTS["batch"], batch.id, f" {first.lower()} ")
+    assert (told.answers[0].match, told.answers[0].tone, told.n_scanned, told.n_expected) == (Match.RIGHT, "good", 1, 3)
+    told = scan_many(session, LISTS["batch"], batch.id, first)
+    assert (told.answers[0].match, told.answers[0].tone, told.n_scanned) == (Match.AGAIN, "again", 1)
     assert scan(session, batch, first[:-3] + "9VN").tone in ("unknown", "wrong")
-    assert scan(session, batch, "rác").said is Said.UNREADABLE
-    assert scan(session, batch, "EY999999995VN").said is Said.UNKNOWN
+    assert scan(session, batch, "rác").match is Match.UNREADABLE
+    assert scan(session, batch, "EY999999995VN").match is Match.UNKNOWN
     with pytest.raises(InvalidInput):
         scan(session, batch, "  ")
 
 
 def test_every_answer_has_a_tone_and_a_sentence():
-    for said in Said:
-        tone, message = custody.SCAN_WORDS[said]
+    for match in Match:
+        tone, message = counting.MATCH_WORDS[match]
         assert tone in ("good", "again", "wrong", "elsewhere", "unknown")
         assert message.text
 
@@ -66,21 +68,27 @@ def test_a_piece_of_another_office_or_batch_is_named(session, batch):
         build.closed_batch(session, other.id, now=NOW)
         others.append(other)
     same_office = scan(session, batch, codes_of(others[0])[0])
-    assert (same_office.said, same_office.where) == (Said.OTHER_LIST, f"lô {others[0].number}")
+    assert (same_office.match, str(same_office.where)) == (Match.OTHER_LIST, f"lô {others[0].number}")
     assert others[0].number in str(same_office.message)
     other_office = scan(session, batch, codes_of(others[1])[0])
-    assert (other_office.said, other_office.tone) == (Said.OTHER_OFFICE, "elsewhere")
+    assert (other_office.match, other_office.tone) == (Match.OTHER_OFFICE, "elsewhere")
     assert "Phú Xuân" in str(other_office.message)
 
 
 def test_many_codes_at_once_are_answered_like_one_by_one(session, batch):
     codes = codes_of(batch)
-    told = scan_many(session, CountList.BATCH, batch.id, codes[1], "EY999999995VN", codes[1], codes[0], "rác")
-    assert [one.said for one in told.scans] == [Said.RIGHT, Said.UNKNOWN, Said.AGAIN, Said.RIGHT, Said.UNREADABLE]
+    told = scan_many(session, LISTS["batch"], batch.id, codes[1], "EY999999995VN", codes[1], codes[0], "rác")
+    assert [one.match for one in told.answers] == [
+        Match.RIGHT,
+        Match.UNKNOWN,
+        Match.AGAIN,
+        Match.RIGHT,
+        Match.UNREADABLE,
+    ]
     assert (told.n_scanned, told.n_expected) == (2, 3)
-    so_far = custody.count_so_far(session, CountList.BATCH, batch.id)
+    so_far = counting.count_so_far(session, LISTS["batch"], batch.id)
     assert [piece.code for piece in so_far.missing] == [codes[2]]
-    assert [(one.code, one.said) for one in so_far.others] == [("EY999999995VN", Said.UNKNOWN)]
+    assert [(one.code, one.match) for one in so_far.others] == [("EY999999995VN", Match.UNKNOWN)]
     assert (so_far.n_scanned, so_far.n_expected) == (2, 3)
 
 
@@ -88,7 +96,7 @@ def test_a_count_begun_is_what_is_handed_over(session, batch):
     codes = codes_of(batch)
     for code in (codes[2], codes[0], codes[2]):
         scan(session, batch, code)
-    assert custody.counted_codes(session, CountList.BATCH, batch.id) == [codes[2], codes[0]]
+    assert counting.counted_codes(session, LISTS["batch"], batch.id) == [codes[2], codes[0]]
     handover = hand_over(session, batch)
     assert (handover.n_expected, handover.n_present) == (3, 2)
     assert set(session.scalars(select(CountedScan.handover_id))) == {handover.id}
@@ -102,17 +110,15 @@ def test_nothing_is_handed_over_before_anything_was_counted(session, batch):
 
 
 def hand_over(session, batch):
-    return custody.hand_over(
-        build.act(session, NOW), batch.id, scanned=None, giver=a_day.GIVER, receiver=a_day.RECEIVER
-    )
+    return counting.end_count(build.act(session, NOW), LISTS["batch"], batch.id, SIDES)
 
 
-@pytest.mark.parametrize("which", list(CountList))
-def test_a_list_that_is_not_there_cannot_be_counted(session, which):
+@pytest.mark.parametrize("name", list(LISTS))
+def test_a_list_that_is_not_there_cannot_be_counted(session, name):
     with pytest.raises(NotFound):
-        scan_many(session, which, 4711, "EY999999995VN")
+        scan_many(session, LISTS[name], 4711, "EY999999995VN")
     with pytest.raises(NotFound):
-        custody.count_so_far(session, which, 4711)
+        counting.count_so_far(session, LISTS[name], 4711)
 
 
 def test_a_load_is_counted_against_its_own_round(session):
@@ -123,18 +129,18 @@ def test_a_load_is_counted_against_its_own_round(session):
     own, other = plan.rounds
 
     def said(code):
-        return scan_many(session, CountList.LOAD, own.id, code).scans[0]
+        return scan_many(session, LISTS["load"], own.id, code).answers[0]
 
-    assert said(day.items[0].s10).said is Said.RIGHT
-    assert said(day.items[0].s10).said is Said.AGAIN
+    assert said(day.items[0].s10).match is Match.RIGHT
+    assert said(day.items[0].s10).match is Match.AGAIN
     elsewhere = said(day.items[2].s10)
-    assert (elsewhere.said, elsewhere.where) == (Said.OTHER_LIST, f"chuyến {other.number}")
+    assert (elsewhere.match, str(elsewhere.where)) == (Match.OTHER_LIST, f"chuyến {other.number}")
     late = build.accepted(session, build.result(20))[0]
     late.s10 = "EY999999995VN"
     session.flush()
-    assert said(late.s10).said is Said.NOT_LISTED
-    assert custody.count_so_far(session, CountList.LOAD, own.id).n_expected == 2
-    rounds.start_round(build.act(session, MORNING), own.id, scanned=None)
+    assert said(late.s10).match is Match.NOT_LISTED
+    assert counting.count_so_far(session, LISTS["load"], own.id).n_expected == 2
+    counting.end_count(build.act(session, MORNING), LISTS["load"], own.id)
     assert [item.state for item in day.items] == [State.ON_ROUND] + [State.HANDED_OVER] * 3
     kinds = session.scalars(select(Discrepancy.kind)).all()
     assert sorted(kinds) == ["extra", "extra", "missing"]
@@ -158,29 +164,26 @@ def out(session):
 
 def test_what_comes_home_is_counted_and_the_rest_stays_in_the_couriers_name(session, out):
     day, walked = out
-    told = scan_many(session, CountList.BACK, walked.id, *(item.s10 for item in day.items[:3]))
-    assert [one.said for one in told.scans] == [Said.NOT_LISTED, Said.RIGHT, Said.RIGHT]
+    told = scan_many(session, LISTS["back"], walked.id, *(item.s10 for item in day.items[:3]))
+    assert [one.match for one in told.answers] == [Match.NOT_LISTED, Match.RIGHT, Match.RIGHT]
     assert (told.n_scanned, told.n_expected) == (2, 3)
-    brought = rounds.Brought(money_vnd=135_000, n_papers=1)
-    handover = rounds.close_round(build.act(session, EVENING), walked.id, is_counted=True, brought=brought)
+    brought = Ending(money_vnd=135_000, n_papers=1)
+    handover = counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, brought)
     assert (handover.n_expected, handover.n_present, handover.facts["money_vnd"]) == (3, 2, 135_000)
     assert [item.state for item in day.items[1:]] == [State.AT_OFFICE, State.AT_OFFICE, State.ON_ROUND]
     assert sorted(session.scalars(select(Discrepancy.kind))) == ["extra", "missing"]
     with pytest.raises(CountOver):
-        scan_many(session, CountList.BACK, walked.id)
+        scan_many(session, LISTS["back"], walked.id)
 
 
 def test_money_or_papers_that_differ_are_counted_again_or_recorded(session, out):
     day, walked = out
-    scan_many(session, CountList.BACK, walked.id, *(item.s10 for item in day.items[1:]))
-    closing = {"is_counted": True}
+    scan_many(session, LISTS["back"], walked.id, *(item.s10 for item in day.items[1:]))
     with pytest.raises(rounds.BroughtDiffers) as refused:
-        rounds.close_round(
-            build.act(session, EVENING), walked.id, brought=rounds.Brought(money_vnd=100_000, n_papers=1), **closing
-        )
+        counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, Ending(money_vnd=100_000, n_papers=1))
     assert "135000" in str(refused.value.message)
-    short = rounds.Brought(money_vnd=100_000, n_papers=0, may_differ=True)
-    handover = rounds.close_round(build.act(session, EVENING), walked.id, brought=short, **closing)
+    short = Ending(money_vnd=100_000, n_papers=0, may_differ=True)
+    handover = counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, short)
     found = session.execute(select(Discrepancy.kind, Discrepancy.detail, Discrepancy.handover_id)).all()
     assert sorted(found) == [("money", "100000 / 135000", handover.id), ("papers", "0 / 1", handover.id)]
 
@@ -189,7 +192,7 @@ def test_a_round_that_has_not_left_brings_nothing_back(session):
     a_day.build_day(session)
     plan = a_day.saved_plan(session)
     with pytest.raises(CountTooEarly):
-        scan_many(session, CountList.BACK, plan.rounds[0].id)
+        scan_many(session, LISTS["back"], plan.rounds[0].id)
 
 
 def test_a_dossier_fetched_at_home_comes_in_by_its_own_code(session, out):
@@ -198,12 +201,13 @@ def test_a_dossier_fetched_at_home_comes_in_by_its_own_code(session, out):
     code, piece.state = piece.s10, State.COLLECTED
     piece.s10 = None
     session.flush()
-    assert scan_many(session, CountList.BACK, walked.id, code).scans[0].said is Said.UNKNOWN
-    assert scan_many(session, CountList.BACK, walked.id, piece.dossier_code).scans[0].said is Said.RIGHT
-    codes = {one.code for one in custody.count_so_far(session, CountList.BACK, walked.id).missing}
+    assert scan_many(session, LISTS["back"], walked.id, code).answers[0].match is Match.UNKNOWN
+    assert scan_many(session, LISTS["back"], walked.id, piece.dossier_code).answers[0].match is Match.RIGHT
+    codes = {one.code for one in counting.count_so_far(session, LISTS["back"], walked.id).missing}
     assert piece.dossier_code not in codes
     assert len(codes) == 2
-    handover = rounds.close_round(build.act(session, EVENING), walked.id, is_counted=True)
+    papers = Ending(money_vnd=135_000, n_papers=1)
+    handover = counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, papers)
     lines = select(HandoverLine.code).where(HandoverLine.handover_id == handover.id, HandoverLine.found == "present")
     assert session.scalars(lines).all() == [piece.dossier_code]
 
@@ -217,27 +221,27 @@ def test_an_agencys_returns_are_counted_and_the_next_list_begins_anew(session, o
     stranger = build.accepted(session, build.result(30, office=PHU_XUAN_CENTRE))[0]
     stranger.s10 = "EY999999995VN"
     session.flush()
-    told = scan_many(session, CountList.RETURNS, agency_id, day.items[1].s10, day.items[3].s10, stranger.s10)
-    assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED, Said.OTHER_OFFICE]
-    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER}
-    handover = returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
+    told = scan_many(session, LISTS["returns"], agency_id, day.items[1].s10, day.items[3].s10, stranger.s10)
+    assert [one.match for one in told.answers] == [Match.RIGHT, Match.NOT_LISTED, Match.OTHER_OFFICE]
+    back = Ending(giver=a_day.RECEIVER, receiver=a_day.GIVER, money_vnd=135_000)
+    handover = counting.end_count(build.act(session, EVENING), LISTS["returns"], agency_id, back)
     assert (handover.n_expected, handover.n_present) == (2, 1)
     assert day.items[1].state is State.RETURNED_TO_SENDER
-    told = scan_many(session, CountList.RETURNS, agency_id, stranger.s10, day.items[2].s10)
-    assert ([one.said for one in told.scans], told.n_expected) == ([Said.OTHER_OFFICE, Said.RIGHT], 1)
-    returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
+    told = scan_many(session, LISTS["returns"], agency_id, stranger.s10, day.items[2].s10)
+    assert ([one.match for one in told.answers], told.n_expected) == ([Match.OTHER_OFFICE, Match.RIGHT], 1)
+    counting.end_count(build.act(session, EVENING), LISTS["returns"], agency_id, back)
     with pytest.raises(returns.NothingToReturn):
-        returns.confirm_returned(build.act(session, EVENING), agency_id, scanned=None, **both)
+        counting.end_count(build.act(session, EVENING), LISTS["returns"], agency_id, back)
 
 
 def test_papers_and_money_are_counted_by_the_items_they_belong_to(session, out):
     day, _ = out
     agency_id = day.items[0].consignment.issuing_office_id
-    both = {"giver": a_day.RECEIVER, "receiver": a_day.GIVER}
+    back = Ending(giver=a_day.RECEIVER, receiver=a_day.GIVER, money_vnd=135_000)
     with pytest.raises(NothingCounted):
-        custody.give_back(build.act(session, EVENING), agency_id, scanned=None, money_vnd=135_000, **both)
-    told = scan_many(session, CountList.PAPERS, agency_id, day.items[0].s10, day.items[1].s10)
-    assert [one.said for one in told.scans] == [Said.RIGHT, Said.NOT_LISTED]
-    handover = custody.give_back(build.act(session, EVENING), agency_id, scanned=None, money_vnd=135_000, **both)
+        counting.end_count(build.act(session, EVENING), LISTS["papers"], agency_id, back)
+    told = scan_many(session, LISTS["papers"], agency_id, day.items[0].s10, day.items[1].s10)
+    assert [one.match for one in told.answers] == [Match.RIGHT, Match.NOT_LISTED]
+    handover = counting.end_count(build.act(session, EVENING), LISTS["papers"], agency_id, back)
     assert handover.n_present == 1
-    assert scan_many(session, CountList.PAPERS, agency_id).n_expected == 0
+    assert scan_many(session, LISTS["papers"], agency_id).n_expected == 0

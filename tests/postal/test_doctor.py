@@ -154,7 +154,7 @@ def test_a_rotation_without_the_old_key_destroys_nothing(database):
 
 
 def test_every_sealed_column_has_a_column_that_names_its_key():
-    assert {("people", "sealed", "key_id"), ("proofs", "signature", "signature_key_id")} <= {
+    assert {("people", "sealed", "key_id"), ("delivery_signatures", "sealed", "key_id")} <= {
         (table.name, data, key) for table, data, key in resealing.SEALED
     }
     assert all(key in table.columns and "id" in table.columns for table, _, key in resealing.SEALED)

@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.pages.common import form_int, form_text, or_back, render_desk
-from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, Message, Session, State, Subject, custody, desk, models, people, require_own
+from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
 from postal.access import ownership
 
 _OF_THE_POST = Message("Nhân viên bưu chính")  # as it is written on the receipt, whatever language the clerk reads
@@ -77,7 +76,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             handover=desk.handover_of(session, manifest.id) if manifest else None,
             rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
             n_packed=sum(line.packed_at is not None for line in custody.lines_in(found)),
-            n_counted=len(custody.counted_codes(session, models.CountList.BATCH, batch_id)) if manifest else 0,
+            n_counted=len(counting.counted_codes(session, counting.all_lists()["batch"], batch_id)) if manifest else 0,
             may_batch=actor.may(Action.BATCH),
             may_print=actor.may(Action.PRINT),
             may_hand_over=actor.may(Action.HAND_OVER),
@@ -115,24 +114,6 @@ def batch_close(batch_id: int) -> ResponseReturnValue:
         return _to_batch(batch_id)
 
     return or_back(change, lambda: _to_batch(batch_id))
-
-
-@staff.post("/batches/<int:batch_id>/hand-over")
-@allow(Action.HAND_OVER)
-def batch_hand_over(batch_id: int) -> ResponseReturnValue:
-    """Count expected against scanned and pass custody; both parties are named."""
-
-    def change() -> ResponseReturnValue:
-        giver = custody.Party(name=form_text("giver_name"), position=form_text("giver_position"), code="")
-        receiver = custody.Party(
-            name=form_text("receiver_name"), position=str(_OF_THE_POST), code=form_text("receiver_code")
-        )
-        with acting() as act:
-            _own_batch(act.session, batch_id, Action.HAND_OVER)
-            handover_id = custody.hand_over(act, batch_id, scanned=scanned_of_form(), giver=giver, receiver=receiver).id
-        return redirect(url_for("staff.handover", handover_id=handover_id), 303)
-
-    return or_back(change, lambda: redirect(url_for("staff.batch_count", batch_id=batch_id), 303))
 
 
 @staff.get("/handovers/<int:handover_id>")

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.pages.common import form_int, form_text, or_back, render_desk, today
-from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -89,27 +88,6 @@ def giving_back() -> ResponseReturnValue:
         cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
         cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
         return render_desk("staff/giving_back.html", _("Trả giấy tờ và tiền"), cards=cards)
-
-
-@staff.post("/giving-back/<int:agency_id>")
-@allow(Action.RETURN_TO_SENDER)
-def giving_back_hand(agency_id: int) -> ResponseReturnValue:
-    """Hand papers and money of the scanned items to their agency; the receipt follows."""
-
-    def change() -> ResponseReturnValue:
-        with acting() as act:
-            handover = custody.give_back(
-                act,
-                agency_id,
-                scanned=scanned_of_form(),
-                money_vnd=form_int("money_vnd"),
-                giver=custody.Party(name=form_text("giver_name"), code=form_text("giver_code")),
-                receiver=custody.Party(name=form_text("receiver_name"), position=form_text("receiver_position")),
-            )
-            handover_id = handover.id
-        return redirect(url_for("staff.handover", handover_id=handover_id), 303)
-
-    return or_back(change, lambda: redirect(url_for("staff.papers_count", agency_id=agency_id), 303))
 
 
 def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:

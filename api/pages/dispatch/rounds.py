@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, today
-from api.pages.desk.counting import scanned_of_form
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -80,20 +79,6 @@ def round_page(round_id: int) -> ResponseReturnValue:
         )
 
 
-@staff.post("/rounds/<int:round_id>/start")
-@allow(Action.RECEIVE_AT_OFFICE)
-def round_start(round_id: int) -> ResponseReturnValue:
-    """Check the load: what was scanned goes with the courier, what was not stays."""
-
-    def change() -> ResponseReturnValue:
-        with acting() as act:
-            _own_round(act.session, round_id, Action.RECEIVE_AT_OFFICE)
-            rounds.start_round(act, round_id, scanned=scanned_of_form())
-        return _to_round(round_id)
-
-    return or_back(change, lambda: redirect(url_for("staff.round_load", round_id=round_id), 303))
-
-
 @staff.post("/rounds/<int:round_id>/keep")
 @allow(Action.PLAN)
 def round_keep(round_id: int) -> ResponseReturnValue:
@@ -144,29 +129,6 @@ def round_results(round_id: int) -> ResponseReturnValue:
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
-
-
-@staff.post("/rounds/<int:round_id>/close")
-@allow(Action.RECEIVE_AT_OFFICE)
-def round_close(round_id: int) -> ResponseReturnValue:
-    """Take back what was counted, with the money and papers of the round, and close it."""
-
-    def change() -> ResponseReturnValue:
-        with acting() as act:
-            _own_round(act.session, round_id, Action.RECEIVE_AT_OFFICE)
-            rounds.close_round(
-                act,
-                round_id,
-                is_counted=True,
-                brought=rounds.Brought(
-                    money_vnd=form_int("money_vnd") if form_text("money_vnd") else 0,
-                    n_papers=form_int("n_papers") if form_text("n_papers") else 0,
-                    may_differ=form_text("may_differ") == "1",
-                ),
-            )
-        return _to_round(round_id)
-
-    return or_back(change, lambda: redirect(url_for("staff.round_back", round_id=round_id), 303))
 
 
 def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:

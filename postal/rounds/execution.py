@@ -1,4 +1,4 @@
-"""A round from its load check to its end: what was scanned out, what came home."""
+"""Starting and closing a round: the load check, and the count of what comes back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.access.act import Act
@@ -18,17 +18,14 @@ from postal.custody import (
     clean_codes,
     closed_day,
     count,
-    end_count,
-    items_by_code,
-    take_count,
     write_receipt,
 )
 from postal.errors import Conflict, NotFound
 from postal.life.follow_up import follow_up, load_attempts
+from postal.life.items import with_s10s
 from postal.life.tracking import Scan, record_all
 from postal.models import (
     Consignment,
-    CountList,
     Courier,
     DeliveryRound,
     Handover,
@@ -38,12 +35,11 @@ from postal.models import (
     PlanStatus,
     RoundStatus,
     RoundStop,
-    TrackingEvent,
     User,
 )
 from postal.network.promises import load_calendar
 from postal.people import open_person
-from postal.rounds.brought import Brought, check_brought, due_from_courier, note_difference
+from postal.rounds.cash_and_papers import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
 from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind, State
@@ -54,7 +50,7 @@ from routing import Message
 
 # The courier may have scanned a piece out before the office counts the load.
 LOADABLE = (*DELIVERABLE, State.ON_ROUND)
-_STILL_OUT = (State.ON_ROUND, State.ATTEMPTED)
+TO_BRING_HOME = (State.ON_ROUND, State.ATTEMPTED, State.COLLECTED)
 
 
 class RoundNotPublished(Conflict):
@@ -67,12 +63,10 @@ class RoundStateWrong(Conflict):
     says = Message("Chuyến {number} đang ở tình trạng khác: {status}.")
 
 
-def start_round(act: Act, round_id: int, *, scanned: Iterable[str] | None) -> Handover:
+def start_round(act: Act, round_id: int, *, scanned: Iterable[str]) -> Handover:
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
-    ``scanned`` None takes what was counted scan by scan.
-    Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed),
-    NothingCounted.
+    Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed).
     """
     found = _round(act.session, round_id, RoundStatus.PLANNED)
     if closed_day(act.session, found.office_id, found.plan.day) is not None:
@@ -80,12 +74,9 @@ def start_round(act: Act, round_id: int, *, scanned: Iterable[str] | None) -> Ha
     items = _items(found)
     to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
-    if scanned is None:
-        scanned = take_count(act.session, CountList.LOAD, round_id, n_expected=len(to_deliver))
     codes = clean_codes(scanned)
-    counted = count([item.s10 or "" for item in to_deliver], codes, items_by_code(act.session, codes))
+    counted = count([item.s10 or "" for item in to_deliver], codes, with_s10s(act.session, codes))
     handover = _receipt(act, found, Leg.OFFICE_TO_COURIER, counted)
-    end_count(act.session, CountList.LOAD, round_id, handover.id)
     loaded = set(counted.present)
     waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
     _record(act, found, EventKind.OUT_FOR_DELIVERY, waiting)
@@ -100,32 +91,25 @@ def close_round(
     round_id: int,
     *,
     scanned: Iterable[str] | None = None,
-    is_counted: bool = False,
     brought: Brought | None = None,
 ) -> Handover:
     """Take back what was not delivered and what was collected, count it, and close the round.
 
-    ``is_counted`` takes what was counted scan by scan; else ``scanned`` None takes everything that should come
-    back as counted. What is missing from the count stays in the courier's name and becomes a discrepancy.
-    ``brought`` is the money and the papers as the office counted them, None: not counted here.
-    Raises NotFound, RoundStateWrong, NothingCounted, BroughtDiffers.
+    ``scanned`` None takes everything that should come back as counted. What is missing from the count stays in the
+    courier's name and becomes a discrepancy. ``brought`` is the money and the papers as the office counted them, None:
+    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers.
     """
     found = _round(act.session, round_id, RoundStatus.STARTED)
     items = _items(found)
-    undelivered = [item for item in items if item.state in _STILL_OUT]
-    collected = [item for item in items if item.state is State.COLLECTED]
-    pieces = {item.s10 or item.dossier_code: item for item in (*undelivered, *collected)}
-    if is_counted:
-        scanned = take_count(act.session, CountList.BACK, round_id, n_expected=len(pieces))
+    pieces = {item.s10 or item.dossier_code: item for item in items if item.state in TO_BRING_HOME}
     as_scanned = {normal_s10(code): code for code in pieces}
     codes = list(pieces) if scanned is None else [as_scanned.get(code, code) for code in clean_codes(scanned)]
-    counted = count(list(pieces), codes, items_by_code(act.session, codes))
+    counted = count(list(pieces), codes, with_s10s(act.session, codes))
     facts = due_from_courier(act.session, found)
     if brought is not None:
         facts |= check_brought(facts, brought)
     handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
     note_difference(act, handover)
-    end_count(act.session, CountList.BACK, round_id, handover.id)
     came_back = [pieces[code] for code in counted.present]
     _record(act, found, EventKind.BACK_AT_OFFICE, came_back)
     unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
@@ -134,6 +118,16 @@ def close_round(
     found.status, found.closed_at = RoundStatus.CLOSED, act.now
     act.session.flush()
     return handover
+
+
+def pieces_on_round(round_id: int) -> Select[int, Any, str]:
+    """Return the query for id, S10 and dossier code of every item on a round's stops, in the order of the round."""
+    return (
+        select(Item.id, Item.s10, Item.dossier_code)
+        .join(RoundStop, RoundStop.consignment_id == Item.consignment_id)
+        .where(RoundStop.round_id == round_id)
+        .order_by(RoundStop.position, Item.id)
+    )
 
 
 def submit_dossiers(act: Act) -> list[Item]:
@@ -209,8 +203,8 @@ def _record(
 def _set_aside(act: Act, found: DeliveryRound, items: Sequence[Item]) -> None:
     """Keep for the recipient at the office what was invited for twice; it goes out no more."""
     attempts, calendar = load_attempts(act.session, [item.id for item in items]), load_calendar(act.session)
-    told = {item.id: follow_up(attempts.get(item.id, ()), calendar) for item in items}
-    held = [item for item in items if (what := told[item.id]) is not None and what.next is reasons.Next.HOLD]
+    next_steps = {item.id: follow_up(attempts.get(item.id, ()), calendar) for item in items}
+    held = [item for item in items if (step := next_steps[item.id]) is not None and step.next is reasons.Next.HOLD]
     _record(act, found, EventKind.HELD, held)
 
 
@@ -228,17 +222,3 @@ def is_due(stop: RoundStop) -> bool:
     """Say whether the stop's promise ends on the day of its round, or ended before."""
     promised = stop.consignment.promised_by
     return promised is not None and local_day(promised) <= stop.round.plan.day
-
-
-def last_reason(session: Session, item: Item) -> str | None:
-    """Return why the item's last applied attempt failed, None where none did."""
-    query = (
-        select(TrackingEvent.reason)
-        .where(
-            TrackingEvent.item_id == item.id,
-            TrackingEvent.kind == EventKind.ATTEMPT_FAILED,
-            TrackingEvent.is_applied,
-        )
-        .order_by(TrackingEvent.sequence.desc())
-    )
-    return session.scalar(query.limit(1))

@@ -1,4 +1,4 @@
-"""When a callback is tried again. Pure: chance and time are arguments."""
+"""When a callback is tried again: waits that grow, with jitter. Pure: chance and time are arguments."""
 
 from __future__ import annotations
 

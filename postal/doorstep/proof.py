@@ -1,4 +1,4 @@
-"""What must be shown before a result counts as delivered, and a dossier as collected."""
+"""Proof of delivery: what must be recorded before a result counts as delivered or a dossier as collected."""
 
 from __future__ import annotations
 

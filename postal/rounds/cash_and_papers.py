@@ -1,4 +1,4 @@
-"""What a courier brings back besides items: the state's money and the papers taken back (TT 17/2017/TT-BTTTT Đ5.2g)."""
+"""Money and papers a courier must bring back besides items (TT 17/2017/TT-BTTTT Đ5.2g)."""
 
 from __future__ import annotations
 

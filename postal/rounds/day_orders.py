@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.access.audit import note
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Absence, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
+from postal.models import Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
 from routing import ClosedRoad, Message, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
@@ -106,11 +106,6 @@ def free_couriers(session: Session, plan: DayPlan) -> list[Courier]:
     lent = set(called_in(orders_of(session, plan.day)))
     crew = session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code))
     return [c for c in crew if c.id not in busy and c.code not in lent]
-
-
-def absent_on(session: Session, day: date) -> set[int]:
-    """Return the couriers who are away on a day, by id."""
-    return set(session.scalars(select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)))
 
 
 def called_in(orders: Iterable[DayOrder]) -> list[str]:

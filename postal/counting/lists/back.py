@@ -1,0 +1,58 @@
+"""What a courier must bring home: items, dossiers collected, money and papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from postal.access.act import Act
+from postal.access.policy import Action
+from postal.counting import owners
+from postal.counting.kinds import CountOver, CountTooEarly, Due, Ending, ListKind, Words
+from postal.models import DeliveryRound, Handover, Item, RoundStatus
+from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_on_round
+from routing import Message
+
+
+def _may_open(_: Session, found: DeliveryRound) -> None:
+    if found.status is not RoundStatus.STARTED:
+        raise CountTooEarly if found.status is RoundStatus.PLANNED else CountOver
+
+
+def _pieces(round_id: int) -> Select[int, Any, str]:
+    return pieces_on_round(round_id).where(Item.state.in_(TO_BRING_HOME))
+
+
+def _due(session: Session, round_id: int) -> Due:
+    due = due_from_courier(session, session.get_one(DeliveryRound, round_id))
+    return Due(money_vnd=due["fees_vnd"], n_papers=due["n_taken_back"], receipts=tuple(due["fee_receipts"]))
+
+
+def _end(act: Act, round_id: int, ending: Ending) -> Handover:
+    brought = Brought(money_vnd=ending.money_vnd, n_papers=ending.n_papers, may_differ=ending.may_differ)
+    return close_round(act, round_id, scanned=ending.codes, brought=brought)
+
+
+LIST = ListKind(
+    name="back",
+    path="back",
+    of=owners.ROUND,
+    right=Action.RECEIVE_AT_OFFICE,
+    may_open=_may_open,
+    pieces=_pieces,
+    end=_end,
+    due=_due,
+    asks_papers=True,
+    has_dossiers=True,
+    summary="Count what a courier brings back",
+    words=Words(
+        heading=Message("Nhận lại chuyến {number}"),
+        scan=Message("Quét từng bưu gửi"),
+        end=Message("Khép chuyến"),
+        missing=Message("bưu gửi thiếu vẫn đứng tên bưu tá và được ghi là chênh lệch."),
+        button=Message("Nhận lại và khép chuyến"),
+        due=Message("Bưu tá phải nộp {amount} và {n} giấy tờ thu hồi."),
+    ),
+)
