@@ -65,10 +65,20 @@ class Ticks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signatures:
-    """Places to sign, side by side: (title, what to write, name printed under it)."""
+class Place:
+    """A place to sign: its title, what to write or how it was signed, the name under it, the signature's picture."""
 
-    places: tuple[tuple[str, str, str], ...]
+    title: str
+    hint: str = ""
+    name: str = ""
+    picture: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatures:
+    """Places to sign, side by side."""
+
+    places: tuple[Place, ...]
     height: float = 24.0
 
 

@@ -236,11 +236,13 @@ class _Pen:
     def _signatures(self, block: Signatures) -> None:
         self._room(block.height + 10)
         wide = self.wide / len(block.places)
-        for number, (title, hint, name) in enumerate(block.places):
+        for number, place in enumerate(block.places):
             x = self.edge + wide * (number + 0.5)
-            self._put(x, self._y, _one_line(title.upper(), wide, BOLD), BOLD, SMALL, align="centre")
-            self._put(x, self._y + 4, _one_line(hint, wide, REGULAR), REGULAR, TINY, align="centre")
-            self._put(x, self._y + block.height, _one_line(name, wide, REGULAR), REGULAR, SMALL, align="centre")
+            self._put(x, self._y, _one_line(place.title.upper(), wide, BOLD), BOLD, SMALL, align="centre")
+            self._put(x, self._y + 4, _one_line(place.hint, wide, REGULAR), REGULAR, TINY, align="centre")
+            if place.picture:
+                self._picture(x - wide / 2 + 4, self._y + 7, wide - 8, block.height - 7.6, place.picture)
+            self._put(x, self._y + block.height, _one_line(place.name, wide, REGULAR), REGULAR, SMALL, align="centre")
         self._y += block.height + 5
 
     def _codes(self, block: Codes) -> None:
@@ -262,6 +264,9 @@ class _Pen:
 
     def _put(self, x: float, y: float, words: str, font: str, size: float, *, align: str = "left") -> None:
         self._ink(lambda sheet: sheet.write(x, y, words, font=font, size=size, align=align))
+
+    def _picture(self, x: float, y: float, width: float, height: float, picture: bytes) -> None:
+        self._ink(lambda sheet: sheet.picture(x, y, width, height, picture))
 
     def _line(self, left: float, right: float, y: float, *, width: float, dashed: bool = False) -> None:
         self._ink(lambda sheet: sheet.line(left, y, right, y, width=width, dashed=dashed))

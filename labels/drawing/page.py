@@ -7,9 +7,11 @@ from io import BytesIO
 
 from reportlab import rl_config
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.drawing import symbols, text
+from labels.drawing.pictures import ink_of
 from labels.drawing.text import BODY, BOLD, LEADING, REGULAR, SMALL, TINY, Fitted
 
 SIZES_MM: dict[str, tuple[float, float]] = {
@@ -182,6 +184,16 @@ class Sheet(Drawing):
     def qr(self, x: float, y: float, words: str, *, side: float) -> None:
         """Draw a QR code with its top left corner at (x, y), quiet zone included."""
         symbols.draw_qr(self.canvas, words, self._x(x), self._y(y + side), side=side * mm)
+
+    def picture(self, x: float, y: float, width: float, height: float, picture: bytes) -> None:
+        """Draw a signature as large as fits a box, in its middle, on its lower edge; nothing where none can be read."""
+        ink = ink_of(picture)
+        if ink is None:
+            return
+        scale = min(width / ink.width, height / ink.height)
+        wide, high = ink.width * scale, ink.height * scale
+        left, top = x + (width - wide) / 2, y + height - high
+        self.canvas.drawImage(ImageReader(ink), self._x(left), self._y(top + high), wide * mm, high * mm)
 
     def polyline(self, points: Sequence[tuple[float, float]], *, width: float = HAIR) -> None:
         """Draw a line through points."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from labels.drawing.blocks import Fields, Form, Signatures, Words
+from labels.drawing.blocks import Fields, Form, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.papers.parts import Say, page, tongue
@@ -71,7 +71,10 @@ def _form(data: ApologyLetterData, say: Say) -> Form:
         Fields(pairs=((say("Liên hệ", "Contact"), data.contact),)),
         Words(text=_place_and_day(data.place, data.signed_on, say), align="right"),
         Signatures(
-            places=(("", "", ""), (data.signer_title, say("(ký, đóng dấu)", "(signature, seal)"), data.signer_name))
+            places=(
+                Place(title=""),
+                Place(title=data.signer_title, hint=say("(ký, đóng dấu)", "(signature, seal)"), name=data.signer_name),
+            )
         ),
     )
     return Form(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from labels.drawing.blocks import Block, Fields, Form, Mark, Signatures, Words
+from labels.drawing.blocks import Block, Fields, Form, Mark, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.drawing.text import SMALL
@@ -15,7 +15,10 @@ from labels.papers.parts import SIGN, ContactData, PaperData, Say, contact, mome
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionReceiptData:
-    """Giấy biên nhận hồ sơ nhận tại nhà: what the courier took, counted and sealed before the citizen."""
+    """Giấy biên nhận hồ sơ nhận tại nhà: what the courier took, counted and sealed before the citizen.
+
+    ``signature`` is what the citizen drew on the courier's screen, ``signed`` when; both empty where paper was signed.
+    """
 
     number: str
     at: datetime
@@ -29,6 +32,8 @@ class CollectionReceiptData:
     token_url: str
     fee_vnd: int = 0
     due_note: str = ""
+    signed: str = ""
+    signature: bytes = b""
 
 
 def draw(many: Sequence[CollectionReceiptData], *, language: str = "vi") -> bytes:
@@ -60,8 +65,13 @@ def _form(data: CollectionReceiptData, say: Say) -> Form:
         *([Words(text=data.due_note, size=SMALL)] if data.due_note else []),
         Signatures(
             places=(
-                (say("Người giao", "Citizen"), say(*SIGN), data.citizen.name),
-                (say("Bưu tá", "Courier"), say(*SIGN), data.courier),
+                Place(
+                    title=say("Người giao", "Citizen"),
+                    hint=data.signed or say(*SIGN),
+                    name=data.citizen.name,
+                    picture=data.signature,
+                ),
+                Place(title=say("Bưu tá", "Courier"), hint=say(*SIGN), name=data.courier),
             ),
             height=20,
         ),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from labels.drawing.blocks import Block, Codes, Fields, Form, Signatures, Words
+from labels.drawing.blocks import Block, Codes, Fields, Form, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.drawing.text import SMALL
 from labels.papers.parts import SIGN, ContactData, PaperData, Say, contact, day, moment, money, page, papers, tongue
-from labels.papers.words import group_code
+from labels.papers.words import group_code, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +73,9 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
     blocks.append(
         Signatures(
             places=(
-                (say("Đại diện cơ quan", "For the agency"), sign, note.agency_officer),
-                (say("Nhân viên bưu chính", "Postal worker"), sign, note.postal_worker),
-                (say("Người nhận", "Recipient"), say("(ký, ngày giờ)", "(signature, date, time)"), ""),
+                Place(title=say("Đại diện cơ quan", "For the agency"), hint=sign, name=note.agency_officer),
+                Place(title=say("Nhân viên bưu chính", "Postal worker"), hint=sign, name=note.postal_worker),
+                Place(title=say("Người nhận", "Recipient"), hint=say("(ký, ngày giờ)", "(signature, date, time)")),
             ),
             height=18,
         )
@@ -93,5 +93,5 @@ def _consignment_note(note: ConsignmentNoteData, say: Say) -> Form:
 
 def _quantity(note: ConsignmentNoteData, say: Say) -> str:
     n_papers = sum(paper.count for paper in note.papers)
-    weight = f", {note.weight_g} g" if note.weight_g else ""
-    return f"{n_papers} {say('tài liệu', 'papers')}{weight}"
+    weight = f", {say_number(note.weight_g)} g" if note.weight_g else ""
+    return f"{say_number(n_papers)} {say('tài liệu', 'papers')}{weight}"

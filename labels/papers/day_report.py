@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from labels.drawing.blocks import Block, Column, Fields, Form, Heading, Signatures, Table, Words
+from labels.drawing.blocks import Block, Column, Fields, Form, Heading, Place, Signatures, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.papers.parts import SIGN, Say, day, moment, page, tongue
-from labels.papers.words import group_code, say_money
+from labels.papers.words import group_code, say_money, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +84,9 @@ def _form(data: DayReportData, say: Say) -> Form:
     blocks.append(
         Signatures(
             places=(
-                (say("Người lập", "Prepared by"), sign, data.closed_by),
-                (say("Thủ quỹ", "Cashier"), sign, ""),
-                (say("Trưởng bưu cục", "Head of office"), sign, ""),
+                Place(title=say("Người lập", "Prepared by"), hint=sign, name=data.closed_by),
+                Place(title=say("Thủ quỹ", "Cashier"), hint=sign),
+                Place(title=say("Trưởng bưu cục", "Head of office"), hint=sign),
             )
         )
     )
@@ -104,7 +104,7 @@ def _form(data: DayReportData, say: Say) -> Form:
 def _couriers(data: DayReportData, say: Say) -> Table:
     """Return each courier's day in figures, and the sums."""
     columns = (
-        Column(heading=say("Bưu tá", "Courier"), share=4),
+        Column(heading=say("Bưu tá", "Courier"), share=5),
         *(
             Column(heading=heading, share=2, align="right")
             for heading in (
@@ -117,12 +117,16 @@ def _couriers(data: DayReportData, say: Say) -> Table:
         ),
     )
     rows: list[tuple[str, ...]] = [
-        (one.courier, str(one.loaded), str(one.delivered), str(one.failed), str(one.collected), say_money(one.fee_vnd))
+        (
+            one.courier,
+            *map(say_number, (one.loaded, one.delivered, one.failed, one.collected)),
+            say_money(one.fee_vnd),
+        )
         for one in data.couriers
     ]
     sums = [sum(getattr(one, name) for one in data.couriers) for name in ("loaded", "delivered", "failed", "collected")]
     fees = sum(one.fee_vnd for one in data.couriers)
-    rows.append((say("Cộng", "Total"), *map(str, sums), say_money(fees)))
+    rows.append((say("Cộng", "Total"), *map(say_number, sums), say_money(fees)))
     return Table(columns=columns, rows=tuple(rows))
 
 
@@ -133,9 +137,9 @@ def _still_open(data: DayReportData, say: Say) -> Table | Words:
     return Table(
         columns=(
             Column(heading=say("Số hiệu", "Item"), share=3),
-            Column(heading=say("Mã hồ sơ", "Dossier"), share=4),
-            Column(heading=say("Bưu tá", "Courier"), share=2),
-            Column(heading=say("Đang ở đâu", "Where"), share=5),
+            Column(heading=say("Mã hồ sơ", "Dossier"), share=3.4),
+            Column(heading=say("Bưu tá", "Courier"), share=4.2),
+            Column(heading=say("Đang ở đâu", "Where"), share=4),
         ),
         rows=tuple((group_code(o.s10), o.dossier_code, o.courier, o.state) for o in data.open_lines),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from labels.drawing.blocks import Fields, Form, Mark, Signatures, Words
+from labels.drawing.blocks import Fields, Form, Mark, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.drawing.text import SMALL
@@ -16,7 +16,10 @@ from labels.papers.words import group_code, in_words, say_money
 
 @dataclass(frozen=True, kw_only=True)
 class FeeReceiptData:
-    """Biên nhận thu hộ phí, lệ phí: one dossier's money, to the đồng, in figures and in words."""
+    """Biên nhận thu hộ phí, lệ phí: one dossier's money, to the đồng, in figures and in words.
+
+    ``signature`` is what the payer drew on the courier's screen, ``signed`` when; both empty where paper was signed.
+    """
 
     number: str
     at: datetime
@@ -28,6 +31,8 @@ class FeeReceiptData:
     office: str
     courier: str
     token_url: str
+    signed: str = ""
+    signature: bytes = b""
 
 
 def draw(many: Sequence[FeeReceiptData], *, language: str = "vi") -> bytes:
@@ -54,8 +59,13 @@ def _form(data: FeeReceiptData, say: Say) -> Form:
         Words(text=say("Chỉ nộp đúng số tiền này.", "Pay this amount only."), size=SMALL),
         Signatures(
             places=(
-                (say("Người nộp", "Payer"), say(*SIGN), data.payer_name),
-                (say("Người thu", "Collected by"), say(*SIGN), data.courier),
+                Place(
+                    title=say("Người nộp", "Payer"),
+                    hint=data.signed or say(*SIGN),
+                    name=data.payer_name,
+                    picture=data.signature,
+                ),
+                Place(title=say("Người thu", "Collected by"), hint=say(*SIGN), name=data.courier),
             ),
             height=20,
         ),

@@ -14,7 +14,7 @@ from labels.drawing.page import LINE, SIZES_MM, Sheet
 from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.papers.parts import PartyData, Say, tongue
 from labels.papers.parts import party as party_words
-from labels.papers.words import group_code, in_words, say_moment, say_money
+from labels.papers.words import group_code, in_words, say_moment, say_money, say_number
 
 _EDGE, _BOTTOM = 16.0, 281.0
 _ROW = 5.6
@@ -167,14 +167,15 @@ def _title(sheet: Sheet, receipt: HandoverReceiptData, right: float, say: Say) -
 
 def _totals(receipt: HandoverReceiptData, say: Say) -> str:
     """Say the totals in figures and in words; words are Vietnamese in either language, as the law reads them."""
-    weight = f", {receipt.weight_g} g" if receipt.weight_g else ""
+    weight = f", {say_number(receipt.weight_g)} g" if receipt.weight_g else ""
+    n_present, n_expected, n_documents = map(say_number, (receipt.n_present, receipt.n_expected, receipt.n_documents))
     present, fees = in_words(receipt.n_present), in_words(receipt.fee_total_vnd)
     return say(
-        f"Đã giao và nhận {receipt.n_present} bưu gửi (bằng chữ: {present}) trên {receipt.n_expected} trong danh "
-        f"sách, {receipt.n_documents} tài liệu (bằng chữ: {in_words(receipt.n_documents)}){weight}, tổng tiền phải "
+        f"Đã giao và nhận {n_present} bưu gửi (bằng chữ: {present}) trên {n_expected} trong danh "
+        f"sách, {n_documents} tài liệu (bằng chữ: {in_words(receipt.n_documents)}){weight}, tổng tiền phải "
         f"thu hộ {say_money(receipt.fee_total_vnd)} (bằng chữ: {fees} đồng).",
-        f"Handed over and received: {receipt.n_present} items ({present}) of {receipt.n_expected} listed, "
-        f"{receipt.n_documents} papers ({in_words(receipt.n_documents)}){weight}, to collect "
+        f"Handed over and received: {n_present} items ({present}) of {n_expected} listed, "
+        f"{n_documents} papers ({in_words(receipt.n_documents)}){weight}, to collect "
         f"{say_money(receipt.fee_total_vnd)} ({fees} đồng).",
     )
 
@@ -192,7 +193,7 @@ def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float, say: Say
             line.dossier_code,
             line.commune,
             _papers(line, say),
-            str(line.weight_g) if line.weight_g else "–",
+            say_number(line.weight_g) if line.weight_g else "–",
             say_money(line.fee_vnd) if line.fee_vnd else "–",
             say("có", "yes") if line.has_take_back else "–",
         )
@@ -207,8 +208,8 @@ def _table(sheet: Sheet, lines: tuple[HandoverLineData, ...], y: float, say: Say
 def _papers(line: HandoverLineData, say: Say) -> str:
     """Return "3 (2 chính)": how many papers, and how many of them are originals where that was said."""
     if line.n_originals is None or not line.n_documents:
-        return str(line.n_documents)
-    return f"{line.n_documents} ({line.n_originals} {say('chính', 'orig.')})"
+        return say_number(line.n_documents)
+    return f"{say_number(line.n_documents)} ({line.n_originals} {say('chính', 'orig.')})"
 
 
 def _faults(sheet: Sheet, receipt: HandoverReceiptData, y: float, place: tuple[int, int], say: Say) -> float:
@@ -223,8 +224,8 @@ def _faults(sheet: Sheet, receipt: HandoverReceiptData, y: float, place: tuple[i
         sheet.write(_EDGE, y, say("Không có chênh lệch.", "No discrepancies."), size=BODY)
         return y + 6
     head = say(
-        f"Chênh lệch so với danh sách: {len(receipt.faults)} (bằng chữ: {in_words(len(receipt.faults))})",
-        f"Discrepancies: {len(receipt.faults)} ({in_words(len(receipt.faults))})",
+        f"Chênh lệch so với danh sách: {say_number(len(receipt.faults))} (bằng chữ: {in_words(len(receipt.faults))})",
+        f"Discrepancies: {say_number(len(receipt.faults))} ({in_words(len(receipt.faults))})",
     )
     sheet.write(_EDGE, y, head, font=BOLD)
     y += 6
@@ -244,6 +245,9 @@ def _close(sheet: Sheet, receipt: HandoverReceiptData, y: float, right: float, s
     y = min(y + 6, _BOTTOM - 36)
     for x, party in ((sheet.width * 0.28, receipt.giver), (sheet.width * 0.72, receipt.receiver)):
         sheet.write(x, y, party.title.upper(), font=BOLD, align="centre")
-        sheet.write(x, y + 5, say("(ký, ghi rõ họ tên)", "(signature and full name)"), size=SMALL, align="centre")
+        hint = party.signed or say("(ký, ghi rõ họ tên)", "(signature and full name)")
+        sheet.write(x, y + 5, hint, size=SMALL, align="centre")
+        if party.signature:
+            sheet.picture(x - 35, y + 9, 70, 18, party.signature)
         name = text.fit(party.full_name, box=(80 * mm, 5 * mm), sizes=(BODY, SMALL, TINY))
         sheet.write_fitted(x, y + 28, name, align="centre")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from labels.drawing.blocks import Column, Fields, Signatures, Table
-from labels.papers.words import say_day, say_moment, say_money
+from labels.drawing.blocks import Column, Fields, Place, Signatures, Table
+from labels.papers.words import say_day, say_moment, say_money, say_number
 
 Say = Callable[[str, str], str]
 SIGN = ("(ký, ghi rõ họ tên)", "(signature, full name)")
@@ -15,13 +15,18 @@ SIGN = ("(ký, ghi rõ họ tên)", "(signature, full name)")
 
 @dataclass(frozen=True, kw_only=True)
 class PartyData:
-    """One side of a handover as it signs."""
+    """One side of a handover as it signs.
+
+    ``signature`` is the picture of what was drawn on a screen, ``signed`` says how and when; both empty before.
+    """
 
     title: str
     organisation: str
     full_name: str
     position: str = ""
     code: str = ""
+    signed: str = ""
+    signature: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,7 @@ def papers(heading: str, papers: Sequence[PaperData], say: Say) -> Table:
         Column(heading=say("Loại", "Kind"), share=3),
         Column(heading=say("Số bản", "Copies"), share=2, align="right"),
     )
-    rows = tuple((str(n), p.name, p.kind or "–", str(p.count)) for n, p in enumerate(papers, start=1))
+    rows = tuple((str(n), p.name, p.kind or "–", say_number(p.count)) for n, p in enumerate(papers, start=1))
     return Table(columns=columns, rows=rows, max_lines=3)
 
 
@@ -99,8 +104,12 @@ def page(say: Say) -> str:
 
 def both_sign(giver: PartyData, receiver: PartyData, say: Say) -> Signatures:
     """Return the two places to sign."""
-    sign = say(*SIGN)
-    return Signatures(places=((giver.title, sign, giver.full_name), (receiver.title, sign, receiver.full_name)))
+    return Signatures(places=(signs(giver, say), signs(receiver, say)))
+
+
+def signs(party: PartyData, say: Say) -> Place:
+    """Return where a side signs, or has signed."""
+    return Place(title=party.title, hint=party.signed or say(*SIGN), name=party.full_name, picture=party.signature)
 
 
 def two(say: Say, digest: str) -> tuple[str, str]:

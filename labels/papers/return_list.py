@@ -10,7 +10,7 @@ from labels.drawing.blocks import Column, Form, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.papers.parts import PartyData, Say, both_sign, moment, page, parties, tongue, two
-from labels.papers.words import group_code, in_words
+from labels.papers.words import group_code, in_words, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +62,14 @@ def _form(data: ReturnListData, say: Say) -> Form:
             line.dossier_code,
             f"{line.reason} {line.note}".strip(),
             line.attempts or "–",
-            str(line.n_documents),
+            say_number(line.n_documents),
         )
         for line in data.lines
     )
     count = len(data.lines)
     total = say(
-        f"Tổng số: {count} bưu gửi (bằng chữ: {in_words(count)}), còn nguyên niêm phong.",
-        f"In all: {count} items ({in_words(count)}), seals intact.",
+        f"Tổng số: {say_number(count)} bưu gửi (bằng chữ: {in_words(count)}), còn nguyên niêm phong.",
+        f"In all: {say_number(count)} items ({in_words(count)}), seals intact.",
     )
     blocks = (
         Words(text=f"{data.office} – {data.agency}. {moment(data.at, say)}."),

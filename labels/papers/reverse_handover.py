@@ -10,7 +10,7 @@ from labels.drawing.blocks import Block, Column, Form, Mark, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.papers.parts import PartyData, Say, both_sign, moment, page, parties, tongue, two
-from labels.papers.words import group_code, in_words, say_money
+from labels.papers.words import group_code, in_words, say_money, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +96,9 @@ def _given_back_in_all(data: ReverseHandoverData, say: Say) -> str:
     """Return the sums in figures and in words; words are Vietnamese in either language, as the law reads them."""
     n_papers, fees = in_words(data.n_papers), in_words(data.fee_total_vnd)
     return say(
-        f"Tổng số: {data.n_papers} giấy tờ (bằng chữ: {n_papers}), {say_money(data.fee_total_vnd)} "
+        f"Tổng số: {say_number(data.n_papers)} giấy tờ (bằng chữ: {n_papers}), {say_money(data.fee_total_vnd)} "
         f"(bằng chữ: {fees} đồng).",
-        f"In all: {data.n_papers} papers ({n_papers}), {say_money(data.fee_total_vnd)} ({fees} đồng).",
+        f"In all: {say_number(data.n_papers)} papers ({n_papers}), {say_money(data.fee_total_vnd)} ({fees} đồng).",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labels.papers.fee_receipt import FeeReceiptData
-from labels.samples.made_up import CENTRE, CITIZEN, COURIER, LINK, MORNING, OFFICE, S10, Sample
+from labels.samples.made_up import CENTRE, CITIZEN, COURIER, LINK, MORNING, OFFICE, S10, Sample, signature
 
 
 def fee() -> FeeReceiptData:
@@ -19,6 +19,8 @@ def fee() -> FeeReceiptData:
         office=OFFICE,
         courier=COURIER,
         token_url=LINK,
+        signed="(ký trên màn hình 09:40 23/11/2026)",
+        signature=signature(),
     )
 
 

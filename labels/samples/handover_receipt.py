@@ -8,7 +8,7 @@ from typing import Any
 
 from labels.papers import PartyData
 from labels.papers.handover_receipt import HandoverLineData, HandoverReceiptData
-from labels.samples.made_up import CENTRE, DIGEST, POST, S10, Sample, signed_code
+from labels.samples.made_up import CENTRE, DIGEST, POST, S10, Sample, signature, signed_code
 
 NUMBER = "BB-2026-000001"
 CODE = signed_code(NUMBER, "centre_to_post")
@@ -27,7 +27,12 @@ def receipt(n_lines: int = 14, **changes: Any) -> HandoverReceiptData:
         place=CENTRE,
         at=datetime(2026, 11, 23, 7, 15),  # noqa: DTZ001 - already on people's clocks
         giver=PartyData(
-            title="Bên giao", organisation=CENTRE, full_name="Lê Thị Hoài Thương", position="Cán bộ Bộ phận Một cửa"
+            title="Bên giao",
+            organisation=CENTRE,
+            full_name="Lê Thị Hoài Thương",
+            position="Cán bộ Bộ phận Một cửa",
+            signed="(ký trên màn hình 07:20 23/11/2026)",
+            signature=signature(),
         ),
         receiver=PartyData(title="Bên nhận", organisation=POST, full_name="Nguyễn Văn Thành", code="BC-017"),
         n_expected=n_lines + 1,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from typing import Any
+
+from PIL import Image, ImageDraw
 
 from labels.papers import ContactData, PaperData, PartyData
 
@@ -39,6 +43,18 @@ RECEIVER = PartyData(
 def signed_code(number: str, leg: str) -> str:
     """Return a text as long as a receipt's signed code; it verifies nothing."""
     return f"TN1*{number}*{leg}*20261123T001500Z*15*14*{'A' * 43}*1234*{'B' * 43}*{'C' * 86}"
+
+
+def signature() -> bytes:
+    """Return a PNG as a browser makes it of what somebody drew: black on nothing."""
+    picture = Image.new("RGBA", (600, 240))
+    pen = ImageDraw.Draw(picture)
+    points = [(60 + n * 4, 120 + 70 * math.sin(n / 7) * math.cos(n / 19)) for n in range(115)]
+    pen.line(points, fill="black", width=5)
+    pen.line([(80, 200), (520, 175)], fill="black", width=4)
+    buffer = BytesIO()
+    picture.save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,12 +52,12 @@ def _stop(n: int) -> SheetStopData:
         is_collection=n % 5 == 0,
         recipient_name=name,
         address=address,
-        phone_masked="09xx xxx 123",
-        precision="≈ 1,6 km" if n % 4 == 0 else "",
+        telephone="09xx xxx 123",
+        where="Điểm gần đúng, cửa có thể cách tới 1,6 km" if n % 4 == 0 else "",
         barcode=f"0000012{n:03}",
         code=code,
-        lat=16.46 + 0.012 * math.sin(n * 0.5),
-        lon=107.59 + (0.010 + 0.006 * (n % 3)) * math.cos(n * 0.5),
+        lat=None if n == 7 else 16.46 + 0.012 * math.sin(n * 0.5),
+        lon=None if n == 7 else 107.59 + (0.010 + 0.006 * (n % 3)) * math.cos(n * 0.5),
         items=(
             SheetItemData(
                 code=code,
@@ -72,4 +72,20 @@ def _stop(n: int) -> SheetStopData:
     )
 
 
-SAMPLES = {"route-sheet": Sample(data=(sheet(),))}
+def numbered(n_stops: int = 5) -> RouteSheetData:
+    """Return a numbered sheet: whole telephones where only the commune is known."""
+    whole = sheet(n_stops, serial="PD-2026-000001")
+    where = "Chỉ biết xã, phường: gọi trước khi đến"
+    return replace(
+        whole,
+        stops=tuple(
+            replace(stop, telephone="0905000123", where=where) if stop.position % 2 == 0 else stop
+            for stop in whole.stops
+        ),
+    )
+
+
+SAMPLES = {
+    "route-sheet": Sample(data=(sheet(),)),
+    "route-sheet-numbered": Sample(data=(numbered(),)),
+}

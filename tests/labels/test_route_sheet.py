@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from labels.papers import route_sheet
-from labels.samples.route_sheet import sheet
+from labels.samples.route_sheet import numbered, sheet
 
 REASONS = tuple(f"lý do số {n}" for n in range(1, 14))
 
@@ -66,9 +66,9 @@ def test_nothing_at_a_stop_is_cut_however_long_it_is(text_of):
 def test_an_english_sheet_has_no_vietnamese_words_of_ours(text_of):
     one = sheet(7, office="x", courier_name="x", reasons=("x",))
     bare = (route_sheet.SheetItemData(code="x", dossier_code="x"),)
-    stops = tuple(replace(stop, recipient_name="x", address="x", items=bare) for stop in one.stops)
+    stops = tuple(replace(stop, recipient_name="x", address="x", where="x", items=bare) for stop in one.stops)
     told = text_of(route_sheet.draw([replace(one, stops=stops)], language="en"))
-    assert told.translate({ord(sign): None for sign in "·–đ≈"}).isascii()
+    assert told.translate({ord(sign): None for sign in "·–đ"}).isascii()
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.95])
@@ -84,8 +84,28 @@ def test_bars_of_every_stop_are_whole_dots_and_decode(pictures_of, codes_in, sca
         assert all(run % 3 == 0 for run in runs), runs
 
 
-def test_where_the_point_is_not_sure_the_sheet_says_how_far_off_it_may_be(text_of):
-    told = text_of(route_sheet.draw([sheet(4)]))
-    assert told.count("≈ 1,6 km") == 1
-    assert told.count("07:30–11:30") == 1
+def test_where_the_point_is_not_sure_the_sheet_says_so_in_words(text_of):
+    """No sign that reads as a distance: the courier of a real day took "≈ 6,2 km" for the way to go."""
+    seen = text_of(route_sheet.draw([sheet(4)]))
+    assert "≈" not in seen
+    assert seen.count("Điểm gần đúng, cửa có thể cách tới 1,6 km") == 1
+    assert seen.count("4?") == 2  # at its stop and on the sketch
+    assert seen.count("07:30–11:30") == 1
     assert "07:30–11:30" not in text_of(route_sheet.draw([sheet(2)]))
+
+
+def test_a_numbered_sheet_says_on_every_page_that_it_must_come_back(text_of):
+    pages = text_of(route_sheet.draw([numbered(30)])).split("\f")[:-1]
+    assert len(pages) > 2
+    assert all("PD-2026-000001" in page for page in pages)
+    assert "nộp lại và hủy khi khép chuyến" in pages[0]
+    assert "nộp lại" not in text_of(route_sheet.draw([sheet(30)]))
+
+
+def test_sums_are_parted_by_thousands(text_of):
+    one = sheet(1)
+    item = replace(one.stops[0].items[0], fee_vnd=12_345_678)
+    stops = tuple(replace(one.stops[0], position=n, items=(item,)) for n in range(1, 1_201))
+    seen = squeezed(text_of(route_sheet.draw([replace(one, stops=stops, km=1_234)])))
+    for words in ("14.814.813.600 đ", "1.200 điểm, 1.200 bưu gửi", "1.234 km", "Thu 12.345.678 đ"):
+        assert squeezed(words) in seen, words

@@ -20,8 +20,9 @@ class SheetItemData:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetStopData:
-    """One stop of a route sheet. ``precision`` is "" at a known door, else "≈ 1,2 km".
+    """One stop of a route sheet. ``address`` names today's commune; ``telephone`` is masked on most sheets.
 
+    ``where`` says in words how sure the point is, "" at a known door; without ``lat`` and ``lon`` there is none.
     ``barcode`` is what a scanner reads to type the stop back, ``code`` what a person reads below it.
     """
 
@@ -31,19 +32,27 @@ class SheetStopData:
     is_collection: bool
     recipient_name: str
     address: str
-    phone_masked: str
-    precision: str
+    telephone: str
+    where: str
     barcode: str
-    lat: float
-    lon: float
+    lat: float | None
+    lon: float | None
     items: tuple[SheetItemData, ...]
     code: str = ""
     must_today: bool = False
 
+    @property
+    def mark(self) -> str:
+        """Return the stop's number, with a question mark where its point is not its door."""
+        return f"{self.position}?" if self.where else str(self.position)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RouteSheetData:
-    """One courier's round on paper. ``reasons`` is the list to choose from where something was not delivered."""
+    """One courier's round on paper. ``reasons`` is the list to choose from where something was not delivered.
+
+    ``serial`` is the number of a sheet that shows whole telephones: it is counted back and destroyed in the evening.
+    """
 
     number: int
     day: date
@@ -57,3 +66,4 @@ class RouteSheetData:
     office_lon: float | None
     stops: tuple[SheetStopData, ...]
     reasons: tuple[str, ...] = ()
+    serial: str = ""

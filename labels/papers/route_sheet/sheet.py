@@ -15,7 +15,7 @@ from labels.drawing.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY, Fitted
 from labels.papers.parts import SIGN, Say, day, money, tongue
 from labels.papers.route_sheet.data import RouteSheetData, SheetStopData
 from labels.papers.route_sheet.sketch import MAP, draw_sketch
-from labels.papers.words import say_money
+from labels.papers.words import say_money, say_number
 
 _EDGE = 12.0
 _ROW = 21.5  # the least a stop takes: its code, the cell to sign in
@@ -52,12 +52,14 @@ class _Row:
 
 def _row(stop: SheetStopData, say: Say) -> _Row:
     """Wrap name, address, errand and dossiers; a row grows with what the courier has to read."""
-    texts = (
+    wrapped = (
         _wrapped(stop.recipient_name, BOLD, (BODY, SMALL)),
         _wrapped(stop.address, REGULAR, (SMALL, TINY)),
+        _wrapped(stop.where, REGULAR, (TINY, TINY)),
         _wrapped(_errand(stop, say), BOLD, (SMALL, TINY)),
         _wrapped(", ".join(item.dossier_code for item in stop.items), REGULAR, (TINY, TINY)),
     )
+    texts = tuple(one for one in wrapped if one.lines != ("",))
     height = 1.6 + sum(one.height / mm + _GAP for one in texts) + 0.8
     return _Row(stop=stop, texts=texts, height=max(_ROW, height))
 
@@ -109,7 +111,8 @@ def _page(paper: Sheet, sheet: RouteSheetData, rows: tuple[_Row, ...], number: i
         "Tick the result, note the time; the recipient signs. Not delivered: note a reason of the list at the end.",
     )
     paper.write(_EDGE, 288, words, size=TINY)
-    page = f"{say('Chuyến', 'Round')} {sheet.number} · {say('trang', 'page')} {number}/{of}"
+    serial = f"{sheet.serial} · " if sheet.serial else ""
+    page = f"{serial}{say('Chuyến', 'Round')} {sheet.number} · {say('trang', 'page')} {number}/{of}"
     paper.write(right, 288, page, size=TINY, align="right")
 
 
@@ -118,15 +121,17 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> float:
     fees = sum(item.fee_vnd for stop in sheet.stops for item in stop.items)
     paper.write(_EDGE, 11, say("PHIẾU ĐI PHÁT", "ROUTE SHEET"), font=BOLD, size=LARGE)
     paper.write(_EDGE, 18, f"{say('Chuyến', 'Round')} {sheet.number}", font=BOLD, size=text.HUGE)
-    about, stops = say("khoảng", "about"), say("điểm", "stops")
+    _serial(paper, sheet, right - MAP[0] - 4, say)
+    about = say("khoảng", "about")
+    stops, pieces = say_number(len(sheet.stops)), say_number(n_items)
     facts = (
         (say("Ngày", "Day"), day(sheet.day, say)),
         (say("Bưu cục", "Office"), sheet.office),
         (say("Bưu tá", "Courier"), f"{sheet.courier_name} ({sheet.courier_code})"),
-        (say("Đi – về", "Out – back"), f"{sheet.leave} – {sheet.back}, {about} {sheet.km} km"),
+        (say("Đi – về", "Out – back"), f"{sheet.leave} – {sheet.back}, {about} {say_number(sheet.km)} km"),
         (
             say("Điểm dừng", "Stops"),
-            f"{len(sheet.stops)} {stops}, {n_items} {say('bưu gửi hoặc hồ sơ', 'items or dossiers')}",
+            say(f"{stops} điểm, {pieces} bưu gửi hoặc hồ sơ", f"{stops} stops, {pieces} items or dossiers"),
         ),
         (say("Tiền phải thu", "To collect"), money(fees, say)),
     )
@@ -139,20 +144,31 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> float:
     return _TOP
 
 
+def _serial(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> None:
+    """Write the number of a sheet that must come back, and why it must."""
+    if sheet.serial:
+        paper.write(right, 11.6, f"{say('Phiếu số', 'Sheet no.')} {sheet.serial}", font=BOLD, size=BODY, align="right")
+        why = (
+            say("Có số điện thoại đầy đủ:", "Shows whole telephone numbers:"),
+            say("nộp lại và hủy khi khép chuyến", "counted back and destroyed in the evening"),
+        )
+        for number, words in enumerate(why):
+            paper.write(right, 17 + number * 3.6, words, size=SMALL, align="right")
+
+
 def _stop(paper: Sheet, row: _Row, y: float, right: float, say: Say) -> None:
     stop = row.stop
-    paper.write(_EDGE, y + 1.4, str(stop.position), font=BOLD, size=LARGE)
+    paper.write(_EDGE, y + 1.4, stop.mark, font=BOLD, size=LARGE)
     paper.write(_EDGE, y + 7.4, stop.arrive, font=BOLD, size=BODY)
     today = say("hạn hôm nay", "due today") if stop.must_today else ""
-    notes = ((stop.window, BOLD), (stop.precision, REGULAR), (today, BOLD))
-    for number, (words, font) in enumerate(note for note in notes if note[0]):
-        paper.write(_EDGE, y + 11.8 + number * 3, words, font=font, size=TINY)
+    for number, words in enumerate(filter(None, (stop.window, today))):
+        paper.write(_EDGE, y + 11.8 + number * 3, words, font=BOLD, size=TINY)
     below = y + 1.6
     for one in row.texts:
         below += paper.write_fitted(_X, below, one) + _GAP
     at = _X + _WIDE + 4
     _code(paper, stop, at, y)
-    paper.write(at, y + 15.4, stop.phone_masked, size=SMALL)
+    paper.write(at, y + 15.4, stop.telephone, font=BOLD if stop.telephone.isdigit() else REGULAR, size=SMALL)
     _ticks(paper, row, right - 50, y, say)
 
 

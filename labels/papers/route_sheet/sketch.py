@@ -1,8 +1,15 @@
-"""The sketch of a round: its stops in order, without roads."""
+"""The sketch of a round: its stops in order, without roads, north up, one scale.
+
+A dot is a known door, a ring a point that is only near it, and stops without a point are named beside it. Nothing is
+written over anything: numbers take a free place around their stop, or are left out where there is none.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reportlab.lib.units import mm
 
@@ -10,55 +17,129 @@ from labels.drawing import text
 from labels.drawing.page import LINE, Sheet
 from labels.drawing.text import REGULAR, TINY
 from labels.papers.parts import Say
-from labels.papers.route_sheet.data import RouteSheetData
+from labels.papers.route_sheet.data import RouteSheetData, SheetStopData
 
 MAP = (62.0, 52.0)
 """Width and height of the sketch in millimetres."""
+_EDGE, _BAND = 3.0, 5.5  # free at the sides; above and below, for north and the scale
+_DOT, _OFFICE = 0.8, 1.4
+_HIGH = 2.5
+_KM_PER_DEGREE = 111.2
+_Point = tuple[float, float]
+_Rect = tuple[float, float, float, float]
+_AROUND = ((1, 0), (0, -1), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
 
 def draw_sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float, say: Say) -> None:
-    """Draw the round without roads: stops in order, the office as a square, north up, one scale."""
+    """Draw the sketch in a frame with its top left corner at (x, y)."""
     paper.box(x, y, *MAP)
-    stops = [(stop.lat, stop.lon) for stop in sheet.stops]
-    office = (sheet.office_lat, sheet.office_lon)
-    has_office = office[0] is not None and office[1] is not None
-    points = [(float(office[0] or 0), float(office[1] or 0)), *stops] if has_office else stops
-    if not points:
-        return
-    lats, lons = [p[0] for p in points], [p[1] for p in points]
+    placed = [stop for stop in sheet.stops if stop.lat is not None and stop.lon is not None]
+    points = [(float(stop.lat or 0), float(stop.lon or 0)) for stop in placed]
+    has_office = sheet.office_lat is not None and sheet.office_lon is not None
+    office = [(float(sheet.office_lat or 0), float(sheet.office_lon or 0))] if has_office else []
+    if points or office:
+        scale, on_paper = _placed([*office, *points], x, y)
+        office_at, stops_at = on_paper[: len(office)], on_paper[len(office) :]
+        walk = [*office_at, *stops_at, *office_at]
+        if len(walk) > 1:
+            paper.polyline(walk)
+        _Marks(paper, (x, y), walk).draw(office_at, list(zip(placed, stops_at, strict=True)))
+        _scale_bar(paper, x + _EDGE, y + MAP[1] - 3.2, scale)
+    _legend(paper, sheet.stops, x, y, say)
+
+
+def _placed(points: Sequence[_Point], x: float, y: float) -> tuple[float, list[_Point]]:
+    """Return the millimetres of one degree of latitude, and where every (lat, lon) stands on the paper."""
+    lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
     squeeze = math.cos(math.radians(sum(lats) / len(lats)))
     tall, wide = max(max(lats) - min(lats), 1e-5), max((max(lons) - min(lons)) * squeeze, 1e-5)
-    scale = min((MAP[0] - 8) / wide, (MAP[1] - 8) / tall)
+    room = MAP[0] - 2 * _EDGE - 6, MAP[1] - 2 * _BAND - 2  # a number's width beside, half its height above
+    scale = min(room[0] / wide, room[1] / tall)
     left, top = x + (MAP[0] - wide * scale) / 2, y + (MAP[1] - tall * scale) / 2
-    placed = [(left + (lon - min(lons)) * squeeze * scale, top + (max(lats) - lat) * scale) for lat, lon in points]
-    if len(placed) > 1:
-        paper.polyline([*placed, placed[0]] if has_office else placed)
-    first = 1 if has_office else 0
-    every = max(1, len(stops) // 12)
-    taken: list[tuple[float, float]] = []
-    marks: list[tuple[float, float, str]] = []
-    for number, (px, py) in enumerate(placed[first:], start=1):
-        paper.dot(px, py, 0.7)
-        is_free = all(abs(px - tx) > 3.5 or abs(py - ty) > 2.5 for tx, ty in taken)
-        if is_free and (number == 1 or number % every == 0):
-            taken.append((px, py))
-            marks.append((px + 1, py - 3.2, str(number)))
-    for left, top, words in marks:  # over the line of the round, on a white ground, or nobody reads them
-        paper.blank(left - 0.2, top + 0.2, text.width(words, REGULAR, TINY) / mm + 0.4, 2.2)
-        paper.write(left, top, words, size=TINY)
-    _scale_bar(paper, x + 3, y + MAP[1] - 4, scale, say)
-    if has_office:
-        paper.box(placed[0][0] - 1.4, placed[0][1] - 1.4, 2.8, 2.8, fill=0)
+    return scale, [(left + (lon - min(lons)) * squeeze * scale, top + (max(lats) - lat) * scale) for lat, lon in points]
 
 
-def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float, say: Say) -> None:
+@dataclass
+class _Marks:
+    """Draws office, stops and their numbers, and remembers what is taken."""
+
+    paper: Sheet
+    corner: _Point
+    walk: list[_Point]
+    taken: list[_Rect] = field(default_factory=list)
+
+    def draw(self, office: Sequence[_Point], stops: Sequence[tuple[SheetStopData, _Point]]) -> None:
+        """Draw them all; the first and the last stop choose a place for their number first."""
+        for px, py in office:
+            self.paper.box(px - _OFFICE, py - _OFFICE, 2 * _OFFICE, 2 * _OFFICE, fill=0)
+            self.taken.append((px - _OFFICE, py - _OFFICE, px + _OFFICE, py + _OFFICE))
+        for stop, (px, py) in stops:
+            self.paper.dot(px, py, _DOT, fill=1 if stop.where else 0)
+            self.taken.append((px - _DOT, py - _DOT, px + _DOT, py + _DOT))
+        for stop, at in [*stops[:1], *stops[-1:], *stops[1:-1]]:
+            self._number(stop.mark, at)
+
+    def _number(self, words: str, at: _Point) -> None:
+        wide = text.width(words, REGULAR, TINY) / mm
+        for gap in (0.5, 1.4, 2.4):
+            for across, down in _AROUND:
+                left = at[0] + across * (_DOT + gap) - wide * (1 - across) / 2
+                top = at[1] + down * (_DOT + gap) - _HIGH * (1 - down) / 2
+                rect = (left, top, left + wide, top + _HIGH)
+                if self._is_free(rect):
+                    self.taken.append(rect)
+                    self.paper.write(left, top, words, size=TINY)
+                    return
+
+    def _is_free(self, rect: _Rect) -> bool:
+        x, y = self.corner
+        is_inside = rect[0] > x + 0.5 and rect[2] < x + MAP[0] - 0.5 and rect[1] > y + 4 and rect[3] < y + MAP[1] - 4
+        return (
+            is_inside
+            and not any(_overlap(rect, other) for other in self.taken)
+            and not any(_crosses(rect, a, b) for a, b in pairwise(self.walk))
+        )
+
+
+def _overlap(one: _Rect, other: _Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _crosses(rect: _Rect, a: _Point, b: _Point) -> bool:
+    """Say whether the line from a to b enters a rectangle (Liang and Barsky's clipping)."""
+    enters, leaves = 0.0, 1.0
+    for start, way, low, high in ((a[0], b[0] - a[0], rect[0], rect[2]), (a[1], b[1] - a[1], rect[1], rect[3])):
+        if way == 0:
+            if not low < start < high:
+                return False
+            continue
+        first, last = sorted(((low - start) / way, (high - start) / way))
+        enters, leaves = max(enters, first), min(leaves, last)
+    return enters < leaves
+
+
+def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float) -> None:
     """Draw the longest round number of metres that takes at most a third of the sketch."""
-    per_km = mm_per_degree / 111.2
+    per_km = mm_per_degree / _KM_PER_DEGREE
     metres = max((m for m in (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000) if m / 1000 * per_km <= 20), default=0)
     if metres:
         long = metres / 1000 * per_km
         paper.line(x, y, x + long, y, width=LINE)
         words = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
         paper.write(x + long + 1, y - 1.5, words, size=TINY)
+
+
+def _legend(paper: Sheet, stops: Sequence[SheetStopData], x: float, y: float, say: Say) -> None:
+    """Write north above, and what a ring means and which stops have no point at all."""
     north = say("Bắc ↑", "North ↑") if text.is_printable("↑") is None else say("Bắc ở trên", "North is up")
-    paper.write(x, y - 46.5, north, size=TINY)
+    paper.write(x + _EDGE, y + 0.9, north, size=TINY)
+    right = x + MAP[0] - _EDGE
+    nowhere = [str(stop.position) for stop in stops if stop.lat is None or stop.lon is None]
+    if nowhere:
+        words = f"{say('Chưa có điểm', 'No point')}: {', '.join(nowhere)}"
+        paper.write_fitted(right, y + 0.9, paper.fit(words, (MAP[0] - 24, 3), sizes=(TINY,)), align="right")
+    if any(stop.where and stop.lat is not None for stop in stops):
+        words = say("điểm gần đúng", "point not sure")
+        left = right - text.width(words, REGULAR, TINY) / mm
+        paper.dot(left - 1.6, y + MAP[1] - 3.3, _DOT, fill=1)
+        paper.write(left, y + MAP[1] - 4.7, words, size=TINY)
