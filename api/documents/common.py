@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from api.documents.paper import Printing
 from labels.papers import ContactData, PaperData, PartyData
 from postal import EventKind, Session, chain, custody, desk, errors, models, people
 from postal.access import ownership
-from postal.network import home
 
 GIVER, RECEIVER = ("Bên giao", "Giver"), ("Bên nhận", "Receiver")
 
@@ -67,17 +67,27 @@ def side(title: str, organisation: str) -> PartyData:
     return PartyData(title=title, organisation=organisation, full_name="")
 
 
+def post_side(printing: Printing, *, office_id: int | None = None) -> PartyData:
+    """Return the post as giver of a list that is not signed yet: who prints it, of which office.
+
+    A reader of the whole province stands for ``office_id``, where that is given, or for the province's post.
+    """
+    office = printing.session.get(models.Office, printing.office_id or office_id or 0)
+    return PartyData(
+        title=printing.say(*GIVER),
+        organisation=office.name if office else printing.post_name,
+        full_name=printing.reader_name(),
+    )
+
+
 def signatory(printing: Printing, found: models.Handover) -> tuple[PartyData, PartyData]:
-    """Return giver and receiver as they signed."""
+    """Return giver and receiver as they signed, with what they drew on a screen."""
+    signed = custody.signatures_of(printing.session, found.id)
+    giver = _party(printing, found.giver_id, found.giver_office_id, found.facts.get("giver_code", ""))
+    receiver = _party(printing, found.receiver_id, found.receiver_office_id, found.facts.get("receiver_code", ""))
     return (
-        replace(
-            _party(printing, found.giver_id, found.giver_office_id, found.facts.get("giver_code", "")),
-            title=printing.say(*GIVER),
-        ),
-        replace(
-            _party(printing, found.receiver_id, found.receiver_office_id, found.facts.get("receiver_code", "")),
-            title=printing.say(*RECEIVER),
-        ),
+        replace(giver, title=printing.say(*GIVER), **_drawn(printing, signed.get("giver"))),
+        replace(receiver, title=printing.say(*RECEIVER), **_drawn(printing, signed.get("receiver"))),
     )
 
 
@@ -86,11 +96,27 @@ def _party(printing: Printing, person_id: int, office_id: int | None, code: obje
     office = desk.all_offices(printing.session).get(office_id or 0)
     return PartyData(
         title="",
-        organisation=office.name if office else home.installation(printing.session).post_name,
+        organisation=office.name if office else printing.post_name,
         full_name=printing.legible(person.full_name),
         position=printing.legible(person.position or ""),
         code=printing.legible(str(code)),
     )
+
+
+def signature_at_door(printing: Printing, proof: models.ProofOfDelivery | None) -> dict[str, Any]:
+    """Return what the citizen drew on the courier's screen, as ``signed`` and ``signature``; {} where on paper."""
+    return _drawn(printing, custody.signature_of_proof(printing.session, proof.id)) if proof else {}
+
+
+def _drawn(printing: Printing, signed: models.ReceiptSignature | models.DeliverySignature | None) -> dict[str, Any]:
+    """Return how and when a side signed, and the picture of what it drew; a photo shows a whole sheet, not a name."""
+    if signed is None:
+        return {}
+    at = f"{printing.local(signed.device_at or signed.recorded_at):%H:%M %d/%m/%Y}"
+    if signed.how != "drawn":
+        return {"signed": printing.say(f"(ký trên giấy, lưu ảnh {at})", f"(on paper, photo {at})")}
+    words = printing.say(f"(ký trên màn hình {at})", f"(signed on screen {at})")
+    return {"signed": words, "signature": custody.signature_image(printing.session, signed)}
 
 
 def receipt_code(session: Session, found: models.Handover) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from api.wiring import Services
 from labels import UnprintableText, clean_data, is_printable
 from labels.samples import Sample
-from postal import Action, Message, Session, Subject, errors, models
+from postal import Action, Message, Session, Subject, errors, models, people
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -22,7 +22,7 @@ D_contra = TypeVar("D_contra", contravariant=True)
 class Printing:
     """One wish to print: in which session and language, for which day, and what the reader may see.
 
-    ``office_id`` is the reader's office, None for who sees all of them.
+    ``office_id`` is the reader's office, None for who sees all of them; ``reader_id`` the reader's account.
     """
 
     services: Services
@@ -30,6 +30,7 @@ class Printing:
     language: str = "vi"
     office_id: int | None = None
     day: date | None = None
+    reader_id: int | None = None
 
     def say(self, vi: str, en: str) -> str:
         """Return the words in the paper's language."""
@@ -52,6 +53,19 @@ class Printing:
     def the_day(self) -> date:
         """Return the day asked for, today where none was."""
         return self.day or self.local(self.services.now()).date()
+
+    @property
+    def post_name(self) -> str:
+        """Return what the province's post is called."""
+        return self.services.ground.home.post_name
+
+    def reader_name(self) -> str:
+        """Return the reader's name, "" for a command."""
+        user = self.session.get(models.User, self.reader_id) if self.reader_id is not None else None
+        if user is None:
+            return ""
+        person = self.session.get_one(models.Person, user.person_id)
+        return self.legible(people.open_person(self.session, person).full_name)
 
     def legible(self, words: str) -> str:
         """Return what people wrote, or a note in its place where the font lacks a letter of it.

@@ -53,5 +53,6 @@ def printing_for(session: Session) -> documents.Printing:
         session=session,
         language=paper_language(),
         office_id=current_actor().office_id,
+        reader_id=current_actor().user_id,
         day=day,
     )

@@ -159,7 +159,7 @@ def write_receipt(act: Act, leg: Leg, counted: Counted, giver: Party, receiver: 
         leg=leg,
         manifest_id=of.manifest_id,
         round_id=of.round_id,
-        giver_office_id=giver.office_id,
+        giver_office_id=giver.office_id if giver.office_id is not None else _own_office(act, leg),
         receiver_office_id=receiver.office_id,
         giver_id=_signatory(act, giver),
         receiver_id=_signatory(act, receiver),
@@ -180,6 +180,11 @@ def write_receipt(act: Act, leg: Leg, counted: Counted, giver: Party, receiver: 
     _write_lines(act, handover, counted, of.pieces)
     note_unsealed(act.session, RECEIPT, [handover.id], now=act.now)
     return handover
+
+
+def _own_office(act: Act, leg: Leg) -> int | None:
+    """Return the office of whoever acts where the post gives: a receipt names its giver's office."""
+    return act.by.office_id if leg in (Leg.POST_TO_CENTRE, Leg.POST_TO_CARRIER) else None
 
 
 def parties_payload(giver: Party, receiver: Party) -> str:

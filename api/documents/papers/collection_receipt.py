@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.documents.about import CONSIGNMENT
-from api.documents.common import contact, courier_of, done_event, office_name, papers, token_url
+from api.documents.common import contact, courier_of, done_event, office_name, papers, signature_at_door, token_url
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import PaperData
 from labels.papers import collection_receipt as drawing
@@ -39,6 +39,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.CollectionReceipt
         office=office_name(session, item),
         token_url=token_url(printing, item),
         fee_vnd=event.proof.fee_vnd if event.proof else 0,
+        **signature_at_door(printing, event.proof),
     )
 
 

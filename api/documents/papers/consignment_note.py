@@ -67,7 +67,7 @@ def _note(printing: Printing, item: models.Item) -> drawing.ConsignmentNoteData:
         fee_vnd=item.fee_vnd,
         rights=printing.say(*_RIGHTS),
         liability=printing.say(*_LIABILITY),
-        operator=printing.services.ground.home.post_name,
+        operator=printing.post_name,
     )
 
 

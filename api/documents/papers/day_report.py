@@ -24,10 +24,10 @@ def _read(printing: Printing, office: models.Office) -> list[drawing.DayReportDa
     session, day = printing.session, printing.the_day
     from_at, until_at = day_bounds(printing)
     events = desk.events_between(session, (*_LOADED, *_FAILED, *_DONE), from_at, until_at, courier_office_id=office.id)
-    codes = {courier.id: courier.code for courier in desk.couriers(session)}
+    names = _names(printing, events)
     closed = custody.closed_day(session, office.id, day)
     by = session.get(models.User, closed.closed_by_id) if closed and closed.closed_by_id else None
-    couriers = _couriers(events, codes)
+    couriers = _couriers(events, names)
     return [
         drawing.DayReportData(
             number=f"BC-{day:%Y%m%d}-{office.code}",
@@ -36,7 +36,7 @@ def _read(printing: Printing, office: models.Office) -> list[drawing.DayReportDa
             closed_at=printing.local(closed.closed_at) if closed else None,
             closed_by=printing.legible(_name(session, by)) if by else "",
             couriers=couriers,
-            open_lines=_open_lines(events, codes, printing.language),
+            open_lines=_open_lines(events, names, printing.language),
             fee_expected_vnd=sum(one.fee_vnd for one in couriers),
             fee_counted_vnd=None,
             chain_head=chain.head_of(session).head,
@@ -44,11 +44,22 @@ def _read(printing: Printing, office: models.Office) -> list[drawing.DayReportDa
     ]
 
 
+def _names(printing: Printing, events: Sequence[models.TrackingEvent]) -> dict[int, str]:
+    """Return who carried something, by name and code, in the order of the codes; 0 and a dash for nobody."""
+    ids = {event.courier_id or 0 for event in events}
+    found = [courier for one in ids if (courier := printing.session.get(models.Courier, one)) is not None]
+    names = {0: "–"} if 0 in ids else {}
+    for courier in sorted(found, key=lambda courier: courier.code):
+        person = people.open_person(printing.session, printing.session.get_one(models.Person, courier.person_id))
+        names[courier.id] = f"{printing.legible(person.full_name)} ({courier.code})"
+    return names
+
+
 def _name(session: Session, user: models.User) -> str:
     return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
-def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> tuple[drawing.CourierDay, ...]:
+def _couriers(events: Sequence[models.TrackingEvent], names: dict[int, str]) -> tuple[drawing.CourierDay, ...]:
     counts: Counter[tuple[int, EventKind]] = Counter()
     fees: Counter[int] = Counter()
     for event in events:
@@ -57,19 +68,19 @@ def _couriers(events: Sequence[models.TrackingEvent], codes: dict[int, str]) -> 
         fees[courier_id] += event.proof.fee_vnd if event.proof else 0
     return tuple(
         drawing.CourierDay(
-            courier=codes[courier_id],
+            courier=names[courier_id],
             loaded=sum(counts[courier_id, kind] for kind in _LOADED),
             delivered=counts[courier_id, EventKind.DELIVERED],
             failed=sum(counts[courier_id, kind] for kind in _FAILED),
             collected=counts[courier_id, EventKind.COLLECTED],
             fee_vnd=fees[courier_id],
         )
-        for courier_id in sorted({key for key, _ in counts}, key=lambda key: codes[key])
+        for courier_id in names
     )
 
 
 def _open_lines(
-    events: Sequence[models.TrackingEvent], codes: dict[int, str], language: str
+    events: Sequence[models.TrackingEvent], names: dict[int, str], language: str
 ) -> tuple[drawing.OpenLine, ...]:
     """Return every item that left and was not delivered or brought in, with where it is now."""
     left = {event.item_id: event for event in events}
@@ -77,7 +88,7 @@ def _open_lines(
         drawing.OpenLine(
             s10=event.item.s10 or "",
             dossier_code=event.item.dossier_code,
-            courier=codes.get(event.courier_id or 0, ""),
+            courier=names[event.courier_id or 0],
             state=say_state(event.item.state, language),
         )
         for event in left.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.documents.about import CONSIGNMENT
-from api.documents.common import courier_of, done_event, office_name, token_url
+from api.documents.common import courier_of, done_event, office_name, signature_at_door, token_url
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import fee_receipt as drawing
 from labels.samples import fee_receipt as samples
@@ -42,6 +42,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.FeeReceiptData | 
         office=office_name(session, item),
         courier=courier_of(session, event),
         token_url=token_url(printing, item),
+        **signature_at_door(printing, proof),
     )
 
 

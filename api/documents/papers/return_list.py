@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.documents.about import AGENCY
-from api.documents.common import GIVER, RECEIVER, side
+from api.documents.common import RECEIVER, post_side, side
 from api.documents.paper import Paper, Printing, Way
 from api.words import translate
 from labels.papers import return_list as drawing
@@ -32,15 +32,14 @@ def _read(printing: Printing, agency: models.Office) -> list[drawing.ReturnListD
         return []
     attempts = follow_up.load_attempts(session, [item.id for item in items])
     at = printing.local(printing.services.now())
-    office = desk.all_offices(session).get(printing.office_id or items[0].office_id or 0)
-    name = office.name if office else "Bưu chính"
+    giver = post_side(printing, office_id=items[0].office_id)
     return [
         drawing.ReturnListData(
             number=f"CH-{at:%Y%m%d}-{agency.code}",
             at=at,
-            office=name,
+            office=giver.organisation,
             agency=agency.name,
-            giver=side(printing.say(*GIVER), name),
+            giver=giver,
             receiver=side(printing.say(*RECEIVER), agency.name),
             lines=tuple(
                 _line(printing, number, item, attempts.get(item.id, [])) for number, item in enumerate(items, start=1)

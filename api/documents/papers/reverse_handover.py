@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.documents.about import AGENCY, HANDOVER
-from api.documents.common import GIVER, RECEIVER, day_bounds, receipt_code, side, signatory
+from api.documents.common import RECEIVER, day_bounds, post_side, receipt_code, side, signatory
 from api.documents.paper import Paper, Printing, Way
 from labels.papers import reverse_handover as drawing
 from labels.samples import reverse_handover as samples
@@ -19,20 +19,18 @@ def _is_owed(printing: Printing, agency: models.Office) -> bool:
 
 def _of_agency(printing: Printing, agency: models.Office) -> list[drawing.ReverseHandoverData]:
     """Return what is owed to an agency now or, of a day, what was taken back and collected on it; [] for nothing."""
-    session, own = printing.session, printing.office_id
     if printing.day is None:
-        owed = [(one.item, one.proof) for one in custody.owed_to(session, agency.id)]
+        owed = [(one.item, one.proof) for one in custody.owed_to(printing.session, agency.id)]
     else:
         owed = _of_day(printing, agency)
     if not owed:
         return []
-    office = desk.all_offices(session).get(own or 0)
     return [
         drawing.ReverseHandoverData(
             number=f"TH-{printing.the_day:%Y%m%d}-{agency.code}",
             at=printing.local(printing.services.now()),
             place=agency.name,
-            giver=side(printing.say(*GIVER), office.name if office else "Bưu chính"),
+            giver=post_side(printing),
             receiver=side(printing.say(*RECEIVER), agency.name),
             lines=tuple(_line(printing, n, item, proof) for n, (item, proof) in enumerate(owed, start=1)),
             n_papers=sum(len(proof.taken_back) for _, proof in owed),

@@ -11,6 +11,7 @@ from labels.papers import route_sheet as drawing
 from labels.samples import route_sheet as samples
 from postal import Action, Direction, Message, models, people, rounds
 from postal.rules import reasons
+from routing import plain_words
 
 
 def _has_rounds(_: Printing, plan: models.DayPlan) -> bool:
@@ -53,22 +54,20 @@ def _stop(printing: Printing, stop: models.RoundStop) -> drawing.SheetStopData:
     window = ""
     if consignment.window_from_s is not None and consignment.window_until_s is not None:
         window = f"{say_day_seconds(consignment.window_from_s)}–{say_day_seconds(consignment.window_until_s)}"
-    address = person.address or printing.commune_name(consignment)
-    address = f"{address} ({person.landmark})" if person.landmark else address
     return drawing.SheetStopData(
         position=stop.position,
         arrive=say_day_seconds(stop.start_s),
         window=window,
         is_collection=is_collection,
         recipient_name=printing.legible(person.full_name),
-        address=printing.legible(address),
-        phone_masked=people.mask_phone(person.phone),
-        precision=_precision(consignment),
+        address=printing.legible(_address(printing, consignment, person)),
+        telephone=people.mask_phone(person.phone),
+        where=_where(printing, consignment),
         barcode=rounds.stop_code(stop.round_id, stop.position),
         code=first.s10 or first.dossier_code,
         must_today=rounds.is_due(stop),
-        lat=consignment.lat or 0.0,
-        lon=consignment.lon or 0.0,
+        lat=consignment.lat,
+        lon=consignment.lon,
         items=tuple(
             drawing.SheetItemData(
                 code=item.s10 or item.dossier_code,
@@ -87,12 +86,24 @@ def _names(papers: Sequence[dict[str, str]]) -> str:
     return ", ".join(paper["name"] for paper in papers)
 
 
-def _precision(consignment: models.Consignment) -> str:
+def _address(printing: Printing, consignment: models.Consignment, person: people.PersonData) -> str:
+    """Return the address as it was written, today's commune after it unless it says so itself, and the landmark."""
+    written, commune = person.address or "", printing.commune_name(consignment)
+    is_named = f" {plain_words(commune)} " in f" {plain_words(written)} "
+    address = written if is_named else " – ".join(part for part in (written, commune) if part)
+    return f"{address} ({person.landmark})" if person.landmark else address
+
+
+def _where(printing: Printing, consignment: models.Consignment) -> str:
+    """Return in words how far the point may be from the door, "" where it is the door."""
     if consignment.precision in (models.PointPrecision.DOOR, models.PointPrecision.REMEMBERED):
         return ""
+    if consignment.precision is not models.PointPrecision.STREET:
+        return printing.say("Chỉ biết xã, phường: gọi trước khi đến", "Only the commune is known: call before you go")
     if consignment.radius_m is None:
-        return "≈"
-    return f"≈ {consignment.radius_m / 1000:.1f} km".replace(".", ",")
+        return printing.say("Điểm gần đúng, chưa rõ cửa", "The point is not the door")
+    km = f"{consignment.radius_m / 1000:.1f}".replace(".", ",")
+    return printing.say(f"Điểm gần đúng, cửa có thể cách tới {km} km", f"The door may be up to {km} km from the point")
 
 
 ROUTE_SHEET = Paper(
