@@ -7,13 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, product
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import case, distinct, func, insert, select
 from sqlalchemy.orm import Session
 
 from postal.models import Person, PersonKind, PersonWord
 from postal.models.keys import reserve_ids, write_many
 from postal.people.vault import Vault, fold_name
+
+_MOST_WAYS = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,19 +96,36 @@ def find_by_phone(session: Session, phone: str) -> list[int]:
 
 
 def find_by_name(session: Session, text: str, *, limit: int = 200) -> list[int]:
-    """Return the ids of people whose name holds every word given, whatever the accents or case."""
+    """Return the ids of people whose name holds every word given, whatever the accents or case, the i or y.
+
+    Words are stored as they were written; it is the search that tries every way of writing, so that people recorded
+    at any time are found. ``Ð`` (U+00D0) is the Icelandic letter that looks like ``Đ``.
+    """
     vault = vault_of(session)
-    words = {vault.look_up("word", word) for word in fold_name(text).split()}
+    words = sorted({_one_way_of_writing(word) for word in fold_name(text).split()})
+    number_of = {vault.look_up("word", way): n for n, word in enumerate(words) for way in _ways_of_writing(word)}
     if not words:
         return []
     query = (
         select(PersonWord.person_id)
-        .where(PersonWord.word_hash.in_(words))
+        .where(PersonWord.word_hash.in_(number_of))
         .group_by(PersonWord.person_id)
-        .having(func.count() == len(words))
+        .having(func.count(distinct(case(number_of, value=PersonWord.word_hash))) == len(words))
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def _one_way_of_writing(word: str) -> str:
+    return word.replace("ð", "d").replace("y", "i")
+
+
+def _ways_of_writing(word: str) -> list[str]:
+    """Return a word with i and y in each other's place, and with the Icelandic letter in front; the first few."""
+    first = ["d", "ð"] if word.startswith("d") else [word[:1]]
+    letters = [("i", "y") if letter == "i" else (letter,) for letter in word[1:]]
+    first += ["y"] if word.startswith("i") else []
+    return ["".join(way) for way in islice(product(first, *letters), _MOST_WAYS)]
 
 
 def is_found_by_its_hash(session: Session, person: Person) -> bool:

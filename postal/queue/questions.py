@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from postal import people
 from postal.access.act import Act
-from postal.cells import texts
+from postal.cells import sums, texts
 from postal.errors import InvalidInput
 from postal.intake.guide import Guide
-from postal.models import AddressStatus, Consignment, PointPrecision
+from postal.models import AddressStatus, Consignment, IntakeRow, Item, PointPrecision
 from postal.queue import needs_of, note_answer, still_here
 from routing import Message
 
+_OF_MONEY = frozenset({"bad_money", "odd_money"})
 _OF_ADDRESS = frozenset({"address_ambiguous", "address_unknown"})
 
 
@@ -28,11 +31,12 @@ class NotAsked(InvalidInput):
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """What the recipient said: only what changed."""
+    """What the recipient or the agency said: only what changed. ``fee`` is a sum as people write it."""
 
     full_name: str | None = None
     phone: str | None = None
     address: str | None = None
+    fee: str | None = None
 
     def __repr__(self) -> str:
         return "<Correction>"
@@ -43,7 +47,8 @@ def settle(
 ) -> Consignment:
     """Record the answer to one question of the attention list, with what had to be corrected for it.
 
-    A corrected address changes what is printed, not the commune found. Raises NotFound, Withheld, NotAsked (the
+    A corrected address changes what is printed, not the commune found. A question of money is answered by the sum.
+    Raises NotFound, Withheld, NotAsked (the
     commune and the point have their own answers), InvalidInput for a correction that cannot be, StillUnprintable.
     """
     consignment = still_here(act.session, consignment_id)
@@ -57,6 +62,8 @@ def settle(
         guide.is_printable(text) is not None for text in (person.full_name, person.address or "")
     ):
         raise StillUnprintable
+    if code in _OF_MONEY:
+        _set_fee(act, consignment_id, code, correction)
     consignment.attention = [question for question in consignment.attention if question != code]
     note_answer(act, f"settle_{code}", consignment_id)
     act.session.flush()
@@ -81,15 +88,32 @@ def answer_outside(act: Act, consignment_id: int) -> Consignment:
     return consignment
 
 
+def _set_fee(act: Act, consignment_id: int, code: str, correction: Correction | None) -> None:
+    """Put the sum told on the item whose row asked; where several asked, it is the sum of them all."""
+    given = correction.fee if correction is not None else None
+    value, problem = sums.money(given or "", "thu_ho")
+    if given is None or problem is not None:
+        raise InvalidInput(field=Message("Tiền thu hộ"))
+    query = (
+        select(Item, IntakeRow.problems)
+        .join(IntakeRow, IntakeRow.item_id == Item.id)
+        .where(Item.consignment_id == consignment_id)
+        .order_by(Item.id)
+    )
+    asked = [item for item, problems in act.session.execute(query) if code in {one["code"] for one in problems}]
+    for n, item in enumerate(asked):
+        item.fee_vnd = 0 if n else value
+
+
 def _corrected(person: people.PersonData, correction: Correction) -> people.PersonData:
     changes: dict[str, str | None] = {}
     if correction.full_name is not None:
         changes["full_name"], problem = texts.name(correction.full_name, "nguoi_nhan")
-        if problem is not None:
+        if problem is not None and problem.is_refusal:
             raise InvalidInput(field=Message("Họ tên"))
     if correction.address is not None:
-        changes["address"], problem = texts.required(correction.address, "dia_chi")
-        if problem is not None:
+        changes["address"], problem = texts.address(correction.address, "dia_chi")
+        if problem is not None and problem.is_refusal:
             raise InvalidInput(field=Message("Địa chỉ"))
     if correction.phone is not None:
         changes["phone"], is_right = texts.phone(correction.phone, "dien_thoai")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from postal import people
 from postal.intake.uploads import KeptFile, keep
 from postal.models import Base, Person, PersonKind, PersonWord
 from postal.people import (
@@ -235,3 +236,17 @@ def test_no_file_of_the_database_shows_a_person(database):
 def test_words_of_a_name_are_kept_as_keyed_hashes_only(session, hang):
     hashes = set(session.scalars(select(PersonWord.word_hash).where(PersonWord.person_id == hang.id)))
     assert hashes == {build.vault().look_up("word", word) for word in ("ton", "nu", "thi", "diem", "hang")}
+
+
+@pytest.mark.parametrize(
+    ("stored", "sought"),
+    [
+        ("Đặng Thị Mơ", "Ðặng Thị Mơ"), ("Ðặng Thị Mơ", "Đặng Thị Mơ"), ("Lê Thị Lý", "Lê Thị Lí"),
+        ("Lê Thị Lí", "lê thị lý"), ("Ðinh Mỹ Quý", "đinh mĩ quí"), ("Huỳnh Yến Vy", "huình iến vi"),
+        ("Lý Thị Lí", "Lí Lý"), ("Ýến", "iến"),
+    ],
+)  # fmt: skip
+def test_people_are_found_whatever_the_d_with_a_stroke_and_the_i_or_y(session, stored, sought):
+    person = people.add_person(session, PersonKind.RECIPIENT, people.PersonData(full_name=stored), now=build.EVENING)
+    people.add_person(session, PersonKind.RECIPIENT, people.PersonData(full_name="Lê Văn Thu"), now=build.EVENING)
+    assert people.find_by_name(session, sought) == [person.id]

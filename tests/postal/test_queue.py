@@ -217,6 +217,31 @@ def test_a_name_that_cannot_be_printed_is_corrected_before_it_goes(session, five
     assert [found.id for found in queue.find_items(session, "hoang sao")] == [item.id]
 
 
+@pytest.mark.parametrize(("cell", "code"), [("#N/A", "bad_money"), ("35", "odd_money")])
+def test_a_sum_that_was_asked_about_is_answered_by_the_sum(session, cell, code):
+    item = one(session, fee_vnd=cell)
+    other = one(session, 1, dossier_code="H57.15-261120-0777", fee_vnd="20.000")
+    assert other.consignment_id == item.consignment_id
+    assert not queue.is_ready(item.consignment)
+    for wrong in (None, Correction(), Correction(fee="35"), Correction(fee="mười")):
+        with pytest.raises(InvalidInput):
+            questions.settle(build.act(session, NOW), item.consignment_id, code, correction=wrong, guide=GUIDE)
+    answer = Correction(fee="35.000 đ")
+    questions.settle(build.act(session, NOW), item.consignment_id, code, correction=answer, guide=GUIDE)
+    assert (item.fee_vnd, other.fee_vnd, queue.is_ready(item.consignment)) == (35_000, 20_000, True)
+
+
+def test_a_name_typed_raw_is_corrected(session):
+    item = one(session, recipient="Nguyeenx Thij Hoaf")
+    assert item.consignment.attention == ["typing_suspected"]
+    correction = Correction(full_name="Nguyễn Thị Hòa")
+    questions.settle(
+        build.act(session, NOW), item.consignment_id, "typing_suspected", correction=correction, guide=GUIDE
+    )
+    assert [found.id for found in queue.find_items(session, "thi hoa")] == [item.id]
+    assert queue.is_ready(item.consignment)
+
+
 def test_a_date_is_settled_and_a_phone_corrected(session):
     item = one(session, finished_at="2026-12-20T09:00:00+07:00", phone="09123")
     ask = {"guide": GUIDE}

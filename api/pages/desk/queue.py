@@ -177,13 +177,14 @@ def release_point(consignment_id: int) -> ResponseReturnValue:
 @staff.post("/consignments/<int:consignment_id>/settle")
 @allow(Action.ANSWER_ADDRESS)
 def settle_question(consignment_id: int) -> ResponseReturnValue:
-    """Settle another question, with the corrected name, phone or address where there is one."""
+    """Settle another question, with the corrected name, phone, address or sum where there is one."""
 
     def change(act: Act) -> None:
         correction = questions.Correction(
             full_name=form_text("full_name", limit=250) or None,
             phone=form_text("phone", limit=40) or None,
             address=form_text("address", limit=500) or None,
+            fee=form_text("fee", limit=40) or None,
         )
         questions.settle(act, consignment_id, form_text("code"), correction=correction, guide=services().guide)
 
