@@ -56,7 +56,8 @@ def test_any_province_is_seeded_exported_edited_and_seeded_again(run, database, 
     said = run("seed", "--province", "da nang").stdout
     for words in ("BC-HAI-CHAU", "TTPVHCC-DA-NANG", "Bưu điện thành phố Đà Nẵng", "BẢN THẢO"):
         assert words in said
-    assert "BẢN THẢO" in run("office", "list").stdout
+    for command in (["office", "list"], ["coverage"]):
+        assert "BẢN THẢO" in run(*command).stdout
     assert "the network is a draft" in run("doctor", fails=True).stdout  # no S10 range yet
     folder = tmp_path / "mang-luoi"
     run("seed", "--export", folder)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from api.commands.opening import opened, show
+from api.commands.opening import opened, say_both, show
 from api.words import say_date, say_weekdays
 from postal import rounds
+from postal.network import home
 
 
 @click.command()
@@ -14,6 +15,7 @@ def coverage() -> None:
     """Print every commune of the register, served or not."""
     with opened() as services, services.database.read() as session:
         lines = rounds.coverage(session, services.guide.register)
+        is_draft = home.installation(session).is_draft
     show(
         ("Mã", "Xã, phường", "Bưu cục phát", "Ngày phát", "Hạn", "Chuyến gần nhất"),
         [
@@ -30,3 +32,5 @@ def coverage() -> None:
     )
     n_served = sum(bool(line.weekdays) for line in lines)
     click.echo(f"{len(lines)} xã, phường / communes; {n_served} có bưu cục phục vụ / served")
+    if is_draft:
+        say_both("Mạng lưới là BẢN THẢO.")
