@@ -34,6 +34,7 @@ from postal.access.policy import (
     require,
     require_own,
 )
+from postal.csv_out import write_csv
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import Conflict, InvalidInput, NotFound, PostalError
 from postal.life.public_history import PublicHistory, PublicStep
@@ -96,4 +97,5 @@ __all__ = [
     "require_own",
     "rounds",
     "upgrade",
+    "write_csv",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from api.settings import load_settings
 from api.wiring import build_services
 from api.words import translate
 from postal import intake as incoming
+from postal import write_csv
 
 _OUTCOMES = {
     "accepted": "tiếp nhận",
@@ -24,8 +25,6 @@ _OUTCOMES = {
     "refused": "từ chối",
 }
 _N_SHOWN = 20
-# What a spreadsheet would run as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command()
@@ -79,14 +78,17 @@ def locate() -> None:
 def write_report(answer: incoming.IntakeReport, path: Path) -> None:
     """Write one line for each row; a cell a spreadsheet would run as a formula is written as text."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(("row", "ma_ho_so", "outcome", "column", "code", "message", "suggestion", "sheet"))
-        for row in answer.rows:
-            for problem in row.problems or [{}]:
-                said = (incoming.message_of(problem), incoming.suggestion_of(problem))
-                told = [problem.get("column", ""), problem.get("code", ""), *map(str, said)]
-                cells = [row.dossier_code, str(row.outcome), *told, row.sheet or ""]
-                writer.writerow([row.row_number, *map(_as_text, cells)])
+        write_csv(
+            out, ("row", "ma_ho_so", "outcome", "column", "code", "message", "suggestion", "sheet"), _lines(answer)
+        )
+
+
+def _lines(answer: incoming.IntakeReport) -> Iterator[tuple[object, ...]]:
+    for row in answer.rows:
+        for problem in row.problems or [{}]:
+            said = (str(incoming.message_of(problem)), str(incoming.suggestion_of(problem)))
+            told = (problem.get("column", ""), problem.get("code", ""), *said)
+            yield row.row_number, row.dossier_code, str(row.outcome), *told, row.sheet or ""
 
 
 def _bar(console: Console) -> Progress:
@@ -129,7 +131,3 @@ def _table(rows: list[incoming.RowReport]) -> Table:
                 str(incoming.message_of(problem)),
             )
     return table
-
-
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from api.demo import couriers, evening, morning
 from api.demo.browser import Browser
 from api.demo.house import sender, start_receiver
 from api.demo.story import Story
-from postal import custody, outside, people
+from postal import custody, outside, people, write_csv
 from postal.desk import day_rows
 from postal.life import balance, items
 
@@ -103,10 +102,9 @@ def _account(story: Story) -> dict[str, object]:
         story.services.database.read() as session,
         (story.house.out / "day.csv").open("w", encoding="utf-8", newline="") as out,
     ):
-        writer = csv.writer(out)
-        writer.writerow(["row", "ma_ho_so", "outcome", "reason", "s10"])
-        for fate in day_rows.row_fates(session, story.intake_id or 0):
-            writer.writerow([fate.row_number, fate.dossier_code, fate.outcome, fate.reason, fate.s10])
+        fates = day_rows.row_fates(session, story.intake_id or 0)
+        lines = ((fate.row_number, fate.dossier_code, fate.outcome, fate.reason, fate.s10) for fate in fates)
+        write_csv(out, ("row", "ma_ho_so", "outcome", "reason", "s10"), lines)
         total = balance.balance(session, story.intake_id)
         return {
             "in": total.n_in,

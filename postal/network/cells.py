@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from postal.csv_out import unguarded
 from postal.errors import PostalError
 from routing import Message
 
@@ -137,7 +138,9 @@ def read_rows(table: str, text: str, columns: Sequence[str]) -> Iterator[Row]:
         raise BadPlaces([Wrong(table=table, line=1, column=name, why=why) for name in missing])
     reader.fieldnames = names
     for cells in reader:
-        clean = {name: (value or "").strip() for name, value in cells.items() if isinstance(name, str) and name}
+        clean = {
+            name: unguarded(value or "").strip() for name, value in cells.items() if isinstance(name, str) and name
+        }
         if any(clean.values()):
             yield Row(table=table, line=reader.line_num, cells=clean)
 

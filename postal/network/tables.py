@@ -6,14 +6,13 @@ The same tables come from three places: Huế's are shipped, another province's 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.abc import Traversable
 from pathlib import Path
 
+from postal.csv_out import write_csv
 from postal.errors import NotFound
 from postal.network.cells import BadPlaces, Row, Wrong, read_rows, span
 from postal.network.crew import WorkingTime
@@ -136,11 +135,8 @@ def write_tables(folder: Path, tables: NetworkTables) -> None:
     for name, lines in rows.items():
         path = folder / name
         path.touch(mode=0o600)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS[name])
-        writer.writerows(lines)
-        path.write_text(text.getvalue(), encoding="utf-8-sig")
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            write_csv(out, COLUMNS[name], lines)
 
 
 def _tables(folder: Traversable | Path, register: Register) -> NetworkTables:
