@@ -145,9 +145,13 @@ def header_key(text: str) -> str:
 
 
 class Headers:
-    """How the headers of a file are recognised; ``aliases`` maps headers of one system to our columns."""
+    """How the headers of a file are recognised; ``aliases`` maps headers of one system to our columns.
 
-    def __init__(self, aliases: Mapping[str, str] | None = None) -> None:
+    ``needed`` are the columns that a table must have to be read: those of results by default.
+    """
+
+    def __init__(self, aliases: Mapping[str, str] | None = None, *, needed: Sequence[str] = REQUIRED) -> None:
+        self._needed = needed
         self._known = _ALIASES | {header_key(theirs): ours for theirs, ours in (aliases or {}).items()}
 
     def columns(self, cells: Sequence[str]) -> list[str]:
@@ -160,9 +164,9 @@ class Headers:
         return len(set(self.columns(cells)) & FIELD_OF_COLUMN.keys())
 
     def missing(self, cells: Sequence[str]) -> list[str]:
-        """Return the columns a table of results needs and these headers lack."""
+        """Return the columns that are needed and that these headers lack."""
         found = set(self.columns(cells))
-        return [column for column in REQUIRED if column not in found]
+        return [column for column in self._needed if column not in found]
 
     def begins_a_row(self, cells: Sequence[str]) -> bool:
         """Return whether one of these cells is a dossier code, which no cell of several lines goes on with."""

@@ -172,7 +172,8 @@ def _judged(
     for column, text in ((COLUMNS["recipient"], name), (COLUMNS["address"], address)):
         if (position := guide.is_printable(text)) is not None:
             found.note(question(column, "unprintable", position=position + 1))
-    where = place(address, row.lat, row.lon, guide)
+    # As it came in: what a resolver makes of invisible letters and line breaks is one, wherever it is asked.
+    where = place(row.address, row.lat, row.lon, guide)
     accepted = Accepted(
         direction=direction,
         dossier_code=code,

@@ -49,14 +49,22 @@ class FileRows:
         return self._rows
 
 
-def read_rows(filename: str, data: bytes | Path, *, aliases: Mapping[str, str] | None = None) -> FileRows:
+def read_rows(
+    filename: str,
+    data: bytes | Path,
+    *,
+    aliases: Mapping[str, str] | None = None,
+    needed: Sequence[str] = REQUIRED,
+) -> FileRows:
     """Return the rows of every sheet that holds a table of results, however far down its header stands.
+
+    A table is one that has the columns ``needed``; fields of columns that it lacks are empty.
 
     What the file is, is told from its content: ``filename`` is anybody's word and only kept out of the way.
     Reading raises BadFile (EmptyFile, FileTooLarge, LegacyEncoding, NotATable, UnsafeWorkbook, ColumnMissing,
     ColumnTwice) before the first row, or in its midst where only reading shows the damage.
     """
-    reader = _Reader(Headers(aliases))
+    reader = _Reader(Headers(aliases, needed=needed))
     return FileRows(reader.rows(content_of(data)), reader.notes)
 
 

@@ -3,14 +3,17 @@
 import csv
 import random
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from api.commands.addresses import addresses
+from postal.intake.judging import judge_result
 from postal.people.vault import fold_name
 from routing import AddressResolver, AddressStatus, Register
+from tests import builders as build
 from tests.scale import record_figure, scaled
 
 DATA = Path(__file__).parents[1] / "data"
@@ -162,6 +165,34 @@ def test_check_writes_one_row_for_each_row_in_order(tmp_path):
     assert out.read_text(encoding="utf-8").splitlines()[0] == "ma_ho_so,status,codes"
     assert [row["ma_ho_so"] for row in told] == given
     assert {row["status"] for row in told} == {"auto", "ambiguous", "unknown", "outside"}
+
+
+@pytest.mark.parametrize("name", ["address_cases.csv", "strange_addresses.csv"])
+def test_check_says_what_an_intake_does(tmp_path, name):
+    out = tmp_path / "out.csv"
+    assert CliRunner().invoke(addresses, ["check", str(DATA / name), "-o", str(out)]).exit_code == 0
+    told = list(csv.DictReader(out.open(encoding="utf-8")))
+    given = list(csv.DictReader((DATA / name).open(encoding="utf-8", newline="")))
+    assert len(told) == len(given)
+    guide = build.guide()
+    for row, said in zip(given, told, strict=True):
+        judged = judge_result(1, build.result(address=row["dia_chi"]), guide, now=datetime(2026, 11, 21, tzinfo=UTC))
+        place = judged.accepted.place
+        codes = (place.commune_code,) if place.commune_code else place.candidate_codes
+        assert " ".join(codes) == said["codes"], row
+        status = "auto" if place.commune_code else str(place.status)
+        assert status == said["status"], row
+
+
+def test_check_writes_no_formula(tmp_path):
+    file, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    file.write_text('ma_ho_so,dia_chi\n"=1+1","phường Vỹ Dạ, TP Huế"\n@A,12 Lê Lợi\n', encoding="utf-8")
+    result = CliRunner().invoke(addresses, ["check", str(file), "-o", str(out)])
+    assert result.exit_code == 0, result.output
+    told = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert [(row["ma_ho_so"], row["status"], row["codes"]) for row in told] == [
+        ("'=1+1", "auto", "19777"), ("'@A", "unknown", ""),
+    ]  # fmt: skip
 
 
 def test_check_names_a_missing_column(tmp_path):
