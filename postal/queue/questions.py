@@ -12,7 +12,7 @@ from postal.cells import sums, texts
 from postal.errors import InvalidInput
 from postal.intake.guide import Guide
 from postal.models import AddressStatus, Consignment, IntakeRow, Item, PointPrecision
-from postal.queue import needs_of, note_answer, still_here
+from postal.queue import POINT_FAR, needs_of, note_answer, still_here
 from routing import Message
 
 _OF_MONEY = frozenset({"bad_money", "odd_money"})
@@ -52,7 +52,7 @@ def settle(
     commune and the point have their own answers), InvalidInput for a correction that cannot be, StillUnprintable.
     """
     consignment = still_here(act.session, consignment_id)
-    if code not in consignment.attention or code in _OF_ADDRESS:
+    if code not in consignment.attention or code in _OF_ADDRESS or code == POINT_FAR:
         raise NotAsked
     person = people.open_person(act.session, consignment.person)
     if correction is not None:

@@ -1,4 +1,4 @@
-"""The queue: what waits, why, since when and in which order; and the answers that clear an item."""
+"""The queue: what waits, why, since when and in which order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Protocol, TypeVarTuple
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,11 +16,11 @@ from postal.access.act import Act
 from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.items import is_called
-from postal.models import AddressStatus, Consignment, Coverage, Item, PointMemory, PointPrecision
-from postal.people import address_hash, bare_phone, find_by_name, find_by_phone, open_person, vault_of
+from postal.models import AddressStatus, Consignment, Coverage, Item, PointPrecision
+from postal.people import bare_phone, find_by_name, find_by_phone, open_person
 from postal.rules.lifecycle import State
 from postal.rules.s10 import is_s10, normal_s10
-from routing import Message, Point, Register, judge_point
+from routing import Message
 
 ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
 NEEDS = (ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST)
@@ -28,15 +28,13 @@ NEEDS = (ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST)
 _WITH_AGENCY = (State.WAITING, State.BATCHED, State.AWAITING_COLLECTION)
 _WITH_POST = (State.HANDED_OVER, State.AT_OFFICE, State.HELD)
 _UNCLEAR = frozenset({AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN})
-_VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
+VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
+# A point far from its commune, which an answer can bring about as well as a file.
+POINT_FAR = "point_far"
+_QUESTIONS = BLOCKING - {"address_ambiguous", "address_unknown"}
 
 
 Columns = TypeVarTuple("Columns")
-
-
-class _HasRegister(Protocol):
-    @property
-    def register(self) -> Register: ...
 
 
 class Withheld(Conflict):
@@ -94,9 +92,9 @@ def _needs(
         needs.add(ADDRESS)
     elif status is AddressStatus.OUTSIDE:
         needs.add(OUTSIDE)
-    elif precision in _VAGUE and released_reason is None:
+    elif precision in VAGUE and released_reason is None:
         needs.add(POINT)
-    if (BLOCKING - {"address_ambiguous", "address_unknown"}) & set(attention):
+    if not _QUESTIONS.isdisjoint(attention):
         needs.add(QUESTION)
     return frozenset(needs)
 
@@ -180,7 +178,7 @@ def _waits_for(needs: str | None) -> ColumnElement[bool]:
         # "Gửi ngoài tỉnh": until the national post has it, whoever holds it meanwhile.
         return Item.state.in_((*_WITH_AGENCY, *_WITH_POST)) & (status == AddressStatus.OUTSIDE)
     if needs == POINT:
-        is_vague = Consignment.precision.in_(_VAGUE) & Consignment.released_reason.is_(None)
+        is_vague = Consignment.precision.in_(VAGUE) & Consignment.released_reason.is_(None)
         return with_agency & is_vague & status.not_in((*_UNCLEAR, AddressStatus.OUTSIDE))
     return with_agency
 
@@ -217,7 +215,7 @@ def why_waiting(item: Item) -> str:
     if ADDRESS in needs:
         return f"address_{item.consignment.address_status}"
     if QUESTION in needs:
-        return next(code for code in item.consignment.attention if code in BLOCKING)
+        return next(code for code in item.consignment.attention if code in _QUESTIONS)
     if POINT in needs:
         return "point_commune_only"
     return "outside_province" if OUTSIDE in needs else ""
@@ -246,10 +244,8 @@ _ASKED: dict[str, Message] = {
     "too_many_documents": Message(
         "Quá nhiều tài liệu, chỉ giữ những tài liệu đầu. Hỏi cơ quan danh sách tài liệu đầy đủ."
     ),
-    "point_far": Message(
-        "Tọa độ xa xã, phường ghi trong địa chỉ. Hỏi người nhận: nhà ở xã, phường nào? Xác nhận điểm trên bản đồ."
-    ),
     "point_commune_only": Message("Chỉ biết đến xã, phường: xác nhận điểm, hoặc chấp nhận điểm gần đúng và ghi lý do."),
+    POINT_FAR: Message("Điểm nằm xa xã, phường đã ghi. Hỏi người nhận: nhà ở đâu? Chọn lại xã, phường hoặc điểm."),
     "outside_province": Message("Địa chỉ ngoài tỉnh: bàn giao cho bưu chính, gửi ngoài tỉnh."),
 }
 
@@ -257,60 +253,6 @@ _ASKED: dict[str, Message] = {
 def say_question(code: str) -> Message:
     """Return what to ask or do about a code of the attention list; a code nobody knows is shown as it is."""
     return _ASKED.get(code) or Message(code)
-
-
-def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: _HasRegister) -> Consignment:
-    """Record the commune somebody found out; the address as written is kept.
-
-    Raises NotFound, Withheld once the item left the agency, InvalidInput for a commune that was not offered.
-    """
-    consignment = still_here(act.session, consignment_id)
-    commune = guide.register.find(commune_code)
-    if commune is None or (consignment.candidate_codes and commune_code not in consignment.candidate_codes):
-        raise InvalidInput(field="commune_code")
-    consignment.commune_code = commune_code
-    consignment.address_status = AddressStatus.CONFIRMED
-    consignment.candidate_codes = []
-    consignment.attention = [c for c in consignment.attention if not c.startswith("address_")]
-    judged = judge_point(consignment.lat, consignment.lon, commune, guide.register)
-    if judged.point is None:
-        consignment.lat, consignment.lon = commune.point.lat, commune.point.lon
-        consignment.precision = PointPrecision.COMMUNE
-        consignment.radius_m = round(commune.radius_km * 1000)
-    consignment.point_flag = judged.flag or consignment.point_flag
-    note_answer(act, "answer_address", consignment_id)
-    act.session.flush()
-    return consignment
-
-
-def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guide: _HasRegister) -> Consignment:
-    """Record where the door is and remember it for the same address.
-
-    Raises NotFound, Withheld, InvalidInput for (0, 0), swapped or out-of-province coordinates.
-    """
-    consignment = still_here(act.session, consignment_id)
-    commune = guide.register.find(consignment.commune_code or "")
-    judged = judge_point(lat, lon, commune, guide.register)
-    if judged.point is None:
-        raise InvalidInput(field=Message("Vĩ độ, kinh độ"))
-    consignment.lat, consignment.lon = judged.point.lat, judged.point.lon
-    consignment.precision, consignment.radius_m = PointPrecision.DOOR, None
-    consignment.point_flag = judged.flag
-    _remember(act, consignment, judged.point)
-    note_answer(act, "confirm_point", consignment_id)
-    act.session.flush()
-    return consignment
-
-
-def release_point(act: Act, consignment_id: int, reason: str) -> Consignment:
-    """Let a consignment go although only its commune is known. Raises InvalidInput without a reason."""
-    if not reason.strip():
-        raise InvalidInput(field=Message("Lý do"))
-    consignment = still_here(act.session, consignment_id)
-    consignment.released_reason = reason.strip()[:200]
-    note_answer(act, "release_point", consignment_id)
-    act.session.flush()
-    return consignment
 
 
 def find_items(session: Session, text: str, *, limit: int = 100) -> list[Item]:
@@ -342,16 +284,6 @@ def still_here(session: Session, consignment_id: int) -> Consignment:
 def note_answer(act: Act, action: str, consignment_id: int) -> None:
     """Put an answer into the audit."""
     audit.note(act, action, "consignment", consignment_id)
-
-
-def _remember(act: Act, consignment: Consignment, point: Point) -> None:
-    address = open_person(act.session, consignment.person).address
-    if not address:
-        return
-    key = address_hash(vault_of(act.session), address)
-    memory = act.session.get(PointMemory, key) or PointMemory(address_hash=key)
-    memory.lat, memory.lon, memory.source, memory.noted_at = point.lat, point.lon, "confirmed", act.now
-    act.session.add(memory)
 
 
 def _of_office(query: Select[*Columns], office_id: int | None) -> Select[*Columns]:

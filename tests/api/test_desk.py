@@ -90,6 +90,36 @@ def test_an_unclear_address_is_asked_and_answered(centre, database):
         assert session.scalar(select(models.Consignment.released_reason)) == "Bưu tá quen địa bàn"
 
 
+def far_away(centre):
+    """Answer an unclear address in the city with a commune in the mountains; return the page that follows."""
+    import_results(centre, build.result(1, address="gần chợ"))
+    centre.post("/staff/consignments/1/address", commune_code="20044")
+    return centre.get("/staff/consignments/1").text
+
+
+def test_an_answer_that_contradicts_the_point_says_so_and_asks_again(centre, database):
+    page = far_away(centre)
+    assert "Điểm và xã, phường trái nhau" in page
+    assert re.search(r"Điểm cách Xã A Lưới 2 [0-9]{2},[0-9] km", page)
+    assert "Điểm nằm xa xã, phường đã ghi" in centre.get("/staff/queue?bucket=question").text
+    nearest = re.search(r'name="commune_code" required>\s*<option value="([0-9]+)"', page)[1]
+    centre.post("/staff/consignments/1/address", commune_code=nearest)
+    assert "trái nhau" not in centre.get("/staff/consignments/1").text
+    assert "H57.15-261120-0001" in centre.get("/staff/queue?bucket=ready").text
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "bucket"),
+    [("far-point", {"answer": "keep"}, "ready"), ("far-point", {"answer": "drop"}, "point"),
+     ("point", {"lat": "16,2540", "lon": "107,2300"}, "ready")],
+)  # fmt: skip
+def test_a_point_far_away_is_kept_dropped_or_put_right(centre, act, fields, bucket):
+    far_away(centre)
+    centre.post(f"/staff/consignments/1/{act}", **fields)
+    assert "trái nhau" not in centre.get("/staff/consignments/1").text
+    assert "H57.15-261120-0001" in centre.get(f"/staff/queue?bucket={bucket}").text
+
+
 def test_a_name_the_label_cannot_print_is_asked_and_written_again(centre, database):
     import_results(centre, build.result(1, recipient="Nguyễn 🙂 Hằng"))
     assert "không in được" in centre.get("/staff/consignments/1").text.lower()

@@ -147,6 +147,73 @@ def test_an_answer_without_a_point_gives_the_communes_and_waits_for_that(session
     assert lines(session, "point") == ["0001"]
 
 
+A_LUOI_2, NEAR_A_LUOI = "20044", (16.2540, 107.2300)
+
+
+def test_an_answer_that_contradicts_the_point_is_asked_about_again(session):
+    item = one(session, address="gần chợ")  # with a point in the city
+    queue.answer_address(build.act(session, NOW), item.consignment_id, A_LUOI_2, guide=GUIDE)
+    consignment = item.consignment
+    assert (consignment.attention, consignment.point_flag) == (["point_far"], "far_from_commune")
+    assert not queue.is_ready(consignment)
+    assert (lines(session, "question"), lines(session, "ready")) == (["0001"], [])
+    conflict = queue.point_conflict(consignment, GUIDE.register)
+    assert conflict.distance_m > 30_000
+    assert conflict.near.name in {"Thuận Hóa", "Vỹ Dạ", "An Cựu"}
+    queue.answer_address(build.act(session, NOW), item.consignment_id, conflict.near.code, guide=GUIDE)
+    assert (consignment.attention, consignment.point_flag) == ([], None)
+    assert queue.is_ready(consignment)
+    assert queue.point_conflict(consignment, GUIDE.register) is None
+
+
+def test_a_confirmed_point_far_from_the_commune_waits_and_is_not_remembered(session):
+    item = one(session, address=THUAN_HOA, lat="", lon="")
+    lat, lon = NEAR_A_LUOI
+    queue.confirm_point(build.act(session, NOW), item.consignment_id, lat, lon, guide=GUIDE)
+    assert (item.consignment.attention, queue.is_ready(item.consignment)) == (["point_far"], False)
+    assert session.scalars(select(PointMemory)).all() == []
+    queue.confirm_point(build.act(session, NOW), item.consignment_id, 16.4650, 107.5850, guide=GUIDE)
+    assert (item.consignment.attention, queue.is_ready(item.consignment)) == ([], True)
+
+
+def test_a_point_far_away_may_be_right_and_is_then_remembered(session):
+    item = one(session, address=THUAN_HOA, lat="", lon="")
+    queue.confirm_point(build.act(session, NOW), item.consignment_id, *NEAR_A_LUOI, guide=GUIDE)
+    queue.keep_far_point(build.act(session, NOW), item.consignment_id)
+    assert queue.is_ready(item.consignment)
+    assert (item.consignment.lat, item.consignment.point_flag) == (NEAR_A_LUOI[0], "far_from_commune")
+    assert [memory.lat for memory in session.scalars(select(PointMemory))] == [NEAR_A_LUOI[0]]
+    assert "keep_far_point" in session.scalars(select(AuditEntry.action)).all()
+
+
+def test_a_wrong_point_is_dropped_and_the_commune_asked_for_a_door(session):
+    item = one(session, address="gần chợ")
+    queue.answer_address(build.act(session, NOW), item.consignment_id, A_LUOI_2, guide=GUIDE)
+    queue.drop_point(build.act(session, NOW), item.consignment_id, guide=GUIDE)
+    commune = GUIDE.register.commune(A_LUOI_2)
+    assert (item.consignment.lat, item.consignment.precision) == (commune.point.lat, PointPrecision.COMMUNE)
+    assert (item.consignment.attention, lines(session, "point")) == ([], ["0001"])
+    for answer in (queue.keep_far_point, lambda *a: queue.drop_point(*a, guide=GUIDE)):
+        with pytest.raises(queue.NoConflict):
+            answer(build.act(session, NOW), item.consignment_id)
+
+
+def test_a_second_answer_leaves_nothing_of_the_first_communes_point(session):
+    item = one(session, address="gần chợ", lat="", lon="")
+    for code in (A_LUOI_2, "19789"):
+        queue.answer_address(build.act(session, NOW), item.consignment_id, code, guide=GUIDE)
+    commune = GUIDE.register.commune("19789")
+    assert (item.consignment.lat, item.consignment.precision) == (commune.point.lat, PointPrecision.COMMUNE)
+    assert item.consignment.attention == []
+
+
+def test_a_point_question_is_settled_by_its_own_answers_alone(session):
+    item = one(session, address="gần chợ")
+    queue.answer_address(build.act(session, NOW), item.consignment_id, A_LUOI_2, guide=GUIDE)
+    with pytest.raises(questions.NotAsked):
+        questions.settle(build.act(session, NOW), item.consignment_id, "point_far", guide=GUIDE)
+
+
 def test_only_a_commune_that_was_offered_can_be_the_answer(session):
     item = one(session, address="gần chợ")
     item.consignment.candidate_codes = ["19789", "19815"]

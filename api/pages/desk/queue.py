@@ -124,8 +124,9 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             c=found,
             person=person,
             questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
-            own_answers=("address_ambiguous", "address_unknown"),
+            own_answers=("address_ambiguous", "address_unknown", queue.POINT_FAR),
             needs_commune="address" in needs,
+            conflict=queue.point_conflict(found, register),
             needs_release="point" in needs,
             may_answer=actor.may(Action.ANSWER_ADDRESS),
             candidates=[register.commune(code) for code in found.candidate_codes if code in register],
@@ -159,6 +160,20 @@ def confirm_point(consignment_id: int) -> ResponseReturnValue:
         if lat is None or lon is None:
             raise InvalidInput(field=Message("Vĩ độ, kinh độ"))
         queue.confirm_point(act, consignment_id, lat, lon, guide=services().guide)
+
+    return _answer(consignment_id, change)
+
+
+@staff.post("/consignments/<int:consignment_id>/far-point")
+@allow(Action.ANSWER_ADDRESS)
+def answer_far_point(consignment_id: int) -> ResponseReturnValue:
+    """Keep or drop a point far from its commune, after asking."""
+
+    def change(act: Act) -> None:
+        if form_text("answer") == "keep":
+            queue.keep_far_point(act, consignment_id)
+        else:
+            queue.drop_point(act, consignment_id, guide=services().guide)
 
     return _answer(consignment_id, change)
 
