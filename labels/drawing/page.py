@@ -205,10 +205,6 @@ class Sheet(Drawing):
             path.lineTo(self._x(x), self._y(y))
         self.canvas.drawPath(path, stroke=1, fill=0)
 
-    def blank(self, x: float, y: float, width: float, height: float) -> None:
-        """Make a rectangle white again."""
-        self.box(x, y, width, height, line=0, fill=0.999)
-
     def dot(self, x: float, y: float, radius: float, *, fill: float = 0) -> None:
         """Draw a filled circle."""
         self.canvas.setFillGray(fill)
