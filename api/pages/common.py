@@ -40,6 +40,9 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
 )
 
 
+_FAR_DAYS = 1_500
+
+
 def local_zone() -> ZoneInfo:
     """Return the zone people's clocks show."""
     return ZoneInfo(services().settings.timezone)
@@ -102,11 +105,34 @@ def paper_language() -> str:
 
 
 def form_date(name: str) -> date:
-    """Return a date field. Raises InvalidInput."""
+    """Return a date field, a day of the work at hand. Raises InvalidInput for none, or one years away."""
     try:
-        return date.fromisoformat(form_text(name))
+        day = date.fromisoformat(form_text(name))
     except ValueError as exc:
         raise InvalidInput(field=name) from exc
+    if not is_near(day):
+        raise InvalidInput(field=name)
+    return day
+
+
+def is_near(day: date) -> bool:
+    """Say whether a day is one that somebody can mean: a mistyped year is none."""
+    return abs((day - today()).days) <= _FAR_DAYS
+
+
+def day_asked() -> date:
+    """Return the day a page is asked for (?day=2026-11-23), today where it asks for none that is one."""
+    text = request.args.get("day")
+    if not text:
+        return today()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or not is_near(day):
+        flash(words.translate(Message("Ngày không đúng dạng; đang xem hôm nay.")), "warning")
+        return today()
+    return day
 
 
 def form_int(name: str) -> int:

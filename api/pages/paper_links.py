@@ -30,7 +30,7 @@ def paper_links(
     session: Session, about: documents.About[T], subject: T, subject_id: int, **query: Any
 ) -> list[PaperLink]:
     """Return the papers about something that can be printed now; ``query`` goes into their addresses."""
-    actor, printing = current_actor(), printing_for(session)
+    actor, printing = current_actor(), printing_for(session, query.get("day"))
     return [
         PaperLink(text=_(paper.noun), url=_url(way, {way.parameter: subject_id, **query}))
         for paper, way in documents.papers_about(about)
@@ -42,10 +42,14 @@ def _url(way: documents.Way[Any, Any], values: dict[str, Any]) -> str:
     return url_for(f"staff.{way.endpoint}", **values)
 
 
-def printing_for(session: Session) -> documents.Printing:
-    """Return how the running request prints: ?lang=en, ?day=2026-11-23. Raises InvalidInput for no such day."""
+def printing_for(session: Session, day_text: str | None = None) -> documents.Printing:
+    """Return how the running request prints: ?lang=en, ?day=2026-11-23, or the day a page has read from it.
+
+    Raises InvalidInput for no such day.
+    """
+    text = day_text or request.args.get("day")
     try:
-        day = date.fromisoformat(request.args["day"]) if "day" in request.args else None
+        day = date.fromisoformat(text) if text else None
     except ValueError as exc:
         raise InvalidInput(field=Message("Ngày")) from exc
     return documents.Printing(

@@ -7,11 +7,13 @@ from datetime import date
 from enum import StrEnum
 
 from api.wiring import Services
-from postal import Act, Actor, Conflict, PostalError, Session, models, rounds
+from postal import Act, Actor, Conflict, InvalidInput, PostalError, Session, models, rounds
 from postal.jobs import NewJob, Refused, Run, enqueue, open_jobs
+from postal.rules import local_day
 from routing import Limits, Message, Plan, Problem, Progress, RoutingError, Watch, plan, replan
 
 KIND = "plan_day"
+_FAR_DAYS = 1_500
 
 
 class PlanRunning(Conflict):
@@ -33,8 +35,10 @@ class Way(StrEnum):
 def order_plan(act: Act, day: date, way: Way, *, seconds: float, plan_id: int | None = None) -> models.Job:
     """Queue the planning of a day; ``plan_id`` is the draft to go on from, or the plan to compare with.
 
-    Raises PlanRunning while another run of the day waits or runs.
+    Raises PlanRunning while another run of the day waits or runs, InvalidInput for a day years away.
     """
+    if abs((day - local_day(act.now)).days) > _FAR_DAYS:
+        raise InvalidInput(field=Message("Ngày"))
     payload = {"day": day.isoformat(), "way": str(way), "seconds": seconds, "plan_id": plan_id}
     if any(job.payload.get("day") == payload["day"] for job in open_jobs(act.session, [KIND])):
         raise PlanRunning

@@ -125,6 +125,20 @@ def note_absence(session: Session, courier: Courier, from_date: date, until_date
     return absence
 
 
+def end_absence(session: Session, absence_id: int, *, on: date) -> Courier:
+    """Let a courier walk again from a day on; an absence that had not begun by then is gone. Raises NotFound."""
+    absence = session.get(Absence, absence_id)
+    if absence is None:
+        raise NotFound(what=Message("ngày nghỉ"))
+    courier = session.get_one(Courier, absence.courier_id)
+    if absence.from_date < on:
+        absence.until_date = on - timedelta(days=1)
+    else:
+        session.delete(absence)
+    session.flush()
+    return courier
+
+
 def absences(session: Session, *, on: date) -> list[tuple[Absence, str]]:
     """Return who is away on a day: the absence, and the courier's code."""
     query = (

@@ -118,3 +118,50 @@ def test_a_clerk_sees_the_orders_and_gives_none(dispatcher, sign_in):
     page = clerk.get("/staff/day-orders?day=soon").text
     assert "Ghi đường bị chặn" not in page
     assert clerk.post("/staff/day-orders/road", **ROAD, **SPAN).status_code == 403
+
+
+def test_somebody_away_is_recorded_said_and_taken_back(dispatcher, database):
+    answer = dispatcher.post("/staff/day-orders/away", courier="BT001", **SPAN)
+    assert answer.status_code in (302, 303)
+    page = dispatcher.get(answer.location)
+    assert "Đã ghi BT001 nghỉ." in text(page)
+    dispatcher.post(re.search(r'action="([^"]*/away/[0-9]+/end)"', page.text)[1], day=DAY)
+    page = text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    assert "Đã bỏ ngày nghỉ của BT001." in page
+    assert "chưa có lệnh nào" in page
+
+
+def test_a_commune_cut_off_is_opened_again(dispatcher):
+    answer = dispatcher.post("/staff/day-orders/commune", commune="19789", reason="ngập", **SPAN)
+    page = dispatcher.get(answer.location)
+    assert "thuận hóa bị chia cắt" in text(page).casefold()
+    dispatcher.post(re.search(r'action="([^"]*/commune/19789/open)"', page.text)[1], day=DAY)
+    assert "chưa có lệnh nào" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+
+
+@pytest.mark.parametrize(("path", "named"), [("away", "Bưu tá"), ("commune", "Xã, phường")])
+def test_nobody_and_nothing_is_chosen_beforehand(dispatcher, path, named):
+    page = dispatcher.get(f"/staff/day-orders?day={DAY}").text
+    assert page.count('<option value="">Chọn</option>') == 2
+    dispatcher.post(f"/staff/day-orders/{path}", courier="", commune="", reason="", **SPAN)
+    page = text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    assert named in page
+    assert "chưa có lệnh nào" in page
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2126-11-23", "23/11/2026"])
+def test_a_day_nobody_can_mean_is_refused_wherever_a_day_is_asked(dispatcher, day):
+    for path in ("day-orders", "rounds", "office-days"):
+        page = dispatcher.get(f"/staff/{path}?day={day}")
+        assert page.status_code == 200
+        assert "Ngày không đúng dạng" in text(page)
+    dispatcher.post("/staff/plans", day=day, seconds="2")
+    assert "day" in text(dispatcher.get("/staff/plans"))
+    for path in ("away", "commune", "road"):
+        fields = {"from": day, "until": day, "courier": "BT001", "commune": "19789"} | ROAD
+        assert dispatcher.post(f"/staff/day-orders/{path}", **fields).status_code in (302, 303)
+
+
+def test_a_holiday_is_planned_only_with_a_word_about_it(dispatcher):
+    dispatcher.post("/staff/plans", day="2026-11-24", seconds="2")
+    assert "thứ Ba 24/11/2026 là ngày nghỉ" in text(dispatcher.get("/staff/plans"))

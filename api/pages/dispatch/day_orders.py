@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_date, form_int, form_text, or_back, render_desk, today
+from api.pages.common import day_asked, form_date, form_int, form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import say_order
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_short_date
-from postal import Action, InvalidInput, Session, desk, models, rounds
+from postal import Action, InvalidInput, Message, Session, desk, models, rounds
 from postal.access import audit
 from postal.network import crew
 from postal.rules import alphabet
@@ -27,11 +27,7 @@ from routing import Point
 @allow(Action.SEE_PLAN)
 def day_orders() -> ResponseReturnValue:
     """Show what is ordered for a day, and forms to order more."""
-    day = today()
-    try:
-        day = date.fromisoformat(request.args.get("day", day.isoformat()))
-    except ValueError:
-        flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
+    day = day_asked()
     with services().database.read() as session:
         return render_desk(
             "staff/day_orders.html",
@@ -77,12 +73,45 @@ def courier_away() -> ResponseReturnValue:
     """Keep a courier out of the plans of some days."""
 
     def change() -> ResponseReturnValue:
-        first, last = form_date("from"), form_date("until")
+        first, last, code = form_date("from"), form_date("until"), form_text("courier")
+        if not code:
+            raise InvalidInput(field=Message("Bưu tá"))
         with acting() as act:
-            found = crew.find_courier(act.session, form_text("courier"))
+            found = crew.find_courier(act.session, code)
             crew.note_absence(act.session, found, first, last)
             audit.note(act, "courier_away", "courier", found.id)
-        return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=found.code))
+        return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=code))
+
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+@staff.post("/day-orders/away/<int:absence_id>/end")
+@allow(Action.PLAN)
+def courier_back(absence_id: int) -> ResponseReturnValue:
+    """Take an absence back: from the day shown on, or wholly where it had not begun."""
+
+    def change() -> ResponseReturnValue:
+        day = form_date("day")
+        with acting() as act:
+            code = crew.end_absence(act.session, absence_id, on=day).code
+            audit.note(act, "courier_back", "absence", absence_id)
+        return _to_day(day, _("Đã bỏ ngày nghỉ của {courier}.", courier=code))
+
+    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
+
+
+@staff.post("/day-orders/commune/<code>/open")
+@allow(Action.PLAN)
+def commune_open(code: str) -> ResponseReturnValue:
+    """Say that a commune is reachable again from the day shown on."""
+
+    def change() -> ResponseReturnValue:
+        day = form_date("day")
+        commune = crew.find_commune(services().guide.register, code)
+        with acting() as act:
+            n_ended = crew.open_commune(act.session, commune.code, on=day)
+            audit.note(act, "commune_opened", "closure", n_ended=n_ended)
+        return _to_day(day, _("{commune} đi lại được.", commune=commune.full_name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -94,6 +123,8 @@ def commune_close() -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         first, last = form_date("from"), form_date("until")
+        if not form_text("commune"):
+            raise InvalidInput(field=Message("Xã, phường"))
         commune = crew.find_commune(services().guide.register, form_text("commune"))
         with acting() as act:
             made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
@@ -114,7 +145,7 @@ def road_close() -> ResponseReturnValue:
         with acting() as act:
             rounds.close_road(
                 act,
-                (_point("one_end", _("Điểm thứ nhất")), _point("other_end", _("Điểm thứ hai"))),
+                (_point("one_end", Message("Điểm thứ nhất")), _point("other_end", Message("Điểm thứ hai"))),
                 (first, form_date("until")),
                 detour_s=detour_s,
                 reason=form_text("reason"),
@@ -124,7 +155,7 @@ def road_close() -> ResponseReturnValue:
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
-def _point(name: str, label: str) -> Point:
+def _point(name: str, label: Message) -> Point:
     try:
         lat, lon = (float(part) for part in form_text(name).split(","))
     except ValueError as exc:
@@ -138,13 +169,18 @@ def _to_day(day: date, said: str) -> ResponseReturnValue:
 
 
 def _lines(session: Session, day: date) -> list[dict[str, Any]]:
-    """Return everything that holds on a day: orders that can be ended here, absences and closures."""
-    lines = [_line(say_order(o, _dossier(session, o)), o, o.reason, o.id) for o in rounds.orders_of(session, day)]
+    """Return everything that holds on a day, orders, absences and closures, each with where it is ended."""
+    lines = []
+    for order in rounds.orders_of(session, day):
+        end = url_for("staff.day_order_end", order_id=order.id)
+        lines.append(_line(say_order(order, _dossier(session, order)), order, order.reason, end))
     closed: Sequence[models.CommuneClosure] = [c for c in crew.closures(session, on=day) if c.from_date <= day]
     for one in closed:
-        lines.append(_line(_("{commune} bị chia cắt", commune=_commune_name(one.commune_code)), one, one.reason))
+        said, end = _commune_name(one.commune_code), url_for("staff.commune_open", code=one.commune_code)
+        lines.append(_line(_("{commune} bị chia cắt", commune=said), one, one.reason, end))
     for absence, code in crew.absences(session, on=day):
-        lines.append(_line(_("{courier} nghỉ", courier=code), absence))
+        end = url_for("staff.courier_back", absence_id=absence.id)
+        lines.append(_line(_("{courier} nghỉ", courier=code), absence, "", end))
     return lines
 
 
@@ -158,11 +194,11 @@ def _dossier(session: Session, order: models.DayOrder) -> str:
     return "" if consignment_id is None else desk.consignment(session, consignment_id).items[0].dossier_code
 
 
-def _line(said: str, when: Any, reason: str = "", order_id: int | None = None) -> dict[str, Any]:
+def _line(said: str, when: Any, reason: str, end_url: str) -> dict[str, Any]:
     return {
         "said": said,
         "from_date": when.from_date,
         "until_date": when.until_date,
         "reason": reason,
-        "order_id": order_id,
+        "end_url": end_url,
     }

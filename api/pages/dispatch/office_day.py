@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, or_back, render_desk, today
+from api.pages.common import day_asked, form_date, form_int, form_text, or_back, render_desk
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -26,7 +26,7 @@ _RULE = Action.ENTER_ROUND_RESULTS
 @allow(_RULE)
 def office_days() -> ResponseReturnValue:
     """Show each of one's offices with what keeps its day open."""
-    day = _day(request.args.get("day"))
+    day = day_asked()
     actor = current_actor()
     with services().database.read() as session:
         offices = [o for o in desk.offices(session, models.OfficeKind.DELIVERY) if actor.office_id in (None, o.id)]
@@ -48,7 +48,7 @@ def office_days() -> ResponseReturnValue:
 def office_day_close(office_id: int) -> ResponseReturnValue:
     """Close an office's day; refused while anything that left is not accounted for."""
     _require_office(office_id)
-    day = _day(form_text("day"))
+    day = form_date("day")
 
     def change() -> ResponseReturnValue:
         with acting() as act:
@@ -63,7 +63,7 @@ def office_day_close(office_id: int) -> ResponseReturnValue:
 def office_day_keep(office_id: int) -> ResponseReturnValue:
     """Permit a courier to keep one piece until the next day, or declare it missing, with a reason."""
     _require_office(office_id)
-    day = _day(form_text("day"))
+    day = form_date("day")
 
     def change() -> ResponseReturnValue:
         item_id, reason, what = form_int("item_id"), form_text("reason", limit=200), form_text("what")
@@ -101,16 +101,6 @@ def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
         "papers": paper_links(session, documents.AGENCY, office, office.id),
         "n_dossiers": len(submission.dossiers_for(session, office.id)),
     }
-
-
-def _day(text: str | None) -> date:
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
-        return today()
 
 
 def _require_office(office_id: int) -> None:

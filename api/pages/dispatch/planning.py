@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -30,9 +30,10 @@ from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from api.words import say_short_date
+from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
 from postal import Action, InvalidInput, Message, NotFound, Session, desk, models, rounds
+from postal.network import promises
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
@@ -60,7 +61,12 @@ def plan_make() -> ResponseReturnValue:
     """Plan a day for all offices at once; the result is a draft."""
 
     def change() -> ResponseReturnValue:
-        return _ordered(form_date("day"), Way.ANEW, plan_id=None)
+        day = form_date("day")
+        with services().database.read() as session:
+            is_working = promises.load_calendar(session, is_saturday_working=True).is_working(day)
+        if not is_working:
+            flash(_("{day} là ngày nghỉ: bưu cục không phát.", day=say_date(day)), "warning")
+        return _ordered(day, Way.ANEW, plan_id=None)
 
     return or_back(change, lambda: redirect(url_for("staff.plans"), 303))
 

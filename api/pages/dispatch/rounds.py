@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, today
+from api.pages.common import day_asked, form_int, form_text, local_zone, or_back, render_desk
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -45,12 +45,7 @@ _DONE = "done"
 def rounds_page() -> ResponseReturnValue:
     """List the rounds of a day's published plan."""
     actor = current_actor()
-    day = today()
-    if "day" in request.args:
-        try:
-            day = day.fromisoformat(request.args["day"])
-        except ValueError:
-            flash(_("Ngày không đúng dạng; đang xem hôm nay."), "warning")
+    day = day_asked()
     with services().database.read() as session:
         found = desk.published_rounds(session, day, office_id=actor.office_id)
         return render_desk("staff/rounds.html", _("Chuyến phát"), day=day, rounds=found)
