@@ -12,8 +12,9 @@ from api.rest.common import v1
 from api.schemas.answers import CommunesTold, ErrorTold, QueueTold
 from api.schemas.common import Body
 from api.web.auth import allow, allow_everybody, current_actor
+from api.web.errors import explained
 from api.web.observability import Meters
-from api.web.problems import CATALOG, WebRefusal
+from api.web.problems import WebRefusal
 from api.wiring import services
 from api.words import in_both
 from postal import Action, current_revision, newest_revision, queue, rounds
@@ -61,8 +62,8 @@ class ErrorPath(Body):
 @v1.get("/errors/<code>", summary="What an error code means and what to do about it", responses={200: ErrorTold})
 @allow_everybody("engineers look codes up before they have a key")
 def get_error(path: ErrorPath) -> Response:
-    """Return the sentences of a code of the web edge; other codes carry theirs in the problem itself."""
-    found = CATALOG.get(path.code)
+    """Return what a code means: of the web edge, of a use case, or of a row that was judged."""
+    found = explained(path.code)
     if found is None:
         raise WebRefusal("not_found")
     told = {"code": path.code, "status": found.status, **in_both(found.message)}

@@ -25,6 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _RULE = "tannha_rule"
 _SIGNED_IN = "signed_in"
 _USER_AND_VERSION = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
+_OF_SYSTEMS = ("/v1/", "/metrics")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = re.compile(r"[Bb]earer +(\S{1,200})")
 csrf = CSRFProtect()
@@ -156,8 +157,8 @@ def _guard() -> Response | None:
         return None
     if g.actor.kind is ActorKind.ANONYMOUS:
         return _ask_to_sign_in()
-    if g.actor.kind is ActorKind.SYSTEM and not request.path.startswith("/v1/"):
-        raise WebRefusal("forbidden")  # a key opens the API; pages are for people
+    if g.actor.kind is ActorKind.SYSTEM and not request.path.startswith(_OF_SYSTEMS):
+        raise WebRefusal("forbidden")  # a key opens the API and the counters; pages are for people
     if not any(g.actor.may(action) for action in rule.actions):
         require(g.actor, rule.actions[0])
     return None

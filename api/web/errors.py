@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
@@ -18,13 +19,15 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from api.web.observability import request_id
-from api.web.problems import CATALOG, WebRefusal, sentence
+from api.web.problems import CATALOG, WebRefusal, Wording, sentence
 from api.words import LANGUAGES, SOURCE, Said, in_both, translate
 from postal import Message, PostalError, errors, is_storage_failure
 from postal.access import idempotency
+from postal.cells import problems
 from routing import RoutingError
 
 log = structlog.get_logger("tannha")
+Kind = TypeVar("Kind", bound=Exception)
 
 _TITLES: dict[int, Message] = {
     400: Message("Dữ liệu gửi lên không hợp lệ"),
@@ -140,6 +143,31 @@ def problem_of(exc: Exception) -> Problem:
     return _of_code("internal")
 
 
+def explained(code: str) -> Wording | None:
+    """Return the status and the sentence of any code a problem document can hold, None for a code of nobody's.
+
+    A place for an identifier is shown as "…": the problem itself has it filled in.
+    """
+    if code in CATALOG:
+        return CATALOG[code]
+    for refusal in _kinds(PostalError):
+        if refusal.code == code:
+            return Wording(_status_of(refusal), refusal.says)
+    rule = problems.REFUSALS.get(code) or problems.QUESTIONS.get(code)
+    if rule is not None:
+        return Wording(400, Message("{problem}. {suggestion}").filled(problem=rule.message, suggestion=rule.suggestion))
+    for failure in _kinds(RoutingError):
+        if failure.code == code:
+            return Wording(503 if failure.is_retryable else 400, failure.says)
+    return None
+
+
+def _kinds(base: type[Kind]) -> Iterator[type[Kind]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)
+
+
 def answer(problem: Problem) -> Response:
     """Return the problem as JSON for systems and as a page for browsers."""
     response = _page(problem) if _wants_page() else _document(problem)
@@ -198,7 +226,7 @@ def _of_code(
 
 
 def _of_postal(exc: PostalError) -> Problem:
-    status = next((status for kind, status in _POSTAL_STATUS if isinstance(exc, kind)), 400)
+    status = _status_of(type(exc))
     headers = {"Retry-After": str(_RETRY_AFTER_S)} if exc.is_retryable else {}
     return Problem(
         status=status,
@@ -207,6 +235,10 @@ def _of_postal(exc: PostalError) -> Problem:
         field=None if exc.field is None else str(exc.field),
         headers=headers,
     )
+
+
+def _status_of(kind: type[PostalError]) -> int:
+    return next((status for base, status in _POSTAL_STATUS if issubclass(kind, base)), 400)
 
 
 def _of_routing(exc: RoutingError) -> Problem:

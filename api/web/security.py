@@ -127,6 +127,8 @@ def _add_headers(response: Response) -> Response:
         # Anything may name a citizen: no shared or local cache keeps it.
         response.headers["Cache-Control"] = "no-store"
     response.headers.pop("Server", None)
+    if response.status_code < 400:  # the limiter tells everybody when its window ends, and a client would wait
+        response.headers.pop("Retry-After", None)
     return response
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -152,8 +153,9 @@ def refunds_due(
     if office_id is not None:
         here = select(Item.id).where(Item.consignment_id == Consignment.id, Item.office_id == office_id)
         query = query.where(here.exists())
-    found = session.scalars(query.limit(limit))
-    return [consignment for consignment in found if is_refund_due(session, consignment, now=now)]
+    # A flood is asked for one by one: a limit before that would hide what is due behind what is not.
+    due = (found for found in session.scalars(query) if is_refund_due(session, found, now=now))
+    return list(islice(due, limit))
 
 
 def _taken_back_at(session: Session, consignment: Consignment) -> datetime | None:

@@ -34,10 +34,12 @@ def balance(session: Session, intake_id: int | None = None) -> Balance:
     """Return the balance of one intake, or of everything that ever came in.
 
     Two counts that know nothing of each other: incoming rows on one side, items by their state and rows
-    refused on the other. A row whose item vanished, or an item without a row, makes them differ.
+    refused on the other. A row whose item vanished, or an item without a row, makes them differ. Over everything a
+    dossier counts once as refused, however often it was sent; of one intake each row counts.
     """
     in_rows = select(func.count()).select_from(IntakeRow)
     refused_rows = in_rows.where(IntakeRow.outcome.in_(_REFUSED))
+    n_again = 0 if intake_id is not None else _n_sent_again(session)
     states = select(Item.state, func.count()).group_by(Item.state)
     if intake_id is not None:
         in_rows = in_rows.where(IntakeRow.intake_id == intake_id)
@@ -48,9 +50,19 @@ def balance(session: Session, intake_id: int | None = None) -> Balance:
     for state, n_items in session.execute(states):
         piles[outcome(state)] += n_items
     return Balance(
-        n_in=session.scalar(in_rows) or 0,
+        n_in=(session.scalar(in_rows) or 0) - n_again,
         delivered=piles[Outcome.DELIVERED],
         returning=piles[Outcome.RETURNING],
         waiting=piles[Outcome.WAITING],
-        refused=piles[Outcome.REFUSED] + (session.scalar(refused_rows) or 0),
+        refused=piles[Outcome.REFUSED] + (session.scalar(refused_rows) or 0) - n_again,
     )
+
+
+def _n_sent_again(session: Session) -> int:
+    """Return how many rows brought nothing new: a dossier that is here already, or was refused before."""
+    duplicates = select(func.count()).where(IntakeRow.outcome == RowOutcome.DUPLICATE)
+    refused = (IntakeRow.outcome == RowOutcome.REFUSED) & (IntakeRow.dossier_code != "")
+    n_rows, n_dossiers = session.execute(
+        select(func.count(), func.count(func.distinct(func.lower(IntakeRow.dossier_code)))).where(refused)
+    ).one()
+    return (session.scalar(duplicates) or 0) + n_rows - n_dossiers

@@ -101,7 +101,9 @@ def record_all(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEven
     last = _last_sequences(act.session, [item.id for item in items])
     events, plain = [], []
     for item in items:
-        is_plain = last.get(item.id) is not None and item.state_since <= scan.happened_at
+        # What counts as a try moves the item's count and its clock as well: its whole life is folded.
+        is_plain = scan.kind not in _ATTEMPTS and last.get(item.id) is not None
+        is_plain = is_plain and item.state_since <= scan.happened_at
         if not is_plain:
             own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
             events.append(record(act, item, own))

@@ -21,9 +21,12 @@ _NO_BREAK = "-"
 
 
 class Hours(click.ParamType[tuple[int, int] | None]):
-    """A span of a day, "07:30-17:00", in seconds from midnight; "-" for none."""
+    """A span of a day, "07:30-17:00", in seconds from midnight; "-" for none, where there may be none."""
 
     name = "HH:MM-HH:MM"
+
+    def __init__(self, *, may_be_none: bool) -> None:
+        self._may_be_none = may_be_none
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -31,7 +34,7 @@ class Hours(click.ParamType[tuple[int, int] | None]):
         """Return (from, until) in seconds from midnight, or None for "-"."""
         if value is None or isinstance(value, tuple):
             return value
-        if value == _NO_BREAK:
+        if value == _NO_BREAK and self._may_be_none:
             return None
         found = _HOURS.fullmatch(str(value))
         if found is None:
@@ -59,8 +62,10 @@ class Place(click.ParamType[tuple[float, ...]]):
 
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
-_shift = click.option("--shift", type=Hours(), help="Ca làm / shift.", default="07:30-17:30", show_default=True)
-_lunch = click.option("--lunch", type=Hours(), help='Nghỉ trưa, "-" nếu không / break, "-" for none.')
+_shift = click.option(
+    "--shift", type=Hours(may_be_none=False), help="Ca làm / shift.", default="07:30-17:30", show_default=True
+)
+_lunch = click.option("--lunch", type=Hours(may_be_none=True), help='Nghỉ trưa, "-" nếu không / break, "-" for none.')
 
 
 @click.group()

@@ -17,7 +17,6 @@ from api.words import gettext as _
 from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
 from postal.access import ownership
 
-_OF_THE_POST = Message("Nhân viên bưu chính")  # as it is written on the receipt, whatever language the clerk reads
 _FOUND_TEXTS = {
     models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
     models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),

@@ -38,7 +38,7 @@ _FEW = {
 }
 # Where a list's page leads back to, and where its end leads: the round itself, else the receipt.
 _HOMES = {"batch_id": "staff.batch", "round_id": "staff.round_page"}
-_POST_POSITION = "Nhân viên bưu chính"
+_POST_POSITION = str(Message("Nhân viên bưu chính"))
 
 
 def add_counting_pages(app: Flask) -> None:
