@@ -62,7 +62,9 @@ def due_endpoints(session: Session, now: datetime) -> list[int]:
     """Return the ids of active endpoints that have something due; none in a copy that nobody confirmed."""
     if is_unconfirmed_copy(session):
         return []
-    has_due = exists().where(Callback.endpoint_id == CallbackEndpoint.id, _is_ripe(now))
+    # The same question that `due_messages` asks: a job woken for a message that may not go yet would find nothing, end,
+    # and be woken again without end.
+    has_due = exists().where(Callback.endpoint_id == CallbackEndpoint.id, _is_ripe(now), ~_is_blocked())
     query = select(CallbackEndpoint.id).where(CallbackEndpoint.state == EndpointState.ACTIVE, has_due)
     return list(session.scalars(query.order_by(CallbackEndpoint.id)))
 
@@ -211,15 +213,19 @@ def _is_ripe(now: datetime) -> ColumnElement[bool]:
     return and_(Callback.state == CallbackState.WAITING, is_due)
 
 
-def _due(endpoint_id: int, now: datetime, without: Collection[int]) -> Select[Callback]:
+def _is_blocked() -> ColumnElement[bool]:
+    """An earlier callback of the same item is still unsent at the same endpoint."""
     earlier = aliased(Callback)
-    is_blocked = exists().where(
+    return exists().where(
         earlier.endpoint_id == Callback.endpoint_id,
         earlier.item_id == Callback.item_id,
         earlier.sequence < Callback.sequence,
         earlier.state == CallbackState.WAITING,
     )
-    query = select(Callback).where(Callback.endpoint_id == endpoint_id, _is_ripe(now), ~is_blocked)
+
+
+def _due(endpoint_id: int, now: datetime, without: Collection[int]) -> Select[Callback]:
+    query = select(Callback).where(Callback.endpoint_id == endpoint_id, _is_ripe(now), ~_is_blocked())
     return query.where(Callback.id.not_in(without)).order_by(Callback.next_try_at, Callback.id)
 
 

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import random
 import re
 import signal
 import time
@@ -18,6 +19,7 @@ from postal import outside
 from postal.db import Database, make_engine
 from postal.jobs import Runner
 from postal.models import AuditEntry, Callback, CallbackState, CallbackTry
+from postal.outside.due import due_endpoints, due_messages
 from postal.outside.retries import MAX_TRIES, WAITS_S, next_try_at, retry_after_s
 from tests import builders as build
 from tests.postal.told import HERE, NOW, TOLD, endpoint, state_of, walk
@@ -109,6 +111,27 @@ def test_each_items_story_arrives_in_order_though_a_third_of_the_tries_fail(data
     order = told_order(receiver)
     assert len(order) == n_items
     assert all(sequences == sorted(sequences) and len(sequences) == 4 for sequences in order.values())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_endpoint_is_woken_only_for_what_may_be_sent(database, receiver, seed):
+    """A message whose item's earlier one waits for its own time is not due, though its own time has come."""
+    chance = random.Random(seed)
+    endpoint_id, _ = endpoint(database, receiver.url)
+    walk(database, 3)
+    n_blocked = 0
+    for _ in range(20):
+        with database.write() as session:
+            for callback in session.scalars(select(Callback)):
+                callback.next_try_at = LATER + timedelta(minutes=chance.choice((-5, 5, 5)))
+                callback.n_tries = chance.randrange(2)
+                callback.state = chance.choice((CallbackState.WAITING, CallbackState.SENT))
+        with database.read() as session:
+            n_due = len(due_messages(session, endpoint_id, due_by=LATER, n=100))
+            ripe = select(func.count()).where(Callback.state == CallbackState.WAITING, Callback.next_try_at <= LATER)
+            n_blocked += session.scalar(ripe) > 0 and n_due == 0
+            assert due_endpoints(session, LATER) == ([endpoint_id] if n_due else [])
+    assert n_blocked
 
 
 def test_waits_grow_the_id_stays_and_nothing_is_parked_while_the_receiver_counts_as_active(database, receiver, sender):
