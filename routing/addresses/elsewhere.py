@@ -108,7 +108,7 @@ def _agrees(unit: _Unit, folded: Sequence[str], written: Sequence[str]) -> bool:
 
 def where(reading: Reading, home: HomeProvince) -> tuple[Where, str | None]:
     """Return where the address lies, and the other province where it names one."""
-    if not (reading.others or reading.unknown or reading.aside):
+    if not (reading.others or reading.unknown or reading.aside or reading.told):
         return Where.HOME, None
     judge = _Judge(reading, home)
     return judge.province() or judge.units() or judge.doubtful() or (Where.HOME, None)
@@ -199,7 +199,13 @@ class _Judge:
             return Where.UNCLEAR, None
         if self._r.mentions and any(self._is_foreign_district(start, end) for start, end in self._r.aside):
             return (Where.UNCLEAR if self._is_home or self._r.districts else Where.OUTSIDE), None
+        if self._r.mentions and any(self._is_told_elsewhere(start, end) for start, end in self._r.told):
+            return Where.UNCLEAR, None
         return None
+
+    def _is_told_elsewhere(self, start: int, end: int) -> bool:
+        """Say whether words behind "nay ở" begin with the name of another province's district."""
+        return any(self._with_name(start, stop, district=True) for stop in range(start + 2, min(end, start + 4) + 1))
 
     def _is_elsewhere(self, unit: UnknownUnit) -> bool:
         if unit.is_number:

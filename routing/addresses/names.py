@@ -85,7 +85,7 @@ class NameTree(Generic[T]):
         words: list[str] = []
         while at < last:
             word = folded[at]
-            if word == "-" and words:
+            if words and (word == "-" or word == "/"):
                 at += 1
                 continue
             step = node.children.get(word)
@@ -215,3 +215,11 @@ class NameIndex:
         units = (*self.register, *self.register.former_units)
         for name in {unit.name for unit in units} | self.codes_of.keys() | {self.register.home.name}:
             yield tokens(clean(name))[0][0]
+
+    def last_words(self) -> Iterator[str]:
+        """Yield the last word, without accents, of every name of several words in the register."""
+        units = (*self.register, *self.register.former_units)
+        for name in {unit.name for unit in units} | self.codes_of.keys():
+            words = [word for word in tokens(clean(name))[0] if word.isalpha()]
+            if len(words) > 1:
+                yield words[-1]

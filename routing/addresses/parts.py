@@ -8,6 +8,7 @@ from routing.addresses.language.words import Word
 from routing.addresses.lookup import CLOSING, OPENING, Text, is_telephone
 from routing.addresses.reading import Reading, UnknownUnit
 
+_OF_ROADS = frozenset(("noi", "di", "tu", "moi", "lien", "nhanh", "ven", "doc"))  # "đường nối Vỹ Dạ - Thủy Vân"
 _HAMLETS = frozenset(("to", "tdp", "kv", "kp", "thon", "xom", "khom", "ap", "doi", "cum"))
 
 
@@ -39,22 +40,15 @@ class Parts:
         self._part = self._part_start = 0
         self._in_bracket = self._is_understood = self._has_house = self._has_commune = False
         self._era_ahead: str | None = None
+        self._told_at = 0
+        self._is_cued = False  # "ở tiệm Vỹ Dạ": a cue stands before the building
 
     def _separator(self, at: int, sign: str) -> None:
-        lead = self._lead
-        after = Lead.START
-        if lead > _PLACE:
-            is_at_lead = at == self._lead_end
-            if sign == ":" and is_at_lead:  # "Đường: Lê Lợi", "Thôn: 3"
-                self._lead_end = at + 1
-                return
-            if lead is Lead.NUMBER or lead is Lead.STREET:
-                if is_at_lead:
-                    after = Lead.NUMBER  # "12, Thuận Hóa": the number's street comes behind the comma
-                elif sign == "-" and self._text.is_whole_name(self._lead_end, at):
-                    after = Lead.STREET  # "đường Thủy Dương - Thuận An": one road
-            elif not self._is_understood:
-                self._close(at)
+        if sign == ":" and self._lead > _PLACE and at == self._lead_end:  # "Đường: Lê Lợi", "Thôn: 3"
+            self._lead_end = at + 1
+            return
+        self._end_telling(at)
+        after = self._lead_behind(at, sign)
         if sign in OPENING:
             self._in_bracket = True
         elif sign in CLOSING:
@@ -63,6 +57,25 @@ class Parts:
         self._part_start = self._lead_end = at + 1
         self._lead = after
         self._is_understood = False
+
+    def _lead_behind(self, at: int, sign: str) -> Lead:
+        """Return what the next part begins with when this one ends in a number or a street, or close it."""
+        if self._lead in (Lead.NUMBER, Lead.STREET):
+            if at == self._lead_end:
+                # "1) Thủy Xuân" is an entry of a list; of "12, Thuận Hóa" the street comes behind the comma.
+                return Lead.START if sign in CLOSING and not self._in_bracket else Lead.NUMBER
+            starts = [self._lead_end + 1] if self._f[self._lead_end] in _OF_ROADS else []
+            is_road = sign == "-" and any(self._text.is_whole_name(start, at) for start in (self._lead_end, *starts))
+            return Lead.STREET if is_road else Lead.START  # "đường Thủy Dương - Thuận An": one road
+        if self._lead > _PLACE and not self._is_understood:
+            self._close(at)
+        return Lead.START
+
+    def _end_telling(self, at: int) -> None:
+        """Note the words behind "nay ở", "trọ" up to the end of their part, where an address stands before them."""
+        if self._told_at and (self._r.mentions or self._r.home):
+            self._r.told.append((self._told_at, at))
+        self._told_at = 0
 
     def _close(self, at: int) -> None:
         """Note a part that names nothing known, though it may be a place: "Tây Hồ", "Cầu Giấy"."""

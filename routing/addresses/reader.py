@@ -8,7 +8,7 @@ can be: a name alone is a commune ("…, Vỹ Dạ, Huế"), behind "đường" 
 from __future__ import annotations
 
 from routing.addresses.language.word_tree import WordTree
-from routing.addresses.language.words import Known, Word
+from routing.addresses.language.words import Known, Word, is_way
 from routing.addresses.lookup import (
     ABOVE,
     BEHIND_NAME,
@@ -19,7 +19,7 @@ from routing.addresses.lookup import (
 )
 from routing.addresses.names import NameIndex, Place
 from routing.addresses.parts import Lead, Parts
-from routing.addresses.reading import Mention, OtherProvince, Reading, Sure, UnknownUnit
+from routing.addresses.reading import Mention, OtherProvince, Passed, Reading, Sure, UnknownUnit
 
 _CLEAR_LANDMARKS = frozenset(("gần", "cạnh", "đối", "bên"))
 _NOT_A_NAME = ABOVE | {Word.HOME, Word.COMMUNE, Word.AFTER}
@@ -29,6 +29,11 @@ _MAY_BEGIN_NAME = frozenset(
 )
 _MAY_BE_SYLLABLES = frozenset((Word.STREET, Word.BUILDING, Word.AFTER))
 _TYPES = ("phuong", "xa", "thitran", "huyen", "quan", "thixa", "thanhpho", "tp", "tinh")
+_TYPES_OF_TWO_WORDS = {"thitran": 3, "thixa": 3, "thanhpho": 5}
+# Long enough not to be the end of a syllable that a name's last word could go on with.
+_TYPES_BEHIND = ("huyen", "thixa", "thanhpho", "phuong", "tinh")
+# Between "nay ở", "giao tại" and the place: "nay ở trọ luôn Xuân Phú".
+_FILLERS = frozenset(("tro", "luon", "tai", "lai", "nho", "han", "tam", "nha", "duoi", "tren", "trong", "ngoai"))
 
 
 _PLACE = Lead.PLACE
@@ -41,8 +46,10 @@ class Reader:
     def __init__(self, names: NameIndex) -> None:
         self.names = names.places
         self.words = WordTree(names.register.home)
-        # "phườngan", "xaphu": a type run together with the first word of a name, in small letters.
+        # "phườngan", "xaphu", "trìhuyện": a type run together with a word of a name, in small letters.
         self._joined = {kind + word: len(kind) for kind in _TYPES for word in names.first_words()}
+        self._joined |= {word + kind: len(word) for kind in _TYPES_BEHIND for word in names.last_words()}
+        self._joined |= _TYPES_OF_TWO_WORDS
 
     def read(self, text: str) -> Reading:
         """Return what the text says; never raises, whatever the text is."""
@@ -82,6 +89,7 @@ class _Walk(Parts):
                 at = self._name(at) or self._word(at, word)
             else:
                 at = self._word(at, word)
+        self._end_telling(n)
         self._close(n)
         self._next_clause(is_last=True)
         return self._r
@@ -108,8 +116,15 @@ class _Walk(Parts):
     def _word(self, at: int, word: str) -> int:
         """Act on a word that nobody knows, on a number, on a sign."""
         if word.isalpha():
-            if self._lead <= _PLACE:
+            if self._lead is Lead.CUE and at == self._lead_end:
+                if word in _FILLERS:
+                    self._lead_end = at + 1
+                else:
+                    self._lead, self._told_at = Lead.WORDS, at
+            elif self._lead <= _PLACE:
                 self._lead = Lead.WORDS
+            if self._lead is Lead.WORDS and is_way(self._w[at]):
+                self._told_at = at + 1
         elif word[0].isalnum():
             self._number(at, word)
         else:
@@ -126,6 +141,7 @@ class _Walk(Parts):
                 return self._commune(at, at + 1, Known(Word.COMMUNE, known.value))
         is_number_of_hamlet = self._lead is Lead.HAMLET and at == self._lead_end and self._f[at] == "so"
         if not is_number_of_hamlet:
+            self._is_cued = self._lead is Lead.CUE and at == self._lead_end
             self._lead = _LOCAL[known.kind]
         self._lead_end = end
         return end
@@ -202,6 +218,7 @@ class _Walk(Parts):
         """Act on a name behind words that are no place; return its end where it is passed over, else 0."""
         for end, places in self._text.names(at):
             named = [place for place in places if place.province]
+            self._note_passed(at, end, places)
             if at == self._lead_end:
                 if named and at == self._part_start:  # "7, Hồ Chí Minh"
                     self._note_province(named[0], Sure.WEAK, at)
@@ -210,6 +227,14 @@ class _Walk(Parts):
                 self._note_province(named[0], Sure.WEAK, at)
                 return end
         return 0
+
+    def _note_passed(self, at: int, end: int, places: list[Place]) -> None:
+        """Keep a name in words behind the address: "dọn sang An Đông rồi" may tell where somebody lives now."""
+        is_behind = bool(self._r.mentions) or self._r.home > Sure.NOT
+        is_told = self._is_cued or self._r.n_clauses > 0
+        is_in_words = self._lead is Lead.WORDS or (self._lead is Lead.BUILDING and is_told)
+        if is_behind and is_in_words and at > self._part_start:
+            self._r.passed.append(Passed(tuple(places), at, end, self._text.ends_name(end, BEHIND_TYPED)))
 
     def _note_province_too(self, places: list[Place], at: int) -> None:
         """Note that a commune's name is that of another province as well: Hải Dương."""

@@ -69,14 +69,27 @@ class UnknownUnit:
     is_register_name: bool = False
 
 
+class Passed(NamedTuple):
+    """A name that was passed over because words stand before it in its part, behind the address itself.
+
+    ``is_whole``: the part, or a known word, ends the name.
+    """
+
+    places: tuple[Place, ...]
+    start: int
+    end: int
+    is_whole: bool
+
+
 @dataclass(slots=True)
 class Reading:
     """All that an address says.
 
     ``districts`` are former districts of the province written with their type, each with all it may be where the
     accents are missing. ``strange`` holds (start, end) of the parts that may be a place nobody knows, ``aside`` those
-    of them behind a commune or in brackets. ``n_clauses`` counts the addresses in the text ("HKTT …; giao tại …");
-    ``lacks_commune``: one of several has a house and no commune.
+    of them behind a commune or in brackets, ``told`` unknown words behind "nay ở" and the like, ``passed`` names behind
+    other words. ``n_clauses`` counts the addresses in the text ("HKTT …; giao tại …"); ``lacks_commune``: one of
+    several has a house and no commune.
     """
 
     folded: list[str]
@@ -87,6 +100,8 @@ class Reading:
     unknown: list[UnknownUnit] = field(default_factory=list)
     strange: list[tuple[int, int]] = field(default_factory=list)
     aside: list[tuple[int, int]] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+    told: list[tuple[int, int]] = field(default_factory=list)
     n_clauses: int = 0
     lacks_commune: bool = False
     home: Sure = Sure.NOT

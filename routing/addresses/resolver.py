@@ -7,6 +7,8 @@ All that an address says is read first (`routing.addresses.reader`) and then wei
 * else the only commune that contradicts nothing (`routing.addresses.weighing`): exact when it bears the written
   name and type today, converted when a former unit leads to it;
 * several communes that fit, or places that contradict each other, typed or not: ambiguous;
+* a place told in passing behind the address that is elsewhere ("dọn sang An Đông rồi"), or a list of two
+  addresses, asks (`routing.addresses.afterthoughts`);
 * a second address of which only the street is given ("…; giao tại 12 Lê Lợi"): unknown.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.addresses.afterthoughts import contradicting, listed
 from routing.addresses.communes import Register
 from routing.addresses.elsewhere import Where, where
 from routing.addresses.language.text import MAX_ADDRESS_LENGTH, readings
@@ -53,6 +56,7 @@ class AddressAnswer:
 
 
 _Found = tuple[AddressStatus, tuple[str, ...], str | None]
+_NOTHING: _Found = (AddressStatus.UNKNOWN, (), None)
 
 
 class AddressResolver:
@@ -68,14 +72,32 @@ class AddressResolver:
         """Return the commune(s) the text names; never raises for any text, however broken."""
         if not text or len(text) > MAX_ADDRESS_LENGTH:
             return AddressAnswer(AddressStatus.UNKNOWN, (), text or "", None)
-        ways = readings(text)
-        if len(ways) == 1:
-            status, codes, matched = self._judge(self._reader.read(text))
+        both = listed(text)
+        if both is not None:
+            status, codes, matched = _together([self._found(one) for one in both])
         else:
-            status, codes, matched = _clearest([self._judge(self._reader.read(way)) for way in ways])
+            status, codes, matched = self._found(text)
         return AddressAnswer(status, codes, text, matched)
 
-    def _judge(self, reading: Reading) -> _Found:
+    def _found(self, text: str) -> _Found:
+        ways = readings(text)
+        if len(ways) == 1:
+            return self._judge(text)
+        return _clearest([self._judge(way) for way in ways])
+
+    def _judge(self, text: str) -> _Found:
+        reading = self._reader.read(text)
+        found = self._weighed(reading)
+        if not (reading.passed and found[0].is_automatic):
+            return found
+        others = contradicting(reading, text, found[1])
+        if not others:
+            return found
+        codes = {*found[1], *(unit.code for place in others for unit in place.current),
+                 *(unit.successor_code for place in others for unit in place.former)}  # fmt: skip
+        return (AddressStatus.AMBIGUOUS, tuple(sorted(codes)), None) if len(codes) > 1 else _NOTHING
+
+    def _weighed(self, reading: Reading) -> _Found:
         place, province = where(reading, self._home)
         if place is Where.OUTSIDE:
             return AddressStatus.OUTSIDE, (), province
@@ -87,6 +109,15 @@ class AddressResolver:
         if len(codes) > 1:
             return AddressStatus.AMBIGUOUS, codes, None
         return (AddressStatus.EXACT if is_exact else AddressStatus.CONVERTED), codes, label
+
+
+def _together(found: list[_Found]) -> _Found:
+    """Return the answer to a list of two addresses: the one they share, else a question."""
+    if found[0][1] == found[1][1] or found[0][0] is found[1][0] is AddressStatus.OUTSIDE:
+        return found[0]
+    codes = {code for _status, codes, _label in found for code in codes}
+    is_told = all(status is not AddressStatus.OUTSIDE for status, _codes, _label in found)
+    return (AddressStatus.AMBIGUOUS, tuple(sorted(codes)), None) if is_told and len(codes) > 1 else _NOTHING
 
 
 def _clearest(found: list[_Found]) -> _Found:

@@ -15,7 +15,8 @@ from tests.scale import record_figure, scaled
 
 DATA = Path(__file__).parents[1] / "data"
 RESOLVER = AddressResolver(Register.builtin())
-FILES = ("address_cases.csv", "strange_addresses.csv", "strange_addresses_by_hand.csv")
+# The rows of the last were written, and answered from the register, before the resolver was tried on them.
+FILES = ("address_cases.csv", "strange_addresses.csv", "strange_addresses_by_hand.csv", "strange_addresses_blind.csv")
 
 
 def told(text):

@@ -26,8 +26,8 @@ _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 
 SOFT_MARK = re.compile("_x000d_", re.IGNORECASE)  # a carriage return as spreadsheets write it
-# Line breaks and zero-width characters usually part words; copied texts also have them inside a word or a name.
-SOFT = re.compile(f"[{_LINE_BREAKS}{_ZERO_WIDTH}]|_x000d_", re.IGNORECASE)
+# Tabs, line breaks and zero-width characters usually part words; copied texts also have them inside a word or a name.
+SOFT = re.compile(f"[\t{_LINE_BREAKS}{_ZERO_WIDTH}]|_x000d_", re.IGNORECASE)
 
 
 def _clean_table() -> dict[int, str | None]:

@@ -29,6 +29,19 @@ class Word(IntEnum):
     SUFFIX = auto()  # English: ward, commune behind the name; value: its types
 
 
+# Words of staying and going before a place. "vo", "lai", "ha" are surnames without their accents.
+_WAYS = frozenset({
+    "ở", "o", "tại", "tai", "về", "ve", "vào", "vao", "vô", "ra", "lên", "xuống", "xuong", "sang", "qua", "đến",
+    "den", "tới", "toi", "trong", "ngoài", "ngoai", "trên", "tren", "dưới", "duoi", "từ", "trọ", "tro", "luôn",
+    "luon", "lại",
+})  # fmt: skip
+
+
+def is_way(written: str) -> bool:
+    """Say whether a cleaned word tells of staying or going: "ở", "sang", "trọ"."""
+    return written in _WAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A known word or phrase; ``is_short`` for abbreviations."""
@@ -63,7 +76,9 @@ FULL: Table = (
         "khu công nghiệp, khu tập thể, căn hộ, căn, tòa nhà, tòa, tầng, phòng, bến xe, nhà ga, ga, sân bay, "
         "bưu điện, bệnh viện, trạm y tế, trung tâm, công ty, cty, khách sạn, nhà hàng, nhà nghỉ, nhà thuốc, "
         "nhà xe, nhà thờ, cửa hàng, quán, tiệm, siêu thị, ngân hàng, tổ thuế, đội thuế, liên phường, liên xã, "
-        "liên huyện, lăng, chùa, đình, cây xăng",
+        "liên huyện, lăng, chùa, đình, cây xăng, sạp, quầy, gian hàng, ki ốt, kiot, kiốt, kiosk, shop, shophouse, "
+        "block, dãy nhà, dãy trọ, biệt thự, ký túc xá, nhà trọ, khu trọ, xóm trọ, homestay, resort, spa, salon, gara, "
+        "tiệm vàng, nhà may, tạp hóa, nhà sách",
     ),
     # Words that hold the name of a type and are none: agencies, unions, associations. The value is the type a name of
     # the register would have to follow: "xã hội" is none, "xã Hội An" is one where there is such a commune.
@@ -95,7 +110,8 @@ FULL: Table = (
         ("old",),
         "tên cũ, tên cũ là, trước đây là, trước là, nguyên là, cũ là, trước thuộc, vốn là, trước kia là, "
         "trước đây thuộc, địa chỉ cũ, sáp nhập từ, sát nhập từ, hợp nhất từ, nhập từ, tách từ, cũ thuộc, đc cũ, "
-        "trước năm 2025 là, trước kia thuộc, trước 1 / 7 / 2025 là, gộp từ, xưa là, ngày trước là",
+        "trước năm 2025 là, trước kia thuộc, trước 1 / 7 / 2025 là, gộp từ, xưa là, ngày trước là, "
+        "trước kia, trước đó, hồi trước, hồi xưa, ngày trước, ngày xưa, ngày xưa là, khi trước, lúc trước",
     ),
     (
         Word.BEFORE,
@@ -136,6 +152,7 @@ FULL: Table = (
 ACCENTED: Table = (
     (Word.AT, (), "ở, tại, về, vào, đến, tới, ngoài"),
     (Word.NOTE, (), "chị, mệ, chú, với, cùng, để"),
+    (Word.BUILDING, (), "ô, ốt, dãy, bánh mì, bánh canh, phở, bún, cơm, cháo, chè, cà phê, đặc sản, hủ tiếu, mè xửng"),
 )
 SHORT: Table = (
     (Word.COMMUNE, (WARD,), "p, ph, f"),
