@@ -9,6 +9,8 @@ from sqlalchemy import select
 from postal import State, models
 from tests import builders as build
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(60))
+
 CODE = re.compile(r"EY[0-9]{9}VN")
 
 
@@ -66,11 +68,31 @@ def test_a_trial_records_nothing_and_an_import_tells_every_row(centre, database)
         assert len(session.scalars(select(models.Item)).all()) == 1
 
 
-@pytest.mark.parametrize("name", ["ket-qua.exe", "", "ket-qua.pdf"])
-def test_only_tables_are_read(centre, name):
-    answer = upload(centre, [build.result(1)], name or "x")
+@pytest.mark.parametrize("name", ["ket-qua.exe", "ket-qua.pdf", "ket-qua.xlsx", "ket-qua"])
+def test_a_table_is_known_by_its_content_whatever_it_is_called(centre, name):
+    kept = re.search(r'name="upload" value="([^"]+)"', upload(centre, [build.result(1)], name).text)[1]
+    centre.post("/staff/intake/import", upload=kept)
+    assert "H57.15-261120-0001" in centre.get("/staff/queue").text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ket-qua.csv", b"MZ\x90\x00" + bytes(range(256)) * 8),
+        ("ket-qua.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"),
+        ("ket-qua.csv", PNG),
+        ("ket-qua.xlsx", b"PK\x03\x04" + b"\0" * 400),
+        ("ket-qua.csv", b""),
+        ("", b"ma_ho_so\n"),
+    ],
+)
+def test_what_is_no_table_is_refused(centre, database, name, data):
+    sent = {"csrf_token": centre.csrf, "file": (io.BytesIO(data), name)}
+    answer = centre._note(centre.client.post("/staff/intake/check", data=sent, headers={"Accept": "text/html"}))
     assert answer.status_code == 303
-    assert "Tệp kết quả" in centre.get("/staff/intake").text
+    assert 'class="notice' in centre.get("/staff/intake").text
+    with database.read() as session:
+        assert session.scalars(select(models.Item)).all() == []
 
 
 def test_an_unclear_address_is_asked_and_answered(centre, database):
