@@ -38,7 +38,7 @@ def calibrate_travel(legs: Path, base: Path | None, name: str, output: Path) -> 
             for line in found.lines
         ],
     )
-    told = {
+    calibration = {
         "note": f"Calibrated from {found.n_used} measured legs; figures with fewer than 20 legs are as before.",
         "kinds": found.figures.kinds,
         "communes": found.figures.communes,
@@ -47,7 +47,7 @@ def calibrate_travel(legs: Path, base: Path | None, name: str, output: Path) -> 
         "pairs": [[a, b, factor] for (a, b), factor in found.figures.pairs.items()],
     }
     part = output.with_name(output.name + ".part")
-    part.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    part.write_text(json.dumps(calibration, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, output)
     was, now = (say_number(100 * error, 1) for error in (found.error_before, found.error_after))
     say_both(

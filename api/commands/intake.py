@@ -87,8 +87,8 @@ def _lines(answer: incoming.IntakeReport) -> Iterator[tuple[object, ...]]:
     for row in answer.rows:
         for problem in row.problems or [{}]:
             said = (str(incoming.message_of(problem)), str(incoming.suggestion_of(problem)))
-            told = (problem.get("column", ""), problem.get("code", ""), *said)
-            yield row.row_number, row.dossier_code, str(row.outcome), *told, row.sheet or ""
+            cells = (problem.get("column", ""), problem.get("code", ""), *said)
+            yield row.row_number, row.dossier_code, str(row.outcome), *cells, row.sheet or ""
 
 
 def _bar(console: Console) -> Progress:
@@ -99,8 +99,8 @@ def _bar(console: Console) -> Progress:
 def _show(answer: incoming.IntakeReport, *, dry_run: bool) -> None:
     console = Console()
     counts = (answer.n_accepted, answer.n_attention, answer.n_duplicate, answer.n_refused)
-    told = ", ".join(f"{n} {text}" for n, text in zip(counts, _OUTCOMES.values(), strict=True))
-    console.print(f"{answer.n_in} dòng: {told}.", highlight=False)
+    totals = ", ".join(f"{n} {text}" for n, text in zip(counts, _OUTCOMES.values(), strict=True))
+    console.print(f"{answer.n_in} dòng: {totals}.", highlight=False)
     if answer.is_repeat:
         console.print("Tệp này đã nhập trước đó: không ghi thêm gì. / The file was brought in before.", highlight=False)
     elif dry_run:

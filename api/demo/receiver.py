@@ -30,16 +30,16 @@ class Ledger:
 
     def take(self, message_id: str, body: bytes) -> None:
         """Note one verified callback."""
-        told = json.loads(body)
-        item, sequence = told["data"]["dossier_code"], told["data"]["sequence"]
-        key = f"{told['data']['direction']} {item}"
+        message = json.loads(body)
+        item, sequence = message["data"]["dossier_code"], message["data"]["sequence"]
+        key = f"{message['data']['direction']} {item}"
         with self._lock:
             if message_id in self._seen:
                 self.counts["repeated"] += 1
                 return
             self._seen.add(message_id)
             self.counts["verified"] += 1
-            self.counts[told["type"]] += 1
+            self.counts[message["type"]] += 1
             self.counts["out_of_order"] += sequence <= self._last.get(key, 0)
             self._last[key] = max(sequence, self._last.get(key, 0))
 

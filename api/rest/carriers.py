@@ -40,8 +40,8 @@ class CarrierReportsBody(Body):
 @allow(Action.REPORT_AS_CARRIER)
 def post_carrier_reports(body: CarrierReportsBody) -> Response:
     """Keep the lines; the carrier is the system of the key."""
-    reports = [carriers.Reported(**told.model_dump()) for told in body.reports]
+    reports = [carriers.Reported(**reported.model_dump()) for reported in body.reports]
     with acting() as act:
         rows = carriers.take_reports(act, act.by.source_system or "", reports)
-        told = [{"code": row.code, "status": row.status, "outcome": row.outcome} for row in rows]
-    return jsonify({"reports": told})
+        recorded = [{"code": row.code, "status": row.status, "outcome": row.outcome} for row in rows]
+    return jsonify({"reports": recorded})

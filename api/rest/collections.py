@@ -19,7 +19,7 @@ from postal import Action, intake
 @allow(Action.ORDER_COLLECTIONS)
 def post_collections(body: CollectionsBody) -> Response:
     """Accept orders: 201 for one, 200 with one entry a row for a batch."""
-    told = body.root
-    if isinstance(told, CollectionBatch):
-        return bring_in(intake.order_collections, [row.as_row() for row in told.collections], batch="collections")
-    return bring_in(intake.order_collections, [told.as_row()], batch=None)
+    sent = body.root
+    if isinstance(sent, CollectionBatch):
+        return bring_in(intake.order_collections, [row.as_row() for row in sent.collections], batch="collections")
+    return bring_in(intake.order_collections, [sent.as_row()], batch=None)

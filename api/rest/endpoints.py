@@ -34,7 +34,7 @@ def get_endpoints() -> Response:
     """List the endpoints; secrets are never shown again."""
     with services().database.read() as session:
         found = outside.endpoints_of(session, current_actor().source_system)
-        return jsonify({"endpoints": [_told(endpoint) for endpoint in found]})
+        return jsonify({"endpoints": [_endpoint_body(endpoint) for endpoint in found]})
 
 
 @v1.post(
@@ -52,7 +52,7 @@ def post_endpoint(body: EndpointBody) -> Response:
             policy=callback_policy(services().settings),
             now=services().now(),
         )
-        return make_response(jsonify(_told(endpoint) | {"secret": secret}), 201)
+        return make_response(jsonify(_endpoint_body(endpoint) | {"secret": secret}), 201)
 
 
 @v1.post(
@@ -66,10 +66,10 @@ def post_rotate(path: EndpointPath) -> Response:
     with services().database.write() as session:
         endpoint = outside.find_endpoint(session, path.endpoint_id, current_actor().source_system)
         secret = outside.rotate_secret(session, endpoint, now=services().now())
-        return jsonify(_told(endpoint) | {"secret": secret})
+        return jsonify(_endpoint_body(endpoint) | {"secret": secret})
 
 
-def _told(endpoint: models.CallbackEndpoint) -> dict[str, Any]:
+def _endpoint_body(endpoint: models.CallbackEndpoint) -> dict[str, Any]:
     return {
         "id": endpoint.id,
         "url": endpoint.url,

@@ -34,7 +34,7 @@ class CancelBody(Body):
 def get_item(path: ItemPath) -> Response:
     """Return one item by S10 or dossier code."""
     with services().database.read() as session:
-        return jsonify(_told(_own(session, path.code, Action.SEE_ITEM)))
+        return jsonify(_item_body(_own(session, path.code, Action.SEE_ITEM)))
 
 
 @v1.get("/items/<code>/events", summary="What happened to an item, oldest first", responses={200: EventsTold})
@@ -67,7 +67,7 @@ def post_cancel(path: ItemPath, body: CancelBody) -> Response:
     with acting() as act:
         item = _own(act.session, path.code, Action.CANCEL)
         items.cancel(act, item, reason=body.reason)
-        return jsonify(_told(item))
+        return jsonify(_item_body(item))
 
 
 def _own(session: Session, code: str, action: Action) -> models.Item:
@@ -76,7 +76,7 @@ def _own(session: Session, code: str, action: Action) -> models.Item:
     return item
 
 
-def _told(item: models.Item) -> dict[str, Any]:
+def _item_body(item: models.Item) -> dict[str, Any]:
     promised_by = item.consignment.promised_by
     return {
         "s10": item.s10,

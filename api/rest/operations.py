@@ -66,10 +66,10 @@ def get_error(path: ErrorPath) -> Response:
     found = explained(path.code)
     if found is None:
         raise WebRefusal("not_found")
-    told = {"code": path.code, "status": found.status, **in_both(found.message)}
+    problem = {"code": path.code, "status": found.status, **in_both(found.message)}
     if path.code in ("idempotency_key_required", "bad_key"):
-        told["how_to"] = _IDEMPOTENCY
-    return jsonify(told)
+        problem["how_to"] = _IDEMPOTENCY
+    return jsonify(problem)
 
 
 def register(app: OpenAPI, meters: Meters) -> None:

@@ -19,7 +19,7 @@ from postal import Action, intake
 @allow(Action.IMPORT_RESULTS)
 def post_results(body: ResultsBody) -> Response:
     """Accept results: 201 for one (202 where somebody must look), 200 with one entry a row for a batch."""
-    told = body.root
-    if isinstance(told, ResultBatch):
-        return bring_in(intake.accept_results, [row.as_row() for row in told.results], batch="results")
-    return bring_in(intake.accept_results, [told.as_row()], batch=None)
+    sent = body.root
+    if isinstance(sent, ResultBatch):
+        return bring_in(intake.accept_results, [row.as_row() for row in sent.results], batch="results")
+    return bring_in(intake.accept_results, [sent.as_row()], batch=None)

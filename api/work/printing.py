@@ -28,14 +28,14 @@ def labels_work(services: Services, actor_of: Callable[[Session, Run], Actor]) -
     """Return the work of a printing job; its result names the sealed file and what a clerk should look at."""
 
     def work(run: Run) -> dict[str, Any]:
-        told = run.payload
+        asked = run.payload
         try:
             with run.write() as session:
                 act = Act(session, actor_of(session, run), run.now())
-                items = [session.get_one(models.Item, item_id) for item_id in told["item_ids"]]
+                items = [session.get_one(models.Item, item_id) for item_id in asked["item_ids"]]
                 run.report({"n_done": 0, "n_all": len(items)})
-                printing = documents.Printing(services=services, session=session, language=told["language"])
-                printed = documents.labels_of(printing, act, items, size=told["size"], reason=told["reason"])
+                printing = documents.Printing(services=services, session=session, language=asked["language"])
+                printed = documents.labels_of(printing, act, items, size=asked["size"], reason=asked["reason"])
                 file = uploads.KeptFile(data=printed.content, suffix=f".{printed.suffix}")
                 token = uploads.keep(act, file)
                 upload_id = uploads.find_id(act, token)

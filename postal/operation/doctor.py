@@ -193,25 +193,25 @@ def _s10(session: Session, _now: datetime) -> Finding:
 def _callbacks(session: Session, now: datetime) -> Finding:
     found = stuck(session, now=now)
     failing, disabled = list(found.failing_endpoint_ids), list(found.disabled_endpoint_ids)
-    told = Message("{due} tin đến hạn, {parked} tin dừng lại")
+    counts = Message("{due} tin đến hạn, {parked} tin dừng lại")
     if failing or disabled:
-        told = Message("{due} tin đến hạn, {parked} tin dừng lại; nơi nhận lỗi {failing}, đã tắt {disabled}")
-    told = told.filled(due=found.n_due, parked=found.n_parked, failing=failing, disabled=disabled)
+        counts = Message("{due} tin đến hạn, {parked} tin dừng lại; nơi nhận lỗi {failing}, đã tắt {disabled}")
+    counts = counts.filled(due=found.n_due, parked=found.n_parked, failing=failing, disabled=disabled)
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
-        silent = Message("{counts}; không ai gửi: chạy tannha worker").filled(counts=told)
+        silent = Message("{counts}; không ai gửi: chạy tannha worker").filled(counts=counts)
         return _finding("callbacks", Level.BAD, silent)
     is_well = not (found.n_parked or found.n_beyond_waits or failing or disabled)
-    return _finding("callbacks", Level.OK if is_well else Level.WARN, told)
+    return _finding("callbacks", Level.OK if is_well else Level.WARN, counts)
 
 
 def _jobs(session: Session, now: datetime) -> Finding:
     found = job_counts(session, now=now)
-    told = Message("việc nền: {waiting} chờ, {running} đang chạy, {failed} hỏng").filled(
+    counts = Message("việc nền: {waiting} chờ, {running} đang chạy, {failed} hỏng").filled(
         waiting=found.n_waiting, running=found.n_running, failed=found.n_failed
     )
     if found.oldest_due_at is not None and found.oldest_due_at < now - LATE_AFTER:
-        return _finding("jobs", Level.BAD, Message("{counts}; không ai chạy: tannha worker").filled(counts=told))
-    return _finding("jobs", Level.WARN if found.n_failed else Level.OK, told)
+        return _finding("jobs", Level.BAD, Message("{counts}; không ai chạy: tannha worker").filled(counts=counts))
+    return _finding("jobs", Level.WARN if found.n_failed else Level.OK, counts)
 
 
 def _file(database: Database) -> Iterator[Finding]:

@@ -93,19 +93,19 @@ def _read_heads(heads: Path | None, public_key: str) -> list[chain.SignedHead]:
 
 
 def _match(services: Services, receipt: str) -> None:
-    told = chain.read_receipt_code(receipt, _own_key(services))
-    _say_receipt(told)
+    sealed = chain.read_receipt_code(receipt, _own_key(services))
+    _say_receipt(sealed)
     with services.database.read() as session:
-        match = chain.match_receipt(session, told)
+        match = chain.match_receipt(session, sealed)
     if not match.is_same:
         say = "không có trong cơ sở dữ liệu / unknown here" if not match.is_known else "khác bản đã ghi / not the same"
-        click.echo(f"HỎNG: biên bản {told.number} {say}")
+        click.echo(f"HỎNG: biên bản {sealed.number} {say}")
         sys.exit(1)
     click.echo("Khớp với cơ sở dữ liệu. / The database holds the same receipt.")
 
 
-def _say_receipt(told: chain.SealedReceipt) -> None:
+def _say_receipt(sealed: chain.SealedReceipt) -> None:
     click.echo(
-        f"Chữ ký đúng / signature good: {told.number}, {told.leg}, {told.handed_over_at:%Y-%m-%d %H:%M} UTC, "
-        f"{told.n_present}/{told.n_expected} bưu gửi, mắt xích {told.position}"
+        f"Chữ ký đúng / signature good: {sealed.number}, {sealed.leg}, {sealed.handed_over_at:%Y-%m-%d %H:%M} UTC, "
+        f"{sealed.n_present}/{sealed.n_expected} bưu gửi, mắt xích {sealed.position}"
     )

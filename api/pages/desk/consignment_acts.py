@@ -239,9 +239,9 @@ def _proof(item: models.Item) -> doorstep.ProofIn:
 
 def _inventory(item: models.Item) -> list[custody.InventoryLine]:
     """Return the item's list of documents as the form found them; "" in the form is a document not looked for."""
-    told = [(d["name"], form_text(f"paper-{n}")) for n, d in enumerate(item.documents)]
+    paper_states = [(d["name"], form_text(f"paper-{n}")) for n, d in enumerate(item.documents)]
     return [
         custody.InventoryLine(name=name, is_there=state != "gone", is_whole=state == "whole")
-        for name, state in told
+        for name, state in paper_states
         if state
     ]

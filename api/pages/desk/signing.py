@@ -129,10 +129,10 @@ def _own(session: Session, handover_id: int) -> models.Handover:
 def _device_time() -> datetime | None:
     """Return when the device says it was signed; None where it does not say so in a way that can be believed."""
     try:
-        told = datetime.fromisoformat(form_text("device_at"))
+        device_at = datetime.fromisoformat(form_text("device_at"))
     except ValueError:
         return None
-    return told if told.tzinfo is not None else None
+    return device_at if device_at.tzinfo is not None else None
 
 
 def picture_of_form() -> tuple[bytes, str]:
