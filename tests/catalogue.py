@@ -30,6 +30,8 @@ KEYWORDS = {
     "_n": (1, 1),
     "ngettext": (1, 1),
 }
+# Papers say their sentences by the language they are given (`labels.papers.Speech`).
+PAPERS = ("labels/papers", "api/documents")
 _PLACE = re.compile(r"\{(\w+)[^}]*\}")
 
 
@@ -41,10 +43,13 @@ def path_of(language: str) -> Path:
 def in_code() -> Catalog:
     """Return every sentence the code says."""
     found = Catalog(locale="vi")
-    for package in PACKAGES:
-        for file, _line, message, _comments, _context in extract_from_dir(ROOT / package, METHODS, keywords=KEYWORDS):
+    for folder, keywords in [
+        *((package, KEYWORDS) for package in PACKAGES),
+        *((room, {"say": None}) for room in PAPERS),
+    ]:
+        for file, _line, message, _comments, _context in extract_from_dir(ROOT / folder, METHODS, keywords=keywords):
             if message:
-                found.add(message, None, [(f"{package}/{file}", 0)])
+                found.add(message, None, [(f"{folder}/{file}", 0)])
     return found
 
 

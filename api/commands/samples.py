@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from api.documents import PAPERS
+from api.words import speech
 
 
 @click.command()
@@ -21,7 +22,7 @@ def samples(out: Path, dpi: int) -> None:
     for paper in PAPERS:
         for name, sample in paper.samples.items():
             pdf = out / f"{name}.pdf"
-            pdf.write_bytes(paper.draw(sample.data, **sample.options))
+            pdf.write_bytes(paper.draw(sample.data, say=speech(sample.language), **sample.options))
             if has_poppler:
                 command = ["pdftoppm", "-r", str(dpi), "-png", "-f", "1", "-l", "1", "-singlefile", str(pdf)]
                 subprocess.run([*command, str(pdf.with_suffix(""))], check=True)  # noqa: S603

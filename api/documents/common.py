@@ -12,8 +12,6 @@ from labels.papers import ContactData, PaperData, PartyData
 from postal import EventKind, Session, chain, custody, desk, errors, models, people
 from postal.access import ownership
 
-GIVER, RECEIVER = ("Bên giao", "Giver"), ("Bên nhận", "Receiver")
-
 
 def token_url(printing: Printing, item: models.Item) -> str:
     """Return the link of an item's square code: 128 bits nobody can guess, nothing personal."""
@@ -62,9 +60,9 @@ def day_bounds(printing: Printing) -> tuple[datetime, datetime]:
     )
 
 
-def side(title: str, organisation: str) -> PartyData:
-    """Return a side whose name is written by hand when it signs."""
-    return PartyData(title=title, organisation=organisation, full_name="")
+def receiving_side(printing: Printing, organisation: str) -> PartyData:
+    """Return the receiver of a list that is not signed yet: its name is written by hand when it signs."""
+    return PartyData(title=printing.say("Bên nhận"), organisation=organisation, full_name="")
 
 
 def post_side(printing: Printing, *, office_id: int | None = None) -> PartyData:
@@ -74,7 +72,7 @@ def post_side(printing: Printing, *, office_id: int | None = None) -> PartyData:
     """
     office = printing.session.get(models.Office, printing.office_id or office_id or 0)
     return PartyData(
-        title=printing.say(*GIVER),
+        title=printing.say("Bên giao"),
         organisation=office.name if office else printing.post_name,
         full_name=printing.reader_name(),
     )
@@ -86,8 +84,8 @@ def signatory(printing: Printing, found: models.Handover) -> tuple[PartyData, Pa
     giver = _party(printing, found.giver_id, found.giver_office_id, found.facts.get("giver_code", ""))
     receiver = _party(printing, found.receiver_id, found.receiver_office_id, found.facts.get("receiver_code", ""))
     return (
-        replace(giver, title=printing.say(*GIVER), **_drawn(printing, signed.get("giver"))),
-        replace(receiver, title=printing.say(*RECEIVER), **_drawn(printing, signed.get("receiver"))),
+        replace(giver, title=printing.say("Bên giao"), **_drawn(printing, signed.get("giver"))),
+        replace(receiver, title=printing.say("Bên nhận"), **_drawn(printing, signed.get("receiver"))),
     )
 
 
@@ -112,10 +110,11 @@ def _drawn(printing: Printing, signed: models.ReceiptSignature | models.Delivery
     """Return how and when a side signed, and the picture of what it drew; a photo shows a whole sheet, not a name."""
     if signed is None:
         return {}
-    at = f"{printing.local(signed.device_at or signed.recorded_at):%H:%M %d/%m/%Y}"
+    on_clock = printing.local(signed.device_at or signed.recorded_at)
+    at = f"{on_clock:%H:%M} {printing.say.short_day(on_clock.date())}"
     if signed.how != "drawn":
-        return {"signed": printing.say(f"(ký trên giấy, lưu ảnh {at})", f"(on paper, photo {at})")}
-    words = printing.say(f"(ký trên màn hình {at})", f"(signed on screen {at})")
+        return {"signed": printing.say("(ký trên giấy, lưu ảnh {time})", time=at)}
+    words = printing.say("(ký trên màn hình {time})", time=at)
     return {"signed": words, "signature": custody.signature_image(printing.session, signed)}
 
 

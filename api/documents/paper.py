@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from api.wiring import Services
+from api.words import SOURCE, speech
 from labels import UnprintableText, clean_data, is_printable
+from labels.papers import VIETNAMESE, Speech
 from labels.samples import Sample
 from postal import Action, Message, Session, Subject, errors, models, people
 
@@ -27,14 +29,15 @@ class Printing:
 
     services: Services
     session: Session
-    language: str = "vi"
+    language: str = SOURCE
     office_id: int | None = None
     day: date | None = None
     reader_id: int | None = None
 
-    def say(self, vi: str, en: str) -> str:
-        """Return the words in the paper's language."""
-        return vi if self.language == "vi" else en
+    @property
+    def say(self) -> Speech:
+        """Return how the paper speaks."""
+        return speech(self.language)
 
     def local(self, at: datetime) -> datetime:
         """Return an instant on people's clocks."""
@@ -74,7 +77,7 @@ class Printing:
         """
         if is_printable(words) is None:
             return words
-        return self.say("(chữ không in được, xem trên máy)", "(cannot be printed, see the screen)")
+        return self.say("(chữ không in được, xem trên máy)")
 
     def commune_name(self, consignment: models.Consignment) -> str:
         """Return the commune's full name, "" for an address elsewhere."""
@@ -90,7 +93,18 @@ def always(_: Printing, __: object) -> bool:
 class Draw(Protocol[D_contra]):
     """Draws papers of one kind as one PDF. Raises UnprintableText naming the field."""
 
-    def __call__(self, many: Sequence[D_contra], /, *, language: str = "vi") -> bytes: ...
+    def __call__(self, many: Sequence[D_contra], /, *, say: Speech = VIETNAMESE) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InVietnamese(Generic[D]):
+    """Draws a paper whose form the law sets: in Vietnamese, whatever language it was asked for in."""
+
+    form: Callable[[Sequence[D]], bytes]
+
+    def __call__(self, many: Sequence[D], /, *, say: Speech = VIETNAMESE) -> bytes:
+        """Return the papers as one PDF."""
+        return self.form(many)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +164,11 @@ class Paper(Generic[D]):
     ways: tuple[Way[Any, D], ...] = ()
     named: Callable[[D], str] = str
 
+    @property
+    def has_choice(self) -> bool:
+        """Say whether the paper can be had in another language than Vietnamese."""
+        return not isinstance(self.draw, InVietnamese)
+
     def right(self, way: Way[Any, D]) -> Action:
         """Return the right it takes to print this paper in one of its ways."""
         return way.action or self.action
@@ -164,6 +183,7 @@ class Paper(Generic[D]):
         Of several, one with a text that cannot be printed is left out and named; a single one is refused.
         """
         way: Way[T, D] = self.way(about)
+        printing = printing if self.has_choice else replace(printing, language=SOURCE)
         many = [one for subject in subjects if way.when(printing, subject) for one in way.read(printing, subject)]
         if not many:
             raise errors.NotFound(what=self.noun)
@@ -173,7 +193,7 @@ class Paper(Generic[D]):
                 printable.append(clean_data(one))
             except UnprintableText:
                 left_out.append(one)
-        content = self.draw(printable or many, language=printing.language)
+        content = self.draw(printable or many, say=printing.say)
         return Printed(content=content, left_out=tuple(self.named(one) for one in left_out))
 
 

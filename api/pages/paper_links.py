@@ -12,6 +12,7 @@ from api import documents
 from api.pages.common import paper_language
 from api.web.auth import current_actor
 from api.wiring import services
+from api.words import LANGUAGES, current
 from api.words import gettext as _
 from postal import InvalidInput, Message, Session
 
@@ -20,10 +21,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class PaperLink:
-    """A paper there is, in a clerk's words, and its address."""
+    """A paper there is, in a clerk's words, and its address.
+
+    ``others`` are the other languages it can be had in, each with ``code``, ``name`` and ``url``.
+    """
 
     text: str
     url: str
+    others: tuple[dict[str, str], ...] = ()
 
 
 def paper_links(
@@ -32,10 +37,21 @@ def paper_links(
     """Return the papers about something that can be printed now; ``query`` goes into their addresses."""
     actor, printing = current_actor(), printing_for(session, query.get("day"))
     return [
-        PaperLink(text=_(paper.noun), url=_url(way, {way.parameter: subject_id, **query}))
+        _link(paper, way, {way.parameter: subject_id, **query})
         for paper, way in documents.papers_about(about)
         if actor.may(paper.right(way)) and way.when(printing, subject)
     ]
+
+
+def _link(paper: documents.Paper[Any], way: documents.Way[Any, Any], values: dict[str, Any]) -> PaperLink:
+    others = [(code, name) for code, name in LANGUAGES.items() if code != current()] if paper.has_choice else []
+    return PaperLink(
+        text=_(paper.noun),
+        url=_url(way, values),
+        others=tuple(
+            {"code": code, "name": name, "url": _url(way, {**values, "lang": code})} for code, name in others
+        ),
+    )
 
 
 def _url(way: documents.Way[Any, Any], values: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from api.words.figures import (
     say_weekdays,
 )
 from api.words.language import LANGUAGES, SOURCE, Said, current, gettext, gettext_html, in_both, ngettext, translate
+from api.words.speech import speech
 from api.words.tables import (
     EVENTS,
     HOLDERS,
@@ -55,6 +56,7 @@ __all__ = [
     "say_short_date",
     "say_state",
     "say_weekdays",
+    "speech",
     "tone",
     "translate",
 ]

@@ -9,7 +9,6 @@ from datetime import date
 from labels.drawing.blocks import Fields, Form, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
-from labels.papers.parts import Say, page, tongue
 from labels.papers.words import say_day
 
 
@@ -33,47 +32,34 @@ class ApologyLetterData:
     procedure: str = ""
 
 
-def draw(many: Sequence[ApologyLetterData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[ApologyLetterData]) -> bytes:
     """Return the letters, A5. Raises UnprintableText; ValueError where the new day does not come after the old one."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Văn bản xin lỗi")
+    return draw_forms([_form(clean_data(data)) for data in many], "Văn bản xin lỗi")
 
 
-def _form(data: ApologyLetterData, say: Say) -> Form:
+def _form(data: ApologyLetterData) -> Form:
     if data.new_due_on <= data.due_on:
         raise ValueError("the new day must come after the day that was promised")
     received = say_day(data.received_on) if data.received_on else ""
     about = data.dossier_code + (f" ({data.procedure})" if data.procedure else "")
     blocks = (
-        Words(text=say(f"Kính gửi: {data.addressee}", f"To: {data.addressee}"), is_bold=True),
+        Words(text=f"Kính gửi: {data.addressee}", is_bold=True),
         Words(
-            text=say(
-                f"{data.agency} đã tiếp nhận hồ sơ {about}{', ' + received if received else ''}, hẹn trả kết quả "
-                f"{say_day(data.due_on)}.",
-                f"{data.agency} received dossier {about} and promised its result for {data.due_on:%d/%m/%Y}.",
-            )
+            text=f"{data.agency} đã tiếp nhận hồ sơ {about}{', ' + received if received else ''}, hẹn trả kết quả "
+            f"{say_day(data.due_on)}."
         ),
+        Words(text=f"Đến nay hồ sơ chưa giải quyết xong. Lý do: {data.reason}"),
         Words(
-            text=say(
-                f"Đến nay hồ sơ chưa giải quyết xong. Lý do: {data.reason}",
-                f"The dossier is not settled yet. Reason: {data.reason}",
-            )
-        ),
-        Words(
-            text=say(
-                f"{data.agency} xin lỗi vì sự chậm trễ này và đề nghị gia hạn; kết quả sẽ được trả "
-                f"{say_day(data.new_due_on)}. Việc hẹn lại chỉ thực hiện một lần.",
-                f"{data.agency} apologises for the delay; the result will be given on {data.new_due_on:%d/%m/%Y}. "
-                "A result is re-appointed at most once.",
-            ),
+            text=f"{data.agency} xin lỗi vì sự chậm trễ này và đề nghị gia hạn; kết quả sẽ được trả "
+            f"{say_day(data.new_due_on)}. Việc hẹn lại chỉ thực hiện một lần.",
             is_bold=True,
         ),
-        Fields(pairs=((say("Liên hệ", "Contact"), data.contact),)),
-        Words(text=_place_and_day(data.place, data.signed_on, say), align="right"),
+        Fields(pairs=(("Liên hệ", data.contact),)),
+        Words(text=_place_and_day(data.place, data.signed_on), align="right"),
         Signatures(
             places=(
                 Place(title=""),
-                Place(title=data.signer_title, hint=say("(ký, đóng dấu)", "(signature, seal)"), name=data.signer_name),
+                Place(title=data.signer_title, hint="(ký, đóng dấu)", name=data.signer_name),
             )
         ),
     )
@@ -81,13 +67,12 @@ def _form(data: ApologyLetterData, say: Say) -> Form:
         size="A5",
         motto=True,
         issuer=data.agency,
-        title=say("VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN", "LETTER OF APOLOGY AND EXTENSION"),
-        second=say("thời gian giải quyết hồ sơ", "of the time for settling a dossier"),
-        number=f"{say('Số', 'No.')} {data.number or '……………'} · {say('Mẫu số 04', 'Form 04')}",
+        title="VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN",
+        second="thời gian giải quyết hồ sơ",
+        number=f"Số {data.number or '……………'} · Mẫu số 04",
         blocks=blocks,
-        page=page(say),
     )
 
 
-def _place_and_day(place: str, day: date, say: Say) -> str:
-    return say(f"{place}, ngày {day.day} tháng {day.month} năm {day.year}", f"{place}, {day:%d/%m/%Y}")
+def _place_and_day(place: str, day: date) -> str:
+    return f"{place}, ngày {day.day} tháng {day.month} năm {day.year}"

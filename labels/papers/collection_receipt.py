@@ -10,7 +10,8 @@ from labels.drawing.blocks import Block, Fields, Form, Mark, Place, Signatures, 
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.drawing.text import SMALL
-from labels.papers.parts import SIGN, ContactData, PaperData, Say, contact, moment, money, page, papers, tongue
+from labels.papers.parts import ContactData, PaperData, by_hand, contact, moment, money, page, papers
+from labels.papers.speech import VIETNAMESE, Speech
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,52 +37,50 @@ class CollectionReceiptData:
     signature: bytes = b""
 
 
-def draw(many: Sequence[CollectionReceiptData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[CollectionReceiptData], *, say: Speech = VIETNAMESE) -> bytes:
     """Return the receipts, two copies of each. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Biên nhận hồ sơ")
+    return draw_forms([_form(clean_data(data), say) for data in many], say("Biên nhận hồ sơ"))
 
 
-def _form(data: CollectionReceiptData, say: Say) -> Form:
+def _form(data: CollectionReceiptData, say: Speech) -> Form:
     pledge = say(
         "Hai bên đã cùng đếm, bưu tá đóng gói và niêm phong trước mặt người giao. Thời hạn giải quyết tính từ khi cơ "
-        "quan tiếp nhận, không tính từ lúc này.",
-        "Counted by both; packed and sealed before the citizen. The procedure's time runs from the agency's reception.",
+        "quan tiếp nhận, không tính từ lúc này."
     )
     blocks: tuple[Block, ...] = (
         Fields(
             pairs=(
-                (say("Người giao hồ sơ", "Handed over by"), contact(data.citizen)),
-                (say("Nơi nhận", "For"), data.agency),
-                (say("Lúc", "At"), moment(data.at, say)),
-                (say("Số niêm phong", "Seal"), data.seal),
-                (say("Thu hộ", "Collected"), money(data.fee_vnd, say)),
-                (say("Bưu cục", "Office"), data.office),
+                (say("Người giao hồ sơ"), contact(data.citizen)),
+                (say("Nơi nhận"), data.agency),
+                (say("Lúc"), moment(data.at, say)),
+                (say("Số niêm phong"), data.seal),
+                (say("Thu hộ"), money(data.fee_vnd, say)),
+                (say("Bưu cục"), data.office),
             ),
             columns=2,
         ),
-        papers(say("Thành phần hồ sơ", "Documents"), data.papers, say),
+        papers(say("Thành phần hồ sơ"), data.papers, say),
         Words(text=pledge, size=SMALL),
         *([Words(text=data.due_note, size=SMALL)] if data.due_note else []),
         Signatures(
             places=(
                 Place(
-                    title=say("Người giao", "Citizen"),
-                    hint=data.signed or say(*SIGN),
+                    title=say("Người giao"),
+                    hint=data.signed or by_hand(say),
                     name=data.citizen.name,
                     picture=data.signature,
                 ),
-                Place(title=say("Bưu tá", "Courier"), hint=say(*SIGN), name=data.courier),
+                Place(title=say("Bưu tá"), hint=by_hand(say), name=data.courier),
             ),
             height=20,
         ),
     )
     return Form(
         size="A5",
-        title=say("GIẤY BIÊN NHẬN HỒ SƠ TẠI NHÀ", "RECEIPT FOR A DOSSIER COLLECTED AT HOME"),
-        number=f"{say('Số', 'No.')} {data.number} · {data.dossier_code}",
+        title=say("GIẤY BIÊN NHẬN HỒ SƠ TẠI NHÀ"),
+        number=say("Số {number}", number=f"{data.number} · {data.dossier_code}"),
         blocks=blocks,
-        copies=(say("Bản 1: người dân giữ", "Copy 1: citizen"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
-        mark=Mark(qr=data.token_url, text=say("Quét để theo dõi", "Scan to follow")),
+        copies=(say("Bản 1: người dân giữ"), say("Bản 2: bưu cục giữ")),
+        mark=Mark(qr=data.token_url, text=say("Quét để theo dõi")),
         page=page(say),
     )

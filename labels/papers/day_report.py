@@ -9,8 +9,9 @@ from datetime import date, datetime
 from labels.drawing.blocks import Block, Column, Fields, Form, Heading, Place, Signatures, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
-from labels.papers.parts import SIGN, Say, day, moment, page, tongue
-from labels.papers.words import group_code, say_money, say_number
+from labels.papers.parts import by_hand, day, moment, page
+from labels.papers.speech import VIETNAMESE, Speech
+from labels.papers.words import group_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,92 +55,91 @@ class DayReportData:
     chain_head: str = ""
 
 
-def draw(many: Sequence[DayReportData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[DayReportData], *, say: Speech = VIETNAMESE) -> bytes:
     """Return the reports, A4. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Báo cáo cuối ngày")
+    return draw_forms([_form(clean_data(data), say) for data in many], say("Báo cáo cuối ngày"))
 
 
-def _form(data: DayReportData, say: Say) -> Form:
+def _form(data: DayReportData, say: Speech) -> Form:
     counted = data.fee_counted_vnd
     difference = counted - data.fee_expected_vnd if counted is not None else 0
-    closed = moment(data.closed_at, say) or say("chưa khép ngày", "not closed yet")
+    closed = moment(data.closed_at, say) or say("chưa khép ngày")
     blocks: list[Block] = [
         Fields(
             pairs=(
-                (say("Bưu cục", "Office"), data.office),
-                (say("Khép ngày", "Closed"), f"{closed}{', ' + data.closed_by if data.closed_by else ''}"),
-                (say("Tiền phải thu", "Money expected"), say_money(data.fee_expected_vnd)),
-                (say("Tiền đã đếm", "Money counted"), say_money(counted) if counted is not None else ""),
+                (say("Bưu cục"), data.office),
+                (say("Khép ngày"), f"{closed}{', ' + data.closed_by if data.closed_by else ''}"),
+                (say("Tiền phải thu"), say.money(data.fee_expected_vnd)),
+                (say("Tiền đã đếm"), say.money(counted) if counted is not None else ""),
             ),
             columns=2,
         ),
         _couriers(data, say),
-        Heading(text=say("Bưu gửi chưa phát xong", "Not delivered yet")),
+        Heading(text=say("Bưu gửi chưa phát xong")),
     ]
     blocks.append(_still_open(data, say))
     if difference:
-        blocks.append(Words(text=say("Chênh lệch tiền: ", "Difference: ") + say_money(difference), is_bold=True))
-    sign = say(*SIGN)
+        blocks.append(Words(text=say("Chênh lệch tiền: {amount}", amount=say.money(difference)), is_bold=True))
+    sign = by_hand(say)
     blocks.append(
         Signatures(
             places=(
-                Place(title=say("Người lập", "Prepared by"), hint=sign, name=data.closed_by),
-                Place(title=say("Thủ quỹ", "Cashier"), hint=sign),
-                Place(title=say("Trưởng bưu cục", "Head of office"), hint=sign),
+                Place(title=say("Người lập"), hint=sign, name=data.closed_by),
+                Place(title=say("Thủ quỹ"), hint=sign),
+                Place(title=say("Trưởng bưu cục"), hint=sign),
             )
         )
     )
     return Form(
         size="A4",
-        title=say("BÁO CÁO CUỐI NGÀY", "END-OF-DAY REPORT"),
+        title=say("BÁO CÁO CUỐI NGÀY"),
         second=day(data.day, say),
-        number=f"{say('Số', 'No.')} {data.number}",
+        number=say("Số {number}", number=data.number),
         blocks=tuple(blocks),
-        copies=(f"{say('Đầu chuỗi bằng chứng', 'Chain head')} {data.chain_head[:16]}" if data.chain_head else "",),
+        copies=(say("Đầu chuỗi bằng chứng {head}", head=data.chain_head[:16]) if data.chain_head else "",),
         page=page(say),
     )
 
 
-def _couriers(data: DayReportData, say: Say) -> Table:
+def _couriers(data: DayReportData, say: Speech) -> Table:
     """Return each courier's day in figures, and the sums."""
     columns = (
-        Column(heading=say("Bưu tá", "Courier"), share=5),
+        Column(heading=say("Bưu tá"), share=5),
         *(
             Column(heading=heading, share=2, align="right")
             for heading in (
-                say("Mang đi", "Loaded"),
-                say("Đã phát", "Delivered"),
-                say("Chưa phát được", "Failed"),
-                say("Hồ sơ nhận", "Collected"),
-                say("Tiền thu", "Money"),
+                say("Mang đi"),
+                say("Đã phát"),
+                say("Chưa phát được"),
+                say("Hồ sơ nhận"),
+                say("Tiền thu"),
             )
         ),
     )
     rows: list[tuple[str, ...]] = [
         (
             one.courier,
-            *map(say_number, (one.loaded, one.delivered, one.failed, one.collected)),
-            say_money(one.fee_vnd),
+            *map(say.number, (one.loaded, one.delivered, one.failed, one.collected)),
+            say.money(one.fee_vnd),
         )
         for one in data.couriers
     ]
     sums = [sum(getattr(one, name) for one in data.couriers) for name in ("loaded", "delivered", "failed", "collected")]
     fees = sum(one.fee_vnd for one in data.couriers)
-    rows.append((say("Cộng", "Total"), *map(say_number, sums), say_money(fees)))
+    rows.append((say("Cộng"), *map(say.number, sums), say.money(fees)))
     return Table(columns=columns, rows=tuple(rows))
 
 
-def _still_open(data: DayReportData, say: Say) -> Table | Words:
+def _still_open(data: DayReportData, say: Speech) -> Table | Words:
     """Return what left and is not delivered, or that there is none."""
     if not data.open_lines:
-        return Words(text=say("Không có.", "None."))
+        return Words(text=say("Không có."))
     return Table(
         columns=(
-            Column(heading=say("Số hiệu", "Item"), share=3),
-            Column(heading=say("Mã hồ sơ", "Dossier"), share=3.4),
-            Column(heading=say("Bưu tá", "Courier"), share=4.2),
-            Column(heading=say("Đang ở đâu", "Where"), share=4),
+            Column(heading=say("Số hiệu"), share=3),
+            Column(heading=say("Mã hồ sơ"), share=3.4),
+            Column(heading=say("Bưu tá"), share=4.2),
+            Column(heading=say("Đang ở đâu"), share=4),
         ),
         rows=tuple((group_code(o.s10), o.dossier_code, o.courier, o.state) for o in data.open_lines),
     )

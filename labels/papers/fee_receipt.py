@@ -10,8 +10,9 @@ from labels.drawing.blocks import Fields, Form, Mark, Place, Signatures, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
 from labels.drawing.text import SMALL
-from labels.papers.parts import SIGN, Say, moment, page, tongue
-from labels.papers.words import group_code, in_words, say_money
+from labels.papers.parts import by_hand, moment, page
+from labels.papers.speech import VIETNAMESE, Speech
+from labels.papers.words import group_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,47 +36,46 @@ class FeeReceiptData:
     signature: bytes = b""
 
 
-def draw(many: Sequence[FeeReceiptData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[FeeReceiptData], *, say: Speech = VIETNAMESE) -> bytes:
     """Return the receipts, two copies of each. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Biên nhận thu hộ")
+    return draw_forms([_form(clean_data(data), say) for data in many], say("Biên nhận thu hộ"))
 
 
-def _form(data: FeeReceiptData, say: Say) -> Form:
+def _form(data: FeeReceiptData, say: Speech) -> Form:
     blocks = (
         Fields(
             pairs=(
-                (say("Người nộp", "Paid by"), data.payer_name),
-                (say("Thu hộ cho", "On behalf of"), data.agency),
-                (say("Mã hồ sơ", "Dossier"), data.dossier_code),
-                (say("Số hiệu bưu gửi", "Item"), group_code(data.s10)),
-                (say("Lúc", "At"), moment(data.at, say)),
-                (say("Bưu cục", "Office"), data.office),
+                (say("Người nộp"), data.payer_name),
+                (say("Thu hộ cho"), data.agency),
+                (say("Mã hồ sơ"), data.dossier_code),
+                (say("Số hiệu bưu gửi"), group_code(data.s10)),
+                (say("Lúc"), moment(data.at, say)),
+                (say("Bưu cục"), data.office),
             ),
             columns=2,
         ),
-        Words(text=f"{say('Số tiền', 'Amount')}: {say_money(data.amount_vnd)}", is_bold=True, size=14),
-        Words(text=f"{say('Bằng chữ', 'In words')}: {in_words(data.amount_vnd)} đồng."),
-        Words(text=say("Chỉ nộp đúng số tiền này.", "Pay this amount only."), size=SMALL),
+        Words(text=say("Số tiền: {amount}", amount=say.money(data.amount_vnd)), is_bold=True, size=14),
+        Words(text=say("Bằng chữ: {amount} đồng.", amount=say.in_words(data.amount_vnd))),
+        Words(text=say("Chỉ nộp đúng số tiền này."), size=SMALL),
         Signatures(
             places=(
                 Place(
-                    title=say("Người nộp", "Payer"),
-                    hint=data.signed or say(*SIGN),
+                    title=say("Người nộp"),
+                    hint=data.signed or by_hand(say),
                     name=data.payer_name,
                     picture=data.signature,
                 ),
-                Place(title=say("Người thu", "Collected by"), hint=say(*SIGN), name=data.courier),
+                Place(title=say("Người thu"), hint=by_hand(say), name=data.courier),
             ),
             height=20,
         ),
     )
     return Form(
         size="A5",
-        title=say("BIÊN NHẬN THU HỘ PHÍ, LỆ PHÍ", "RECEIPT FOR FEES COLLECTED"),
-        number=f"{say('Số', 'No.')} {data.number}",
+        title=say("BIÊN NHẬN THU HỘ PHÍ, LỆ PHÍ"),
+        number=say("Số {number}", number=data.number),
         blocks=blocks,
-        copies=(say("Bản 1: người nộp giữ", "Copy 1: payer"), say("Bản 2: bưu cục giữ", "Copy 2: post office")),
-        mark=Mark(qr=data.token_url, text=say("Quét để đối chiếu", "Scan to compare")),
+        copies=(say("Bản 1: người nộp giữ"), say("Bản 2: bưu cục giữ")),
+        mark=Mark(qr=data.token_url, text=say("Quét để đối chiếu")),
         page=page(say),
     )

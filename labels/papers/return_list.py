@@ -9,8 +9,9 @@ from datetime import datetime
 from labels.drawing.blocks import Column, Form, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
-from labels.papers.parts import PartyData, Say, both_sign, moment, page, parties, tongue, two
-from labels.papers.words import group_code, in_words, say_number
+from labels.papers.parts import PartyData, both_sign, moment, page, parties, two
+from labels.papers.speech import VIETNAMESE, Speech
+from labels.papers.words import group_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +41,19 @@ class ReturnListData:
     digest: str = ""
 
 
-def draw(many: Sequence[ReturnListData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[ReturnListData], *, say: Speech = VIETNAMESE) -> bytes:
     """Return the lists, A4, two copies of each. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Bảng kê bưu gửi chuyển hoàn")
+    return draw_forms([_form(clean_data(data), say) for data in many], say("Bảng kê bưu gửi chuyển hoàn"))
 
 
-def _form(data: ReturnListData, say: Say) -> Form:
+def _form(data: ReturnListData, say: Speech) -> Form:
     columns = (
-        Column(heading=say("STT", "No."), share=1),
-        Column(heading=say("Số hiệu", "Item"), share=3.4),
-        Column(heading=say("Mã hồ sơ", "Dossier"), share=4),
-        Column(heading=say("Lý do", "Reason"), share=5),
-        Column(heading=say("Các lần phát", "Attempts"), share=4),
-        Column(heading=say("Tài liệu", "Docs"), share=1.5, align="right"),
+        Column(heading=say("STT"), share=1),
+        Column(heading=say("Số hiệu"), share=3.4),
+        Column(heading=say("Mã hồ sơ"), share=4),
+        Column(heading=say("Lý do"), share=5),
+        Column(heading=say("Các lần phát"), share=4),
+        Column(heading=say("Tài liệu"), share=1.5, align="right"),
     )
     rows = tuple(
         (
@@ -62,14 +62,15 @@ def _form(data: ReturnListData, say: Say) -> Form:
             line.dossier_code,
             f"{line.reason} {line.note}".strip(),
             line.attempts or "–",
-            say_number(line.n_documents),
+            say.number(line.n_documents),
         )
         for line in data.lines
     )
     count = len(data.lines)
     total = say(
-        f"Tổng số: {say_number(count)} bưu gửi (bằng chữ: {in_words(count)}), còn nguyên niêm phong.",
-        f"In all: {say_number(count)} items ({in_words(count)}), seals intact.",
+        "Tổng số: {number} bưu gửi (bằng chữ: {words}), còn nguyên niêm phong.",
+        number=say.number(count),
+        words=say.in_words(count),
     )
     blocks = (
         Words(text=f"{data.office} – {data.agency}. {moment(data.at, say)}."),
@@ -80,9 +81,9 @@ def _form(data: ReturnListData, say: Say) -> Form:
     )
     return Form(
         size="A4",
-        title=say("BẢNG KÊ BƯU GỬI CHUYỂN HOÀN", "LIST OF RETURNED ITEMS"),
-        second=say("Trả lại cơ quan gửi", "Back to the sending agency"),
-        number=f"{say('Số', 'No.')} {data.number}",
+        title=say("BẢNG KÊ BƯU GỬI CHUYỂN HOÀN"),
+        second=say("Trả lại cơ quan gửi"),
+        number=say("Số {number}", number=data.number),
         blocks=blocks,
         copies=two(say, data.digest),
         page=page(say),

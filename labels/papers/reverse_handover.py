@@ -9,7 +9,8 @@ from datetime import datetime
 from labels.drawing.blocks import Block, Column, Form, Mark, Table, Words
 from labels.drawing.cleaning import clean_data
 from labels.drawing.flow import draw_forms
-from labels.papers.parts import PartyData, Say, both_sign, moment, page, parties, tongue, two
+from labels.papers.parts import PartyData, both_sign, moment, parties, two
+from labels.papers.speech import VIETNAMESE
 from labels.papers.words import group_code, in_words, say_money, say_number
 
 
@@ -46,20 +47,19 @@ class ReverseHandoverData:
     missing: tuple[str, ...] = ()
 
 
-def draw(many: Sequence[ReverseHandoverData], *, language: str = "vi") -> bytes:
+def draw(many: Sequence[ReverseHandoverData]) -> bytes:
     """Return the minutes, A4, two copies of each. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    return draw_forms([_form(clean_data(data), say) for data in many], "Biên bản bàn giao giấy tờ thu hồi")
+    return draw_forms([_form(clean_data(data)) for data in many], "Biên bản bàn giao giấy tờ thu hồi")
 
 
-def _form(data: ReverseHandoverData, say: Say) -> Form:
+def _form(data: ReverseHandoverData) -> Form:
     columns = (
-        Column(heading=say("STT", "No."), share=1),
-        Column(heading=say("Số hiệu", "Item"), share=3.4),
-        Column(heading=say("Mã hồ sơ", "Dossier"), share=4),
-        Column(heading=say("Giấy tờ thu hồi", "Papers taken back"), share=5),
-        Column(heading=say("Tiền thu hộ", "Collected"), share=2.4, align="right"),
-        Column(heading=say("Biên lai", "Receipt"), share=2.2),
+        Column(heading="STT", share=1),
+        Column(heading="Số hiệu", share=3.4),
+        Column(heading="Mã hồ sơ", share=4),
+        Column(heading="Giấy tờ thu hồi", share=5),
+        Column(heading="Tiền thu hộ", share=2.4, align="right"),
+        Column(heading="Biên lai", share=2.2),
     )
     rows = tuple(
         (
@@ -73,43 +73,41 @@ def _form(data: ReverseHandoverData, say: Say) -> Form:
         for line in data.lines
     )
     blocks = (
-        Words(text=say("Lúc ", "At ") + f"{moment(data.at, say)}, {data.place}."),
-        parties(data.giver, data.receiver, say),
+        Words(text=f"Lúc {moment(data.at, VIETNAMESE)}, {data.place}."),
+        parties(data.giver, data.receiver, VIETNAMESE),
         Table(columns=columns, rows=rows),
-        Words(text=_given_back_in_all(data, say), is_bold=True),
-        *_missing(data, say),
-        both_sign(data.giver, data.receiver, say),
+        Words(text=_given_back_in_all(data), is_bold=True),
+        *_missing(data),
+        both_sign(data.giver, data.receiver, VIETNAMESE),
     )
     return Form(
         size="A4",
         motto=True,
-        title=say("BIÊN BẢN BÀN GIAO GIẤY TỜ THU HỒI VÀ TIỀN THU HỘ", "MINUTES: PAPERS TAKEN BACK AND MONEY"),
-        number=f"{say('Số', 'No.')} {data.number}",
+        title="BIÊN BẢN BÀN GIAO GIẤY TỜ THU HỒI VÀ TIỀN THU HỘ",
+        number=f"Số {data.number}",
         blocks=blocks,
-        copies=two(say, data.digest),
-        mark=_signature_code(data, say),
-        page=page(say),
+        copies=two(VIETNAMESE, data.digest),
+        mark=_signature_code(data),
     )
 
 
-def _given_back_in_all(data: ReverseHandoverData, say: Say) -> str:
-    """Return the sums in figures and in words; words are Vietnamese in either language, as the law reads them."""
+def _given_back_in_all(data: ReverseHandoverData) -> str:
+    """Return the sums in figures and in words; as the law reads them."""
     n_papers, fees = in_words(data.n_papers), in_words(data.fee_total_vnd)
-    return say(
+    return (
         f"Tổng số: {say_number(data.n_papers)} giấy tờ (bằng chữ: {n_papers}), {say_money(data.fee_total_vnd)} "
-        f"(bằng chữ: {fees} đồng).",
-        f"In all: {say_number(data.n_papers)} papers ({n_papers}), {say_money(data.fee_total_vnd)} ({fees} đồng).",
+        f"(bằng chữ: {fees} đồng)."
     )
 
 
-def _signature_code(data: ReverseHandoverData, say: Say) -> Mark | None:
-    words = say("Chữ ký số của biên bản", "The receipt's signature")
+def _signature_code(data: ReverseHandoverData) -> Mark | None:
+    words = "Chữ ký số của biên bản"
     return Mark(qr=data.code, text=words, side=36) if data.code else None
 
 
-def _missing(data: ReverseHandoverData, say: Say) -> list[Block]:
+def _missing(data: ReverseHandoverData) -> list[Block]:
     """Name what is owed and was not on the table: it stays owed."""
     if not data.missing:
         return []
     codes = ", ".join(group_code(code) for code in data.missing)
-    return [Words(text=say(f"Còn thiếu, sẽ giao sau: {codes}.", f"Missing, still owed: {codes}."))]
+    return [Words(text=f"Còn thiếu, sẽ giao sau: {codes}.")]

@@ -42,5 +42,4 @@ def note() -> ConsignmentNoteData:
 
 SAMPLES = {
     "consignment-note": Sample(data=(note(),)),
-    "consignment-note-english": Sample(data=(note(),), options={"language": "en"}),
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from labels.papers.invitation import InvitationData
 from labels.samples.made_up import CENTRE, CITIZEN, LINK, MORNING, OFFICE, S10, TAKEN, Sample
 
 
-def card(number: int) -> InvitationData:
+def card(number: int, **changes: Any) -> InvitationData:
     """Return an invitation."""
-    return InvitationData(
+    made = InvitationData(
         s10=S10,
         invitation=number,
         recipient_name=CITIZEN.name,
@@ -29,6 +31,21 @@ def card(number: int) -> InvitationData:
         token_url=LINK,
         take_back=(TAKEN,),
     )
+    return replace(made, **changes)
 
 
-SAMPLES = {"invitation-first": Sample(data=(card(1),)), "invitation-second": Sample(data=(card(2),))}
+SAMPLES = {
+    "invitation-first": Sample(data=(card(1),)),
+    "invitation-second": Sample(data=(card(2),)),
+    "invitation-english": Sample(
+        data=(
+            card(
+                1,
+                reason="Recipient not at home",
+                next_try="The courier comes again from Wed 25 Nov 2026.",
+                office_hours="Mon–Sat, 7:30–11:30 and 13:30–17:30",
+            ),
+        ),
+        language="en",
+    ),
+}

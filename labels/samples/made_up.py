@@ -59,7 +59,8 @@ def signature() -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One sample of a paper: its data, and how it is drawn (size, language)."""
+    """One sample of a paper: its data, the language it is drawn in, and how it is drawn (size)."""
 
     data: tuple[Any, ...]
+    language: str = "vi"
     options: Mapping[str, Any] = field(default_factory=dict)

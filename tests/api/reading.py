@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from sqlalchemy import select
 
 from postal import models, people
+from tests import catalogue
 
 VIETNAMESE = re.compile(r"[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
-# Words no Vietnamese sentence holds.
-ENGLISH = re.compile(r"\b(the|of|and|is|are|was|were|with|for|not|no|yet|this|by|at|from|your|you)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_PLACE = re.compile(r"\{\w+\}|<[^>]+>")
 _READ_OUT = {"placeholder", "aria-label", "title", "alt", "data-all", "data-waiting", "data-empty", "data-unknown"}
 _UNREAD = {"script", "style"}
 _VOID = {"input", "meta", "link", "img", "br"}
@@ -43,6 +45,27 @@ class _Reader(HTMLParser):
     def handle_data(self, data):
         if not self._silent and data.strip():
             self.said.append(" ".join(data.split()))
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    """Return every word of the English catalogue that no Vietnamese sentence of the code holds."""
+    vietnamese, english = set(), set()
+    for message in catalogue.of_language("en"):
+        for words, said in ((vietnamese, message.id), (english, message.string)):
+            for sentence in [said] if isinstance(said, str) else said:
+                words |= {word.casefold() for word in _WORD.findall(_PLACE.sub(" ", sentence))}
+    return frozenset(english - vietnamese)
+
+
+def english_in(said: str) -> list[str]:
+    """Return the English words of a text that should be Vietnamese."""
+    return [word for word in _WORD.findall(said) if word.casefold() in _english_words()]
+
+
+def vietnamese_in(said: str) -> list[str]:
+    """Return the Vietnamese letters of a text that should be English."""
+    return VIETNAMESE.findall(said)
 
 
 def read(html: str) -> tuple[str, list[str]]:

@@ -5,9 +5,12 @@ from dataclasses import fields, is_dataclass, replace
 import pytest
 
 from api.documents import PAPERS
+from api.words import speech
 
 SAMPLES = {name: (paper, sample) for paper in PAPERS for name, sample in paper.samples.items()}
 each_paper = pytest.mark.parametrize("name", SAMPLES)
+with_choice = pytest.mark.parametrize("name", [name for name, (paper, _) in SAMPLES.items() if paper.has_choice])
+by_law = pytest.mark.parametrize("name", [name for name, (paper, _) in SAMPLES.items() if not paper.has_choice])
 # What the house makes itself and nobody writes: links, codes, digests, times.
 OWN = {"s10", "token_url", "barcode", "code", "digest", "chain_head", "phone_masked", "round_text"}
 OWN |= {"telephone", "serial", "arrive", "window", "kind", "leave", "back"}
@@ -21,7 +24,8 @@ def first(name):
 def draw(name, data=None, **options):
     """Return a sample as PDF, with other data or another language."""
     paper, sample = SAMPLES[name]
-    return paper.draw(sample.data if data is None else [data], **{**sample.options, **options})
+    spoken = {"say": speech(sample.language)}
+    return paper.draw(sample.data if data is None else [data], **{**spoken, **sample.options, **options})
 
 
 def squeezed(words):

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.words import speech
 from labels import UnprintableText
-from tests.labels.papers import SAMPLES, draw, each_paper, emptied, first, squeezed, written
+from tests.api.reading import english_in
+from tests.labels.papers import SAMPLES, by_law, draw, each_paper, emptied, first, squeezed, with_choice, written
 from tests.scale import scaled
-
-# In Vietnamese by law or by custom, whatever the language: the national heading, sums in words, "đồng".
-_ALWAYS_VIETNAMESE = ("CỘNG HÒA", "Độc lập", "đồng", "items (", "In all", "papers (", "Discrepancies:")
 
 
 @each_paper
@@ -39,18 +38,22 @@ def written_field(data, name):
     return isinstance(value, str) and unicodedata.normalize("NFD", value) != value
 
 
-@each_paper
-def test_english_papers_hold_no_vietnamese_of_ours(text_of, name):
-    seen = text_of(draw(name, emptied(first(name)), language="en"))
+@with_choice
+def test_an_english_paper_holds_no_vietnamese_of_ours(text_of, name):
+    seen = text_of(draw(name, emptied(first(name)), say=speech("en")))
     for line in seen.splitlines():
-        if not any(words in line for words in _ALWAYS_VIETNAMESE):
-            assert line.translate({ord(sign): None for sign in "·–đ…≈\f"}).isascii(), line
+        assert line.translate({ord(sign): None for sign in "·–…↑\f"}).isascii(), line
 
 
-@each_paper
-def test_no_paper_is_printed_in_a_language_we_have_no_words_in(name):
-    with pytest.raises(ValueError, match="vi or en"):
-        draw(name, language="fr")
+@with_choice
+def test_a_vietnamese_paper_holds_no_english_of_ours(text_of, name):
+    seen = text_of(draw(name, emptied(first(name)), say=speech("vi")))
+    assert english_in(seen) == []
+
+
+@by_law
+def test_a_paper_whose_form_the_law_sets_is_vietnamese_whatever_was_asked_for(name):
+    assert draw(name, say=speech("en")) == draw(name, say=speech("vi"))
 
 
 @each_paper

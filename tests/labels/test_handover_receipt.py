@@ -53,15 +53,3 @@ def test_papers_are_counted_with_their_originals_and_weight(text_of):
     told = text_of(handover_receipt.draw([receipt(1, lines=(line,), weight_g=45, n_documents=3)], copies=1))
     assert "3 (2 chính)" in told
     assert squeezed("3 tài liệu (bằng chữ: ba), 45 g") in squeezed(told)
-
-
-def test_the_english_receipt_keeps_names_and_the_words_of_the_totals(text_of):
-    told = " ".join(text_of(handover_receipt.draw([receipt(2)], copies=1, language="en")).split())
-    for words in ("Copy 1: giver", "Dossier", "Discrepancies: 1", "Lê Thị Hoài Thương", "2 items (hai)"):
-        assert words in told, words
-
-
-def test_a_receipt_is_not_printed_in_a_language_nobody_wrote():
-    assert isinstance(receipt(), handover_receipt.HandoverReceiptData)
-    with pytest.raises(ValueError, match="vi or en"):
-        handover_receipt.draw([receipt()], language="fr")

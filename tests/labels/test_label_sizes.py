@@ -9,6 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from api.words import speech
 from labels import TextTooLong, UnprintableText
 from labels.papers import item_label
 from labels.samples.item_label import label
@@ -136,7 +137,7 @@ def test_every_size_names_sender_delivery_office_round_and_both_days(text_of, si
 def test_an_english_label_has_no_vietnamese_words_of_ours(text_of, size):
     plain = {"recipient_name": "A", "address": "1 B", "commune": "C", "sender_name": "D", "sender_address": "E"}
     one = label(**plain, delivery_office="F", fee_vnd=0, round_text="1", reprint_number=1)
-    assert text_of(item_label.draw([one], size=size, language="en")).replace("·", "").isascii()
+    assert text_of(item_label.draw([one], size=size, say=speech("en"))).replace("·", "").isascii()
 
 
 def test_each_label_is_a_format_of_its_own_and_one_bad_name_is_refused_by_field():

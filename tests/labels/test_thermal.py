@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+from api.words import speech
 from labels.drawing import text
 from labels.drawing.bitmap_type import bitmap_width, line_of, pixels_of
 from labels.drawing.raster import MM_PER_INCH, Raster, ruler_of
@@ -94,7 +95,7 @@ def test_every_letter_of_a_real_long_address_stands_inside_the_margins(size, dpi
 def test_no_text_of_any_length_reaches_into_the_margins(size, dpi, language):
     chance = random.Random(f"{size} {dpi} {language}")
     labels = [random_label(chance) for _ in range(scaled(6, 200))]
-    for picture in pictures(item_label.draw_zpl(labels, size=size, dpi=dpi, language=language)):
+    for picture in pictures(item_label.draw_zpl(labels, size=size, dpi=dpi, say=speech(language))):
         assert min(ink_mm(picture, dpi)) >= MARGIN_MM
 
 
@@ -147,7 +148,7 @@ def test_a_label_printed_before_the_handover_has_no_heading_over_nothing(size, d
 @pytest.mark.parametrize("size", item_label.LABEL_SIZES)
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_before_the_handover_no_day_is_promised(text_of, size, language):
-    seen = text_of(item_label.draw([label(posted_on=None, due_on=None)], size=size, language=language))
+    seen = text_of(item_label.draw([label(posted_on=None, due_on=None)], size=size, say=speech(language)))
     for words in ("Ngày nhận gửi", "Hạn phát", "Posted", "Due", "J:"):
         assert words not in seen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from api.documents.paper import Paper, Printing
+from api.documents.paper import InVietnamese, Paper, Printing
 from labels.papers import apology_letter as drawing
 from labels.samples import apology_letter as samples
 from postal import Action, InvalidInput, Message, models, people
@@ -36,7 +36,7 @@ def apology_letter_of(printing: Printing, consignment: models.Consignment, wante
         place=printing.services.ground.home.province,
         signed_on=printing.local(printing.services.now()).date(),
         agency=agency.name,
-        addressee=f"{printing.say('Ông/Bà', 'Mr/Ms')} {addressee}",
+        addressee=f"Ông/Bà {addressee}",
         dossier_code=", ".join(item.dossier_code for item in consignment.items),
         received_on=None,
         due_on=wanted.due_on,
@@ -46,7 +46,7 @@ def apology_letter_of(printing: Printing, consignment: models.Consignment, wante
         signer_title=wanted.signer_title,
         signer_name=wanted.signer_name,
     )
-    return APOLOGY_LETTER.draw([letter], language=printing.language)
+    return APOLOGY_LETTER.draw([letter])
 
 
 APOLOGY_LETTER = Paper(
@@ -55,7 +55,7 @@ APOLOGY_LETTER = Paper(
     file="xin-loi",
     action=Action.PRINT,
     data=drawing.ApologyLetterData,
-    draw=drawing.draw,
+    draw=InVietnamese(drawing.draw),
     samples=samples.SAMPLES,
     named=lambda letter: letter.dossier_code,
 )

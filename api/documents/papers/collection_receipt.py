@@ -11,7 +11,6 @@ from labels.samples import collection_receipt as samples
 from postal import Action, EventKind, Message, State, models
 
 _COLLECTED = frozenset({State.COLLECTED, State.DOSSIER_AT_OFFICE, State.SUBMITTED})
-_SEALED = ("Hồ sơ đã niêm phong", "Sealed dossier")
 
 
 def _was_collected(_: Printing, consignment: models.Consignment) -> bool:
@@ -33,7 +32,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.CollectionReceipt
         dossier_code=item.dossier_code,
         citizen=contact(session, item.consignment),
         agency=item.consignment.issuing_office.name,
-        papers=papers(item.documents) or (PaperData(name=printing.say(*_SEALED)),),
+        papers=papers(item.documents) or (PaperData(name=printing.say("Hồ sơ đã niêm phong")),),
         seal=str(event.facts.get("seal", "")),
         courier=courier_of(session, event),
         office=office_name(session, item),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from api.documents.about import BATCH, CONSIGNMENT
 from api.documents.common import contact, papers, token_url
 from api.documents.items import items_of_batch
-from api.documents.paper import Paper, Printing, Way, always
+from api.documents.paper import InVietnamese, Paper, Printing, Way, always
 from labels.papers import ContactData, PaperData
 from labels.papers import consignment_note as drawing
 from labels.samples import consignment_note as samples
@@ -16,18 +16,14 @@ from postal import Action, InvalidInput, Message, models
 # Luật Bưu chính 49/2010 and TT 17/2017/TT-BTTTT: what every contract of posting says.
 _LIABILITY = (
     "Mất, hư hỏng hoàn toàn: bồi thường ít nhất bốn lần cước và toàn bộ chi phí cấp lại nếu do lỗi của bưu chính. Chậm "
-    "so với thời gian toàn trình đã công bố: hoàn cước. Khiếu nại trong sáu tháng kể từ ngày hết thời gian toàn trình.",
-    "Lost or wholly damaged: at least four times the postage and all costs of re-issue where the post is at fault. "
-    "Later than the published transit time: postage refunded. Complaints within six months after it has run out.",
+    "so với thời gian toàn trình đã công bố: hoàn cước. Khiếu nại trong sáu tháng kể từ ngày hết thời gian toàn trình."
 )
 _RIGHTS = (
     "Người gửi và người nhận được biết bưu gửi đang ở đâu, được khiếu nại và bồi thường theo Luật Bưu chính; người gửi "
-    "chịu trách nhiệm về nội dung. Bưu chính giữ bí mật, giữ nguyên niêm phong và phát đúng người, đúng hạn.",
-    "Sender and recipient may know where the item is, complain and be compensated by the Law on Post; the sender "
-    "answers for the content. The post keeps it secret and sealed and delivers to the right person in time.",
+    "chịu trách nhiệm về nội dung. Bưu chính giữ bí mật, giữ nguyên niêm phong và phát đúng người, đúng hạn."
 )
-_RESULT = ("Kết quả giải quyết thủ tục hành chính", "Result of an administrative procedure")
-_SERVICE = ("Phát tận tay tại địa chỉ người nhận", "Into the recipient's hand, at the address")
+_RESULT = "Kết quả giải quyết thủ tục hành chính"
+_SERVICE = "Phát tận tay tại địa chỉ người nhận"
 
 
 def _is_accepted(_: Printing, consignment: models.Consignment) -> bool:
@@ -58,15 +54,15 @@ def _note(printing: Printing, item: models.Item) -> drawing.ConsignmentNoteData:
         token_url=token_url(printing, item),
         sender=ContactData(name=sender.name, address=sender.address, phone=sender.phone),
         recipient=contact(printing.session, consignment),
-        papers=papers(item.documents) or (PaperData(name=printing.say(*_RESULT)),),
+        papers=papers(item.documents) or (PaperData(name=_RESULT),),
         take_back=papers(item.take_back),
         posted_at=printing.local(consignment.posted_at) if consignment.posted_at else None,
         due_on=printing.local_date(consignment.promised_by),
         weight_g=item.weight_g or 0,
-        service=printing.say(*_SERVICE),
+        service=_SERVICE,
         fee_vnd=item.fee_vnd,
-        rights=printing.say(*_RIGHTS),
-        liability=printing.say(*_LIABILITY),
+        rights=_RIGHTS,
+        liability=_LIABILITY,
         operator=printing.post_name,
     )
 
@@ -77,7 +73,7 @@ CONSIGNMENT_NOTE = Paper(
     file="phieu-gui",
     action=Action.PRINT,
     data=drawing.ConsignmentNoteData,
-    draw=drawing.draw,
+    draw=InVietnamese(drawing.draw),
     samples=samples.SAMPLES,
     ways=(
         Way(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from api.documents.about import HANDOVER
 from api.documents.common import receipt_code, signatory
-from api.documents.paper import Paper, Printing, Way
+from api.documents.paper import InVietnamese, Paper, Printing, Way
 from labels.papers import handover_receipt as drawing
 from labels.samples import handover_receipt as samples
 from postal import Action, Message, custody, desk, models
 
 _TITLES = {
-    models.Leg.CENTRE_TO_POST: ("Biên bản bàn giao bưu gửi", "Minutes: items handed to the post"),
-    models.Leg.OFFICE_TO_COURIER: ("Biên bản giao chuyến cho bưu tá", "Minutes: a round handed to its courier"),
-    models.Leg.COURIER_TO_OFFICE: ("Biên bản nhận lại từ bưu tá", "Minutes: received back from the courier"),
-    models.Leg.POST_TO_CENTRE: ("Biên bản bưu chính bàn giao cho cơ quan", "Minutes: the post hands to the agency"),
-    models.Leg.POST_TO_CARRIER: ("Biên bản giao bưu chính ngoài tỉnh", "Minutes: items for the national post"),
+    models.Leg.CENTRE_TO_POST: "Biên bản bàn giao bưu gửi",
+    models.Leg.OFFICE_TO_COURIER: "Biên bản giao chuyến cho bưu tá",
+    models.Leg.COURIER_TO_OFFICE: "Biên bản nhận lại từ bưu tá",
+    models.Leg.POST_TO_CENTRE: "Biên bản bưu chính bàn giao cho cơ quan",
+    models.Leg.POST_TO_CARRIER: "Biên bản giao bưu chính ngoài tỉnh",
 }
 _FAULTS = {
-    models.Found.MISSING: ("có trong danh sách, không có bưu gửi", "listed, not there"),
-    models.Found.EXTRA: ("có bưu gửi, không có trong danh sách", "there, not listed"),
-    models.Found.WRONG: ("mã không thuộc bưu gửi nào", "the code belongs to no item"),
+    models.Found.MISSING: "có trong danh sách, không có bưu gửi",
+    models.Found.EXTRA: "có bưu gửi, không có trong danh sách",
+    models.Found.WRONG: "mã không thuộc bưu gửi nào",
 }
 
 
@@ -36,8 +36,8 @@ def _read(printing: Printing, found: models.Handover) -> list[drawing.HandoverRe
     return [
         drawing.HandoverReceiptData(
             number=found.number,
-            title=printing.say(*_TITLES[found.leg]),
-            manifest_number=found.manifest.number if found.manifest else printing.say("chuyến phát", "of the round"),
+            title=_TITLES[found.leg],
+            manifest_number=found.manifest.number if found.manifest else "chuyến phát",
             place=place.name if place else "bưu cục",
             at=printing.local(found.handed_over_at),
             giver=giver,
@@ -56,7 +56,7 @@ def _read(printing: Printing, found: models.Handover) -> list[drawing.HandoverRe
 
 
 def _line(printing: Printing, position: int, line: models.HandoverLine) -> drawing.HandoverLineData:
-    item, fault = line.item, printing.say(*_FAULTS.get(line.found, ("", "")))
+    item, fault = line.item, _FAULTS.get(line.found, "")
     code = printing.legible(line.code)
     if item is None:
         return drawing.HandoverLineData(position=position, s10=code, dossier_code="", fault=fault)
@@ -64,7 +64,7 @@ def _line(printing: Printing, position: int, line: models.HandoverLine) -> drawi
         position=position,
         s10=code,
         dossier_code=item.dossier_code,
-        commune=printing.commune_name(item.consignment) or printing.say("ngoài tỉnh", "elsewhere"),
+        commune=printing.commune_name(item.consignment) or "ngoài tỉnh",
         n_documents=len(item.documents) or 1,
         n_originals=_n_originals(item),
         weight_g=item.weight_g or 0,
@@ -86,7 +86,7 @@ HANDOVER_RECEIPT = Paper(
     file="bien-ban",
     action=Action.PRINT,
     data=drawing.HandoverReceiptData,
-    draw=drawing.draw,
+    draw=InVietnamese(drawing.draw),
     samples=samples.SAMPLES,
     ways=(Way(path="/handovers/<int:handover_id>/receipt.pdf", about=HANDOVER, when=_is_of_items, read=_read),),
 )

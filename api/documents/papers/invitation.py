@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.documents.about import CONSIGNMENT
 from api.documents.common import papers, token_url
 from api.documents.paper import Paper, Printing, Way
-from api.words import say_date, translate
+from api.words import translate
 from labels.papers import invitation as drawing
 from labels.samples import invitation as samples
 from postal import Action, Message, models, people
@@ -48,7 +48,7 @@ def _card(
         next_try=_next_try(printing, found),
         office_name=office.name,
         office_address=office.address,
-        office_hours=office.opening_hours or printing.say("trong giờ làm việc", "in opening hours"),
+        office_hours=office.opening_hours or printing.say("trong giờ làm việc"),
         office_phone=office.phone,
         keep_until=found.return_on,
         fee_vnd=item.fee_vnd,
@@ -59,14 +59,8 @@ def _card(
 
 def _next_try(printing: Printing, found: follow_up.FollowUp) -> str:
     if found.try_from:
-        return printing.say(
-            f"Bưu tá đến lại từ {say_date(found.try_from)}.",
-            f"The courier comes again from {found.try_from:%d/%m/%Y}.",
-        )
-    return printing.say(
-        "Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.",
-        "Please fetch it at the post office; after the last day it goes back to the agency.",
-    )
+        return printing.say("Bưu tá đến lại từ {day}.", day=printing.say.day(found.try_from))
+    return printing.say("Mời Ông/Bà đến bưu cục nhận; quá hạn, bưu gửi được chuyển trả cơ quan.")
 
 
 INVITATION = Paper(

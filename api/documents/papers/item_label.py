@@ -22,7 +22,7 @@ LABEL_FORM_TEXTS = (
     ("A6", "A6"),
     ("A7", "A7"),
     ("A5", "A5"),
-    ("A4x4", "A4, bốn nhãn"),
+    ("A4x4", Message("A4, bốn nhãn")),
     ("zpl-203", "ZPL 203 dpi"),
     ("zpl-300", "ZPL 300 dpi"),
 )
@@ -53,14 +53,14 @@ def labels_of(
     ordered = sorted(items, key=lambda item: places.get(item.consignment_id, (10**9, 0)))
     offices = desk.all_offices(session)
     drawn = {item.id: _label(printing, item, offices, places.get(item.consignment_id)) for item in ordered}
-    faults = {item.id: _faults(drawn[item.id], paper, _ZPL.get(size)) for item in ordered}
+    faults = {item.id: _faults(printing, drawn[item.id], paper, _ZPL.get(size)) for item in ordered}
     printable = [item for item in ordered if faults[item.id] is not None]
     prints = custody.record_label_print(act, printable, reason=reason)
     labels = [replace(drawn[one.item.id], reprint_number=one.reprint_number) for one in prints]
     content = (
-        drawing.draw_zpl(labels, size=paper, dpi=_ZPL[size], language=printing.language)
+        drawing.draw_zpl(labels, size=paper, dpi=_ZPL[size], say=printing.say)
         if size in _ZPL
-        else drawing.draw(labels, size=paper, language=printing.language)
+        else drawing.draw(labels, size=paper, say=printing.say)
     )
     return PrintedLabels(
         content=content,
@@ -71,11 +71,11 @@ def labels_of(
     )
 
 
-def _faults(label: drawing.ItemLabelData, size: str, dpi: int | None) -> tuple[str, ...] | None:
+def _faults(printing: Printing, label: drawing.ItemLabelData, size: str, dpi: int | None) -> tuple[str, ...] | None:
     """Return the fields that have to be shortened, None where the label cannot be printed at all."""
     try:
         clean_data(label)
-        return drawing.shortened_fields(label, size=size, dpi=dpi)
+        return drawing.shortened_fields(label, size=size, dpi=dpi, say=printing.say)
     except (UnprintableText, TextTooLong):
         return None
 
@@ -98,7 +98,7 @@ def _label(
         phone_masked=people.mask_phone(person.phone),
         sender_name=sender.name,
         sender_address=sender.address,
-        delivery_office=offices[office_id].name if office_id in offices else "Bưu chính ngoài tỉnh",
+        delivery_office=offices[office_id].name if office_id in offices else printing.say("Bưu chính ngoài tỉnh"),
         dossier_code=item.dossier_code,
         posted_on=printing.local_date(consignment.posted_at),
         due_on=printing.local_date(consignment.promised_by),

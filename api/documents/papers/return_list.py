@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.documents.about import AGENCY
-from api.documents.common import RECEIVER, post_side, side
+from api.documents.common import post_side, receiving_side
 from api.documents.paper import Paper, Printing, Way
 from api.words import translate
 from labels.papers import return_list as drawing
@@ -40,7 +40,7 @@ def _read(printing: Printing, agency: models.Office) -> list[drawing.ReturnListD
             office=giver.organisation,
             agency=agency.name,
             giver=giver,
-            receiver=side(printing.say(*RECEIVER), agency.name),
+            receiver=receiving_side(printing, agency.name),
             lines=tuple(
                 _line(printing, number, item, attempts.get(item.id, [])) for number, item in enumerate(items, start=1)
             ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.documents.about import AGENCY, HANDOVER
-from api.documents.common import RECEIVER, day_bounds, post_side, receipt_code, side, signatory
-from api.documents.paper import Paper, Printing, Way
+from api.documents.common import day_bounds, post_side, receipt_code, receiving_side, signatory
+from api.documents.paper import InVietnamese, Paper, Printing, Way
 from labels.papers import reverse_handover as drawing
 from labels.samples import reverse_handover as samples
 from postal import Action, EventKind, Message, custody, desk, models
@@ -31,7 +31,7 @@ def _of_agency(printing: Printing, agency: models.Office) -> list[drawing.Revers
             at=printing.local(printing.services.now()),
             place=agency.name,
             giver=post_side(printing),
-            receiver=side(printing.say(*RECEIVER), agency.name),
+            receiver=receiving_side(printing, agency.name),
             lines=tuple(_line(printing, n, item, proof) for n, (item, proof) in enumerate(owed, start=1)),
             n_papers=sum(len(proof.taken_back) for _, proof in owed),
             fee_total_vnd=sum(proof.fee_vnd for _, proof in owed),
@@ -98,7 +98,7 @@ REVERSE_HANDOVER = Paper(
     file="thu-hoi",
     action=Action.RETURN_TO_SENDER,
     data=drawing.ReverseHandoverData,
-    draw=drawing.draw,
+    draw=InVietnamese(drawing.draw),
     samples=samples.SAMPLES,
     ways=(
         Way(path="/agencies/<int:agency_id>/taken-back.pdf", about=AGENCY, when=_is_owed, read=_of_agency),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from api.documents.about import PLAN, ROUND
 from api.documents.paper import Paper, Printing, Way, always
-from api.words import say_day_seconds, translate
+from api.words import say_day_seconds, say_number, translate
 from labels.papers import route_sheet as drawing
 from labels.samples import route_sheet as samples
 from postal import Action, Direction, Message, models, people, rounds
@@ -99,11 +99,11 @@ def _where(printing: Printing, consignment: models.Consignment) -> str:
     if consignment.precision in (models.PointPrecision.DOOR, models.PointPrecision.REMEMBERED):
         return ""
     if consignment.precision is not models.PointPrecision.STREET:
-        return printing.say("Chỉ biết xã, phường: gọi trước khi đến", "Only the commune is known: call before you go")
+        return printing.say("Chỉ biết xã, phường: gọi trước khi đến")
     if consignment.radius_m is None:
-        return printing.say("Điểm gần đúng, chưa rõ cửa", "The point is not the door")
-    km = f"{consignment.radius_m / 1000:.1f}".replace(".", ",")
-    return printing.say(f"Điểm gần đúng, cửa có thể cách tới {km} km", f"The door may be up to {km} km from the point")
+        return printing.say("Điểm gần đúng, chưa rõ cửa")
+    km = say_number(consignment.radius_m / 1000, 1, printing.language)
+    return printing.say("Điểm gần đúng, cửa có thể cách tới {km} km", km=km)
 
 
 ROUTE_SHEET = Paper(

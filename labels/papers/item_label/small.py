@@ -7,47 +7,48 @@ from labels.drawing.text import BODY, BOLD, LARGE, SMALL, TINY
 from labels.papers.item_label.data import ItemLabelData
 from labels.papers.item_label.marks import draw_marks
 from labels.papers.item_label.recipient import draw_recipient
-from labels.papers.words import group_code, say_money, say_number
+from labels.papers.speech import Speech
+from labels.papers.words import group_code
 
 _EDGE = 4.2  # 4 mm stay free, and a dot for rounding
 _RULES = (23.4, 46.4, 79.0)
 _QR = 22.0
 
 
-def draw_small_form(drawing: Drawing, words: dict[str, str]) -> None:
+def draw_small_form(drawing: Drawing, say: Speech) -> None:
     """Draw what stands on every A7 label: rules and headings."""
     right = drawing.width - _EDGE
-    drawing.write(_EDGE, 4.2, words["head"], font=BOLD, size=SMALL)
+    drawing.write(_EDGE, 4.2, say("BƯU CHÍNH CÔNG ÍCH"), font=BOLD, size=SMALL)
     for y in _RULES:
         drawing.line(_EDGE, y, right, y, width=LINE)
     drawing.line(_EDGE, 39.6, right, 39.6)
-    drawing.label(_EDGE, 46.8, words["to"])
+    drawing.label(_EDGE, 46.8, say("Người nhận"))
 
 
-def draw_small_item(drawing: Drawing, label: ItemLabelData, words: dict[str, str]) -> None:
+def draw_small_item(drawing: Drawing, label: ItemLabelData, say: Speech) -> None:
     """Draw what this one item's A7 label (74 × 105 mm) says; texts must be clean."""
     right = drawing.width - _EDGE
     wide = right - _EDGE
     if label.reprint_number:
-        again = f"{words['reprint']} {label.reprint_number}"
+        again = say("Bản in lại lần {number}", number=label.reprint_number)
         drawing.write(right, 4.2, again, font=BOLD, size=TINY, align="right")
     across = drawing.barcode_width(label.s10)  # 58.6 mm at three dots a bar: the edges are its quiet zones
     drawing.barcode((drawing.width - across) / 2, 8.2, label.s10, height=10)
     drawing.write(drawing.width / 2, 18.6, group_code(label.s10), font=BOLD, size=BODY, align="centre")
-    _sort(drawing, label, words, right)
-    sender = f"{words['from']}: {', '.join(filter(None, (label.sender_name, label.sender_address)))}"
+    _sort(drawing, label, say, right)
+    sender = say("Người gửi: {sender}", sender=", ".join(filter(None, (label.sender_name, label.sender_address))))
     fitted = drawing.fit(sender, (wide, 5.8), sizes=(TINY,), field="sender_name")
     drawing.write_fitted(_EDGE, 40.2, fitted)
     draw_recipient(drawing, label, (_EDGE, 50.4, wide, 24.2))
     if label.phone_masked:
-        drawing.write(_EDGE, 75, f"{words['phone']}: {label.phone_masked}", size=SMALL)
+        drawing.write(_EDGE, 75, say("Điện thoại: {phone}", phone=label.phone_masked), size=SMALL)
     dossier = drawing.fit(label.dossier_code, (wide / 2, 3), sizes=(TINY, 5.0), field="dossier_code")
     drawing.write_fitted(right, 75.4, dossier, align="right")
-    _service(drawing, label, words, right)
+    _service(drawing, label, say, right)
 
 
-def _sort(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
-    where = words["outside"] if label.is_outside else label.commune
+def _sort(drawing: Drawing, label: ItemLabelData, say: Speech, right: float) -> None:
+    where = say("GỬI NGOÀI TỈNH") if label.is_outside else label.commune
     room = right - _EDGE - (16 if label.round_text else 0)
     commune = drawing.fit(where, (room, 9), font=BOLD, sizes=(18.0, LARGE, 12.0, BODY), field="commune")
     drawing.write_fitted(_EDGE, 24.2, commune)
@@ -59,16 +60,16 @@ def _sort(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: 
     drawing.write_fitted(_EDGE, 33.4, office)
 
 
-def _service(drawing: Drawing, label: ItemLabelData, words: dict[str, str], right: float) -> None:
+def _service(drawing: Drawing, label: ItemLabelData, say: Speech, right: float) -> None:
     drawing.qr(right - _QR + 2.4, 79.3, label.token_url, side=_QR)
     room = right - _QR - _EDGE
-    money = f"{words['fee']} {say_money(label.fee_vnd)}" if label.fee_vnd else words["none"]
+    money = say("Thu {amount}", amount=say.money(label.fee_vnd)) if label.fee_vnd else say("Không thu tiền")
     drawing.write_fitted(_EDGE, 79.6, drawing.fit(money, (room, 5.2), font=BOLD, sizes=(12.0, BODY), field="fee_vnd"))
     if label.due_on:
-        due = f"{words['due']}: {label.due_on:%d/%m/%Y}"
+        due = say("Hạn phát: {day}", day=say.short_day(label.due_on))
         drawing.write_fitted(_EDGE, 84.8, drawing.fit(due, (room, 4.4), font=BOLD, sizes=(BODY, SMALL), field="due_on"))
-    weight = f"{say_number(label.weight_g)} g" if label.weight_g else ""
-    posted = f"J: {label.posted_on:%d/%m/%Y}" if label.posted_on else ""
-    facts = " · ".join(filter(None, (posted, f"{label.n_documents} {words['papers']}", weight)))
+    weight = f"{say.number(label.weight_g)} g" if label.weight_g else ""
+    posted = say("J: {day}", day=say.short_day(label.posted_on)) if label.posted_on else ""
+    facts = " · ".join(filter(None, (posted, say("{number} tài liệu", number=label.n_documents), weight)))
     drawing.paragraph(_EDGE, 89.2, facts, room, size=SMALL, max_height=3.6, field="service")
-    draw_marks(drawing, label, words, (_EDGE, 93, room), size=TINY)
+    draw_marks(drawing, label, say, (_EDGE, 93, room), size=TINY)

@@ -12,10 +12,11 @@ from labels.drawing import symbols, text
 from labels.drawing.cleaning import clean_data
 from labels.drawing.page import LINE, SIZES_MM, Sheet
 from labels.drawing.text import BODY, BOLD, LARGE, REGULAR, SMALL, TINY, Fitted
-from labels.papers.parts import SIGN, Say, day, money, tongue
+from labels.papers.parts import by_hand, money
+from labels.papers.parts import page as page_word
 from labels.papers.route_sheet.data import RouteSheetData, SheetStopData
 from labels.papers.route_sheet.sketch import MAP, draw_sketch
-from labels.papers.words import say_money, say_number
+from labels.papers.speech import VIETNAMESE, Speech
 
 _EDGE = 12.0
 _ROW = 21.5  # the least a stop takes: its code, the cell to sign in
@@ -25,10 +26,9 @@ _GAP, _LINES = 0.7, 2
 _CODE_ROOM = 42.0  # ten digits at three dots a bar, 33.8 mm, and a quiet zone on both sides
 
 
-def draw(sheets: Sequence[RouteSheetData], *, language: str = "vi") -> bytes:
+def draw(sheets: Sequence[RouteSheetData], *, say: Speech = VIETNAMESE) -> bytes:
     """Return the sheets, A4, each from a page of its own. Raises UnprintableText naming the field."""
-    say = tongue(language)
-    paper = Sheet(SIZES_MM["A4"], say("Phiếu đi phát", "Route sheet"))
+    paper = Sheet(SIZES_MM["A4"], say("Phiếu đi phát"))
     is_first = True
     for one in sheets:
         cleaned = clean_data(one)
@@ -50,7 +50,7 @@ class _Row:
     height: float
 
 
-def _row(stop: SheetStopData, say: Say) -> _Row:
+def _row(stop: SheetStopData, say: Speech) -> _Row:
     """Wrap name, address, errand and dossiers; a row grows with what the courier has to read."""
     wrapped = (
         _wrapped(stop.recipient_name, BOLD, (BODY, SMALL)),
@@ -73,7 +73,7 @@ def _wrapped(words: str, font: str, sizes: tuple[float, float]) -> Fitted:
     return Fitted(lines=tuple(lines), font=font, size=size)
 
 
-def _pages(sheet: RouteSheetData, say: Say) -> list[tuple[_Row, ...]]:
+def _pages(sheet: RouteSheetData, say: Speech) -> list[tuple[_Row, ...]]:
     """Part the stops; the last page keeps room for the reasons and the signatures, or they get one of their own."""
     pages: list[list[_Row]] = [[]]
     y = _TOP
@@ -92,12 +92,12 @@ def _end_height(sheet: RouteSheetData) -> float:
     return 30 + (8 + -(-len(sheet.reasons) // 3) * 3.6 if sheet.reasons else 0)
 
 
-def _page(paper: Sheet, sheet: RouteSheetData, rows: tuple[_Row, ...], number: int, of: int, say: Say) -> None:
+def _page(paper: Sheet, sheet: RouteSheetData, rows: tuple[_Row, ...], number: int, of: int, say: Speech) -> None:
     right = paper.width - _EDGE
     y = _head(paper, sheet, right, say) if number == 1 else _NEXT_TOP
     if number > 1:
-        which = f"{say('Chuyến', 'Round')} {sheet.number}"
-        words = f"{which} · {sheet.courier_code} · {day(sheet.day, say)} ({say('tiếp theo', 'continued')})"
+        which = f"{_round(sheet, say)} · {sheet.courier_code} · {say.day(sheet.day)}"
+        words = say("{which} (tiếp theo)", which=which)
         paper.write(_EDGE, 10, words, font=BOLD, size=BODY)
     paper.line(_EDGE, y, right, y, width=LINE)
     for row in rows:
@@ -106,34 +106,36 @@ def _page(paper: Sheet, sheet: RouteSheetData, rows: tuple[_Row, ...], number: i
         paper.line(_EDGE, y, right, y)
     if number == of:
         _end(paper, sheet, y + 4, right, say)
-    words = say(
-        "Đánh dấu kết quả, ghi giờ; người nhận ký. Chưa phát thì ghi lý do theo danh mục ở cuối phiếu.",
-        "Tick the result, note the time; the recipient signs. Not delivered: note a reason of the list at the end.",
-    )
+    words = say("Đánh dấu kết quả, ghi giờ; người nhận ký. Chưa phát thì ghi lý do theo danh mục ở cuối phiếu.")
     paper.write(_EDGE, 288, words, size=TINY)
     serial = f"{sheet.serial} · " if sheet.serial else ""
-    page = f"{serial}{say('Chuyến', 'Round')} {sheet.number} · {say('trang', 'page')} {number}/{of}"
+    page = f"{serial}{_round(sheet, say)} · {page_word(say)} {number}/{of}"
     paper.write(right, 288, page, size=TINY, align="right")
 
 
-def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> float:
+def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Speech) -> float:
     n_items = sum(len(stop.items) for stop in sheet.stops)
     fees = sum(item.fee_vnd for stop in sheet.stops for item in stop.items)
-    paper.write(_EDGE, 11, say("PHIẾU ĐI PHÁT", "ROUTE SHEET"), font=BOLD, size=LARGE)
-    paper.write(_EDGE, 18, f"{say('Chuyến', 'Round')} {sheet.number}", font=BOLD, size=text.HUGE)
+    paper.write(_EDGE, 11, say("PHIẾU ĐI PHÁT"), font=BOLD, size=LARGE)
+    paper.write(_EDGE, 18, _round(sheet, say), font=BOLD, size=text.HUGE)
     _serial(paper, sheet, right - MAP[0] - 4, say)
-    about = say("khoảng", "about")
-    stops, pieces = say_number(len(sheet.stops)), say_number(n_items)
     facts = (
-        (say("Ngày", "Day"), day(sheet.day, say)),
-        (say("Bưu cục", "Office"), sheet.office),
-        (say("Bưu tá", "Courier"), f"{sheet.courier_name} ({sheet.courier_code})"),
-        (say("Đi – về", "Out – back"), f"{sheet.leave} – {sheet.back}, {about} {say_number(sheet.km)} km"),
+        (say("Ngày"), say.day(sheet.day)),
+        (say("Bưu cục"), sheet.office),
+        (say("Bưu tá"), f"{sheet.courier_name} ({sheet.courier_code})"),
         (
-            say("Điểm dừng", "Stops"),
-            say(f"{stops} điểm, {pieces} bưu gửi hoặc hồ sơ", f"{stops} stops, {pieces} items or dossiers"),
+            say("Đi – về"),
+            say("{leave} – {back}, khoảng {km} km", leave=sheet.leave, back=sheet.back, km=say.number(sheet.km)),
         ),
-        (say("Tiền phải thu", "To collect"), money(fees, say)),
+        (
+            say("Điểm dừng"),
+            say(
+                "{stops} điểm, {pieces} bưu gửi hoặc hồ sơ",
+                stops=say.number(len(sheet.stops)),
+                pieces=say.number(n_items),
+            ),
+        ),
+        (say("Tiền phải thu"), money(fees, say)),
     )
     for row, (name, value) in enumerate(facts):
         paper.write(_EDGE, 31 + row * 5.6, name, size=SMALL)
@@ -144,23 +146,27 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> float:
     return _TOP
 
 
-def _serial(paper: Sheet, sheet: RouteSheetData, right: float, say: Say) -> None:
+def _round(sheet: RouteSheetData, say: Speech) -> str:
+    return say("Chuyến {number}", number=sheet.number)
+
+
+def _serial(paper: Sheet, sheet: RouteSheetData, right: float, say: Speech) -> None:
     """Write the number of a sheet that must come back, and why it must."""
     if sheet.serial:
-        paper.write(right, 11.6, f"{say('Phiếu số', 'Sheet no.')} {sheet.serial}", font=BOLD, size=BODY, align="right")
+        paper.write(right, 11.6, say("Phiếu số {number}", number=sheet.serial), font=BOLD, size=BODY, align="right")
         why = (
-            say("Có số điện thoại đầy đủ:", "Shows whole telephone numbers:"),
-            say("nộp lại và hủy khi khép chuyến", "counted back and destroyed in the evening"),
+            say("Có số điện thoại đầy đủ:"),
+            say("nộp lại và hủy khi khép chuyến"),
         )
         for number, words in enumerate(why):
             paper.write(right, 17 + number * 3.6, words, size=SMALL, align="right")
 
 
-def _stop(paper: Sheet, row: _Row, y: float, right: float, say: Say) -> None:
+def _stop(paper: Sheet, row: _Row, y: float, right: float, say: Speech) -> None:
     stop = row.stop
     paper.write(_EDGE, y + 1.4, stop.mark, font=BOLD, size=LARGE)
     paper.write(_EDGE, y + 7.4, stop.arrive, font=BOLD, size=BODY)
-    today = say("hạn hôm nay", "due today") if stop.must_today else ""
+    today = say("hạn hôm nay") if stop.must_today else ""
     for number, words in enumerate(filter(None, (stop.window, today))):
         paper.write(_EDGE, y + 11.8 + number * 3, words, font=BOLD, size=TINY)
     below = y + 1.6
@@ -186,45 +192,45 @@ def _code(paper: Sheet, stop: SheetStopData, x: float, y: float) -> None:
         paper.write_fitted(x + 13, y + 2, under)
 
 
-def _errand(stop: SheetStopData, say: Say) -> str:
+def _errand(stop: SheetStopData, say: Speech) -> str:
     """Say what to do at a stop: how many pieces, what to collect, what to take back."""
     fees = sum(item.fee_vnd for item in stop.items)
-    parts = [say("NHẬN HỒ SƠ", "COLLECT DOSSIER")] if stop.is_collection else []
-    parts += [f"{len(stop.items)} {say('bưu gửi', 'items')}"] if len(stop.items) > 1 else []
-    parts.append(f"{say('Thu', 'Collect')} {say_money(fees)}" if fees else money(0, say))
-    parts += [f"{say('Nhận', 'Papers')}: {item.to_collect}" for item in stop.items if item.to_collect]
-    back = [item.take_back or say("giấy tờ cũ", "old papers") for item in stop.items if item.has_take_back]
+    parts = [say("NHẬN HỒ SƠ")] if stop.is_collection else []
+    parts += [say("{number} bưu gửi", number=len(stop.items))] if len(stop.items) > 1 else []
+    parts.append(say("Thu {amount}", amount=say.money(fees)) if fees else money(0, say))
+    parts += [say("Nhận: {papers}", papers=item.to_collect) for item in stop.items if item.to_collect]
+    back = [item.take_back or say("giấy tờ cũ") for item in stop.items if item.has_take_back]
     named = [f"{n} × {name}" if n > 1 else name for name, n in Counter(back).items()]
-    parts += [f"{say('Thu hồi', 'Take back')}: {', '.join(named)}"] if named else []
+    parts += [say("Thu hồi: {papers}", papers=", ".join(named))] if named else []
     return " · ".join(parts)
 
 
-def _ticks(paper: Sheet, row: _Row, x: float, y: float, say: Say) -> None:
+def _ticks(paper: Sheet, row: _Row, x: float, y: float, say: Speech) -> None:
     stop = row.stop
-    done = (say("Đã phát", "Delivered"), say("Chưa phát", "Not yet"))
+    done = (say("Đã phát"), say("Chưa phát"))
     if stop.is_collection:
-        done = (say("Đã nhận", "Collected"), say("Chưa nhận", "Not yet"))
+        done = (say("Đã nhận"), say("Chưa nhận"))
     for number, words in enumerate(done):
         paper.box(x, y + 2.2 + number * 5, 3, 3)
         paper.write(x + 4.2, y + 2 + number * 5, words, size=TINY)
-    for number, words in enumerate((say("Giờ", "Time"), say("Lý do", "Reason"))):
+    for number, words in enumerate((say("Giờ"), say("Lý do"))):
         paper.write(x, y + 12.4 + number * 4, words, size=TINY)
         paper.line(x + 8.4, y + 15 + number * 4, x + 17, y + 15 + number * 4, width=0.3, dashed=True)
     paper.box(x + 19, y + 2, 31, row.height - 4)
-    signer = say("Người giao ký", "Giver signs") if stop.is_collection else say("Người nhận ký", "Recipient signs")
+    signer = say("Người giao ký") if stop.is_collection else say("Người nhận ký")
     paper.write(x + 20, y + 2.6, signer, size=TINY)
 
 
-def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float, say: Say) -> None:
+def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float, say: Speech) -> None:
     """Write the reasons to choose from and the two places to sign."""
     if sheet.reasons:
-        paper.write(_EDGE, y, say("Lý do chưa phát", "Why not delivered"), font=BOLD, size=SMALL)
+        paper.write(_EDGE, y, say("Lý do chưa phát"), font=BOLD, size=SMALL)
         rows = -(-len(sheet.reasons) // 3)
         wide = (right - _EDGE) / 3
         for number, reason in enumerate(sheet.reasons):
             at = (_EDGE + number // rows * wide, y + 4.4 + number % rows * 3.6)
             paper.paragraph(*at, f"{number + 1}. {reason}", wide - 2, size=TINY, max_height=3.4)
         y += 8 + rows * 3.6
-    for x, words in ((_EDGE + 35, say("BƯU TÁ", "COURIER")), (right - 35, say("NGƯỜI KIỂM TRA", "CHECKED BY"))):
+    for x, words in ((_EDGE + 35, say("BƯU TÁ")), (right - 35, say("NGƯỜI KIỂM TRA"))):
         paper.write(x, y, words, font=BOLD, size=SMALL, align="centre")
-        paper.write(x, y + 4, say(*SIGN), size=TINY, align="centre")
+        paper.write(x, y + 4, by_hand(say), size=TINY, align="centre")

@@ -16,8 +16,8 @@ from reportlab.lib.units import mm
 from labels.drawing import text
 from labels.drawing.page import LINE, Sheet
 from labels.drawing.text import REGULAR, TINY
-from labels.papers.parts import Say
 from labels.papers.route_sheet.data import RouteSheetData, SheetStopData
+from labels.papers.speech import Speech
 
 MAP = (62.0, 52.0)
 """Width and height of the sketch in millimetres."""
@@ -30,7 +30,7 @@ _Rect = tuple[float, float, float, float]
 _AROUND = ((1, 0), (0, -1), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
 
-def draw_sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float, say: Say) -> None:
+def draw_sketch(paper: Sheet, sheet: RouteSheetData, x: float, y: float, say: Speech) -> None:
     """Draw the sketch in a frame with its top left corner at (x, y)."""
     paper.box(x, y, *MAP)
     placed = [stop for stop in sheet.stops if stop.lat is not None and stop.lon is not None]
@@ -129,17 +129,17 @@ def _scale_bar(paper: Sheet, x: float, y: float, mm_per_degree: float) -> None:
         paper.write(x + long + 1, y - 1.5, words, size=TINY)
 
 
-def _legend(paper: Sheet, stops: Sequence[SheetStopData], x: float, y: float, say: Say) -> None:
+def _legend(paper: Sheet, stops: Sequence[SheetStopData], x: float, y: float, say: Speech) -> None:
     """Write north above, and what a ring means and which stops have no point at all."""
-    north = say("Bắc ↑", "North ↑") if text.is_printable("↑") is None else say("Bắc ở trên", "North is up")
+    north = say("Bắc ↑") if text.is_printable("↑") is None else say("Bắc ở trên")
     paper.write(x + _EDGE, y + 0.9, north, size=TINY)
     right = x + MAP[0] - _EDGE
     nowhere = [str(stop.position) for stop in stops if stop.lat is None or stop.lon is None]
     if nowhere:
-        words = f"{say('Chưa có điểm', 'No point')}: {', '.join(nowhere)}"
+        words = say("Chưa có điểm: {stops}", stops=", ".join(nowhere))
         paper.write_fitted(right, y + 0.9, paper.fit(words, (MAP[0] - 24, 3), sizes=(TINY,)), align="right")
     if any(stop.where and stop.lat is not None for stop in stops):
-        words = say("điểm gần đúng", "point not sure")
+        words = say("điểm gần đúng")
         left = right - text.width(words, REGULAR, TINY) / mm
         paper.dot(left - 1.6, y + MAP[1] - 3.3, _DOT, fill=1)
         paper.write(left, y + MAP[1] - 4.7, words, size=TINY)
