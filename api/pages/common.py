@@ -101,7 +101,7 @@ def form_number(name: str) -> float | None:
 
 def paper_language() -> str:
     """Return the language a paper is asked for in: ?lang=en, else that of its reader's pages."""
-    asked = request.values.get("lang")
+    asked = request.values.get("lang", "")
     return asked if asked in words.LANGUAGES else words.current()
 
 

@@ -40,7 +40,6 @@ class KnownCode:
     """What a carrier's code means: the event it is for us, None for one that only informs."""
 
     kind: EventKind | None
-    vi: str
 
 
 @cache
@@ -48,9 +47,7 @@ def known_codes() -> dict[tuple[str, str, str], KnownCode]:
     """Return the meaning of codes by carrier, version and code."""
     text = resources.files("postal").joinpath("data/carrier_codes.csv").read_text(encoding="utf-8")
     return {
-        (row["carrier"], row["version"], row["code"]): KnownCode(
-            kind=EventKind(row["kind"]) if row["kind"] else None, vi=row["vi"]
-        )
+        (row["carrier"], row["version"], row["code"]): KnownCode(kind=EventKind(row["kind"]) if row["kind"] else None)
         for row in csv.DictReader(text.splitlines())
     }
 

@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api import words
 from api.pages.dispatch import plan_words
 from postal import EventKind, Holder, Message, Outcome, State, errors
 from routing import CHANGES, REASONS, Remedy
+from tests.scale import scaled
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -47,6 +50,58 @@ def test_dates_times_and_money_are_written_as_english_readers_write_them():
     assert words.say_number(1234.56, 1, "en") == "1,234.6"
     assert words.say_duration(7500, "en") == "2 h 05 min"
     assert words.say_weekdays("01234", "en") == "Mon–Fri"
+
+
+def test_papers_write_figures_as_their_language_does():
+    at = datetime(2026, 11, 23, 7, 15, tzinfo=HUE)
+    vi, en = words.speech("vi"), words.speech("en")
+    assert (vi.moment(at), en.moment(at)) == ("07 giờ 15, thứ Hai 23/11/2026", "07:15, Mon 23 Nov 2026")
+    assert (vi.day(at.date()), en.day(at.date())) == ("thứ Hai 23/11/2026", "Mon 23 Nov 2026")
+    assert (vi.short_day(at.date()), en.short_day(at.date())) == ("23/11/2026", "23 Nov 2026")
+    assert (vi.number(2573), en.number(2573)) == ("2.573", "2,573")
+    assert (vi.money(135_000), en.money(135_000)) == ("135.000 đ", "135,000 VND")
+    assert vi.in_words(135_000) == "một trăm ba mươi lăm nghìn"
+    assert en.in_words(135_000) == "one hundred and thirty-five thousand"
+    assert (vi("Số {number}", number="7"), en("Số {number}", number="7")) == ("Số 7", "No. 7")
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_papers_speak_every_language_of_the_pages_and_no_other(language):
+    assert words.speech(language).in_words(21)
+    with pytest.raises(ValueError, match="vi, en"):
+        words.speech(language.upper())
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "zero"),
+        (13, "thirteen"),
+        (21, "twenty-one"),
+        (40, "forty"),
+        (105, "one hundred and five"),
+        (1_005, "one thousand and five"),
+        (1_105, "one thousand one hundred and five"),
+        (2_001_010, "two million one thousand and ten"),
+        (1_000_000_000, "one billion"),
+        (999_999_999_999, "nine hundred and ninety-nine billion nine hundred and ninety-nine million nine hundred and "
+         "ninety-nine thousand nine hundred and ninety-nine"),
+    ],
+)  # fmt: skip
+def test_english_sums_are_written_in_english_words(number, said):
+    assert words.speech("en").in_words(number) == said
+
+
+@given(number=st.integers(0, 10**12 - 1))
+@settings(max_examples=scaled(100, 2_000))
+def test_different_numbers_have_different_english_words(number):
+    assert words.speech("en").in_words(number) != words.speech("en").in_words((number + 1) % 10**12)
+
+
+@pytest.mark.parametrize("number", [-1, 10**12])
+def test_numbers_beyond_our_words_are_refused(number):
+    with pytest.raises(ValueError, match="10"):
+        words.speech("en").in_words(number)
 
 
 @pytest.mark.parametrize(("n", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (1234, "1,234 days")])

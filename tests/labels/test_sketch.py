@@ -9,7 +9,7 @@ import pytest
 from labels.drawing import text
 from labels.drawing.page import Sheet
 from labels.drawing.text import REGULAR
-from labels.papers.parts import tongue
+from labels.papers import VIETNAMESE
 from labels.papers.route_sheet.sketch import MAP, draw_sketch
 from labels.samples.route_sheet import sheet
 from tests.scale import scaled
@@ -46,7 +46,7 @@ class Seen(Sheet):
 
 def drawn(data):
     paper = Seen()
-    draw_sketch(paper, data, *CORNER, tongue("vi"))
+    draw_sketch(paper, data, *CORNER, VIETNAMESE)
     return paper
 
 

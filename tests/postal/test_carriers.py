@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import custody
-from postal.life import carriers
+from postal import EventKind, custody
 from postal.life.carriers import Reported, known_codes, take_reports
 from postal.models import AddressStatus, CarrierReport, TrackingEvent
 from postal.rules.lifecycle import State
@@ -85,7 +84,6 @@ def test_the_future_is_now_and_the_event_names_the_carrier_alone(session, item):
     assert event.facts == {"carrier": "vnpost", "version": "1", "status": "100"}
 
 
-def test_every_code_of_the_table_means_something_in_words():
+def test_every_code_of_the_table_is_known_and_some_of_them_move_the_item():
     assert len(known_codes()) == 35
-    assert all(code.vi for code in known_codes().values())
-    assert carriers.MAX_REPORTS == 500
+    assert {code.kind for code in known_codes().values()} > {None, EventKind.DELIVERED, EventKind.ATTEMPT_FAILED}
