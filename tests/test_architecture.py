@@ -109,6 +109,16 @@ def test_only_the_outermost_package_reads_the_clock(path):
 
 
 @each_module
+def test_what_one_province_is_called_is_data(path):
+    """Tables and samples name places; code that did so would serve one province alone."""
+    if path.is_relative_to(ROOT / "labels" / "samples"):
+        return
+    texts = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+    said = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [node.value for node in said if "Huế" in node.value and id(node) not in texts]
+
+
+@each_module
 def test_no_module_is_a_drawer_for_everything(path):
     assert path.stem not in {"utils", "util", "helpers", "common_utils", "misc"}
 

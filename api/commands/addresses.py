@@ -10,7 +10,7 @@ import click
 from rich.progress import track
 
 from postal import intake, write_csv
-from routing import AddressResolver, find_province, register_of
+from routing import HUE, AddressResolver, find_province, register_of
 
 _NEEDED = ("ma_ho_so", "dia_chi")
 
@@ -23,7 +23,7 @@ def addresses() -> None:
 @addresses.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / whose register is asked.")
+@click.option("--province", "name", default=HUE.name, show_default=True, help="Tỉnh, thành phố / whose register.")
 def check(file: Path, out: Path, name: str) -> None:
     """Write one row for each row of FILE (CSV, XLSX or XLS), in order: ma_ho_so,status,codes.
 

@@ -10,13 +10,13 @@ import click
 
 from api.commands.opening import say_both, show
 from api.words import say_number
-from routing import FileMatrix, calibrate, estimated_figures, find_province, read_figures, register_of
+from routing import HUE, FileMatrix, calibrate, estimated_figures, find_province, read_figures, register_of
 
 
 @click.command("calibrate")
 @click.argument("legs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--base", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Hệ số cũ / figures so far.")
-@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / whose roads they are.")
+@click.option("--province", "name", default=HUE.name, show_default=True, help="Tỉnh, thành phố / whose roads they are.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def calibrate_travel(legs: Path, base: Path | None, name: str, output: Path) -> None:
     """Hiệu chỉnh thời gian đi từ tệp chặng đã đo. Write the terrain figures that measured LEGS tell.

@@ -24,6 +24,7 @@ from api.demo.story import Story
 from api.wiring import Services, system_clock
 from postal import intake
 from postal.network import draft
+from routing import HUE as SHIPPED
 from routing import Province, find_province
 
 SAMPLE = Path(__file__).parent / "data" / "results_day.csv"
@@ -36,7 +37,9 @@ _PORT = 8460
 
 @click.group(invoke_without_command=True)
 @click.option("--results", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file of results.")
-@click.option("--province", "name", default="Huế", show_default=True, help="Tỉnh, thành phố / the province to play.")
+@click.option(
+    "--province", "name", default=SHIPPED.name, show_default=True, help="Tỉnh, thành phố / the province to play."
+)
 @click.option("--out", type=_OUT, default=Path("out"))
 @click.option("--plan-seconds", type=click.IntRange(1, 3600), default=20, help="How long the day's plan is searched.")
 @click.pass_context
@@ -77,7 +80,7 @@ def pages(out: Path, port: int, at: str, plan_seconds: int, reload: bool) -> Non
     if not is_child:
         _refuse_taken(port)
         if not serving.is_played(out, at):
-            province = find_province("Huế")
+            province = find_province(SHIPPED.name)
             play_day(Console(soft_wrap=True), province, results_of(province, out), out, at, plan_seconds)
         serving.copy_day(out, at, now=system_clock())
     services = serving.open_day(out)

@@ -48,9 +48,7 @@ def _link(paper: documents.Paper[Any], way: documents.Way[Any, Any], values: dic
     return PaperLink(
         text=_(paper.noun),
         url=_url(way, values),
-        others=tuple(
-            {"code": code, "name": name, "url": _url(way, {**values, "lang": code})} for code, name in others
-        ),
+        others=tuple({"code": code, "name": name, "url": _url(way, {**values, "lang": code})} for code, name in others),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -69,12 +70,18 @@ class HomeProvince:
     forms_today: tuple[str, ...] = ()
 
 
-HUE = HomeProvince(
-    name="Huế",
-    former_names=("Thừa Thiên Huế", "Thừa Thiên"),
-    # TT Huế and its relatives stand for "Thừa Thiên Huế", so they speak of the province before 2025.
-    short_forms=("TTH", "TT Huế", "TTHuế", "T T Huế", "T T H", "T Thiên Huế", "TT H"),
-)
+def _shipped_home() -> HomeProvince:
+    told = json.loads((resources.files("routing") / "data" / "hue_home.json").read_text(encoding="utf-8"))
+    return HomeProvince(
+        name=told["name"],
+        kind=told["kind"],
+        former_names=tuple(told["former_names"]),
+        short_forms=tuple(told["short_forms"]),
+    )
+
+
+HUE = _shipped_home()
+"""The province whose own checked tables are shipped."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--province", "name", help="Tỉnh, thành phố / the province, as people write it; without it Huế.")
+@click.option("--province", "name", help="Tỉnh, thành phố / the province, as people write it.")
 @click.option("--post-name", help="Tên bưu điện trên giấy tờ / what papers call the post.")
 @click.option("--from", "folder", type=_FOLDER, help="Thư mục chứa các bảng / folder with edited tables.")
 @click.option("--export", type=_FOLDER, help="Ghi mạng lưới ra các bảng / write the network as tables and end.")
@@ -31,8 +31,9 @@ def seed(
 ) -> None:
     """Set up a province: its offices, who serves which commune, couriers, delivery days, promises and days off.
 
-    Huế starts from its shipped tables, any other province from a draft. Write it out (--export FOLDER), put it right,
-    bring it in again (--from FOLDER): a draft is replaced by that; later imports only add, unless --replace is given.
+    Without --province the one set up before, else Huế, which has shipped tables; any other begins as a draft. Write it
+    out (--export FOLDER), put it right, bring it in again (--from FOLDER): a draft is replaced by that; later imports
+    only add, unless --replace is given.
     """
     with opened() as services:
         if export is not None:
