@@ -12,7 +12,7 @@ from postal import models, people
 from tests import catalogue
 
 VIETNAMESE = re.compile(r"[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]{3,}(?!\w)")  # a code like not_found is no word
 _PLACE = re.compile(r"\{\w+\}|<[^>]+>")
 _READ_OUT = {"placeholder", "aria-label", "title", "alt", "data-all", "data-waiting", "data-empty", "data-unknown"}
 _UNREAD = {"script", "style"}

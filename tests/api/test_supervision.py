@@ -174,18 +174,22 @@ def solvers(running):
 
 
 DEATHS = ("web", "worker", "both", "all")
+WITHIN_S = 30
+AGAIN = "Tiến trình trước đã dừng giữa chừng; việc đang được làm lại."
 
 
 @pytest.mark.parametrize("victim", DEATHS)
-def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, database, victim):
+def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, database, sign_in, victim):
     running.start()
     job_id = order(database, 300)
     assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 60)
-    left = solvers(running)
+    left, page = solvers(running), sign_in("dispatcher")
     assert left
+    assert AGAIN not in page.get(f"/staff/jobs/{job_id}").text
     killed_s = time.monotonic()
     if victim == "all":
         running.kill_all()
+        killed_s = time.monotonic()  # from here on it can be made good
         running.start()
     else:
         for part in ("web", "worker") if victim == "both" else (victim,):
@@ -193,13 +197,16 @@ def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, d
     if victim != "web":
         assert wait_for(lambda: not any(is_alive(pid) for pid in left), 5), "a solver outlived its worker"
         assert wait_for(lambda: job(database, job_id).n_attempts == 2, 60)
-        record_figure(f"plan begun again after {victim} died", round(time.monotonic() - killed_s, 1), "s")
+        took_s = time.monotonic() - killed_s
+        record_figure(f"plan begun again after {victim} died", round(took_s, 1), "s")
+        assert took_s < WITHIN_S
+        assert AGAIN in page.get(f"/staff/jobs/{job_id}").text
     assert job(database, job_id).result is None
     assert wait_for(lambda: solvers(running), 60)  # it is planned again, from the beginning
     with database.write() as session:
         ask_stop(session, job_id, kinds=["plan_day"], now=datetime.now(UTC))
     assert wait_for(lambda: (job(database, job_id).result or {}).get("plan_id"), 60)
-    assert wait_for(running.answers, 30)
+    assert wait_for(running.answers, WITHIN_S)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(models.DayPlan)) == 1
 
@@ -210,7 +217,7 @@ def test_a_stop_in_the_middle_of_a_plan_ends_within_five_seconds_and_leaves_no_o
     assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 60)
     pids = running.pids()
     took_s = running.stop()
-    assert took_s < 6
+    assert took_s < 5
     assert not wait_for(lambda: [pid for pid in pids if is_alive(pid)] and False, 0.5)
     assert wait_for(lambda: not any(is_alive(pid) for pid in pids), 2)
     left = job(database, job_id)
@@ -229,7 +236,7 @@ def test_a_clock_set_back_an_hour_keeps_no_dead_workers_plan(running, handed_ove
     running.start()
     began_s = time.monotonic()
     assert wait_for(lambda: job(database, job_id).n_attempts == 2, 45)
-    record_figure(
-        "plan of a dead worker whose clock was an hour ahead taken over", round(time.monotonic() - began_s, 1), "s"
-    )
+    took_s = time.monotonic() - began_s
+    record_figure("plan of a dead worker whose clock was an hour ahead taken over", round(took_s, 1), "s")
+    assert took_s < WITHIN_S
     assert wait_for(lambda: (job(database, job_id).result or {}).get("plan_id"), 60)
