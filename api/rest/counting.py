@@ -47,7 +47,18 @@ class AgencyPath(Body):
     agency_id: RowId
 
 
-_PATHS: dict[str, type[Body]] = {"batch_id": BatchPath, "round_id": RoundPath, "agency_id": AgencyPath}
+class OfficePath(Body):
+    """A delivery office."""
+
+    office_id: RowId
+
+
+_PATHS: dict[str, type[Body]] = {
+    "batch_id": BatchPath,
+    "round_id": RoundPath,
+    "agency_id": AgencyPath,
+    "office_id": OfficePath,
+}
 
 
 def counting_routes() -> APIBlueprint:

@@ -76,6 +76,12 @@ def _outside_agency(_: Session, agency: Office, item: Item) -> Place:
     return (Match.NOT_LISTED, "") if office.id == agency.id else (Match.OTHER_OFFICE, office.name)
 
 
+def _outside_office(session: Session, office: Office, item: Item) -> Place:
+    if item.office_id is None or item.office_id == office.id:
+        return Match.NOT_LISTED, ""
+    return Match.OTHER_OFFICE, session.get_one(Office, item.office_id).name
+
+
 BATCH = Owner(
     path="batches",
     argument="batch_id",
@@ -98,6 +104,17 @@ ROUND = Owner(
     name=_round_name,
     elsewhere=_outside_round,
     subject=subject_of_round,
+)
+OFFICE = Owner(
+    path="offices",
+    argument="office_id",
+    model=Office,
+    column="office_id",
+    what=Message("bưu cục"),
+    number=lambda office: office.name,
+    name=lambda office: office.name,
+    elsewhere=_outside_office,
+    subject=lambda office: Subject(office_ids=frozenset({office.id})),
 )
 AGENCY = Owner(
     path="agencies",

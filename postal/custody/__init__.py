@@ -2,6 +2,7 @@
 
 from postal.custody.batches import (
     BatchClosed,
+    NothingToAdd,
     NotReady,
     add_items,
     close_batch,
@@ -33,9 +34,6 @@ from postal.custody.handovers import (
     clean_codes,
     count,
     hand_over,
-    outside_items,
-    pass_to_carrier,
-    receive_at_office,
     write_receipt,
 )
 from postal.custody.incidents import (
@@ -61,6 +59,14 @@ from postal.custody.office_day import (
     declare_missing,
     keep_overnight,
     what_is_open,
+)
+from postal.custody.on_the_way import (
+    NothingOutside,
+    arriving_pieces,
+    n_pieces,
+    outside_pieces,
+    pass_to_carrier,
+    receive_at_office,
 )
 from postal.custody.packing import BadWeight, CountsDiffer, NotPacked, Packed
 from postal.custody.prints import (
@@ -107,7 +113,9 @@ __all__ = [
     "NotOut",
     "NotPacked",
     "NotReady",
+    "NothingOutside",
     "NothingOwed",
+    "NothingToAdd",
     "Open",
     "Owed",
     "Packed",
@@ -117,6 +125,7 @@ __all__ = [
     "WhatWentWrong",
     "add_items",
     "are_labels_printed",
+    "arriving_pieces",
     "attach_sheet",
     "clean_codes",
     "close_batch",
@@ -135,10 +144,11 @@ __all__ = [
     "keep_overnight",
     "lines_in",
     "list_digest",
+    "n_pieces",
     "next_number",
     "note_incident",
     "open_batch",
-    "outside_items",
+    "outside_pieces",
     "owed_pieces",
     "owed_to",
     "pack_items",

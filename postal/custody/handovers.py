@@ -18,10 +18,8 @@ from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.items import with_s10s
 from postal.life.tracking import Scan, record_all
 from postal.models import (
-    AddressStatus,
     Batch,
     BatchItem,
-    Consignment,
     Discrepancy,
     Found,
     Handover,
@@ -32,7 +30,6 @@ from postal.models import (
     ManifestLine,
     PersonKind,
 )
-from postal.network.home import installation
 from postal.network.promises import load_promises
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import EventKind, State
@@ -63,9 +60,6 @@ class Party:
 
     def __repr__(self) -> str:
         return "<Party>"
-
-
-_CARRIER = Party(name="Bưu chính đường trục", position="Giao nhận ngoài tỉnh")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,53 +262,3 @@ def _back_to_queue(act: Act, batch: Batch, items: Sequence[Item], handover: Hand
         line.is_current = line.item_id not in ids
     scan = Scan(kind=EventKind.UNBATCHED, scan_id=f"missing:{handover.id}", happened_at=act.now, reason="missing")
     record_all(act, items, scan)
-
-
-def receive_at_office(act: Act, office_id: int, scanned: Iterable[str]) -> Counted:
-    """Note what arrived at a delivery office; a code that cannot arrive now comes back as extra or wrong."""
-    codes = clean_codes(scanned)
-    items = with_s10s(act.session, codes)
-    arriving = [code for code, item in items.items() if item.state is State.HANDED_OVER]
-    counted = count(arriving, codes, items)
-    scan = Scan(
-        kind=EventKind.ARRIVED_AT_OFFICE,
-        scan_id=f"arrive:{office_id}:{act.now.timestamp():.6f}",
-        happened_at=act.now,
-        office_id=office_id,
-    )
-    record_all(act, [items[code] for code in arriving], scan)
-    return counted
-
-
-def outside_items(session: Session) -> list[Item]:
-    """Return what the post holds for addresses in other provinces."""
-    query = (
-        select(Item)
-        .join(Item.consignment)
-        .options(joinedload(Item.consignment))
-        .where(
-            Consignment.address_status == AddressStatus.OUTSIDE,
-            Item.state.in_((State.HANDED_OVER, State.AT_OFFICE)),
-        )
-        .order_by(Item.id)
-    )
-    return list(session.scalars(query))
-
-
-def pass_to_carrier(act: Act, *, giver: Party | None = None, receiver: Party = _CARRIER) -> list[Item]:
-    """Hand everything for other provinces to the national post, with a receipt; it leaves "gửi ngoài tỉnh"."""
-    items = outside_items(act.session)
-    if not items:
-        return []
-    codes = tuple(item.s10 or "" for item in items)
-    counted = Counted(present=codes, missing=(), extra=(), wrong=())
-    giver = giver or Party(name=installation(act.session).post_name, position="Nhân viên bưu chính")
-    handover = write_receipt(act, Leg.POST_TO_CARRIER, counted, giver, receiver, of=CountedList())
-    scan = Scan(
-        kind=EventKind.PASSED_TO_CARRIER,
-        scan_id=f"carrier:{handover.id}",
-        happened_at=act.now,
-        facts={"handover": handover.number},
-    )
-    record_all(act, items, scan)
-    return items

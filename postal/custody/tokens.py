@@ -6,8 +6,12 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
+from postal.access.act import Act
+from postal.access.audit import note
+from postal.errors import NotFound
 from postal.models import Item
 from postal.people import vault_of
+from routing import Message
 
 
 def token_of(session: Session, item: Item) -> str:
@@ -20,7 +24,16 @@ def set_token(session: Session, item: Item) -> None:
     item.token_hash = hashlib.sha256(token_of(session, item).encode()).hexdigest()
 
 
-def revoke_token(session: Session, item: Item) -> None:
-    """Make the old link dead at once and give the item another."""
+def revoke_token(act: Act, item_id: int) -> Item:
+    """Make the link on an item's label dead at once; the next label printed bears another. Raises NotFound.
+
+    An item that never had a label has no link to revoke.
+    """
+    item = act.session.get(Item, item_id)
+    if item is None or item.token_hash is None:
+        raise NotFound(what=Message("đường dẫn trên nhãn"))
     item.token_version += 1
-    set_token(session, item)
+    set_token(act.session, item)
+    note(act, "link_revoked", "item", item.id)
+    act.session.flush()
+    return item

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from postal import custody
 from postal.access import accounts
 from postal.access.policy import Scope
-from postal.models import AddressStatus, CarrierReport, Item
+from postal.models import AddressStatus, CarrierReport, Item, Office, OfficeKind
 from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.api.conftest import NOW, System
@@ -24,7 +24,9 @@ def passed_on(database, house):
         batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
         codes = [row.s10 for row in build.closed_batch(session, batch.id).lines]
         custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        custody.pass_to_carrier(build.act(session, NOW))
+        office_id = session.scalar(select(Office.id).where(Office.kind == OfficeKind.DELIVERY).limit(1))
+        outside = [items[0].s10]
+        custody.pass_to_carrier(build.act(session, NOW), office_id, scanned=outside, giver=PARTY, receiver=PARTY)
         return [item.s10 for item in items]
 
 

@@ -74,7 +74,7 @@ CARRIER = '''
 
 
 @pytest.fixture
-def seventh(tmp_path):
+def eighth(tmp_path):
     """Put one file where the kinds of lists are looked for; take it away afterwards."""
     before = set(counting.all_lists())
     (tmp_path / "carrier.py").write_text(dedent(CARRIER).strip() + "\n", encoding="utf-8")
@@ -85,7 +85,7 @@ def seventh(tmp_path):
 
 
 @pytest.fixture
-def outside(seventh, database, house):
+def outside(eighth, database, house):
     """Hand over three items for other provinces; return their agency and codes."""
     with database.write() as session:
         results = (build.result(n, address=f"{n} Hàng Bài, Hoàn Kiếm, Hà Nội", lat="", lon="") for n in (1, 2, 3))
@@ -97,12 +97,12 @@ def outside(seventh, database, house):
     return agency_id, codes
 
 
-def test_six_lists_are_known_and_a_file_makes_the_seventh(seventh):
-    assert len(seventh) == 6
-    assert set(counting.all_lists()) == seventh | {"carrier"}
+def test_seven_lists_are_known_and_a_file_makes_the_eighth(eighth):
+    assert len(eighth) == 7
+    assert set(counting.all_lists()) == eighth | {"carrier"}
 
 
-def test_the_seventh_list_is_scanned_and_ended_on_its_page_and_by_the_api(outside, settings, services, house, database):
+def test_the_eighth_list_is_scanned_and_ended_on_its_page_and_by_the_api(outside, settings, services, house, database):
     agency_id, codes = outside
     app = create_app(settings, services)
     postal, page = Person(app, "postal"), f"/staff/agencies/{agency_id}/carrier"
@@ -121,7 +121,7 @@ def test_the_seventh_list_is_scanned_and_ended_on_its_page_and_by_the_api(outsid
     assert leg is models.Leg.POST_TO_CARRIER
 
 
-def test_the_seventh_list_keeps_out_who_has_no_right_to_it(outside, settings, services, house):
+def test_the_eighth_list_keeps_out_who_has_no_right_to_it(outside, settings, services, house):
     agency_id, codes = outside
     app = create_app(settings, services)
     assert Person(app, "courier").get(f"/staff/agencies/{agency_id}/carrier").status_code == 403

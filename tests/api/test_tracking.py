@@ -84,7 +84,7 @@ def test_a_wrong_or_revoked_link_is_dead(citizen, item, database):
     assert citizen.get("/t/" + "0" * 32).status_code == 404
     with database.write() as session:
         found = session.query(models.Item).filter(models.Item.s10 == item["s10"]).one()
-        custody.revoke_token(session, found)
+        custody.revoke_token(build.act(session), found.id)
     assert citizen.get(f"/t/{item['token']}").status_code == 404
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from postal import EventKind, custody
 from postal.life.carriers import Reported, known_codes, take_reports
-from postal.models import AddressStatus, CarrierReport, TrackingEvent
+from postal.models import AddressStatus, CarrierReport, Office, OfficeKind, TrackingEvent
 from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.postal import day as a_day
@@ -23,7 +23,10 @@ def item(session):
     items = a_day.handed_over(session, n=2)
     items[0].consignment.address_status = AddressStatus.OUTSIDE
     session.flush()
-    custody.pass_to_carrier(build.act(session, NOW))
+    office = session.scalars(select(Office).where(Office.kind == OfficeKind.DELIVERY)).one()
+    custody.pass_to_carrier(
+        build.act(session, NOW), office.id, scanned=[items[0].s10], giver=a_day.RECEIVER, receiver=a_day.GIVER
+    )
     return items[0]
 
 

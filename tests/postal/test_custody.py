@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from postal import custody
 from postal.custody import AlreadyHandedOver, BatchClosed, Party, ReprintNeedsReason, count
 from postal.errors import EmptyBatch, InvalidInput
-from postal.models import Consignment, Discrepancy, Found, Handover, Item, LabelPrint, TrackingEvent
+from postal.models import Consignment, Discrepancy, Found, Handover, Item, LabelPrint, Office, OfficeKind, TrackingEvent
 from postal.network.promises import load_promises
 from postal.rules.lifecycle import State
 from tests import builders as build
@@ -166,7 +166,7 @@ def test_a_revoked_link_is_another_link(session, batch):
     item = batch.lines[0].item
     custody.set_token(session, item)
     old, old_hash = custody.token_of(session, item), item.token_hash
-    custody.revoke_token(session, item)
+    custody.revoke_token(build.act(session, NOW), item.id)
     assert custody.token_of(session, item) != old
     assert item.token_hash != old_hash
 
@@ -178,10 +178,15 @@ def test_items_for_elsewhere_travel_in_the_batch_and_go_on_with_the_national_pos
     batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
     manifest = build.closed_batch(session, batch.id, now=NOW)
     hand_over(session, batch, codes_of(manifest))
-    passed = custody.pass_to_carrier(build.act(session, NOW + timedelta(minutes=5)))
-    assert [item.id for item in passed] == [items[0].id]
+    office = a_delivery_office(session)
+    sides = {"giver": Party(name="Trần Văn Nhận"), "receiver": Party(name="Đội xe")}
+    later = build.act(session, NOW + timedelta(minutes=5))
+    nothing = custody.pass_to_carrier(later, office.id, scanned=[items[1].s10], **sides)
+    assert [(line.code, str(line.found)) for line in nothing.lines] == [(items[1].s10, "extra")]
+    assert items[0].state is State.HANDED_OVER  # it may lie at another office: nobody misses it here
+    receipt = custody.pass_to_carrier(later, office.id, scanned=[items[0].s10], **sides)
     assert items[0].state is State.WITH_CARRIER
-    receipt = session.scalars(select(Handover).order_by(Handover.id.desc())).first()
+    assert receipt.giver_office_id == office.id
     assert (receipt.leg, [line.code for line in receipt.lines]) == ("post_to_carrier", [items[0].s10])
     assert items[1].state is State.HANDED_OVER
 
@@ -226,3 +231,30 @@ def test_two_clerks_gathering_at_once_never_share_an_item(database):
     with database.read() as session:
         batched = session.scalars(select(Item.state)).all()
         assert batched == [State.BATCHED] * 20
+
+
+def a_delivery_office(session):
+    office = Office(code="BC-THU", kind=OfficeKind.DELIVERY, name="Bưu cục Thử", lat=16.46, lon=107.59)
+    session.add(office)
+    session.flush()
+    return office
+
+
+def test_what_lies_at_an_office_for_elsewhere_and_is_not_scanned_is_missed(session):
+    build.s10_range(session)
+    items = _results(session, 2)
+    for item in items:
+        item.consignment.address_status, item.consignment.commune_code = "outside", None
+    batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+    hand_over(session, batch, codes_of(build.closed_batch(session, batch.id, now=NOW)))
+    office = a_delivery_office(session)
+    later = build.act(session, NOW + timedelta(minutes=5))
+    assert len(custody.receive_at_office(later, office.id, [item.s10 for item in items]).present) == 2
+    assert {item.office_id for item in items} == {office.id}
+    again = custody.receive_at_office(later, office.id, [items[0].s10.lower(), "EY999999999VN"])
+    assert (again.present, again.extra, len(again.wrong)) == ((), (items[0].s10,), 1)
+    sides = {"giver": Party(name="Trần Văn Nhận"), "receiver": Party(name="Đội xe")}
+    receipt = custody.pass_to_carrier(later, office.id, scanned=[items[0].s10], **sides)
+    assert {(line.code, str(line.found)) for line in receipt.lines} == {
+        (items[0].s10, "present"), (items[1].s10, "missing")}  # fmt: skip
+    assert [str(item.state) for item in items] == ["with_carrier", "at_office"]
