@@ -54,6 +54,33 @@ def rotate(endpoint_id: int) -> None:
     click.echo(secret)
 
 
+@endpoint.command("change")
+@click.argument("endpoint_id", type=int)
+@click.option("--url", help="Địa chỉ mới / the new address; the secret stays.")
+@click.option("--kind", "kinds", multiple=True, help="item.delivered …; không chọn thì giữ như cũ / none: as before.")
+@click.option("--every-kind", is_flag=True, help="Nhận mọi loại / every kind.")
+def change(endpoint_id: int, url: str | None, kinds: tuple[str, ...], *, every_kind: bool) -> None:
+    """Send to another address, or other kinds, from now on."""
+    with opened() as services, acting(services) as act:
+        found = outside.find_endpoint(act.session, endpoint_id)
+        wanted = () if every_kind else kinds or found.kinds
+        policy = callback_policy(services.settings)
+        outside.change_endpoint(act.session, found, url=url or found.url, kinds=wanted, policy=policy)
+        audit.note(act, "endpoint_changed", "endpoint", endpoint_id)
+    say_both("Đã sửa nơi nhận số {number}.", number=endpoint_id)
+
+
+@endpoint.command("remove")
+@click.argument("endpoint_id", type=int)
+@click.confirmation_option(prompt="Tin chưa gửi sẽ mất, không lấy lại được / unsent messages are lost for good")
+def remove(endpoint_id: int) -> None:
+    """Take an endpoint away for good; what waits for it is dropped."""
+    with opened() as services, acting(services) as act:
+        n_dropped = outside.remove_endpoint(act.session, outside.find_endpoint(act.session, endpoint_id))
+        audit.note(act, "endpoint_removed", "endpoint", endpoint_id, n_dropped=n_dropped)
+    say_both("Đã bỏ nơi nhận số {number}; {n_dropped} tin không gửi nữa.", number=endpoint_id, n_dropped=n_dropped)
+
+
 @endpoint.command("pause")
 @click.argument("endpoint_id", type=int)
 def pause(endpoint_id: int) -> None:

@@ -8,11 +8,12 @@ from flask import Response, jsonify, make_response
 from pydantic import Field, StringConstraints
 
 from api.rest.common import source_system, v1
-from api.schemas.answers import EndpointsTold, NewEndpointTold
+from api.schemas.answers import EndpointRemovedTold, EndpointsTold, EndpointTold, NewEndpointTold
 from api.schemas.common import Body, RowId
-from api.web.auth import allow, current_actor
+from api.web.auth import acting, allow, current_actor
 from api.wiring import callback_policy, services
 from postal import Action, models, outside
+from postal.access import audit
 
 
 class EndpointBody(Body):
@@ -67,6 +68,60 @@ def post_rotate(path: EndpointPath) -> Response:
         endpoint = outside.find_endpoint(session, path.endpoint_id, current_actor().source_system)
         secret = outside.rotate_secret(session, endpoint, now=services().now())
         return jsonify(_endpoint_body(endpoint) | {"secret": secret})
+
+
+@v1.put("/endpoints/<endpoint_id>", summary="Change a receiver's address and kinds", responses={200: EndpointTold})
+@allow(Action.MANAGE_ENDPOINTS)
+def put_endpoint(path: EndpointPath, body: EndpointBody) -> Response:
+    """Send to another address from now on; the secret stays."""
+    with acting() as act:
+        endpoint = outside.find_endpoint(act.session, path.endpoint_id, current_actor().source_system)
+        policy = callback_policy(services().settings)
+        outside.change_endpoint(act.session, endpoint, url=body.url, kinds=body.kinds, policy=policy)
+        audit.note(act, "endpoint_changed", "endpoint", endpoint.id)
+        return jsonify(_endpoint_body(endpoint))
+
+
+@v1.post("/endpoints/<endpoint_id>/pause", summary="Keep what comes, send nothing", responses={200: EndpointTold})
+@allow(Action.MANAGE_ENDPOINTS)
+def post_pause(path: EndpointPath) -> Response:
+    """Send nothing until the endpoint is resumed."""
+    with acting() as act:
+        endpoint = outside.find_endpoint(act.session, path.endpoint_id, current_actor().source_system)
+        outside.pause(act.session, endpoint)
+        audit.note(act, "endpoint_paused", "endpoint", endpoint.id)
+        return jsonify(_endpoint_body(endpoint))
+
+
+@v1.post(
+    "/endpoints/<endpoint_id>/resume",
+    summary="Send again; what was parked goes first, in order",
+    responses={200: EndpointTold},
+)
+@allow(Action.MANAGE_ENDPOINTS)
+def post_resume(path: EndpointPath) -> Response:
+    """Send again everything that waits or was parked, under its old ids."""
+    with acting() as act:
+        endpoint = outside.find_endpoint(act.session, path.endpoint_id, current_actor().source_system)
+        outside.resume(act.session, endpoint)
+        n_again = outside.replay(act.session, endpoint.id, now=act.now)
+        audit.note(act, "endpoint_resumed", "endpoint", endpoint.id, n_again=n_again)
+        return jsonify(_endpoint_body(endpoint))
+
+
+@v1.delete(
+    "/endpoints/<endpoint_id>",
+    summary="Remove a receiver; what waits for it is dropped",
+    responses={200: EndpointRemovedTold},
+)
+@allow(Action.MANAGE_ENDPOINTS)
+def delete_endpoint(path: EndpointPath) -> Response:
+    """Take a receiver away for good; the answer says how many messages will never be sent."""
+    with acting() as act:
+        endpoint = outside.find_endpoint(act.session, path.endpoint_id, current_actor().source_system)
+        n_dropped = outside.remove_endpoint(act.session, endpoint)
+        audit.note(act, "endpoint_removed", "endpoint", endpoint.id, n_dropped=n_dropped)
+        return jsonify({"id": endpoint.id, "n_dropped": n_dropped})
 
 
 def _endpoint_body(endpoint: models.CallbackEndpoint) -> dict[str, Any]:

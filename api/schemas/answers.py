@@ -154,6 +154,13 @@ class EndpointsTold(Told):
     endpoints: list[EndpointTold]
 
 
+class EndpointRemovedTold(Told):
+    """A receiver that is gone, and how many messages for it will never be sent."""
+
+    id: int
+    n_dropped: int
+
+
 class QueueTold(Told):
     """How many items wait for what; an item that needs two answers counts twice."""
 

@@ -18,6 +18,7 @@ class EndpointState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     DISABLED = "disabled"
+    REMOVED = "removed"
 
 
 class CallbackEndpoint(Base):
@@ -68,7 +69,6 @@ class Callback(Base):
     next_try_at: Mapped[datetime]
     n_tries: Mapped[int] = mapped_column(default=0)
     endpoint: Mapped[CallbackEndpoint] = relationship()
-    tries: Mapped[list[CallbackTry]] = relationship(order_by="CallbackTry.id")
 
 
 class CallbackTry(Base):

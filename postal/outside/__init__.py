@@ -1,6 +1,6 @@
 """What goes to other systems: callbacks queued with the event, sent later, in order for each item."""
 
-from postal.outside.addresses import PUBLIC_ONLY, AddressPolicy, check_url, is_public_address
+from postal.outside.addresses import AddressPolicy, check_url, is_public_address
 from postal.outside.due import KEPT_FOR, Message, Stuck, Verdict, disable_dark, forget_old, replay, stuck
 from postal.outside.endpoints import (
     KINDS,
@@ -10,7 +10,7 @@ from postal.outside.endpoints import (
     find_endpoint,
     pause,
     register_endpoint,
-    reseal_secrets,
+    remove_endpoint,
     resume,
     rotate_secret,
 )
@@ -22,7 +22,6 @@ from postal.outside.work import callback_works, send_due
 __all__ = [
     "KEPT_FOR",
     "KINDS",
-    "PUBLIC_ONLY",
     "AddressPolicy",
     "Message",
     "RequestsSender",
@@ -42,8 +41,8 @@ __all__ = [
     "is_public_address",
     "pause",
     "register_endpoint",
+    "remove_endpoint",
     "replay",
-    "reseal_secrets",
     "resume",
     "rotate_secret",
     "send_due",

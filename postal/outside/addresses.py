@@ -42,9 +42,6 @@ class AddressPolicy:
         return host in self.allow_hosts or host in self.allow_http_hosts
 
 
-PUBLIC_ONLY = AddressPolicy()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """A checked address, split."""

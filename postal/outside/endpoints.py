@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from postal.errors import InvalidInput, NotFound
-from postal.models import Callback, CallbackEndpoint, CallbackState, EndpointState
+from postal.models import Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
 from postal.outside.addresses import AddressPolicy, check_url
 from postal.outside.outbox import INTERNAL
 from postal.people import vault_of
@@ -101,9 +101,28 @@ def disable(session: Session, endpoint: CallbackEndpoint) -> None:
     session.info.pop("endpoints", None)
 
 
+def remove_endpoint(session: Session, endpoint: CallbackEndpoint) -> int:
+    """Take an endpoint away for good: nothing more is queued for it or sent; return how many messages are dropped.
+
+    What was sent stays on record. Its secrets are forgotten with it: they are sealed noise from now on.
+    """
+    waiting = (Callback.endpoint_id == endpoint.id) & (Callback.state != CallbackState.SENT)
+    dropped = select(Callback.id).where(waiting)
+    session.execute(delete(CallbackTry).where(CallbackTry.callback_id.in_(dropped)))
+    n_dropped = session.connection().execute(delete(Callback).where(waiting)).rowcount
+    _, sealed = _new_secret(vault_of(session))
+    endpoint.secret, endpoint.secret_key_id = sealed.data, sealed.key_id
+    endpoint.old_secret = endpoint.old_secret_key_id = endpoint.old_secret_until = None
+    endpoint.state, endpoint.failing_since = EndpointState.REMOVED, None
+    session.flush()
+    session.info.pop("endpoints", None)
+    return int(n_dropped)
+
+
 def endpoints_of(session: Session, source_system: str | None = None) -> list[CallbackEndpoint]:
-    """Return the endpoints of one system, or all, oldest first."""
-    query = select(CallbackEndpoint).order_by(CallbackEndpoint.id)
+    """Return the endpoints of one system, or all, oldest first; those removed are gone."""
+    is_there = CallbackEndpoint.state != EndpointState.REMOVED
+    query = select(CallbackEndpoint).where(is_there).order_by(CallbackEndpoint.id)
     if source_system is not None:
         query = query.where(CallbackEndpoint.source_system == source_system)
     return list(session.scalars(query))
@@ -112,25 +131,10 @@ def endpoints_of(session: Session, source_system: str | None = None) -> list[Cal
 def find_endpoint(session: Session, endpoint_id: int, source_system: str | None = None) -> CallbackEndpoint:
     """Return one endpoint; that of another system looks as if it did not exist. Raises NotFound."""
     endpoint = session.get(CallbackEndpoint, endpoint_id)
-    if endpoint is None or source_system not in (None, endpoint.source_system):
+    is_gone = endpoint is None or endpoint.state is EndpointState.REMOVED
+    if endpoint is None or is_gone or source_system not in (None, endpoint.source_system):
         raise NotFound(what=Message("nơi nhận tin báo"))
     return endpoint
-
-
-def reseal_secrets(session: Session, *, limit: int = 1000) -> int:
-    """Seal up to ``limit`` endpoints' secrets with the newest key; return how many. Safe to resume."""
-    vault = vault_of(session)
-    newest = vault.newest_key_id
-    is_old = or_(CallbackEndpoint.secret_key_id != newest, CallbackEndpoint.old_secret_key_id != newest)
-    found = session.scalars(select(CallbackEndpoint).where(is_old).limit(limit)).all()
-    for endpoint in found:
-        sealed = vault.seal_bytes(vault.open_bytes(endpoint.secret, endpoint.secret_key_id))
-        endpoint.secret, endpoint.secret_key_id = sealed.data, sealed.key_id
-        if endpoint.old_secret is not None and endpoint.old_secret_key_id is not None:
-            sealed = vault.seal_bytes(vault.open_bytes(endpoint.old_secret, endpoint.old_secret_key_id))
-            endpoint.old_secret, endpoint.old_secret_key_id = sealed.data, sealed.key_id
-    session.flush()
-    return len(found)
 
 
 def _checked_kinds(kinds: Iterable[str]) -> list[str]:

@@ -49,6 +49,7 @@ def _endpoints(session: Session, source_system: str, now: datetime) -> list[_Tol
                 CallbackEndpoint.state != EndpointState.DISABLED,
                 CallbackEndpoint.failing_since > now - CATCH_UP_FOR,
             ),
+            CallbackEndpoint.state != EndpointState.REMOVED,
         )
         known[source_system] = [
             _Told(row.id, frozenset(row.kinds), _first_state(row.state)) for row in session.execute(query)

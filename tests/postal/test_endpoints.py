@@ -11,15 +11,17 @@ from postal.errors import AddressNotAllowed, HttpsRequired, InvalidInput, NotFou
 from postal.models import CallbackEndpoint
 from postal.outside.endpoints import OVERLAP, signing_secrets
 from postal.people import vault_of
+from postal.people.resealing import reseal_batch
 from postal.people.vault import Vault, VaultLocked
 from tests import builders as build
 
 NOW = build.EVENING
 URL = "https://motcua.hue.gov.vn/tin"
+PUBLIC_ONLY = outside.AddressPolicy()
 
 
 def register(session, url=URL, kinds=(), system=build.SYSTEM):
-    return outside.register_endpoint(session, system, url, kinds, policy=outside.PUBLIC_ONLY, now=NOW)
+    return outside.register_endpoint(session, system, url, kinds, policy=PUBLIC_ONLY, now=NOW)
 
 
 def test_the_secret_is_shown_once_and_lies_sealed_in_the_table(session):
@@ -42,8 +44,8 @@ def test_an_endpoint_may_not_lead_inside_when_added_or_changed(session):
         register(session, "https://169.254.169.254/")
     endpoint, _ = register(session)
     with pytest.raises(AddressNotAllowed):
-        outside.change_endpoint(session, endpoint, url="https://10.0.0.1/", kinds=(), policy=outside.PUBLIC_ONLY)
-    outside.change_endpoint(session, endpoint, url=URL + "/2", kinds=["item.delivered"], policy=outside.PUBLIC_ONLY)
+        outside.change_endpoint(session, endpoint, url="https://10.0.0.1/", kinds=(), policy=PUBLIC_ONLY)
+    outside.change_endpoint(session, endpoint, url=URL + "/2", kinds=["item.delivered"], policy=PUBLIC_ONLY)
     assert (endpoint.url, endpoint.kinds) == (URL + "/2", ["item.delivered"])
 
 
@@ -81,10 +83,10 @@ def test_secrets_are_resealed_in_steps_with_the_newest_key(database):
             kept[endpoint.id] = (outside.rotate_secret(session, endpoint, now=NOW), old)
     newer = Database(database.engine, Vault([b"n" * 32, b"k" * 32], b"l" * 32))
     steps = []
-    for _ in range(4):
+    for _ in range(5):
         with newer.write() as session:
-            steps.append(outside.reseal_secrets(session, limit=2))
-    assert steps == [2, 1, 0, 0]
+            steps.append(reseal_batch(session, limit=2))
+    assert steps == [2, 1, 2, 1, 0]  # the secrets in use, then those before them
     only_new = Vault([b"n" * 32], b"l" * 32)
     with newer.read() as session:
         for endpoint in session.scalars(select(CallbackEndpoint)):
