@@ -20,7 +20,13 @@ _TAKE = text(
 
 
 # Every series of documents, by the letters its numbers begin with.
-SERIES = {"BB": "biên bản bàn giao", "LO": "lô", "DS": "danh sách bàn giao", "SV": "biên bản sự việc"}
+SERIES = {
+    "BB": "biên bản bàn giao",
+    "LO": "lô",
+    "DS": "danh sách bàn giao",
+    "SV": "biên bản sự việc",
+    "PA": "phản ánh vi phạm",
+}
 
 
 class NumbersHeld(Conflict):

@@ -37,6 +37,7 @@ from postal.models.evidence import (
     KeptOvernight,
     OfficeDay,
     ReceiptSignature,
+    Violation,
 )
 from postal.models.installation import Installation
 from postal.models.outside import (
@@ -145,4 +146,5 @@ __all__ = [
     "Upload",
     "User",
     "UtcDateTime",
+    "Violation",
 ]  # fmt: skip

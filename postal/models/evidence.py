@@ -135,6 +135,26 @@ class Incident(Base):
     item: Mapped[Item] = relationship()
 
 
+class Violation(Base):
+    """What the post reports of an agency that broke a procedure (QĐ 45/2016/QĐ-TTg Đ16.4); the words are sealed."""
+
+    __tablename__ = "violations"
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    what: Mapped[str] = mapped_column(String(40))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    reported_at: Mapped[datetime]
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    answer_key_id: Mapped[str | None] = mapped_column(String(16))
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class AddressChange(Base):
     """A new address asked for after handover: both addresses are kept, and who pays."""
 

@@ -34,7 +34,6 @@ class Person(Base):
     name_hash: Mapped[str | None] = mapped_column(String(32), index=True)
     address_hash: Mapped[str | None] = mapped_column(String(32), index=True)
     added_at: Mapped[datetime]
-    erased_at: Mapped[datetime | None]
 
 
 class PersonWord(Base):
