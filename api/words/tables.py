@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.words.language import NAMES, translate
-from postal import EventKind, Holder, Message, Outcome, State
+from postal import EventKind, Holder, Message, Outcome, Role, State
 
 STATES: dict[State, Message] = {
     State.NEW: Message("Mới"),
@@ -87,6 +87,13 @@ _TONES: dict[State, str] = {
     State.ON_COLLECTION_ROUND: "accent",
 }
 
+ROLES: dict[Role, Message] = {
+    Role.ADMINISTRATOR: Message("quản trị"),
+    Role.CENTRE_CLERK: Message("cán bộ trung tâm"),
+    Role.POSTAL_CLERK: Message("giao dịch viên bưu cục"),
+    Role.DISPATCHER: Message("điều hành"),
+    Role.COURIER: Message("bưu tá"),
+}
 NAMES.update({State: STATES, EventKind: EVENTS, Holder: HOLDERS, Outcome: OUTCOMES})
 
 

@@ -1,5 +1,14 @@
 """Queries for the staff's pages. Reads only: what changes something belongs to the room of the thing it changes."""
 
+from postal.desk.late import (
+    STEPS,
+    Custodian,
+    LateCounts,
+    LateLine,
+    late_counts,
+    late_items,
+    unfinished_rounds,
+)
 from postal.desk.lists import (
     BatchLine,
     all_offices,
@@ -30,11 +39,16 @@ from postal.desk.lists import (
     reprints,
     s10_ranges,
     spoilt_numbers,
-    state_counts,
 )
+from postal.desk.piles import PILES, pile, pile_counts
 
 __all__ = [
+    "PILES",
+    "STEPS",
     "BatchLine",
+    "Custodian",
+    "LateCounts",
+    "LateLine",
     "all_offices",
     "batch",
     "batches",
@@ -51,10 +65,14 @@ __all__ = [
     "intake_problems",
     "intakes",
     "issuing_offices_waiting",
+    "late_counts",
+    "late_items",
     "manifest_of",
     "office",
     "offices",
     "open_discrepancies",
+    "pile",
+    "pile_counts",
     "places_on_rounds",
     "plan",
     "plans",
@@ -63,5 +81,5 @@ __all__ = [
     "reprints",
     "s10_ranges",
     "spoilt_numbers",
-    "state_counts",
+    "unfinished_rounds",
 ]

@@ -102,9 +102,12 @@ def handover(session: Session, handover_id: int) -> Handover:
     return found
 
 
-def handovers(session: Session, *, limit: int = 60) -> Sequence[Handover]:
-    """Return the newest handovers first."""
-    return session.scalars(select(Handover).order_by(Handover.id.desc()).limit(limit)).all()
+def handovers(session: Session, *, office_id: int | None = None, limit: int = 60) -> Sequence[Handover]:
+    """Return the newest handovers first, those an office gave or received, or all."""
+    query = select(Handover).order_by(Handover.id.desc()).limit(limit)
+    if office_id is not None:
+        query = query.where((Handover.giver_office_id == office_id) | (Handover.receiver_office_id == office_id))
+    return session.scalars(query).all()
 
 
 def plans(session: Session, *, limit: int = 30) -> Sequence[DayPlan]:
@@ -311,12 +314,6 @@ def s10_ranges(session: Session) -> Sequence[S10Range]:
 def couriers(session: Session) -> Sequence[Courier]:
     """Return the couriers who walk rounds, by code."""
     return session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code)).all()
-
-
-def state_counts(session: Session) -> dict[State, int]:
-    """Return how many items are in each state."""
-    rows = session.execute(select(Item.state, func.count()).group_by(Item.state))
-    return {row[0]: row[1] for row in rows}
 
 
 def reprints(session: Session, *, limit: int = 200) -> Sequence[tuple[LabelPrint, Item]]:

@@ -12,7 +12,7 @@ from api.web.auth import allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
-from postal import Action, Message, Session, State, desk, queue
+from postal import Action, Message, Session, desk, queue
 from postal.life import balance
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -39,39 +39,66 @@ class Task:
 @staff.get("/")
 @allow(Action.SEE_QUEUE)
 def home() -> ResponseReturnValue:
-    """Show the balance of everything that ever came in, and what waits for a decision."""
+    """Show the reader's own figures, each leading to its list, what waits for a decision, and what is late."""
+    office_id, now = current_actor().office_id, services().now()
     with services().database.read() as session:
-        counts = desk.state_counts(session)
-        whole = balance.balance(session)
+        counts = desk.pile_counts(session, office_id=office_id)
         return render_desk(
             "staff/home.html",
             _("Hôm nay"),
             counters=_counters(counts),
-            balance=whole,
+            late=_late_counters(desk.late_counts(session, now=now, office_id=office_id)),
+            balance=balance.balance(session) if office_id is None else None,
             tasks=_tasks(session, counts),
         )
 
 
-def _counters(counts: dict[State, int]) -> list[Counter]:
-    groups: tuple[tuple[str, str, tuple[State, ...]], ...] = (
-        (_("chờ bàn giao"), "", (State.WAITING, State.BATCHED)),
-        (_("bưu chính đang giữ"), "", (State.HANDED_OVER, State.AT_OFFICE, State.HELD)),
-        (_("bưu tá đang giữ"), "accent", (State.ON_ROUND, State.ATTEMPTED)),
-        (_("đã phát tận tay"), "done", (State.DELIVERED,)),
-        (_("đang chuyển hoàn"), "warning", (State.RETURNING_TO_SENDER,)),
-        (_("chuyển bưu chính ngoài tỉnh"), "", (State.WITH_CARRIER,)),
-        (_("hồ sơ nhận tại nhà"), "", (State.AWAITING_COLLECTION, State.ON_COLLECTION_ROUND, State.COLLECTED)),
-    )
+PILE_TEXTS: dict[str, tuple[Message, str]] = {
+    "agency": (Message("chờ bàn giao"), ""),
+    "post": (Message("bưu chính đang giữ"), ""),
+    "courier": (Message("bưu tá đang giữ"), "accent"),
+    "delivered": (Message("đã phát tận tay"), "done"),
+    "returning": (Message("đang chuyển hoàn"), "warning"),
+    "returned": (Message("đã trả cơ quan"), ""),
+    "carrier": (Message("chuyển bưu chính ngoài tỉnh"), ""),
+    "missing": (Message("thất lạc"), "danger"),
+    "collections": (Message("hồ sơ nhận tại nhà"), ""),
+    "submitted": (Message("hồ sơ đã nộp cơ quan"), "done"),
+    "cancelled": (Message("cơ quan đã rút"), ""),
+}
+_ALWAYS = ("agency", "post", "courier", "delivered")
+CUSTODIANS: dict[desk.Custodian, Message] = {
+    desk.Custodian.CENTRE: Message("trễ ở cơ quan"),
+    desk.Custodian.OFFICE: Message("trễ ở bưu cục"),
+    desk.Custodian.COURIER: Message("trễ ở bưu tá"),
+    desk.Custodian.CARRIER: Message("trễ ở bưu chính đường trục"),
+}
+
+
+def _counters(counts: dict[str, int]) -> list[Counter]:
     return [
-        Counter(number=sum(counts.get(state, 0) for state in states), text=text, tone=tone)
-        for text, tone, states in groups
+        Counter(number=counts[name], text=text, tone=tone, url=url_for("staff.items", pile=name))
+        for name, (text, tone) in PILE_TEXTS.items()
+        if counts[name] or name in _ALWAYS
     ]
 
 
-def _tasks(session: Session, counts: dict[State, int]) -> list[Task]:
+def _late_counters(late: desk.LateCounts) -> list[Counter]:
+    found = [
+        Counter(number=n, text=CUSTODIANS[one], tone="danger", url=url_for("staff.late", custodian=one))
+        for one, n in late.by_custodian.items()
+        if n
+    ]
+    if late.n_rounds:
+        rounds = Message("chuyến ngày trước chưa khép")
+        found.insert(0, Counter(number=late.n_rounds, text=rounds, tone="danger", url=url_for("staff.late")))
+    return found
+
+
+def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     actor = current_actor()
     needs = queue.queue_counts(session, office_id=actor.office_id)
-    n_discrepancies = len(desk.open_discrepancies(session))
+    n_discrepancies = len(desk.open_discrepancies(session)) if actor.may(Action.SETTLE_DISCREPANCY) else 0
     tasks = []
     if actor.may(Action.ANSWER_ADDRESS) and needs.address:
         text = _n("{n} địa chỉ chưa rõ xã, phường: hỏi người nhận rồi ghi câu trả lời", n=needs.address)
@@ -81,10 +108,10 @@ def _tasks(session: Session, counts: dict[State, int]) -> list[Task]:
         tasks.append(Task(text=text, url=url_for("staff.queue", bucket="point")))
     if actor.may(Action.BATCH) and needs.ready:
         tasks.append(Task(text=_n("{n} kết quả sẵn sàng xếp lô", n=needs.ready), url=url_for("staff.batches")))
-    if actor.may(Action.PLAN) and counts.get(State.HANDED_OVER, 0) + counts.get(State.AT_OFFICE, 0):
-        n_here = counts.get(State.HANDED_OVER, 0) + counts.get(State.AT_OFFICE, 0)
-        tasks.append(Task(text=_n("{n} bưu gửi chờ xếp chuyến: lập phương án", n=n_here), url=url_for("staff.plans")))
-    if actor.may(Action.SETTLE_DISCREPANCY) and n_discrepancies:
+    if actor.may(Action.PLAN) and counts["post"]:
+        text = _n("{n} bưu gửi chờ xếp chuyến: lập phương án", n=counts["post"])
+        tasks.append(Task(text=text, url=url_for("staff.plans")))
+    if n_discrepancies:
         text = _n("{n} chênh lệch chưa giải quyết", n=n_discrepancies)
         tasks.append(Task(text=text, url=url_for("staff.discrepancies")))
     return tasks
