@@ -14,7 +14,7 @@ from routing.addresses.national import (
     provinces,
     register_of,
 )
-from routing.addresses.points import JudgedPoint, PointFlag, Precision, commune_point, is_in_province, judge_point
+from routing.addresses.points import JudgedPoint, PointFlag, Precision, is_in_province, judge_point
 from routing.addresses.resolutions import NewUnit, read_resolutions, with_resolutions
 from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
@@ -136,7 +136,6 @@ __all__ = [
     "Window",
     "calibrate",
     "check",
-    "commune_point",
     "compare",
     "district_name",
     "estimated_figures",

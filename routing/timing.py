@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from routing.types import Courier, Visit, Window
 
-WHOLE_DAY = Window(from_s=0, until_s=86_400)
-
 
 @dataclass(frozen=True, slots=True)
 class WorkDay:

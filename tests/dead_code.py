@@ -33,6 +33,7 @@ CALLED_BY_LIBRARIES = {
     "api/commands/serving/web.py": {"load_config"},  # gunicorn
     "api/demo/receiver.py": {"do_POST", "do_GET", "log_message"},  # http.server
     "api/settings.py": {"model_config"},  # pydantic
+    "api/web/errors.py": {"detail_en"},  # pydantic: a field of the contract
     "postal/models/base.py": {  # sqlalchemy
         *("impl", "cache_ok", "process_bind_param", "process_result_value", "type_annotation_map"),
         *("Code", "Digest"),  # types of annotations
@@ -46,33 +47,6 @@ CALLED_BY_LIBRARIES = {
 USED_BESIDE = {
     "routing/solving/engines/compiled.py": {"compile_now"},  # the Makefile compiles once, so that no first search waits
     "routing/addresses/communes.py": {"from_files"},  # another province's register
-}
-# To be used or removed in the same issue that added this check; nothing is ever added here.
-AWAITED = {
-    *("api/web/errors.py detail_en", "api/words.py say_holder", "api/words.py say_outcome", "api/words.py say_time"),
-    "postal/custody/batches.py add_items",
-    *("postal/custody/handovers.py receive_at_office", "postal/custody/serials.py is_spoilt"),
-    *("postal/custody/signatures.py unsigned_sides", "postal/custody/tokens.py revoke_token"),
-    *("postal/desk/lists.py handovers", "postal/jobs/runner.py run_due"),
-    *(
-        "postal/models/outside.py tries",
-        "postal/models/people.py erased_at",
-    ),
-    "postal/outside/addresses.py PUBLIC_ONLY",
-    *("postal/outside/endpoints.py change_endpoint", "postal/outside/endpoints.py reseal_secrets"),
-    *(
-        "postal/people/records.py email",
-        "postal/people/records.py reseal",
-    ),
-    "postal/rules/lifecycle.py slowest",
-    *("postal/rules/reasons.py legal", "postal/rules/s10.py format_grouped"),
-    *("routing/addresses/communes.py area_km2", "routing/addresses/points.py commune_point"),
-    *("routing/advice/remedies.py CHANGES", "routing/timing.py WHOLE_DAY"),
-    *(f"routing/addresses/national.py {name}" for name in ("seat_code", "valid_from", "valid_until")),
-    *(f"routing/addresses/national.py {name}" for name in ("find_province", "register_of")),
-    *("routing/addresses/communes.py population", "postal/network/tables.py read_couriers"),
-    *("postal/models/installation.py restored_at", "postal/models/installation.py held_series"),
-    *(f"postal/network/offices.py {name}" for name in ("office_by_code", "add_office", "rename_office")),
 }
 
 
@@ -105,11 +79,7 @@ def faults() -> list[str]:
     """Return a line for each unused name that is not listed, and for each listed name that needs no line."""
     found = list(unused())
     listed = {(where, name) for names in (CALLED_BY_LIBRARIES, USED_BESIDE) for where in names for name in names[where]}
-    dead = [
-        f"{where}:{line}: unused {kind} {name}"
-        for where, line, kind, name in found
-        if (where, name) not in listed and f"{where} {name}" not in AWAITED
-    ]
+    dead = [f"{where}:{line}: unused {kind} {name}" for where, line, kind, name in found if (where, name) not in listed]
     stale = sorted(listed - {(where, name) for where, _, _, name in found})
     return dead + [f"tests/dead_code.py: {name} of {where} needs no line any more" for where, name in stale]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.custody.numbers import NumbersHeld
-from postal.errors import BadS10, Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
+from postal.errors import Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.life.items import with_s10s
 from postal.models import S10Range, SpoiltS10
 from postal.network.home import installation
@@ -134,14 +134,6 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
     act.session.add(burnt)
     act.session.flush()
     return burnt
-
-
-def is_spoilt(session: Session, code: str) -> bool:
-    """Say whether a number was burnt; a code that cannot be read was not."""
-    try:
-        return session.get(SpoiltS10, str(parse(code))) is not None
-    except BadS10:
-        return False
 
 
 def held_ranges(session: Session) -> list[int]:

@@ -64,13 +64,12 @@ def seed(session: Session, tables: NetworkTables, *, now: datetime, replaces: bo
     )
 
 
-def seed_made_up(session: Session, tables: NetworkTables, *, now: datetime) -> Seeded:
-    """Bring tables in with couriers whose names are made up, for a demo or a test."""
-    return seed(session, replace(tables, couriers=_made_up(tables)), now=now)
+def with_made_up_couriers(tables: NetworkTables) -> NetworkTables:
+    """Return the tables with as many couriers as they say, under names nobody bears: for a demo or a test."""
+    return replace(tables, couriers=_made_up(tables))
 
 
 def _made_up(tables: NetworkTables) -> tuple[CourierRow, ...]:
-    """Return the tables' own couriers, or as many as each office says, with other names."""
     if tables.couriers:
         return tuple(
             CourierRow(code=row.code, office_code=row.office_code, beat=row.beat, full_name=_demo_name(number))

@@ -17,7 +17,6 @@ from postal.people.records import (
     open_person,
     phone_tail_matches,
     replace_person,
-    reseal,
     vault_of,
 )
 
@@ -35,6 +34,5 @@ __all__ = [
     "open_person",
     "phone_tail_matches",
     "replace_person",
-    "reseal",
     "vault_of",
 ]

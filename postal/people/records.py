@@ -166,23 +166,6 @@ def mask_name(full_name: str) -> str:
     return " ".join([*(w[0] + "." for w in words[:-1]), words[-1]]) if words else ""
 
 
-def reseal(session: Session, *, limit: int = 1000) -> int:
-    """Seal up to ``limit`` people again with the newest key; return how many. Safe to stop and resume."""
-    vault = vault_of(session)
-    old = session.scalars(
-        select(Person)
-        .where(Person.key_id != vault.newest_key_id, Person.sealed.is_not(None))
-        .order_by(Person.id)
-        .limit(limit)
-    ).all()
-    for person in old:
-        assert person.sealed is not None
-        resealed = vault.seal_bytes(vault.open_bytes(person.sealed, person.key_id))
-        person.sealed, person.key_id = resealed.data, resealed.key_id
-    session.flush()
-    return len(old)
-
-
 def _row(vault: Vault, kind: PersonKind, data: PersonData, now: datetime) -> dict[str, object]:
     fields = {name: value for name, value in vars(data).items() if value}
     sealed = vault.seal(fields)

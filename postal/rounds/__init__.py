@@ -26,7 +26,6 @@ from postal.rounds.execution import (
     pieces_on_round,
     start_round,
     stop_code,
-    submit_dossiers,
 )
 from postal.rounds.plans import (
     DayHasStarted,
@@ -93,6 +92,5 @@ __all__ = [
     "save_plan",
     "start_round",
     "stop_code",
-    "submit_dossiers",
     "working_couriers",
 ]

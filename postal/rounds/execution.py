@@ -45,7 +45,6 @@ from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.s10 import normal_s10
 from postal.rules.working_days import local_day
-from postal.to_agency.submission import submit_all
 from routing import Message
 
 # The courier may have scanned a piece out before the office counts the load.
@@ -128,13 +127,6 @@ def pieces_on_round(round_id: int) -> Select[int, Any, str]:
         .where(RoundStop.round_id == round_id)
         .order_by(RoundStop.position, Item.id)
     )
-
-
-def submit_dossiers(act: Act) -> list[Item]:
-    """Hand every collected dossier to its agency, as counted: the legal time of submission."""
-    giver = Party(name="Bưu điện", position="Nhân viên bưu chính")
-    receiver = _user_party(act, "Cán bộ Bộ phận Một cửa")
-    return submit_all(act, giver=giver, receiver=receiver)
 
 
 def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRound:

@@ -214,11 +214,3 @@ def outcome(state: State) -> Outcome:
     if state in (State.RETURNING_TO_SENDER, State.RETURNED_TO_SENDER):
         return Outcome.RETURNING
     return Outcome.REFUSED if state is State.CANCELLED else Outcome.WAITING
-
-
-def slowest(states: Iterable[State]) -> State:
-    """Return a consignment's state: that of the item furthest from its end."""
-    order = {state: rank for rank, state in enumerate(State)}
-    found = list(states)
-    still_open = [state for state in found if state not in FINAL]
-    return min(still_open or found, key=order.__getitem__)

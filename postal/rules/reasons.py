@@ -132,6 +132,12 @@ def reason(code: str) -> Reason | None:
     return REASONS.get(code)
 
 
+def legal_basis(code: str) -> str:
+    """Return the article a reason rests on, "" for one of the service's own."""
+    found = REASONS.get(code)
+    return found.legal if found is not None else ""
+
+
 def say(code: str) -> Message:
     """Return a reason in plain words; a code of another carrier comes back as it is."""
     found = REASONS.get(code)

@@ -66,12 +66,6 @@ def is_s10(text: str) -> bool:
     return True
 
 
-def format_grouped(code: str | S10) -> str:
-    """Return the form people read aloud: ``EJ 423 686 407 VN``."""
-    text = str(code)
-    return f"{text[:2]} {text[2:5]} {text[5:8]} {text[8:11]} {text[11:]}"
-
-
 def _shown(text: str) -> str:
     """Return only what may stand in an error: whatever was typed there may have been a name."""
     short = text.strip()[:20]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.custody import Party
@@ -41,18 +41,6 @@ def submit_counted(act: Act, agency_id: int, *, scanned: Iterable[str], giver: P
     Raises NothingToSubmit, InvalidInput.
     """
     return hand_to_agency(act, agency_id, _DOSSIERS, scanned=scanned, giver=giver, receiver=receiver)
-
-
-def submit_all(act: Act, *, giver: Party, receiver: Party) -> list[Item]:
-    """Hand everything collected to its agencies, all of it counted as there; return the items."""
-    query = select(Item).where(Item.state == State.DOSSIER_AT_OFFICE).options(joinedload(Item.consignment))
-    by_agency: dict[int, list[Item]] = {}
-    for item in act.session.scalars(query.order_by(Item.id)):
-        by_agency.setdefault(item.consignment.issuing_office_id, []).append(item)
-    for agency_id, items in sorted(by_agency.items()):
-        codes = [item.dossier_code for item in items]
-        submit_counted(act, agency_id, scanned=codes, giver=giver, receiver=receiver)
-    return [item for items in by_agency.values() for item in items]
 
 
 def _pieces(session: Session, agency_id: int) -> dict[str, Item]:

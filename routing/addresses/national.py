@@ -70,7 +70,6 @@ class NationalFormerUnit:
     successor_codes: tuple[str, ...]
     point: Point | None
     earlier: tuple[str, ...]
-    valid_until: date
 
 
 @cache
@@ -114,7 +113,6 @@ def national_former_units() -> tuple[NationalFormerUnit, ...]:
             successor_codes=tuple(row["successor_codes"].split(";")),
             point=Point(lat=float(row["lat"]), lon=float(row["lon"])) if row["lat"] else None,
             earlier=tuple(row["earlier"].split(";")) if row["earlier"] else (),
-            valid_until=date.fromisoformat(row["valid_until"]),
         )
         for row in _rows("national_former_units.csv")
     )

@@ -67,11 +67,6 @@ def judge_point(lat: float | None, lon: float | None, commune: Commune | None, r
     return JudgedPoint(point=point, precision=Precision.DOOR, flag=PointFlag.FAR if is_far else None)
 
 
-def commune_point(commune: Commune) -> tuple[Point, int]:
-    """Return the commune's own point and how far from it the door may be, in metres."""
-    return commune.point, round(commune.radius_km * 1000)
-
-
 def is_in_province(lat: float, lon: float, register: Register) -> bool:
     """Say whether a point lies in or near one of the register's communes."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):

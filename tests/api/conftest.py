@@ -81,7 +81,8 @@ def house(database, services):
     """Seed offices and couriers and add one person of each role; return their ids by name."""
     ids = {}
     with database.write() as session:
-        places.seed_made_up(session, tables.shipped_tables(services.guide.register), now=NOW)
+        shipped = tables.shipped_tables(services.guide.register)
+        places.seed(session, places.with_made_up_couriers(shipped), now=NOW)
         build.s10_range(session)
         courier = session.query(models.Courier).order_by(models.Courier.id).first()
         other = session.query(models.Courier).order_by(models.Courier.id.desc()).first()

@@ -11,7 +11,7 @@ from postal.db import Database, make_engine
 from postal.models import Person, TrackingEvent
 from postal.operation import doctor
 from postal.operation.doctor import Level
-from postal.people import find_by_phone, open_person, reseal, resealing
+from postal.people import find_by_phone, open_person, resealing
 from postal.people.vault import Vault, VaultLocked
 from tests import builders as build
 from tests.postal.told import NOW, endpoint, walk
@@ -141,7 +141,7 @@ def test_a_rotation_reseals_everything_in_steps_and_can_be_stopped_anywhere(data
         assert resealing.locked_keys(session) == []
         assert [open_person(session, session.get_one(Person, one)).full_name for one in ids] == names
         assert find_by_phone(session, "0905120001") == [ids[0]]
-        assert reseal(session) == 0
+        assert resealing.n_left(session) == 0
 
 
 def test_a_rotation_without_the_old_key_destroys_nothing(database):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postal.rules.lifecycle import FINAL, MOVES, EventKind, Fact, Holder, Outcome, State, fold, holder, outcome, slowest
+from postal.rules.lifecycle import FINAL, MOVES, EventKind, Fact, Holder, Outcome, State, fold, holder, outcome
 from tests.scale import scaled
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -75,12 +75,6 @@ def test_every_state_can_be_reached_and_every_open_one_left():
 
 def test_no_event_moves_an_item_without_its_kind_being_used():
     assert {kind for _, kind in MOVES} == set(EventKind)
-
-
-def test_a_consignment_is_as_far_as_its_slowest_item():
-    assert slowest([State.DELIVERED, State.ON_ROUND]) is State.ON_ROUND
-    assert slowest([State.WAITING, State.ON_ROUND]) is State.WAITING
-    assert slowest([State.DELIVERED, State.RETURNED_TO_SENDER]) is State.DELIVERED
 
 
 def test_delivered_papers_are_with_the_recipient_and_missing_ones_on_the_post():

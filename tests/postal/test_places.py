@@ -42,14 +42,14 @@ def seed(session, folder=None, **options):
 
 
 def test_all_forty_communes_have_an_office_and_a_second_seeding_adds_nothing(session):
-    shipped = tables.shipped_tables(build.guide().register)
-    first = places.seed_made_up(session, shipped, now=NOW)
+    shipped = places.with_made_up_couriers(tables.shipped_tables(build.guide().register))
+    first = places.seed(session, shipped, now=NOW)
     assert first.n_communes == 40
     assert (first.n_offices, first.n_couriers) == (
         session.scalar(select(func.count()).select_from(Office)),
         session.scalar(select(func.count()).select_from(Courier)),
     )
-    again = places.seed_made_up(session, shipped, now=NOW)
+    again = places.seed(session, shipped, now=NOW)
     assert (again.n_offices, again.n_communes, again.n_couriers) == (0, 0, 0)
 
 

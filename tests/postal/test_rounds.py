@@ -23,6 +23,7 @@ from postal.models import (
 )
 from postal.rounds import DayHasStarted, PlanIncomplete, PlanNotDraft, PlanOutdated, PublishedMeanwhile, RoundStateWrong
 from postal.rules.lifecycle import EventKind, State
+from postal.to_agency import submission
 from routing import Limits, Register, StraightLine, check, plan, replan
 from tests import builders as build
 from tests.postal import day as a_day
@@ -309,9 +310,11 @@ def test_a_dossier_is_collected_on_a_round_and_submitted_to_the_agency(session):
     receipt = rounds.close_round(build.act(session, EVENING), plan_.rounds[0].id, scanned=[item.dossier_code.lower()])
     assert [(line.item_id, str(line.found)) for line in receipt.lines] == [(item.id, "present")]
     assert item.state is State.DOSSIER_AT_OFFICE
-    assert rounds.submit_dossiers(build.act(session, EVENING)) == [item]
+    agency_id, sides = item.consignment.issuing_office_id, {"giver": a_day.RECEIVER, "receiver": a_day.GIVER}
+    submission.submit_counted(build.act(session, EVENING), agency_id, scanned=[item.dossier_code], **sides)
     assert item.state is State.SUBMITTED
-    assert rounds.submit_dossiers(build.act(session, EVENING)) == []
+    with pytest.raises(submission.NothingToSubmit):
+        submission.submit_counted(build.act(session, EVENING), agency_id, scanned=[item.dossier_code], **sides)
 
 
 def test_a_dossier_nobody_was_there_to_give_waits_for_the_next_round(session):
