@@ -19,7 +19,8 @@ from postal import Act, Actor, command_actor, make_ready
 def opened() -> Iterator[Services]:
     """Yield the services on a database whose tables are this version's; an empty one gets its tables.
 
-    Raises TablesOutOfDate. Connections are closed at the end.
+    Whoever calls a command from a program hands its own services over as the context's object. Raises TablesOutOfDate.
+    Connections are closed at the end.
     """
     with connected() as services:
         make_ready(services.database.engine)
@@ -29,6 +30,10 @@ def opened() -> Iterator[Services]:
 @contextmanager
 def connected() -> Iterator[Services]:
     """Yield the services on the database as it is, for what makes or replaces its tables."""
+    given = click.get_current_context().find_object(Services)
+    if given is not None:  # closed by whoever made them
+        yield given
+        return
     services = build_services(load_settings())
     try:
         yield services

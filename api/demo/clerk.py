@@ -1,11 +1,12 @@
-"""The demo's clerk: sees only what the desk's pages show, answers what can be answered, leaves the rest waiting."""
+"""The demo's clerk: answers by the forms of the desk what can be answered, leaves the rest waiting."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.demo.browser import Browser
 from api.wiring import Services
-from postal import Actor, Session, desk, people, queue
+from postal import Session, desk, people, queue
 from routing import Commune, Point, great_circle_m
 
 _MANY = 100_000
@@ -23,10 +24,10 @@ class Answers:
     n_points_left: int
 
 
-def answer_questions(services: Services, by: Actor) -> Answers:
+def answer_questions(services: Services, at_desk: Browser) -> Answers:
     """Go through the two lists of questions once."""
-    n_addresses, n_addresses_left = _addresses(services, by)
-    n_released, n_points_left = _points(services, by)
+    n_addresses, n_addresses_left = _addresses(services, at_desk)
+    n_released, n_points_left = _points(services, at_desk)
     return Answers(
         n_addresses=n_addresses,
         n_addresses_left=n_addresses_left,
@@ -35,18 +36,20 @@ def answer_questions(services: Services, by: Actor) -> Answers:
     )
 
 
-def _addresses(services: Services, by: Actor) -> tuple[int, int]:
+def _addresses(services: Services, at_desk: Browser) -> tuple[int, int]:
     """Choose a commune where the point that came with the row lies clearly in one of those on offer."""
-    with services.acting(by) as act:
-        lines = queue.waiting(act.session, queue.Wanted(needs="address"), now=act.now, limit=_MANY)
-        n_answered = 0
-        for consignment_id in {line.consignment_id for line in lines}:
-            commune = _commune_shown(services, act.session, consignment_id)
-            if commune is None:
-                continue
-            queue.answer_address(act, consignment_id, commune.code, guide=services.guide)
-            n_answered += 1
-    return n_answered, len(lines) - n_answered
+    with services.database.read() as session:
+        asked = _asked(services, session, "address")
+        shown = {consignment_id: _commune_shown(services, session, consignment_id) for consignment_id in asked}
+    answers = {consignment_id: commune.code for consignment_id, commune in shown.items() if commune is not None}
+    for consignment_id, code in answers.items():
+        at_desk.act(f"/staff/consignments/{consignment_id}/address", commune_code=code)
+    return len(answers), len(asked) - len(answers)
+
+
+def _asked(services: Services, session: Session, needs: str) -> list[int]:
+    lines = queue.waiting(session, queue.Wanted(needs=needs), now=services.now(), limit=_MANY)
+    return list(dict.fromkeys(line.consignment_id for line in lines))
 
 
 def _commune_shown(services: Services, session: Session, consignment_id: int) -> Commune | None:
@@ -68,16 +71,11 @@ def _commune_shown(services: Services, session: Session, consignment_id: int) ->
     return ranked[0]
 
 
-def _points(services: Services, by: Actor) -> tuple[int, int]:
+def _points(services: Services, at_desk: Browser) -> tuple[int, int]:
     """Let go with the commune's point who can be called; who has no phone waits for somebody to ask around."""
-    n_released = n_left = 0
-    with services.acting(by) as act:
-        lines = queue.waiting(act.session, queue.Wanted(needs="point"), now=act.now, limit=_MANY)
-        for consignment_id in {line.consignment_id for line in lines}:
-            person = people.open_person(act.session, desk.consignment(act.session, consignment_id).person)
-            if not person.phone:
-                n_left += 1
-                continue
-            queue.release_point(act, consignment_id, _REASON)
-            n_released += 1
-    return n_released, n_left
+    with services.database.read() as session:
+        asked = _asked(services, session, "point")
+        called = [one for one in asked if people.open_person(session, desk.consignment(session, one).person).phone]
+    for consignment_id in called:
+        at_desk.act(f"/staff/consignments/{consignment_id}/release", reason=_REASON)
+    return len(called), len(asked) - len(called)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from api.demo import couriers, evening, morning
 from api.demo.browser import Browser
-from api.demo.house import sender, start_receiver
+from api.demo.house import start_receiver
 from api.demo.story import Story
-from postal import custody, outside, people, write_csv
+from postal import custody, people, write_csv
 from postal.desk import day_rows
 from postal.life import balance, items
 
@@ -30,7 +30,9 @@ def play(story: Story) -> dict[str, object]:
     _callbacks(story, "19:00")
     _tracking(story)
     evening.check_chain(story)
-    return _account(story)
+    counted = _account(story)
+    evening.look_at_late(story)
+    return counted
 
 
 def play_until_noon(story: Story) -> dict[str, object]:
@@ -58,13 +60,13 @@ def _walk(story: Story, at: str, round_ids: list[int]) -> None:
 
 def _callbacks(story: Story, at: str) -> None:
     with story.step(at, "Báo từng bước cho hệ thống của Trung tâm / signed callbacks") as say:
-        clock = story.house.clock
-        report = outside.send_due(story.services.database, sender(), now=clock() + timedelta(minutes=1))
+        story.house.clock.move_to(story.house.clock() + timedelta(minutes=1))
+        said = story.run("send-callbacks").partition(" / ")[0]
         assert story.house.receiver is not None
         counts = story.house.receiver.counts()
         say(
-            f"{report.n_sent} tin đã gửi, {report.n_failed} lỗi; tiến trình nhận xác minh {counts.get('verified', 0)}, "
-            f"từ chối {counts.get('refused', 0)}, sai thứ tự {counts.get('out_of_order', 0)}"
+            f"{said} Tiến trình nhận xác minh {counts.get('verified', 0)}, từ chối {counts.get('refused', 0)}, "
+            f"sai thứ tự {counts.get('out_of_order', 0)}"
         )
 
 

@@ -1,134 +1,153 @@
-"""The day's end: rounds close, papers and money go back, returns begin, offices close, the chain is checked."""
+"""The day's end, by forms: rounds close, papers and money go back, returns begin, offices close; then the chain."""
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 
-from api import documents
+from api.demo.morning import count_and_end
 from api.demo.story import Story
-from postal import Session, State, chain, custody, desk, errors, models, rounds
-from postal.to_agency import returns
+from postal import Session, State, custody, desk, models, rounds
+from postal.to_agency import returns, submission
 
-_POST = custody.Party(name="Nguyễn Văn Thành", code="BC-017")
-_AGENCY = custody.Party(name="Lê Thị Hoài Thương", position="Cán bộ Bộ phận Một cửa")
+_POST = {"giver_name": "Nguyễn Văn Thành", "giver_code": "BC-017"}
+_AGENCY = {"receiver_name": "Lê Thị Hoài Thương", "receiver_position": "Cán bộ Bộ phận Một cửa"}
+_N_INVITATIONS = 12
 
 
 def close_rounds(story: Story) -> None:
     """Take everything undelivered back into the offices, and dossiers on to their agencies."""
     with story.step("18:30", "Khép chuyến, nhận lại bưu gửi chưa phát / rounds are closed") as say:
-        n_rounds = 0
-        with story.acting("buuchinh") as act:
-            for found in desk.published_rounds(act.session, story.house.clock.day):
-                rounds.close_round(act, found.id)
-                n_rounds += 1
-        with story.acting("motcua") as act:
-            n_dossiers = len(rounds.submit_dossiers(act))
-        say(f"{n_rounds} chuyến đã khép; {n_dossiers} hồ sơ nhận tại nhà đã nộp cho cơ quan")
+        post = story.at_desk("buuchinh")
+        with story.services.database.read() as session:
+            round_ids = [found.id for found in desk.published_rounds(session, story.house.clock.day)]
+        for round_id in round_ids:
+            with story.services.database.read() as session:
+                codes, fields = _brought(session, round_id)
+            count_and_end(post, f"/staff/rounds/{round_id}/back", codes, **fields)
+        n_dossiers = sum(_submit(story, agency_id) for agency_id in _agencies(story))
+        say(f"{len(round_ids)} chuyến đã khép; {n_dossiers} hồ sơ nhận tại nhà đã nộp cho cơ quan")
+
+
+def _brought(session: Session, round_id: int) -> tuple[list[str], dict[str, str]]:
+    """Return what a courier lays on the counter: the pieces' codes, the money, the papers."""
+    found = desk.delivery_round(session, round_id)
+    items = [item for stop in found.stops for item in stop.consignment.items if item.state in rounds.TO_BRING_HOME]
+    due = rounds.due_from_courier(session, found)
+    counted = {"money_vnd": str(due["fees_vnd"]), "n_papers": str(due["n_taken_back"])}
+    return [item.s10 or item.dossier_code for item in items], counted
+
+
+def _agencies(story: Story) -> list[int]:
+    with story.services.database.read() as session:
+        return [office.id for office in desk.offices(session, models.OfficeKind.ISSUING)]
+
+
+def _submit(story: Story, agency_id: int) -> int:
+    with story.services.database.read() as session:
+        codes = [item.dossier_code for item in submission.dossiers_for(session, agency_id)]
+    if codes:
+        count_and_end(story.at_desk("buuchinh"), f"/staff/agencies/{agency_id}/dossiers", codes, **_POST, **_AGENCY)
+    return len(codes)
 
 
 def give_back(story: Story) -> None:
     """Hand papers taken back and money collected to each agency, by receipt."""
     with story.step("18:40", "Trả cơ quan giấy tờ thu hồi và tiền thu hộ / papers and money go back") as say:
+        post = story.at_desk("buuchinh")
         n_papers = fee_vnd = 0
-        with story.services.database.read() as session:
-            agencies = [(office.id, office.code) for office in desk.offices(session, models.OfficeKind.ISSUING)]
-        for agency_id, code in agencies:
-            handover_id = _give_back(story, agency_id)
-            if handover_id is None:
-                continue
+        for agency_id in _agencies(story):
             with story.services.database.read() as session:
-                facts = desk.handover(session, handover_id).facts
-                n_papers, fee_vnd = n_papers + facts["n_papers"], fee_vnd + facts["fee_vnd"]
-                agency, day = session.get_one(models.Office, agency_id), story.house.clock.day
-                printing = documents.Printing(services=story.services, session=session, day=day)
-                pdf = documents.REVERSE_HANDOVER.print_for(printing, documents.AGENCY, agency).content
-            story.keep(f"reverse-handover-{code}.pdf", pdf)
-        money = f"{fee_vnd:,}".replace(",", ".")
-        say(f"{n_papers} giấy tờ, {money} đ")
-
-
-def _give_back(story: Story, agency_id: int) -> int | None:
-    with story.acting("buuchinh") as act:
-        owed = custody.owed_to(act.session, agency_id)
-        if not owed:
-            return None
-        return custody.give_back(
-            act,
-            agency_id,
-            scanned=[one.item.s10 or "" for one in owed],
-            money_vnd=sum(one.proof.fee_vnd for one in owed),
-            giver=_POST,
-            receiver=_AGENCY,
-        ).id
+                owed = custody.owed_to(session, agency_id)
+                codes, money_vnd = [one.item.s10 or "" for one in owed], sum(one.proof.fee_vnd for one in owed)
+                n_papers += sum(len(one.proof.taken_back) for one in owed)
+            if not codes:
+                continue
+            money = {"money_vnd": str(money_vnd)}
+            handover_id = count_and_end(post, f"/staff/agencies/{agency_id}/papers", codes, **money, **_POST, **_AGENCY)
+            fee_vnd += money_vnd
+            paper = post.fetch(f"/staff/handovers/{handover_id}/receipt.pdf")
+            story.keep(f"reverse-handover-{handover_id}.pdf", paper)
+        said = f"{fee_vnd:,}".replace(",", ".")
+        say(f"{n_papers} giấy tờ, {said} đ")
 
 
 def begin_returns(story: Story) -> None:
-    """Start what is due back, print its lists and the invitations of those who were not met."""
+    """Start what is due back, hand it to its agencies, and print the invitations of those who were not met."""
     with story.step("18:45", "Chuyển hoàn, giấy mời người vắng nhà / returns begin, invitations") as say:
-        with story.acting("buuchinh") as act:
-            started = returns.start_due_returns(act)
-            n_started = len(started)
+        post = story.at_desk("buuchinh")
         with story.services.database.read() as session:
-            n_lists = _print_return_lists(story, session)
-            n_cards = _print_invitations(story, session)
-        say(f"{n_started} bưu gửi bắt đầu chuyển hoàn, {n_lists} bảng kê; {n_cards} giấy mời")
+            n_due = len(returns.due_returns(session, now=story.services.now()))
+        if n_due:
+            post.get("/staff/giving-back")
+            post.act("/staff/returns/start-due", sure="1")
+        n_returned = sum(_hand_back(story, agency_id) for agency_id in _agencies(story))
+        n_cards = _print_invitations(story)
+        say(f"{n_due} bưu gửi bắt đầu chuyển hoàn, {n_returned} đã trả tận cơ quan; {n_cards} giấy mời")
 
 
-def _print_return_lists(story: Story, session: Session) -> int:
-    n_lists = 0
-    printing = documents.Printing(services=story.services, session=session)
-    for agency in desk.offices(session, models.OfficeKind.ISSUING):
-        try:
-            pdf = documents.RETURN_LIST.print_for(printing, documents.AGENCY, agency).content
-        except errors.NotFound:
-            continue
-        story.keep(f"return-list-{agency.code}.pdf", pdf)
-        n_lists += 1
-    return n_lists
+def _hand_back(story: Story, agency_id: int) -> int:
+    """Print an agency's list of returns and hand them over; return how many."""
+    with story.services.database.read() as session:
+        codes = [item.s10 or "" for item in returns.returning_items(session, agency_id)]
+    if codes:
+        post = story.at_desk("buuchinh")
+        story.keep(f"return-list-{agency_id}.pdf", post.fetch(f"/staff/agencies/{agency_id}/returns.pdf"))
+        count_and_end(post, f"/staff/agencies/{agency_id}/returns", codes, **_POST, **_AGENCY)
+    return len(codes)
 
 
-def _print_invitations(story: Story, session: Session) -> int:
-    missed = [State.AT_OFFICE, State.HELD]
-    items = session.query(models.Item).filter(models.Item.state.in_(missed), models.Item.n_attempts > 0).all()
-    consignments = list({item.consignment_id: item.consignment for item in items}.values())
-    printing = documents.Printing(services=story.services, session=session)
-    try:
-        cards = documents.INVITATION.print_for(printing, documents.CONSIGNMENT, *consignments)
-        story.keep("invitations.pdf", cards.content)
-    except errors.NotFound:
-        return 0
-    return len(items)
+def _print_invitations(story: Story) -> int:
+    missed = (State.AT_OFFICE, State.HELD)
+    with story.services.database.read() as session:
+        query = session.query(models.Item.consignment_id).filter(models.Item.state.in_(missed))
+        ids = sorted({row[0] for row in query.filter(models.Item.n_attempts > 0)})
+    for consignment_id in ids[:_N_INVITATIONS]:
+        paper = story.at_desk("buuchinh").fetch(f"/staff/consignments/{consignment_id}/papers/invitation.pdf")
+        story.keep(f"invitation-{consignment_id}.pdf", paper)
+    return min(len(ids), _N_INVITATIONS)
+
+
+def look_at_late(story: Story) -> None:
+    """Look three days later at what nobody has seen to, and write to one citizen whose result did not come in time."""
+    with story.step("19:20", "Ba hôm sau: việc trễ hạn, thư xin lỗi / three days later: what is late") as say:
+        clock = story.house.clock
+        day = clock.move_to(clock() + timedelta(days=3)).date()
+        clerks = story.at_desk("motcua")
+        (story.house.out / "late.html").write_text(clerks.get("/staff/late"), encoding="utf-8")
+        with story.services.database.read() as session:
+            n_late = desk.late_counts(session, now=story.services.now()).n
+            late = desk.late_items(session, now=story.services.now())
+            first = next((line.item.consignment_id for line in late if line.promised_by is not None), None)
+        if first is not None:
+            clerks.get(f"/staff/consignments/{first}")
+            letter = clerks.submit_for_file(
+                f"/staff/consignments/{first}/apology.pdf",
+                number="01/XL",
+                reason="Chưa xếp được chuyến đến địa chỉ của Ông/Bà",
+                due_on=clock.day.isoformat(),
+                new_due_on=(day + timedelta(days=2)).isoformat(),
+                signer_title="Phó Giám đốc Trung tâm",
+                signer_name="Lê Thị Hoài Thương",
+            )
+            story.keep("apology.pdf", letter)
+        say(f"{n_late} việc trễ trong danh sách; {int(first is not None)} thư xin lỗi")
 
 
 def close_offices(story: Story) -> None:
     """Close every delivery office's day and print its report."""
     with story.step("18:50", "Khép ngày ở mọi bưu cục / every office closes its day") as say:
-        day = story.house.clock.day
+        day, post = story.house.clock.day.isoformat(), story.at_desk("buuchinh")
         with story.services.database.read() as session:
-            offices = [office.id for office in desk.offices(session, models.OfficeKind.DELIVERY)]
-        for office_id in offices:
-            with story.acting("buuchinh") as act:
-                custody.close_day(act, office_id, day)
-        with story.services.database.read() as session:
-            for office in desk.offices(session, models.OfficeKind.DELIVERY):
-                printing = documents.Printing(services=story.services, session=session, day=day)
-                pdf = documents.DAY_REPORT.print_for(printing, documents.OFFICE, office).content
-                story.keep(f"day-report-{office.code}.pdf", pdf)
+            offices = {office.id: office.code for office in desk.offices(session, models.OfficeKind.DELIVERY)}
+        post.get("/staff/office-days")
+        for office_id, code in offices.items():
+            post.act(f"/staff/office-days/{office_id}/close", day=day, sure="1")
+            report = post.fetch(f"/staff/offices/{office_id}/day-report.pdf?day={day}")
+            story.keep(f"day-report-{code}.pdf", report)
         say(f"{len(offices)} bưu cục: không còn bưu gửi nào ở ngoài mà không rõ")
 
 
 def check_chain(story: Story) -> None:
     """Sign the day's head, keep it apart from the database, and check the whole chain against it."""
     with story.step("19:10", "Ký mốc trong ngày, kiểm tra chuỗi bằng chứng / the chain is signed and checked") as say:
-        day, now = story.house.clock.day, story.services.now()
-        with story.services.database.write() as session:
-            head = chain.sign_day(session, day, now=now)
-        folder = story.house.out / "heads"
-        folder.mkdir(exist_ok=True)
-        (folder / f"head-{day:%Y-%m-%d}.json").write_text(head.to_json(), encoding="utf-8")
-        began = time.perf_counter()
-        with story.services.database.read() as session:
-            checked = chain.check_chain(session, anchors=[head])
-        took_s = time.perf_counter() - began
-        assert checked.broken is None, checked.broken
-        say(f"{checked.n_links} mắt xích còn nguyên ({took_s:.2f} s), mốc {head.position} đã ký")
+        say(story.run("verify", "--anchor", str(story.house.out / "heads")).strip().splitlines()[-1])

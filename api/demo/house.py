@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import io
 import json
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
 from dataclasses import dataclass, field
@@ -15,21 +18,22 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from api import create_app
+from api.commands import tannha
 from api.demo import accounts_file
+from api.demo.browser import Browser
 from api.demo.clock import DayClock
 from api.settings import Settings, load_settings
-from api.wiring import Services, build_services, system_clock
-from postal import NewUser, Role, Scope, Session, command_actor, desk, models, outside, people, upgrade
-from postal.access import accounts
-from postal.custody import serials
-from postal.network import draft, home, places
+from api.wiring import Services, build_services
+from postal import Role, desk, models, people
+from postal.network import draft, places, tables
 from routing import Province
 
 SYSTEM = "motcua"
+_HERE = ("127.0.0.1",)
 NOON, EVENING = "noon", "evening"
 # A range that no post would grant: the indicator is for tests and every serial starts with 9.
 RANGE_FIRST, RANGE_LAST = 90_000_000, 99_999_999
-POLICY = outside.AddressPolicy(allow_http_hosts=frozenset({"127.0.0.1"}))
+SCOPES = ("results:write", "collections:write", "items:read")
 
 
 @dataclass
@@ -42,10 +46,22 @@ class House:
     services: Services
     base_url: str
     passwords: dict[str, str] = field(default_factory=dict)
-    user_ids: dict[str, int] = field(default_factory=dict)
+    browsers: dict[str, Browser] = field(default_factory=dict)
     api_key: str = ""
     receiver: Receiver | None = None
     server: BaseWSGIServer | None = None
+
+    def at_desk(self, username: str) -> Browser:
+        """Return somebody's browser, signed in."""
+        if username not in self.browsers:
+            browser = Browser(self.base_url)
+            browser.sign_in(username, self.passwords[username])
+            self.browsers[username] = browser
+        return self.browsers[username]
+
+    def run(self, *arguments: str, stdin: str = "") -> str:
+        """Run an operator's command on this house, at its own time, and return what it printed."""
+        return run_command(self.services, *arguments, stdin=stdin)
 
     def is_done(self) -> None:
         """Note that the day was played up to where it was to be."""
@@ -114,6 +130,7 @@ def write_settings(out: Path) -> Settings:
         "TANNHA_SOURCE_SYSTEM": SYSTEM,
         "TANNHA_RATE_LIMITS_ENABLED": "false",
         "TANNHA_LOG_LEVEL": "warning",
+        "TANNHA_CALLBACK_ALLOW_HTTP_HOSTS": "127.0.0.1",
     }
     path = out / "demo.env"
     path.touch(mode=0o600)
@@ -134,7 +151,8 @@ def day_file(out: Path, name: str) -> Path:
 def read_settings(out: Path, name: str) -> Settings:
     """Return the settings of this folder's demo with the database of one moment; made where there are none."""
     settings = load_settings(out / "demo.env") if (out / "demo.env").exists() else write_settings(out)
-    return settings.model_copy(update={"database_url": f"sqlite:///{database_file(out, name).resolve()}"})
+    here = {"database_url": f"sqlite:///{database_file(out, name).resolve()}", "callback_allow_http_hosts": _HERE}
+    return settings.model_copy(update=here)
 
 
 def forget(out: Path, name: str) -> None:
@@ -149,56 +167,61 @@ def build_house(out: Path, clock: DayClock, province: Province, name: str = EVEN
     forget(out, name)
     settings = read_settings(out, name)
     services = build_services(settings, clock=clock)
-    upgrade(services.database.engine)
     server = make_server("127.0.0.1", 0, create_app(settings, services), threaded=True, request_handler=QuietHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base_url = f"http://127.0.0.1:{server.server_port}"
     house = House(out=out, name=name, clock=clock, services=services, base_url=base_url, server=server)
-    with services.acting(command_actor("demo")) as act:
-        home.serve(act.session, province)
-        places.seed_made_up(
-            act.session, draft.starting_tables(services.ground.register_of(province), province), now=act.now
-        )
-        grant = serials.Grant(
-            indicator="EY", first=RANGE_FIRST, last=RANGE_LAST, granted_by="dải số giả của bản trình diễn", is_fake=True
-        )
-        serials.grant_range(act, grant)
-        _add_people(house, act.session)
+    house.run("migrate")
+    _set_up(house, province)
+    _add_people(house)
+    scopes = [word for scope in SCOPES for word in ("--scope", scope)]
+    house.api_key = house.run("api-key", "add", SYSTEM, *scopes).split()[-1]
     return house
 
 
-def _add_people(house: House, session: Session) -> None:
+def _set_up(house: House, province: Province) -> None:
+    """Bring in the province's network with couriers of made-up names, and a range of numbers that no post grants."""
+    starting = draft.starting_tables(house.services.ground.register_of(province), province)
+    with tempfile.TemporaryDirectory() as folder:
+        tables.write_tables(Path(folder), places.with_made_up_couriers(starting))
+        house.run("seed", "--province", province.name, "--from", folder)
+    granted_by = "dải số giả của bản trình diễn"
+    house.run("range", "add", "EY", str(RANGE_FIRST), str(RANGE_LAST), "--granted-by", granted_by, "--fake")
+
+
+def _add_people(house: House) -> None:
     known = accounts_file.read(house.out)
     found: list[accounts_file.Account] = []
-
-    def add(new: NewUser) -> None:
-        user = accounts.add_user(session, new, now=house.clock())
-        house.user_ids[new.username] = user.id
-        house.passwords[new.username] = new.password
-        found.append(accounts_file.Account(new.username, new.password, new.role))
-
     staff = (
-        ("quantri", "Quản trị viên trình diễn", Role.ADMINISTRATOR),
-        ("motcua", "Lê Thị Hoài Thương", Role.CENTRE_CLERK),
-        ("buuchinh", "Nguyễn Văn Thành", Role.POSTAL_CLERK),
-        ("dieuphoi", "Trần Minh Khôi", Role.DISPATCHER),
+        ("quantri", "Quản trị viên trình diễn", Role.ADMINISTRATOR, ()),
+        ("motcua", "Lê Thị Hoài Thương", Role.CENTRE_CLERK, ()),
+        ("buuchinh", "Nguyễn Văn Thành", Role.POSTAL_CLERK, ()),
+        ("dieuphoi", "Trần Minh Khôi", Role.DISPATCHER, ()),
     )
-    for username, full_name, role in staff:
-        add(NewUser(username=username, password=known.get(username) or _password(), full_name=full_name, role=role))
-    for courier in desk.couriers(session):
-        person = people.open_person(session, session.get_one(models.Person, courier.person_id))
-        new = NewUser(
-            username=courier.code.lower(),
-            password=known.get(courier.code.lower()) or _password(),
-            full_name=person.full_name,
-            role=Role.COURIER,
-            office_id=courier.office_id,
-            courier_id=courier.id,
-        )
-        add(new)
-    scopes = (Scope.RESULTS_WRITE, Scope.COLLECTIONS_WRITE, Scope.ITEMS_READ)
-    _, house.api_key = accounts.add_api_key(session, SYSTEM, scopes, now=house.clock())
+    with house.services.database.read() as session:
+        names = {c.code: people.open_person(session, session.get_one(models.Person, c.person_id)).full_name
+                 for c in desk.couriers(session)}  # fmt: skip
+        offices = {c.code: c.office.code for c in desk.couriers(session)}
+    crew = ((code.lower(), names[code], Role.COURIER, ("--office", offices[code], "--courier", code)) for code in names)
+    for username, full_name, role, more in (*staff, *crew):
+        password = known.get(username) or _password()
+        asked = ("user", "add", username, "--role", str(role), "--name", full_name, *more)
+        house.run(*asked, stdin=f"{password}\n")
+        house.passwords[username] = password
+        found.append(accounts_file.Account(username, password, role))
     accounts_file.write(house.out, found)
+
+
+def run_command(services: Services, *arguments: str, stdin: str = "") -> str:
+    """Run one of the operator's commands in this process, with these services instead of those of the settings."""
+    printed, before = io.StringIO(), sys.stdin
+    sys.stdin = io.StringIO(stdin)
+    try:
+        with contextlib.redirect_stdout(printed):
+            tannha(list(arguments), standalone_mode=False, obj=services)
+    finally:
+        sys.stdin = before
+    return printed.getvalue()
 
 
 def _password() -> str:
@@ -210,12 +233,5 @@ def start_receiver(house: House) -> Receiver:
     report = "demo.receiver.json" if house.name == EVENING else f"demo.{house.name}.receiver.json"
     receiver = Receiver(house.out / report)
     house.receiver = receiver
-    with house.services.database.write() as session:
-        _, secret = outside.register_endpoint(session, SYSTEM, receiver.url, (), policy=POLICY, now=house.clock())
-    receiver.learn(secret)
+    receiver.learn(house.run("endpoint", "add", SYSTEM, receiver.url).split()[-1])
     return receiver
-
-
-def sender() -> outside.RequestsSender:
-    """Return a sender that may speak to this machine; it signs by the wall clock, as receivers check it."""
-    return outside.RequestsSender.with_policy(POLICY, system_clock)

@@ -6,17 +6,16 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from api.demo import accounts_file
 from api.demo.clock import HUE, DayClock, RunningClock
 from api.demo.day import NOON_AT
-from api.demo.house import EVENING, NOON, POLICY, SYSTEM, Receiver, database_file, day_file, read_settings, sender
+from api.demo.house import EVENING, NOON, SYSTEM, Receiver, database_file, day_file, read_settings, run_command
 from api.wiring import Services, build_services, system_clock
 from api.work.worker import HouseWorker
-from postal import desk, models, outside, upgrade
+from postal import desk, models, outside
 from postal.access import accounts
 
 SERVED = "served"
@@ -49,8 +48,8 @@ def open_day(out: Path, *, real_clock: Callable[[], datetime] = system_clock) ->
     """Return services on the copy, on its running clock; callbacks may go to this machine."""
     started = json.loads(_start_file(out).read_text(encoding="utf-8"))
     clock = RunningClock(datetime.fromisoformat(started["from"]), datetime.fromisoformat(started["at"]), real_clock)
-    services = replace(build_services(read_settings(out, SERVED), clock=clock), sender=sender())
-    upgrade(services.database.engine)  # a day played by an older version is brought up to date
+    services = build_services(read_settings(out, SERVED), clock=clock)
+    run_command(services, "migrate")  # a day played by an older version is brought up to date
     return services
 
 
@@ -81,10 +80,11 @@ def working(services: Services, out: Path) -> Iterator[None]:
     """Run the centre's receiver, the sending of callbacks and the jobs until left."""
     receiver = Receiver(out / f"demo.{SERVED}.receiver.json")
     try:
-        with services.database.write() as session:
-            for endpoint in outside.endpoints_of(session, SYSTEM):
-                outside.change_endpoint(session, endpoint, url=receiver.url, kinds=endpoint.kinds, policy=POLICY)
-                receiver.learn(outside.rotate_secret(session, endpoint, now=services.now()))
+        with services.database.read() as session:
+            endpoint_ids = [str(endpoint.id) for endpoint in outside.endpoints_of(session, SYSTEM)]
+        for endpoint_id in endpoint_ids:
+            run_command(services, "endpoint", "change", endpoint_id, "--url", receiver.url)
+            receiver.learn(run_command(services, "endpoint", "rotate", endpoint_id).split()[-1])
         worker = HouseWorker(services)
         worker.start()
         try:

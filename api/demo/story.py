@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from api.demo.browser import Browser
 from api.demo.house import House
 from api.wiring import Services
-from postal import Act, Actor, ActorKind
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Story:
         """Return the house's services."""
         return self.house.services
 
-    def user(self, username: str) -> Actor:
-        """Return one of the demo's people as whoever acts."""
-        return Actor(kind=ActorKind.USER, user_id=self.house.user_ids[username])
+    def at_desk(self, username: str) -> Browser:
+        """Return the browser of one of the demo's people, signed in."""
+        return self.house.at_desk(username)
 
-    def acting(self, username: str) -> AbstractContextManager[Act]:
-        """Open a writing transaction in the name of one of the demo's people, at the demo's own time."""
-        return self.services.acting(self.user(username))
+    def run(self, *arguments: str) -> str:
+        """Run an operator's command at the demo's own time and return what it printed."""
+        return self.house.run(*arguments)

@@ -19,8 +19,14 @@ _STOP_S = 4.0
 
 @click.command()
 @click.option("--supervised", is_flag=True, hidden=True, help="End when the process that started this one ends.")
-def worker(supervised: bool) -> None:
+@click.option("--once", is_flag=True, help="Chạy những việc đã đến hạn rồi dừng / run what is due, then end.")
+def worker(*, supervised: bool, once: bool) -> None:
     """Run until SIGTERM or SIGINT; what is under way then is given back and goes on elsewhere or at the next start."""
+    if once:
+        with opened() as services:
+            ended = HouseWorker(services).run_once()
+        say_both("Đã chạy {n} việc, {n_failed} lỗi.", n=sum(ended.values()), n_failed=ended.get("failed", 0))
+        return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

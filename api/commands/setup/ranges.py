@@ -20,11 +20,15 @@ def ranges() -> None:
 @click.argument("last", type=click.IntRange(0, 99_999_999))
 @click.option("--granted-by", required=True, help="Văn bản cấp dải / the document that grants it.")
 @click.option("--country", default="VN", show_default=True)
-def add(indicator: str, first: int, last: int, granted_by: str, country: str) -> None:
+@click.option("--fake", is_flag=True, help="Dải giả để thử / made up, for trials: labels say so.")
+def add(indicator: str, first: int, last: int, granted_by: str, country: str, *, fake: bool) -> None:
     """Note a granted range: INDICATOR (two letters), FIRST and LAST serial, both included."""
     with opened() as services, acting(services) as act:
         serials.grant_range(
-            act, serials.Grant(indicator=indicator, first=first, last=last, granted_by=granted_by, country=country)
+            act,
+            serials.Grant(
+                indicator=indicator, first=first, last=last, granted_by=granted_by, country=country, is_fake=fake
+            ),
         )
         n_left = serials.left(act.session)
     say_both("Đã ghi dải. Còn {n_left} số.", n_left=n_left)

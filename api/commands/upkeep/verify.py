@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from api.settings import load_settings
-from api.wiring import Services, build_services
+from api.commands.opening import connected
+from api.wiring import Services
 from api.words import translate
 from postal import chain
 
@@ -34,8 +34,7 @@ def verify(
     if receipt is not None and public_key is not None:
         _say_receipt(chain.read_receipt_code(receipt, public_key))
         return
-    services = build_services(load_settings())
-    try:
+    with connected() as services:
         if show_key:
             key = _own_key(services)
             click.echo(f"{key}\n{chain.digest_of_key(key)}")
@@ -45,8 +44,6 @@ def verify(
             if anchor is not None:
                 _anchor(services, anchor)
             _check(services, heads or anchor, public_key)
-    finally:
-        services.database.engine.dispose()
 
 
 def _own_key(services: Services) -> str:
