@@ -8,28 +8,46 @@ from flask.typing import ResponseReturnValue
 from api.pages import sign_in
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
-from api.pages.desk import batches, consignment_acts, intake, jobs, packing, papers, queue, signing
+from api.pages.desk import (
+    batches,
+    consignment_acts,
+    intake,
+    jobs,
+    late,
+    one_by_one,
+    packing,
+    papers,
+    queue,
+    returns,
+    signing,
+    violations,
+)
 from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
-from api.pages.dispatch import coverage, day_orders, office_day, planning, rounds
+from api.pages.dispatch import at_office, coverage, day_orders, office_day, planning, rounds
 from api.web.auth import allow_everybody
 
 __all__ = [
+    "at_office",
     "batches",
     "consignment_acts",
     "coverage",
     "day_orders",
     "intake",
     "jobs",
+    "late",
     "office_day",
+    "one_by_one",
     "packing",
     "papers",
     "planning",
     "queue",
     "register_pages",
+    "returns",
     "rounds",
     "sign_in",
     "signing",
+    "violations",
 ]
 
 

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from api import words
 from api.web.auth import current_actor
 from api.wiring import services
-from postal import Action, InvalidInput, Message, PostalError
+from postal import Action, InvalidInput, Message, PostalError, models
 from postal.rules import reasons
 
 
@@ -31,9 +31,11 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.home", Message("Hôm nay"), Action.SEE_QUEUE),
     ("staff.intake_form", Message("Nhập kết quả"), Action.IMPORT_RESULTS),
     ("staff.queue", Message("Hàng chờ"), Action.SEE_QUEUE),
+    ("staff.late", Message("Trễ hạn"), Action.SEE_QUEUE),
     ("staff.batches", Message("Bàn giao"), Action.SEE_QUEUE),
     ("staff.plans", Message("Phương án"), Action.SEE_PLAN),
     ("staff.rounds", Message("Chuyến phát"), Action.SEE_PLAN),
+    ("staff.at_office", Message("Tại bưu cục"), Action.RECEIVE_AT_OFFICE),
     ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
     ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
@@ -61,7 +63,21 @@ def render_desk(template: str, heading: str, **context: Any) -> str:
         for endpoint, text, action in _MENU
         if actor.may(action)
     ]
-    return render_template(template, heading=heading, menu=menu, actor=actor, **context)
+    return render_template(template, heading=heading, menu=menu, actor=actor, signed_in=_signed_in(), **context)
+
+
+def _signed_in() -> dict[str, str]:
+    """Return who is signed in, as the head of each page shows it: user name, role, office."""
+    actor = current_actor()
+    with services().database.read() as session:
+        user = session.get(models.User, actor.user_id) if actor.user_id is not None else None
+        office = session.get(models.Office, actor.office_id) if actor.office_id is not None else None
+        role = words.translate(words.ROLES[actor.role]) if actor.role is not None else ""
+        return {
+            "username": user.username if user else "",
+            "role": role,
+            "office": office.name if office else words.translate(Message("toàn tỉnh")),
+        }
 
 
 def told(refusal: PostalError) -> str:
@@ -86,6 +102,17 @@ def form_text(name: str, *, limit: int = 200) -> str:
     if len(text) > limit:
         raise InvalidInput(field=name)
     return text
+
+
+def require_sure() -> None:
+    """Refuse what cannot be taken back and was not said to be meant. Raises NotSure."""
+    if form_text("sure") != "1":
+        raise NotSure(field="sure")
+
+
+class NotSure(InvalidInput):
+    code = "not_sure"
+    says = Message("Việc này không rút lại được. Đánh dấu “Tôi chắc chắn” rồi gửi lại.")
 
 
 def form_number(name: str) -> float | None:

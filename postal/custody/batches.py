@@ -32,6 +32,11 @@ class NotReady(Conflict):
     says = Message("Hồ sơ {dossier_code} chưa sẵn sàng xếp lô: còn câu hỏi chưa trả lời hoặc đã ở lô khác.")
 
 
+class NothingToAdd(Conflict):
+    code = "nothing_to_add"
+    says = Message("Cơ quan này không có kết quả nào khác sẵn sàng xếp lô.")
+
+
 def open_batch(act: Act, office_id: int) -> Batch:
     """Open a batch for an issuing office with everything of it that may leave, oldest result first.
 

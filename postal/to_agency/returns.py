@@ -16,7 +16,7 @@ from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Handover, Item
 from postal.network.promises import load_calendar
 from postal.rules import reasons
-from postal.rules.lifecycle import EventKind, State
+from postal.rules.lifecycle import MOVES, EventKind, State
 from postal.rules.working_days import local_day
 from postal.to_agency.agency_handover import Passing, hand_to_agency
 from routing import Message
@@ -60,14 +60,27 @@ def start_return(act: Act, item_id: int, reason: str) -> Item:
     return item
 
 
-def due_returns(session: Session, *, now: datetime) -> list[tuple[Item, str]]:
-    """Return items at an office that go back today, with the reason: refused, or nobody came or answered in time."""
+def reasons_to_return(session: Session, item: Item) -> list[str]:
+    """Return the reasons for which an item may be sent back now; none where its state or the law does not let it."""
+    if (item.state, EventKind.RETURN_STARTED) not in MOVES:
+        return []
+    found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
+    return [*([found.reason] if found is not None and found.may_return else []), AGENCY_ASKED]
+
+
+def due_returns(session: Session, *, now: datetime, office_id: int | None = None) -> list[tuple[Item, str]]:
+    """Return items at an office that go back today, with the reason: refused, or nobody came or answered in time.
+
+    ``office_id`` None: at any office.
+    """
     query = (
         select(Item)
         .where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0)
         .options(joinedload(Item.consignment))
         .order_by(Item.id)
     )
+    if office_id is not None:
+        query = query.where(Item.office_id == office_id)
     items = list(session.scalars(query))
     attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
     due = []
@@ -79,8 +92,9 @@ def due_returns(session: Session, *, now: datetime) -> list[tuple[Item, str]]:
 
 
 def start_due_returns(act: Act) -> list[Item]:
-    """Start every return that is due; return the items."""
-    return [start_return(act, item.id, reason) for item, reason in due_returns(act.session, now=act.now)]
+    """Start every return that is due at the actor's office, or at every one; return the items."""
+    due = due_returns(act.session, now=act.now, office_id=act.by.office_id)
+    return [start_return(act, item.id, reason) for item, reason in due]
 
 
 def returning_items(session: Session, office_id: int) -> Sequence[Item]:

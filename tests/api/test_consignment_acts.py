@@ -181,7 +181,7 @@ def test_minutes_of_a_torn_item_need_an_inventory_and_a_seal(desk, database):
 
 def test_a_lost_item_tells_what_is_due_until_when_and_is_settled_once(desk, database):
     postal = desk["postal"]
-    postal.post(f"{PAGE}/incidents", item_id="1", kind="lost", fault="post", postage_vnd="26000")
+    postal.post(f"{PAGE}/incidents", item_id="1", kind="lost", fault="post", sure="1", postage_vnd="26000")
     assert "104.000 đ" in postal.get(PAGE).text
     for words in ("đã chi trả", "đã chi trả lần nữa"):
         postal.post("/staff/incidents/1/settle", settlement=words)
@@ -189,7 +189,7 @@ def test_a_lost_item_tells_what_is_due_until_when_and_is_settled_once(desk, data
 
 
 def test_a_lost_item_is_missing_from_its_minutes_on_until_it_is_found(desk, database):
-    desk["postal"].post(f"{PAGE}/incidents", item_id="1", kind="lost", fault="post")
+    desk["postal"].post(f"{PAGE}/incidents", item_id="1", kind="lost", fault="post", sure="1")
     assert state_of(database) is State.MISSING
     assert "Ghi tìm thấy" in desk["postal"].get(PAGE).text
 

@@ -42,7 +42,7 @@ def pack(centre, batch, *, n=1, weight=45):
 
 def close(centre, batch):
     pack(centre, batch)
-    return centre.post(f"{batch}/close")
+    return centre.post(f"{batch}/close", sure="1")
 
 
 def hand_over(centre, postal, database):
@@ -153,7 +153,7 @@ def test_a_name_the_label_cannot_print_is_asked_and_written_again(centre, databa
 
 def test_an_unclear_address_may_turn_out_to_lie_elsewhere(centre, database):
     import_results(centre, build.result(1, address="12 Lê Lợi", lat="", lon=""))
-    centre.post("/staff/consignments/1/outside")
+    centre.post("/staff/consignments/1/outside", sure="1")
     assert "H57.15-261120-0001" in centre.get("/staff/queue?bucket=outside").text
 
 
@@ -188,13 +188,13 @@ def test_a_batch_closes_only_when_both_sides_have_counted(centre, sign_in, datab
     with database.read() as session:
         office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
     batch = centre.post("/staff/batches", office_id=str(office_id)).location
-    centre.post(f"{batch}/close")
+    centre.post(f"{batch}/close", sure="1")
     assert "chưa được hai bên đếm, cân và niêm phong" in centre.get(batch).text
     assert "bên giao đếm 2, bên nhận đếm 1" in pack(centre, batch, n=2)
     with database.read() as session:
         assert session.scalar(select(models.Manifest)) is None
     assert "niêm phong 1 trên 1" in pack(centre, batch)
-    centre.post(f"{batch}/close")
+    centre.post(f"{batch}/close", sure="1")
     assert "Đã chốt danh sách" in centre.get(batch).text
 
 

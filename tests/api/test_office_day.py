@@ -41,7 +41,7 @@ def test_a_day_stays_open_until_the_last_piece_has_a_word(out, sign_in, clock, d
     clock.now = a_day.EVENING
     page = "/staff/office-days"
     assert "chưa khép" in postal.get(page).text
-    postal.post(f"{page}/{office_id}/close", day="2026-11-23")
+    postal.post(f"{page}/{office_id}/close", day="2026-11-23", sure="1")
     assert "Chưa khép ngày được" in postal.get(page).text
     postal.post(f"{page}/{office_id}/keep", day="2026-11-23", item_id=str(item_id), what="keep", reason="")
     assert "Lý do giữ lại" in postal.get(page).text
@@ -49,7 +49,7 @@ def test_a_day_stays_open_until_the_last_piece_has_a_word(out, sign_in, clock, d
     postal.post(f"{page}/{office_id}/keep", **kept)
     with database.write() as session:
         rounds.close_round(build.act(session, clock.now), round_id)
-    postal.post(f"{page}/{office_id}/close", day="2026-11-23")
+    postal.post(f"{page}/{office_id}/close", day="2026-11-23", sure="1")
     assert "Đã khép" in postal.get(page).text
     with database.read() as session:
         assert session.scalars(select(models.OfficeDay.office_id)).all() == [office_id]
@@ -59,6 +59,10 @@ def test_a_missing_piece_is_declared_with_a_reason(out, sign_in, clock, database
     office_id, _, _, _, item_id = out
     postal = sign_in("postal")
     lost = {"day": "2026-11-23", "item_id": str(item_id), "what": "missing", "reason": "rơi trên đường"}
+    postal.post(f"/staff/office-days/{office_id}/keep", **lost)
+    with database.read() as session:
+        assert session.get_one(models.Item, item_id).state != "missing"  # nobody said that it is meant
+    lost |= {"sure": "1"}
     postal.post(f"/staff/office-days/{office_id}/keep", **lost)
     with database.read() as session:
         assert session.get_one(models.Item, item_id).state == "missing"

@@ -219,7 +219,7 @@ def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database,
         batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         code = build.closed_batch(session, batch.id).lines[0].s10
     centre = sign_in("centre")
-    centre.post("/staff/prints/spoilt", code=code, reason="nhãn rách")
+    centre.post("/staff/prints/spoilt", sure="1", code=code, reason="nhãn rách")
     assert f"Số hiệu {code} đang nằm trong lô" in centre.get("/staff/prints").text
     with database.write() as session:
         other = build.accepted(session, build.result(2))[0]
@@ -227,9 +227,9 @@ def test_the_number_of_a_torn_label_is_burnt_and_its_item_gets_another(database,
         second = build.closed_batch(session, batch.id).lines[0].s10
         custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=[], giver=PARTY, receiver=PARTY)
         other_id = other.id
-    centre.post("/staff/prints/spoilt", code=second, reason="")
+    centre.post("/staff/prints/spoilt", sure="1", code=second, reason="")
     assert "Lý do hủy số" in centre.get("/staff/prints").text
-    centre.post("/staff/prints/spoilt", code=second, reason="nhãn rách")
+    centre.post("/staff/prints/spoilt", sure="1", code=second, reason="nhãn rách")
     page = centre.get("/staff/prints").text
     assert f"Đã hủy số {second}" in page
     assert "nhãn rách" in page

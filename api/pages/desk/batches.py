@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, or_back, render_desk
+from api.pages.common import form_int, form_text, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
+from api.words import ngettext as _n
 from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
 from postal.access import ownership
 
@@ -21,6 +22,15 @@ _FOUND_TEXTS = {
     models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
     models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),
     models.Found.WRONG: Message("mã không thuộc bưu gửi nào của Tận Nhà; trả lại bên giao"),
+}
+
+
+_LEGS = {
+    models.Leg.CENTRE_TO_POST: Message("Cơ quan giao bưu chính"),
+    models.Leg.OFFICE_TO_COURIER: Message("Giao chuyến cho bưu tá"),
+    models.Leg.COURIER_TO_OFFICE: Message("Nhận lại từ bưu tá"),
+    models.Leg.POST_TO_CENTRE: Message("Trả cơ quan"),
+    models.Leg.POST_TO_CARRIER: Message("Giao bưu chính đường trục"),
 }
 
 
@@ -54,6 +64,8 @@ def batch_open() -> ResponseReturnValue:
             require_own(act.by, Action.BATCH, own, what=Message("cơ quan"))
             batch = custody.open_batch(act, office_id)
             batch_id = batch.id
+            said = _n("Đã mở lô {number} với {n} bưu gửi.", n=len(batch.lines), number=batch.number)
+        flash(said, "done")
         return redirect(url_for("staff.batch", batch_id=batch_id), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.batches"), 303))
@@ -83,8 +95,28 @@ def batch(batch_id: int) -> ResponseReturnValue:
             if manifest
             else False,
             sizes=documents.LABEL_FORM_TEXTS,
+            n_ready=_n_ready(session, found) if actor.may(Action.BATCH) and not manifest else 0,
             papers=paper_links(session, documents.BATCH, found, found.id),
         )
+
+
+@staff.post("/batches/<int:batch_id>/add")
+@allow(Action.BATCH)
+def batch_add(batch_id: int) -> ResponseReturnValue:
+    """Add everything that became ready since the batch was opened, or one item."""
+
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            found = _own_batch(act.session, batch_id, Action.BATCH)
+            ready = [item.id for item in custody.ready_items(act.session, found.office_id)]
+            wanted = [form_int("item_id")] if form_text("item_id") else ready
+            if not wanted:
+                raise custody.NothingToAdd
+            added = custody.add_items(act, batch_id, wanted)
+        flash(_n("Đã thêm {n} bưu gửi vào lô.", n=len(added)), "done")
+        return _to_batch(batch_id)
+
+    return or_back(change, lambda: _to_batch(batch_id))
 
 
 @staff.post("/batches/<int:batch_id>/remove")
@@ -96,6 +128,7 @@ def batch_remove(batch_id: int) -> ResponseReturnValue:
         with acting() as act:
             _own_batch(act.session, batch_id, Action.BATCH)
             custody.remove_item(act, batch_id, form_int("item_id"))
+        flash(_("Đã đưa bưu gửi ra khỏi lô; bưu gửi trở lại hàng chờ."), "done")
         return _to_batch(batch_id)
 
     return or_back(change, lambda: _to_batch(batch_id))
@@ -107,12 +140,25 @@ def batch_close(batch_id: int) -> ResponseReturnValue:
     """Fix the list; numbers are claimed now."""
 
     def change() -> ResponseReturnValue:
+        require_sure()
         with acting() as act:
             _own_batch(act.session, batch_id, Action.BATCH)
-            custody.close_batch(act, batch_id)
+            manifest = custody.close_batch(act, batch_id)
+            said = _n("Đã chốt danh sách {number}: {n} bưu gửi.", n=manifest.n_items, number=manifest.number)
+        flash(said, "done")
         return _to_batch(batch_id)
 
     return or_back(change, lambda: _to_batch(batch_id))
+
+
+@staff.get("/handovers")
+@allow(Action.SEE_QUEUE)
+def handovers() -> ResponseReturnValue:
+    """List the receipts of one's office, newest first, and which side has not signed yet."""
+    with services().database.read() as session:
+        found = desk.handovers(session, office_id=current_actor().office_id)
+        lines = [{"handover": one, "unsigned": custody.unsigned_sides(session, one.id)} for one in found]
+        return render_desk("staff/handovers.html", _("Biên bản bàn giao"), lines=lines, legs=_LEGS)
 
 
 @staff.get("/handovers/<int:handover_id>")
@@ -162,9 +208,14 @@ def discrepancy_settle(discrepancy_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         with acting() as act:
             custody.settle_discrepancy(act, discrepancy_id, settlement=form_text("settlement", limit=500))
+        flash(_("Đã ghi cách giải quyết."), "done")
         return redirect(url_for("staff.discrepancies"), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.discrepancies"), 303))
+
+
+def _n_ready(session: Session, found: models.Batch) -> int:
+    return len(custody.ready_items(session, found.office_id))
 
 
 def _own_batch(session: Session, batch_id: int, action: Action) -> models.Batch:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_int, form_text, or_back, render_desk
+from api.pages.common import form_int, form_text, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.desk.signing import picture_of_form
 from api.web.auth import acting, allow, current_actor
@@ -32,7 +32,8 @@ from postal import (
 from postal.access import ownership
 from postal.doorstep import counter
 from postal.life import address_change
-from postal.to_agency import withdrawal
+from postal.rules import reasons
+from postal.to_agency import returns, withdrawal
 
 KINDS = {
     "torn": Message("rách, hỏng vỏ"),
@@ -68,7 +69,7 @@ def consignment_send_on(consignment_id: int) -> ResponseReturnValue:
         address_change.change_address(act, found.id, new, payer=form_text("payer"))
         return _("Đã đổi địa chỉ; bưu gửi đi tiếp theo địa chỉ mới.")
 
-    return _carry_out(consignment_id, Action.ANSWER_ADDRESS, change)
+    return carry_out(consignment_id, Action.ANSWER_ADDRESS, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/withdraw")
@@ -80,7 +81,7 @@ def consignment_withdraw(consignment_id: int) -> ResponseReturnValue:
         taken = withdrawal.withdraw(act, found, reason=form_text("reason"), payer=form_text("payer"))
         return _n("Đã rút {n} bưu gửi.", n=len(taken))
 
-    return _carry_out(consignment_id, Action.CANCEL, change)
+    return carry_out(consignment_id, Action.CANCEL, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/counter")
@@ -89,14 +90,14 @@ def consignment_counter(consignment_id: int) -> ResponseReturnValue:
     """Hand one item to who came to the post office for it, with the same proof as at the door; or keep it there."""
 
     def change(act: Act, found: models.Consignment) -> str:
-        item = _item(found)
+        item = item_of_form(found)
         if form_text("what") == "hold":
             counter.hold_for_recipient(act, item.s10 or "", office_id=act.by.office_id)
             return _("Đã giữ tại bưu cục chờ người nhận.")
         counter.deliver_at_counter(act, item.s10 or "", _proof(item), office_id=act.by.office_id)
         return _("Đã phát tại bưu cục.")
 
-    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
+    return carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/found")
@@ -105,10 +106,10 @@ def consignment_found(consignment_id: int) -> ResponseReturnValue:
     """Say that a missing piece is at the office again."""
 
     def change(act: Act, found: models.Consignment) -> str:
-        custody.declare_found(act, _item(found).id, reason=form_text("reason"))
+        custody.declare_found(act, item_of_form(found).id, reason=form_text("reason"))
         return _("Đã ghi tìm thấy; bưu gửi ở bưu cục.")
 
-    return _carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
+    return carry_out(consignment_id, Action.RECEIVE_AT_OFFICE, change)
 
 
 @staff.post("/consignments/<int:consignment_id>/incidents")
@@ -117,11 +118,13 @@ def consignment_incident(consignment_id: int) -> ResponseReturnValue:
     """Write minutes of a torn, short, swapped or lost piece: inventory, new seal, fault, what is due."""
 
     def change(act: Act, found: models.Consignment) -> str:
-        item = _item(found)
+        item = item_of_form(found)
         try:
             kind = models.IncidentKind(form_text("kind"))
         except ValueError as exc:
             raise InvalidInput(field=Message("Sự việc")) from exc
+        if kind is models.IncidentKind.LOST:
+            require_sure()
         what = custody.WhatWentWrong(
             kind=kind,
             fault=form_text("fault"),
@@ -132,7 +135,20 @@ def consignment_incident(consignment_id: int) -> ResponseReturnValue:
         noted = custody.note_incident(act, item.id, what)
         return _("Đã lập biên bản {number}.", number=noted.number)
 
-    return _carry_out(consignment_id, Action.SETTLE_DISCREPANCY, change)
+    return carry_out(consignment_id, Action.SETTLE_DISCREPANCY, change)
+
+
+@staff.post("/consignments/<int:consignment_id>/revoke-link")
+@allow(Action.PRINT)
+def consignment_revoke_link(consignment_id: int) -> ResponseReturnValue:
+    """Make the link on an item's label dead, because the label was lost or photographed; a new label bears another."""
+
+    def change(act: Act, found: models.Consignment) -> str:
+        require_sure()
+        item = custody.revoke_token(act, item_of_form(found).id)
+        return _("Đường dẫn trên nhãn cũ của {code} đã hết hiệu lực. In lại nhãn.", code=item.s10)
+
+    return carry_out(consignment_id, Action.PRINT, change)
 
 
 @staff.get("/incidents")
@@ -189,6 +205,8 @@ def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
         "may_note": actor.may(Action.SETTLE_DISCREPANCY) and found.posted_at is not None,
         "may_apologise": actor.may(Action.PRINT) and found.promised_by is not None,
         "is_refund_due": custody.is_refund_due(session, found, now=services().now()),
+        "returns": _may_return(session, found) if actor.may(Action.RETURN_TO_SENDER) else [],
+        "may_revoke": actor.may(Action.PRINT) and any(i.token_hash and i.finished_at is None for i in found.items),
         "incidents": desk.incidents(session, item_ids=[i.id for i in found.items]),
         "kinds": KINDS,
         "faults": FAULTS,
@@ -197,7 +215,15 @@ def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
     }
 
 
-def _carry_out(consignment_id: int, action: Action, change: Change) -> ResponseReturnValue:
+def _may_return(session: Session, found: models.Consignment) -> list[dict[str, Any]]:
+    """Return the items that may be sent back now, each with the reasons for which it may."""
+    offered = [(item, returns.reasons_to_return(session, item)) for item in found.items]
+    return [{"item": item, "reasons": [(c, reasons.say(c)) for c in codes]} for item, codes in offered if codes]
+
+
+def carry_out(consignment_id: int, action: Action, change: Change) -> ResponseReturnValue:
+    """Change one's own consignment and lead back to its page with what was done, or why not."""
+
     def back() -> ResponseReturnValue:
         return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
 
@@ -212,7 +238,7 @@ def _carry_out(consignment_id: int, action: Action, change: Change) -> ResponseR
     return or_back(carry_out, back)
 
 
-def _item(found: models.Consignment) -> models.Item:
+def item_of_form(found: models.Consignment) -> models.Item:
     """Return the item a form names, one of this consignment. Raises NotFound."""
     item_id = form_int("item_id")
     item = next((item for item in found.items if item.id == item_id), None)

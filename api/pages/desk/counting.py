@@ -38,6 +38,7 @@ _FEW = {
 }
 # Where a list's page leads back to, and where its end leads: the round itself, else the receipt.
 _HOMES = {"batch_id": "staff.batch", "round_id": "staff.round_page"}
+_LISTS_OF = {"office_id": "staff.at_office", "agency_id": "staff.giving_back"}
 _POST_POSITION = str(Message("Nhân viên bưu chính"))
 
 
@@ -76,7 +77,7 @@ def _url(route: str, kind: ListKind, row_id: int) -> str:
 
 def _home(kind: ListKind, row_id: int) -> str:
     home = _HOMES.get(kind.of.argument)
-    return _url(home, kind, row_id) if home else url_for("staff.giving_back")
+    return _url(home, kind, row_id) if home else url_for(_LISTS_OF[kind.of.argument])
 
 
 def _page(kind: ListKind, row_id: int) -> ResponseReturnValue:
@@ -112,7 +113,15 @@ def _end(kind: ListKind, row_id: int) -> ResponseReturnValue:
         ending = _ending(kind)
         with acting() as act:
             counting.require_list(act.session, act.by, kind, row_id)
-            handover_id = counting.end_count(act, kind, row_id, ending).id
+            handover = counting.end_count(act, kind, row_id, ending)
+            handover_id, is_whole = handover.id, handover.n_present == handover.n_expected
+            said = _n(
+                "Đã bàn giao {n} trên {expected} bưu gửi, biên bản {number}.",
+                n=handover.n_present,
+                expected=handover.n_expected,
+                number=handover.number,
+            )
+        flash(said, "done" if is_whole else "warning")
         if kind.of.argument == "round_id":
             return redirect(_home(kind, row_id), 303)
         return redirect(url_for("staff.handover", handover_id=handover_id), 303)

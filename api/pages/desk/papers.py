@@ -10,7 +10,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_date, form_text, or_back, paper_language, render_desk
+from api.pages.common import form_date, form_text, or_back, paper_language, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
@@ -141,6 +141,7 @@ def number_spoilt() -> ResponseReturnValue:
         return redirect(url_for("staff.prints"), 303)
 
     def change() -> ResponseReturnValue:
+        require_sure()
         with acting() as act:
             burnt = serials.spoil(act, form_text("code", limit=20), reason=form_text("reason"))
             flash(_("Đã hủy số {code}. Số này không bao giờ dùng lại.", code=burnt.s10), "done")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_number, form_text, or_back, render_desk
+from api.pages.common import form_number, form_text, or_back, render_desk, require_sure
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
@@ -212,6 +212,7 @@ def answer_outside(consignment_id: int) -> ResponseReturnValue:
     """Record that the address lies in another province: it goes on by the national post."""
 
     def change(act: Act) -> None:
+        require_sure()
         questions.answer_outside(act, consignment_id)
 
     return _answer(consignment_id, change)
@@ -220,8 +221,10 @@ def answer_outside(consignment_id: int) -> ResponseReturnValue:
 def _answer(consignment_id: int, change: Callable[[Act], None]) -> ResponseReturnValue:
     def carry_out() -> ResponseReturnValue:
         with acting() as act:
-            _own(act.session, consignment_id, Action.ANSWER_ADDRESS)
+            found = _own(act.session, consignment_id, Action.ANSWER_ADDRESS)
             change(act)
+            codes = ", ".join(item.dossier_code for item in found.items)
+        flash(_("Đã ghi câu trả lời cho {codes}.", codes=codes), "done")
         return back()
 
     def back() -> ResponseReturnValue:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import day_asked, form_date, form_int, form_text, or_back, render_desk
+from api.pages.common import day_asked, form_date, form_int, form_text, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
+from api.pages.desk.returns import due_lines
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
+from api.words import ngettext as _n
 from postal import Action, InvalidInput, Message, Session, Subject, custody, desk, errors, models, require_own
 from postal.access import ownership
 from postal.to_agency import returns, submission
@@ -51,8 +53,11 @@ def office_day_close(office_id: int) -> ResponseReturnValue:
     day = form_date("day")
 
     def change() -> ResponseReturnValue:
+        require_sure()
         with acting() as act:
-            custody.close_day(act, office_id, day)
+            n_kept = custody.close_day(act, office_id, day).facts["kept"]
+            name = act.session.get_one(models.Office, office_id).name
+        flash(_n("Đã khép ngày của {office}; {n} bưu gửi giữ qua đêm.", n=n_kept, office=name), "done")
         return _back(day)
 
     return or_back(change, lambda: _back(day))
@@ -72,9 +77,14 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
         with acting() as act:
             _require_item(act.session, item_id)
             if what == "keep":
-                custody.keep_overnight(act, item_id, day, reason=reason)
+                kept = custody.keep_overnight(act, item_id, day, reason=reason)
+                code = _code(act.session.get_one(models.Item, kept.item_id))
+                said = _("Bưu tá được giữ {code} qua đêm.", code=code)
             else:
-                custody.declare_missing(act, item_id, reason=reason)
+                require_sure()
+                code = _code(custody.declare_missing(act, item_id, reason=reason))
+                said = _("Đã báo thất lạc {code}: không đi phát nữa cho đến khi tìm thấy.", code=code)
+        flash(said, "done")
         return _back(day)
 
     return or_back(change, lambda: _back(day))
@@ -87,7 +97,7 @@ def giving_back() -> ResponseReturnValue:
     with services().database.read() as session:
         cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
         cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
-        return render_desk("staff/giving_back.html", _("Trả giấy tờ và tiền"), cards=cards)
+        return render_desk("staff/giving_back.html", _("Trả cơ quan"), cards=cards, due=due_lines(session))
 
 
 def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
@@ -112,6 +122,10 @@ def _require_item(session: Session, item_id: int) -> None:
     if found is None:
         raise errors.NotFound(what=Message("bưu gửi"))
     require_own(current_actor(), _RULE, ownership.subject_of_item(session, found), what=Message("bưu gửi"))
+
+
+def _code(item: models.Item) -> str:
+    return item.s10 or item.dossier_code
 
 
 def _back(day: date) -> ResponseReturnValue:

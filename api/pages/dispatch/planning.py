@@ -30,6 +30,7 @@ from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
+from api.words import ngettext as _n
 from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
 from postal import Action, InvalidInput, Message, NotFound, Session, desk, models, rounds
@@ -185,7 +186,9 @@ def plan_publish(plan_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         with acting() as act:
-            rounds.publish_plan(act, plan_id)
+            published = rounds.publish_plan(act, plan_id)
+            n_rounds, day = len(published.rounds), say_date(published.day)
+        flash(_n("Đã công bố phương án {day}: {n} chuyến.", n=n_rounds, day=day), "done")
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
