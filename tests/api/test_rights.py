@@ -96,7 +96,6 @@ def things(database, house, services):
                 "paper": "note",
                 "agency_id": office_id,
                 "office_id": plan.rounds[0].office_id,
-                "absence_id": 1,
                 "violation_id": 1,
                 "filename": "tannha.css",
             }
