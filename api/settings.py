@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     has_grouped_consignments: bool = Field(
         True, description="Whether results of one office for one recipient, address and day travel together."
     )
+    sheet_phones: Literal["masked", "unlocated"] = Field(
+        "masked", description="Telephones on route sheets: masked, or whole on numbered sheets for unlocated stops."
+    )
     max_upload_bytes: int = Field(20_000_000, ge=100_000, le=200_000_000, description="Largest file a page takes.")
 
     rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")

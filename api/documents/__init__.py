@@ -21,7 +21,7 @@ from api.documents.papers.item_label import (
 )
 from api.documents.papers.return_list import RETURN_LIST
 from api.documents.papers.reverse_handover import REVERSE_HANDOVER
-from api.documents.papers.route_sheet import ROUTE_SHEET
+from api.documents.papers.route_sheet import ROUTE_SHEET, numbered_sheet_of
 from api.documents.registry import PAPERS, papers_about, papers_at
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "items_of_batch",
     "items_of_round",
     "labels_of",
+    "numbered_sheet_of",
     "papers_about",
     "papers_at",
 ]

@@ -56,11 +56,12 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Money and papers that belong to a list besides its pieces, and the receipts of the fees."""
+    """What belongs to a list besides its pieces: money, papers, receipts of fees, numbered sheets to be destroyed."""
 
     money_vnd: int
     n_papers: int
     receipts: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class Ending:
     money_vnd: int = 0
     n_papers: int = 0
     may_differ: bool = False
+    sheets: tuple[str, ...] = ()
 
     def sides(self) -> tuple[Party, Party]:
         """Return giver and receiver; one without a name where a side was not said: the receipt refuses it."""

@@ -26,6 +26,7 @@ SERIES = {
     "DS": "danh sách bàn giao",
     "SV": "biên bản sự việc",
     "PA": "phản ánh vi phạm",
+    "PD": "phiếu đi phát có số điện thoại",
 }
 
 

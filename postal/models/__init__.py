@@ -72,6 +72,7 @@ from postal.models.rounds import (
     PlanUnserved,
     RoundStatus,
     RoundStop,
+    SheetPrint,
 )
 
 __all__ = [
@@ -139,6 +140,7 @@ __all__ = [
     "RoundStop",
     "RowOutcome",
     "S10Range",
+    "SheetPrint",
     "SpoiltS10",
     "TrackingEvent",
     "TrackingGuess",

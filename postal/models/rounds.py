@@ -105,6 +105,23 @@ class RoundStop(Base):
     kept_for: Mapped[Courier | None] = relationship()
 
 
+class SheetPrint(Base):
+    """A route sheet printed with whole telephones: numbered, counted back when its round is closed, then destroyed.
+
+    ``returned_at`` None: somebody still has it, or nobody knows where it is.
+    """
+
+    __tablename__ = "sheet_prints"
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    printed_at: Mapped[datetime]
+    printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    returned_at: Mapped[datetime | None]
+    returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class PlanUnserved(Base):
     """A consignment the plan could not place, with the reason and what would help."""
 

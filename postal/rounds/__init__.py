@@ -46,6 +46,7 @@ from postal.rounds.replanning import (
     problem_from,
     replanning_problem,
 )
+from postal.rounds.sheets import NoPhonesToShow, SheetsMissing, is_unlocated, print_numbered, sheets_out
 
 __all__ = [
     "LOADABLE",
@@ -55,6 +56,7 @@ __all__ = [
     "CourierNotFree",
     "CoverageLine",
     "DayHasStarted",
+    "NoPhonesToShow",
     "NotToday",
     "NothingPublished",
     "OtherOffice",
@@ -66,6 +68,7 @@ __all__ = [
     "RoundHasLeft",
     "RoundNotPublished",
     "RoundStateWrong",
+    "SheetsMissing",
     "Weights",
     "act_id",
     "as_plan",
@@ -77,6 +80,7 @@ __all__ = [
     "free_couriers",
     "is_due",
     "is_for_the_dispatcher",
+    "is_unlocated",
     "keep_order",
     "keep_stop",
     "order_remedy",
@@ -84,12 +88,14 @@ __all__ = [
     "orders_of",
     "pieces_on_round",
     "planning_problem",
+    "print_numbered",
     "problem_from",
     "publish_plan",
     "ready_consignments",
     "remedy_of",
     "replanning_problem",
     "save_plan",
+    "sheets_out",
     "start_round",
     "stop_code",
     "working_couriers",

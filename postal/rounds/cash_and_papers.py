@@ -24,11 +24,15 @@ class BroughtDiffers(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Brought:
-    """What the office counted: đồng, and papers by piece. ``may_differ``: a difference is recorded, not refused."""
+    """What the office counted: đồng, papers by piece, and the numbered route sheets that came back to be destroyed.
+
+    ``may_differ``: a difference is recorded, not refused.
+    """
 
     money_vnd: int
     n_papers: int
     may_differ: bool = False
+    sheets: tuple[str, ...] = ()
 
 
 def due_from_courier(session: Session, found: DeliveryRound) -> dict[str, Any]:
@@ -68,10 +72,12 @@ def check_brought(due: dict[str, Any], brought: Brought) -> dict[str, int]:
 
 
 def note_difference(act: Act, handover: Handover) -> None:
-    """Leave a discrepancy for staff where a round's receipt says other money or papers came than were due."""
+    """Leave a discrepancy for staff where a round's receipt says other money, papers or sheets came than were due."""
     facts = handover.facts
     for counted, due, kind in (("money_vnd", "fees_vnd", "money"), ("n_papers", "n_taken_back", "papers")):
         if counted in facts and facts[counted] != facts[due]:
             detail = f"{facts[counted]} / {facts[due]}"
             act.session.add(Discrepancy(kind=kind, handover_id=handover.id, noted_at=act.now, detail=detail))
+    for number in facts.get("sheets_missing", ()):
+        act.session.add(Discrepancy(kind="sheet", handover_id=handover.id, noted_at=act.now, detail=number))
     act.session.flush()

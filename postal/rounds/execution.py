@@ -41,6 +41,7 @@ from postal.network.promises import load_calendar
 from postal.people import open_person
 from postal.rounds.cash_and_papers import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
+from postal.rounds.sheets import check_sheets, destroy_sheets, sheets_out
 from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.s10 import normal_s10
@@ -96,7 +97,7 @@ def close_round(
 
     ``scanned`` None takes everything that should come back as counted. What is missing from the count stays in the
     courier's name and becomes a discrepancy. ``brought`` is the money and the papers as the office counted them, None:
-    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers.
+    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers, SheetsMissing.
     """
     found = _round(act.session, round_id, RoundStatus.STARTED)
     items = _items(found)
@@ -107,6 +108,9 @@ def close_round(
     facts = due_from_courier(act.session, found)
     if brought is not None:
         facts |= check_brought(facts, brought)
+    out, returned = sheets_out(act.session, round_id), brought.sheets if brought is not None else ()
+    facts |= check_sheets(out, returned, may_differ=brought is None or brought.may_differ)
+    destroy_sheets(act, out, returned)
     handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
     note_difference(act, handover)
     came_back = [pieces[code] for code in counted.present]

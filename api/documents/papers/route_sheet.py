@@ -26,7 +26,15 @@ def _of_round(printing: Printing, walked: models.DeliveryRound) -> list[drawing.
     return [_sheet(printing, walked)]
 
 
-def _sheet(printing: Printing, walked: models.DeliveryRound) -> drawing.RouteSheetData:
+def numbered_sheet_of(printing: Printing, walked: models.DeliveryRound, number: str) -> bytes:
+    """Return the sheet with whole telephones where only the commune is known, under its number.
+
+    Printing it is an act of `rounds.print_numbered`. Raises UnprintableText.
+    """
+    return drawing.draw([_sheet(printing, walked, number)], language=printing.language)
+
+
+def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -> drawing.RouteSheetData:
     session = printing.session
     courier = people.open_person(session, session.get_one(models.Person, walked.courier.person_id))
     day = walked.plan.day
@@ -41,12 +49,13 @@ def _sheet(printing: Printing, walked: models.DeliveryRound) -> drawing.RouteShe
         km=round(walked.travel_m / 1000),
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
-        stops=tuple(_stop(printing, stop) for stop in walked.stops),
+        stops=tuple(_stop(printing, stop, is_whole=bool(serial)) for stop in walked.stops),
+        serial=serial,
         reasons=tuple(translate(reason.says, printing.language) for reason in reasons.REASONS.values()),
     )
 
 
-def _stop(printing: Printing, stop: models.RoundStop) -> drawing.SheetStopData:
+def _stop(printing: Printing, stop: models.RoundStop, *, is_whole: bool) -> drawing.SheetStopData:
     consignment = stop.consignment
     person = people.open_person(printing.session, consignment.person)
     is_collection = consignment.direction is Direction.COLLECTION
@@ -61,7 +70,7 @@ def _stop(printing: Printing, stop: models.RoundStop) -> drawing.SheetStopData:
         is_collection=is_collection,
         recipient_name=printing.legible(person.full_name),
         address=printing.legible(_address(printing, consignment, person)),
-        telephone=people.mask_phone(person.phone),
+        telephone=_telephone(person, is_whole=is_whole and rounds.is_unlocated(consignment)),
         where=_where(printing, consignment),
         barcode=rounds.stop_code(stop.round_id, stop.position),
         code=first.s10 or first.dossier_code,
@@ -80,6 +89,10 @@ def _stop(printing: Printing, stop: models.RoundStop) -> drawing.SheetStopData:
             for item in consignment.items
         ),
     )
+
+
+def _telephone(person: people.PersonData, *, is_whole: bool) -> str:
+    return (person.phone or "") if is_whole else people.mask_phone(person.phone)
 
 
 def _names(papers: Sequence[dict[str, str]]) -> str:

@@ -261,6 +261,7 @@ def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
         "wrong": _("Mã quét không thuộc bưu gửi nào"),
         "money": _("Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
         "papers": _("Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
+        "sheet": _("Phiếu đi phát có số điện thoại không nộp lại"),
         "scan_does_not_fit": _("Lượt quét không khớp với diễn biến của bưu gửi"),
     }
     return {

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from flask import Flask, flash, redirect, url_for
+from flask import Flask, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.common import form_int, form_text, or_back, render_desk, told
@@ -24,6 +24,7 @@ from postal.counting import ListKind, Match
 _SHOWN = 300
 _AT_ONCE = 500
 _N_FAULTS_TOLD = 6
+_MOST_SHEETS = 100
 _BETWEEN_CODES = re.compile(r"[\r\n\t,;]+")
 _TONES = {"good": "done", "again": "warning", "wrong": "danger", "elsewhere": "elsewhere", "unknown": "unknown"}
 _FEW = {
@@ -139,6 +140,7 @@ def _ending(kind: ListKind) -> counting.Ending:
         money_vnd=_count_of("money_vnd") if kind.due else 0,
         n_papers=_count_of("n_papers") if kind.asks_papers else 0,
         may_differ=form_text("may_differ") == "1",
+        sheets=tuple(request.form.getlist("sheet")[:_MOST_SHEETS]) if kind.due else (),
     )
 
 

@@ -18,7 +18,20 @@ from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
 from api.work.printing import AT_ONCE, order_labels
-from postal import Action, InvalidInput, Message, Session, custody, desk, errors, models, people, require, require_own
+from postal import (
+    Action,
+    InvalidInput,
+    Message,
+    Session,
+    custody,
+    desk,
+    errors,
+    models,
+    people,
+    require,
+    require_own,
+    rounds,
+)
 from postal.access import ownership
 from postal.custody import serials
 from postal.rules import alphabet
@@ -112,6 +125,24 @@ def apology(consignment_id: int) -> ResponseReturnValue:
         return _pdf(letter, f"xin-loi-{consignment_id}")
 
     return or_back(change, lambda: redirect(url_for("staff.consignment", consignment_id=consignment_id), 303))
+
+
+@staff.post("/rounds/<int:round_id>/numbered-sheet.pdf")
+@allow(Action.PRINT)
+def numbered_sheet(round_id: int) -> ResponseReturnValue:
+    """Print a round's sheet with whole telephones where only the commune is known: numbered, and a look at people."""
+
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            found = desk.delivery_round(act.session, round_id)
+            require_own(current_actor(), Action.PRINT, ownership.subject_of_round(found), what=Message("chuyến phát"))
+            if services().settings.sheet_phones == "masked":
+                raise errors.NotFound(what=Message("phiếu đi phát có số điện thoại"))
+            number = rounds.print_numbered(act, round_id).number
+            sheet = documents.numbered_sheet_of(printing_for(act.session), found, number)
+        return _pdf(sheet, f"phieu-di-phat-{number}")
+
+    return or_back(change, lambda: redirect(url_for("staff.round_page", round_id=round_id), 303))
 
 
 @staff.get("/prints")

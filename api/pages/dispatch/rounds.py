@@ -67,6 +67,8 @@ def round_page(round_id: int) -> ResponseReturnValue:
             papers=paper_links(session, documents.ROUND, found, found.id),
             stops=stops,
             may_load=actor.may(Action.RECEIVE_AT_OFFICE),
+            may_show_phones=actor.may(Action.PRINT) and _has_phones_to_show(found),
+            sheets_out=[one.number for one in rounds.sheets_out(session, round_id)],
             may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
             crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
             can_enter_any=any(item["can_enter"] for stop in stops for item in stop["pieces"]),
@@ -124,6 +126,15 @@ def round_results(round_id: int) -> ResponseReturnValue:
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
+
+
+def _has_phones_to_show(found: models.DeliveryRound) -> bool:
+    is_set = services().settings.sheet_phones == "unlocated"
+    return (
+        is_set
+        and found.status != models.RoundStatus.CLOSED
+        and any(rounds.is_unlocated(stop.consignment) for stop in found.stops)
+    )
 
 
 def _own_round(session: Session, round_id: int, action: Action) -> models.DeliveryRound:

@@ -12,7 +12,7 @@ from postal.access.policy import Action
 from postal.counting import owners
 from postal.counting.kinds import CountOver, CountTooEarly, Due, Ending, ListKind, Words
 from postal.models import DeliveryRound, Handover, Item, RoundStatus
-from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_on_round
+from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_on_round, sheets_out
 from routing import Message
 
 
@@ -27,11 +27,15 @@ def _pieces(round_id: int) -> Select[int, Any, str]:
 
 def _due(session: Session, round_id: int) -> Due:
     due = due_from_courier(session, session.get_one(DeliveryRound, round_id))
-    return Due(money_vnd=due["fees_vnd"], n_papers=due["n_taken_back"], receipts=tuple(due["fee_receipts"]))
+    sheets = tuple(one.number for one in sheets_out(session, round_id))
+    receipts = tuple(due["fee_receipts"])
+    return Due(money_vnd=due["fees_vnd"], n_papers=due["n_taken_back"], receipts=receipts, sheets=sheets)
 
 
 def _end(act: Act, round_id: int, ending: Ending) -> Handover:
-    brought = Brought(money_vnd=ending.money_vnd, n_papers=ending.n_papers, may_differ=ending.may_differ)
+    brought = Brought(
+        money_vnd=ending.money_vnd, n_papers=ending.n_papers, may_differ=ending.may_differ, sheets=ending.sheets
+    )
     return close_round(act, round_id, scanned=ending.codes, brought=brought)
 
 
