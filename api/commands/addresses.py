@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.progress import track
 
+from api.words import translate
 from postal import intake, write_csv
 from routing import HUE, AddressResolver, find_province, register_of
 
@@ -31,7 +32,10 @@ def check(file: Path, out: Path, name: str) -> None:
     resolved as an intake would; only the columns ma_ho_so and dia_chi are needed.
     """
     resolver = AddressResolver(register_of(find_province(name)))
-    rows = [one.row for one in intake.read_rows(file.name, file, needed=_NEEDED)]
+    found = intake.read_rows(file.name, file, needed=_NEEDED)
+    rows = [one.row for one in found]
+    for note in found.notes:
+        click.echo(f"{note.message} / {translate(note.message, 'en')}", err=True)
     counts: Counter[str] = Counter()
 
     def told() -> Iterator[tuple[str, str, str]]:

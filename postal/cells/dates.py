@@ -74,7 +74,7 @@ def instant(text: str, column: str) -> tuple[datetime | None, Problem | None]:
 
     20/11 is the 20th of November. 11/20 can only be the same day written the American way: it is asked about.
     """
-    given = " ".join(text.split())
+    given = " ".join(text.strip().removeprefix("'").split())  # a spreadsheet's mark of a text
     if not given:
         return None, refusal(column, "required")
     try:

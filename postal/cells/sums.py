@@ -39,7 +39,7 @@ def money(text: str, column: str) -> tuple[int, Problem | None]:
 def _read(given: str) -> int | None:
     if re.sub(r"[\W_]+", " ", fold_name(given)).strip() in _NOTHING and not re.search("[0-9#]", given):
         return 0 if re.fullmatch(r"[\w\s.,/\-\u2013\u2014]*", given) else None
-    bare = _CURRENCY.sub("", given).strip()
+    bare = re.sub(r"(?<=[0-9])[.,/]?-+$", "", _CURRENCY.sub("", given).strip())  # "135.000,-"
     if match := _GROUPED.fullmatch(bare):
         return int(re.sub("[^0-9]", "", match[1]))
     if match := _PLAIN.fullmatch(bare):
