@@ -1,13 +1,16 @@
-"""`python -m tests.quality FIGURES.jsonl docs/quality.md`: write what a long run of the tests measured.
+"""`python -m tests.quality FIGURES.jsonl docs/quality.md [--keep]`: write what a long run of the tests measured.
 
+With ``--keep`` the run was of some tests only: figures it does not name stay as they were, with their own day.
 Everything from the marker line on belongs to the benchmarks and is kept as it was.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,10 +19,10 @@ MARKER = "<!-- benchmarks -->"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _HEAD = """# Measured quality
 
-What the tests counted and timed in their last long run: {day}, commit {commit}.
+What the tests counted and timed in long runs, each figure with the day and the commit of its run.
 
-| what | measured |
-|---|--:|
+| what | measured | when |
+|---|--:|---|
 {rows}
 
 To repeat it: `make test-long` runs the whole suite with the promised counts and writes this table again. Times depend
@@ -39,11 +42,21 @@ def read_figures(path: Path) -> list[tuple[str, str]]:
     return sorted(((name, "; ".join(values)) for name, values in found.items()), key=lambda row: row[0].casefold())
 
 
-def page(figures: list[tuple[str, str]], *, day: str, commit: str, before: str = "") -> str:
-    """Return the new page; what stood below the marker in the old one stays."""
-    rows = "\n".join(f"| {_cell(name)} | {_cell(value)} |" for name, value in figures)
-    _, marker, kept = before.partition(MARKER)
-    return _HEAD.format(day=day, commit=commit, rows=rows) + "\n" + MARKER + (kept if marker else "\n")
+def page(figures: list[tuple[str, str]], *, day: str, commit: str, before: str = "", keep: bool = False) -> str:
+    """Return the new page; what stood below the marker in the old one stays, with ``keep`` its other figures too."""
+    head, marker, kept = before.partition(MARKER)
+    rows = {row[0]: row for row in _rows(head)} if keep else {}
+    rows |= {_cell(name): (_cell(name), _cell(value), f"{day}, {commit}") for name, value in figures}
+    lines = [f"| {' | '.join(row)} |" for row in sorted(rows.values(), key=lambda row: row[0].casefold())]
+    return _HEAD.format(rows="\n".join(lines)) + "\n" + MARKER + (kept if marker else "\n")
+
+
+def _rows(head: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a page's table of figures."""
+    for line in head.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 3 and cells[2][:2] == "20":
+            yield cells[0], cells[1], cells[2]
 
 
 def commit_of(folder: Path) -> str:
@@ -53,11 +66,11 @@ def commit_of(folder: Path) -> str:
     return done.stdout.strip() or "unknown"
 
 
-def main(figures: Path, target: Path, *, now: datetime) -> None:
+def main(figures: Path, target: Path, *, now: datetime, keep: bool = False) -> None:
     """Write the page; whole or not at all."""
     before = target.read_text(encoding="utf-8") if target.exists() else ""
     day = f"{now.astimezone(ZONE):%Y-%m-%d}"
-    text = page(read_figures(figures), day=day, commit=commit_of(Path(__file__).parent), before=before)
+    text = page(read_figures(figures), day=day, commit=commit_of(Path(__file__).parent), before=before, keep=keep)
     part = target.with_name(target.name + ".part")
     part.write_text(text, encoding="utf-8")
     part.replace(target)
@@ -73,6 +86,7 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    paths = [word for word in sys.argv[1:] if word != "--keep"]
+    if len(paths) != 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC))
+    main(Path(paths[0]), Path(paths[1]), now=datetime.now(UTC), keep="--keep" in sys.argv)

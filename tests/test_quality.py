@@ -58,6 +58,22 @@ def test_benchmarks_stay_as_they_were_and_writing_again_changes_nothing(figures,
     assert write(figures, target) == first
 
 
+def test_a_run_of_some_tests_keeps_the_other_figures_with_their_day(figures, tmp_path):
+    target = tmp_path / "quality.md"
+    write(figures, target)
+    (tmp_path / "later.jsonl").write_text(
+        '{"name": "Số hiệu", "value": 7}\n{"name": "tên | hỏng", "value": "0 / 400"}\n', encoding="utf-8"
+    )
+    for _ in range(2):
+        later = EVENING.replace(day=29)
+        quality.main(tmp_path / "later.jsonl", target, now=later, keep=True)
+    text = target.read_text(encoding="utf-8")
+    assert text.count("| Số hiệu | 7 | 2026-11-30, ") == 1
+    assert text.count("| tên \\| hỏng | 0 / 400 | 2026-11-30, ") == 1
+    assert text.count("| thời gian cấp số hiệu | 1.5 s | 2026-11-24, ") == 1
+    assert text.count("| đúng \\| sai | 40/40 | 2026-11-24, ") == 1
+
+
 def test_a_page_without_marker_gets_one(figures, tmp_path):
     target = tmp_path / "quality.md"
     target.write_text("# Old\n", encoding="utf-8")
