@@ -52,6 +52,8 @@ _NO_NAMES = frozenset({
 })  # fmt: skip
 # Surnames of Koreans, Chinese and Americans that Telex would read as Lê.
 _NOT_TYPED = frozenset({"lee"})
+# A French name that VNI would read as Lọc.
+_NOT_CODED = frozenset({"loïc"})
 _BETWEEN_WORDS = re.compile(r"[\s,.;:()\"“”&/+\-–]+")
 
 
@@ -106,7 +108,7 @@ def _is_coded(words: Iterable[str], read: Callable[[str], Iterable[Syllable]]) -
             n_others += 1
             n_foreign += syllable(word) is None
             continue
-        found = list(read(word)) if _is_latin1(word) else []
+        found = list(read(word)) if _is_latin1(word) and word.lower() not in _NOT_CODED else []
         if not found:
             is_consistent = False
             continue

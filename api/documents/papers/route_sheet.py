@@ -31,7 +31,7 @@ def numbered_sheet_of(printing: Printing, walked: models.DeliveryRound, number: 
 
     Printing it is an act of `rounds.print_numbered`. Raises UnprintableText.
     """
-    return drawing.draw([_sheet(printing, walked, number)], language=printing.language)
+    return drawing.draw([_sheet(printing, walked, number)], say=printing.say)
 
 
 def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -> drawing.RouteSheetData:
