@@ -6,6 +6,7 @@ The sentences never repeat the value: some of them are secrets.
 from __future__ import annotations
 
 import json
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -73,6 +74,31 @@ def database_address(url: str) -> str:
         if not urlsplit(url).path.strip("/"):
             raise Wrong(Message("thiếu tên cơ sở dữ liệu"))
     return url
+
+
+def host_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Check names of hosts: what no name service could look up, no request could carry."""
+    wrong = Message("có tên máy viết sai")
+    for name in names:
+        if set(name) & set("/\\@?# "):
+            raise Wrong(wrong)
+        try:
+            name.partition(":")[0].removeprefix(".").encode("idna")
+        except UnicodeError as exc:
+            raise Wrong(wrong) from exc
+    return names
+
+
+def authority_file(path: str) -> str:
+    """Check the file of a certificate authority; empty for none."""
+    try:
+        if path:
+            ssl.create_default_context(cafile=path)
+    except ssl.SSLError as exc:
+        raise Wrong(Message("không phải tệp chứng thư PEM")) from exc
+    except (OSError, ValueError) as exc:
+        raise Wrong(Message("không có tệp này")) from exc
+    return path
 
 
 def web_address(url: str) -> str:

@@ -40,7 +40,8 @@ class SettingsMissing(Exception):
         super().__init__(str(self.message))
 
 
-Names = Annotated[tuple[str, ...], NoDecode]
+Names = Annotated[tuple[str, ...], NoDecode, AfterValidator(rules.host_names)]
+Authority = Annotated[str, AfterValidator(rules.authority_file)]
 DatabaseAddress = Annotated[str, AfterValidator(rules.database_address)]
 WebAddress = Annotated[str, AfterValidator(rules.web_address)]
 OptionalWebAddress = Annotated[str, AfterValidator(rules.optional_web_address)]
@@ -105,7 +106,7 @@ class Settings(BaseSettings):
         (), description="Receivers on an inner network that callbacks may reach by https."
     )
     callback_allow_http_hosts: Names = Field((), description="Receivers that may also be reached without TLS.")
-    callback_ca_file: str | None = Field(None, description="Certificate authority of an inner network.")
+    callback_ca_file: Authority | None = Field(None, description="Certificate authority of an inner network.")
 
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
     geocoder_url: OptionalWebAddress = Field("", description="Base URL of your own Nominatim or Photon.")
@@ -149,8 +150,6 @@ class Settings(BaseSettings):
         if self.geocoder != "none" and not self.geocoder_url:
             said = Message("TANNHA_GEOCODER={value} cần http://… hoặc https://…")
             raise rules.Wrong(said, "GEOCODER_URL", value=self.geocoder)
-        if self.callback_ca_file and not Path(self.callback_ca_file).is_file():
-            raise rules.Wrong(Message("không có tệp này"), "CALLBACK_CA_FILE")
         return self
 
     @field_validator("secret_key")

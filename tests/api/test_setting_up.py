@@ -90,12 +90,13 @@ def test_seeding_a_draft_again_brings_nothing_back_that_was_closed(run, database
 
 def test_offices_are_listed_added_renamed_and_closed(run, database):
     run("seed")
+    assert "--commune" in run("office", "add", "BC-MOI", "--name", "Bưu cục Mới", fails=True).stderr
     run("office", "add", "BC-MOI", "--name", "Bưu cục Mới", "--commune", "19753", "--zone", "Huế")
     assert "BC-MOI" in run("office", "list").stdout
     run("office", "rename", "BC-MOI", "Bưu cục Tây Lộc")
     assert count(database, Office, Office.name == "Bưu cục Tây Lộc") == 1
     for code in ("BC-MOI", "BC-PHU-XUAN"):
-        assert run("office", "add", code, "--name", "Tên khác", fails=True).exception.code in (
+        assert run("office", "add", code, "--name", "Tên khác", "--commune", "19753", fails=True).exception.code in (
             "office_code_taken",
             "invalid",
         )

@@ -2,15 +2,18 @@
 
 import base64
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from api.settings import SettingsMissing, load_settings, unknown_settings
+from api import create_app
+from api.settings import Settings, SettingsMissing, load_settings, unknown_settings
 from api.wiring import build_services
 from api.words import translate
+from tests.scale import scaled
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -45,9 +48,32 @@ WRONG = [
     ("RATE_LIMITS_ENABLED", "có"),
     ("LOG_LEVEL", "loud"),
     ("CALLBACK_CA_FILE", "/khong/co/tep.pem"),
+    ("CALLBACK_CA_FILE", "/etc"),
+    ("CALLBACK_CA_FILE", "/etc/hostname"),
+    ("CALLBACK_CA_FILE", "a" * 5000),
+    ("TRUSTED_HOSTS", "tannha.vn,../tannha"),
+    ("CALLBACK_ALLOW_HOSTS", "a" * 70),
     ("SECRET_KEY", "ngắn"),
     ("LOOKUP_KEY", "không phải base64"),
     ("VAULT_KEYS", ""),
+]
+
+
+# What people and scripts write into a setting by mistake: nothing, another kind, broken addresses, odd letters.
+STRANGE = [
+    *("", " ", "x", "-1", "0", "1.5", "9" * 20, "1e400", "nan", "inf", "true", "null", "{", "{}", "[]", '"x"', "*"),
+    *("/", "/etc", "/etc/hostname", "/khong/co", "../x", "Asia/../Asia/Ho_Chi_Minh", "localtime", "1,2,,3", "a" * 5000),
+    *("http://", "http://[", "https://[::1", "http://h:99999", "http://h/ x", "://", "a:b:c", ":", "127.0.0.1:99999"),
+    *(
+        "redis://",
+        "redis://h:x",
+        "amqp://h:99999",
+        "sqlite:///",
+        "sqlite:////etc",
+        "postgresql://",
+        "postgresql://h:0/x",
+    ),
+    *("fee=a", '{"fee": ""}', '{"fee": null}', "ngắn ✓", "\udcff", "ｓｑｌｉｔｅ"),
 ]
 
 
@@ -73,6 +99,26 @@ def test_a_wrong_setting_is_named_in_both_languages_without_its_value(environ, n
     english = translate(refused.value.message, "en")
     assert english != str(refused.value.message)
     assert SECRET not in english + str(refused.value.message)
+
+
+def faults_of_an_installation():
+    """Return which settings stop the program from starting."""
+    try:
+        settings = load_settings()
+        create_app(settings, build_services(settings))
+    except SettingsMissing as refused:
+        return set(refused.problems)
+    return set()
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in {"database_url"}])
+def test_any_value_of_any_setting_is_used_or_named(environ, tmp_path, name):
+    values = random.Random(name).sample(STRANGE, scaled(6, len(STRANGE)))
+    for value in values:
+        environ(DATABASE_URL=f"sqlite:///{tmp_path / 'tannha.db'}", **{name.upper(): value})
+        named = faults_of_an_installation()
+        # Two settings ask for another one beside them, which is then what is missing.
+        assert not named or f"TANNHA_{name.upper()}" in named or name in {"travel", "geocoder"}, value
 
 
 def test_everything_that_is_wrong_is_named_at_once(environ, monkeypatch):

@@ -57,6 +57,8 @@ def list_offices() -> None:
 @click.option("--hours", default="", help="Giờ mở cửa / opening hours.")
 def add(code: str, name: str, kind: str, commune: str | None, at: tuple[float, float] | None, **told: str) -> None:
     """Add an office with a code of your own. Which communes it serves comes by table (tannha seed --from)."""
+    if kind == "delivery" and commune is None and at is None:
+        raise click.UsageError("Thiếu --commune hoặc --at / --commune or --at is missing")
     with opened() as services, acting(services) as act:
         lat, lon = at or (None, None)
         if commune is not None:
