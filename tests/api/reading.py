@@ -87,7 +87,8 @@ def names_in(session, register) -> list[str]:
         found |= {text for text in vars(known).values() if isinstance(text, str)} | {people.mask_name(known.full_name)}
     for commune in register:
         found |= {commune.full_name, f"{commune.type.capitalize()} {commune.name}", commune.name}
-    return sorted((text for text in found if VIETNAMESE.search(text)), key=len, reverse=True)
+    accounts = set(session.scalars(select(models.User.username)))
+    return sorted({text for text in found if VIETNAMESE.search(text)} | accounts, key=len, reverse=True)
 
 
 def without(said: str, names: list[str]) -> str:
