@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from postal.people.vault import Vault
 
 BUSY_TIMEOUT_MS = 30_000
+# The shortest that psycopg knows.
+CONNECT_WITHIN_S = 2
+N_KEPT_OPEN = 10
 
 
 def make_engine(url: str) -> Engine:
@@ -26,7 +29,14 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return create_engine(
+        parsed,
+        pool_pre_ping=True,
+        pool_size=N_KEPT_OPEN,
+        max_overflow=20,
+        pool_timeout=10,
+        connect_args={"connect_timeout": CONNECT_WITHIN_S},
+    )
 
 
 def _sqlite_engine(url: str) -> Engine:

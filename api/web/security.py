@@ -51,7 +51,8 @@ def register(app: Flask, settings: Settings) -> None:
     is_https = urlsplit(settings.public_url).scheme == "https"
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or [urlsplit(settings.public_url).hostname or "", *_OWN_HOSTS],
+        # A supervisor on this machine asks by the loopback address, whatever name citizens use.
+        TRUSTED_HOSTS=[*(settings.trusted_hosts or [urlsplit(settings.public_url).hostname or ""]), *_OWN_HOSTS],
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=200,
@@ -78,7 +79,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def limiter(app: Flask, settings: Settings) -> Limiter:
     """Brake those who ask too often: each client by its own name, strangers by their address."""
-    return Limiter(
+    limiter = Limiter(
         _who,
         app=app,
         application_limits=[_limit],
@@ -89,6 +90,13 @@ def limiter(app: Flask, settings: Settings) -> Limiter:
         # A store that is away must neither stop the service nor open it: each process counts for itself meanwhile.
         in_memory_fallback_enabled=True,
     )
+    limiter.request_filter(_is_supervisor_asking)
+    return limiter
+
+
+def _is_supervisor_asking() -> bool:
+    """A service that is too busy to say that it lives would be ended by its supervisor."""
+    return request.path in ("/healthz", "/readyz")
 
 
 def _who() -> str:

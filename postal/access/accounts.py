@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 from typing import cast
 
 from argon2 import PasswordHasher
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.policy import Actor, ActorKind, Scope
 from postal.db import Database
-from postal.errors import InvalidInput, NotFound, UsernameTaken, WeakPassword
+from postal.errors import InvalidInput, NotFound, Unavailable, UsernameTaken, WeakPassword
 from postal.models import ApiKey, Courier, Office, PersonKind, Role, User, UtcDateTime
 from postal.people import PersonData, add_person
 from routing import Message
@@ -33,6 +34,10 @@ _KEY = re.compile(r"tn_([a-z2-9]{10})_[A-Za-z0-9_-]{43}")
 _PREFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # RFC 9106, second recommendation: 64 MiB, three passes. One sign-in takes about 50 ms of one core.
 STRONG = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
+# Each check takes the memory above: so many passwords are checked at once by one process, others wait their turn.
+N_CHECKED_AT_ONCE = 2
+_CHECKING = BoundedSemaphore(N_CHECKED_AT_ONCE)
+_CHECKED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +102,7 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
 
     A try is counted before the password is looked at: many guesses at once get no more tries than one
     after another. Takes the database because hashing must not happen inside a write transaction.
+    Raises Unavailable where so many sign in at once that this one was not reached in time.
     """
     name = username.strip().casefold()
     name = name if _USERNAME.fullmatch(name) else ""
@@ -104,7 +110,12 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
         is_counted = _count_try(session, name, now)
         stored_hash = session.scalar(select(User.password_hash).where(User.username == name))
         hasher = _hasher_of(session)
-    is_right = _verify(hasher, stored_hash if is_counted and stored_hash else _nobody(hasher), password)
+    if not _CHECKING.acquire(timeout=_CHECKED_WITHIN_S):
+        raise Unavailable(what=Message("đăng nhập"))
+    try:
+        is_right = _verify(hasher, stored_hash if is_counted and stored_hash else _nobody(hasher), password)
+    finally:
+        _CHECKING.release()
     if not (is_right and is_counted):
         return None
     with database.write() as session:

@@ -13,3 +13,13 @@ def test_where_the_store_is_dead_each_process_counts_for_itself(settings, servic
     statuses = [client.get("/track").status_code for _ in range(130)]
     assert statuses[:100] == [200] * 100
     assert statuses[-1] == 429
+
+
+def test_a_supervisor_is_never_braked_and_may_ask_by_the_loopback_address(settings, services):
+    public = Settings(**settings.model_dump() | {
+        "rate_limits_enabled": True, "trusted_hosts": ("tannha.hue.gov.vn",)})  # fmt: skip
+    client = create_app(public, dataclasses.replace(services, settings=public)).test_client()
+    for path in ("/healthz", "/readyz"):
+        answers = {client.get(path, base_url="http://127.0.0.1:8460").status_code for _ in range(150)}
+        assert answers == {200}, path
+    assert client.get("/track", base_url="https://elsewhere.example").status_code == 400

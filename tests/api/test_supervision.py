@@ -64,6 +64,8 @@ def is_alive(pid):
 class Running:
     """A `tannha run` of the test's own, on a port of its own."""
 
+    part = "run"
+
     def __init__(self, folder, database_url, broker_url):
         self.port = 20_000 + os.getpid() % 20_000
         self._environment = {
@@ -83,7 +85,7 @@ class Running:
 
     def start(self):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "api.commands", "run"],
+            [sys.executable, "-m", "api.commands", self.part],
             cwd=ROOT,
             env=self._environment,
             stdout=self._log,

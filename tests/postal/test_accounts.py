@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from postal.access import accounts, audit
 from postal.access.policy import (
@@ -21,7 +24,7 @@ from postal.access.policy import (
     require,
     require_own,
 )
-from postal.db import Database
+from postal.db import Database, make_engine
 from postal.errors import Forbidden, InvalidInput, NotFound, UsernameTaken, WeakPassword
 from postal.models import ApiKey, Office, OfficeKind, Role, User
 from tests import builders as build
@@ -224,3 +227,40 @@ def test_the_audit_names_who_did_what_to_which_thing_and_why(database: Database)
         assert (oldest.user_id, oldest.subject_id, oldest.reason, oldest.at) == (user_id, 7, "dân hỏi", NOON)
         assert newest.facts == {"n_labels": 40}
         assert audit.entries(session, before_id=newest.id) == [oldest]
+
+
+class _CountingHasher(PasswordHasher):
+    """Counts how many passwords are checked at one time."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self._lock, self._now, self.most = threading.Lock(), 0, 0
+
+    def verify(self, *args: Any, **kwargs: Any) -> Literal[True]:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        time.sleep(0.05)
+        try:
+            return super().verify(*args, **kwargs)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+def test_few_passwords_are_checked_at_once_and_all_are_answered(database_url: str) -> None:
+    hasher = _CountingHasher()
+    database = Database(make_engine(database_url), build.vault(), hasher)
+    for n in range(8):
+        _add(database, f"user{n}")
+    answers: list[accounts.SignedIn | None] = []
+    threads = [
+        threading.Thread(target=lambda n=n: answers.append(_sign_in(database, username=f"user{n}"))) for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([one for one in answers if one is not None]) == 8
+    assert 1 <= hasher.most <= accounts.N_CHECKED_AT_ONCE
+    database.engine.dispose()
