@@ -43,12 +43,17 @@ def fonts() -> frozenset[int]:
 
 def is_printable(text: str) -> int | None:
     """Return the position of the first character that cannot be printed, in NFC; None when all can."""
-    known = fonts()
-    for position, letter in enumerate(unicodedata.normalize("NFC", text)):
-        category = unicodedata.category(letter)
-        if ord(letter) not in known or category in ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn"):
-            return position
-    return None
+    normal = unicodedata.normalize("NFC", text)
+    if _letters().issuperset(normal):
+        return None
+    return next(position for position, letter in enumerate(normal) if letter not in _letters())
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """Return every character that can be printed and seen: of both fonts, without controls and separators of lines."""
+    invisible = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn")
+    return frozenset(chr(point) for point in fonts() if unicodedata.category(chr(point)) not in invisible)
 
 
 def clean(text: str, field: str) -> str:
