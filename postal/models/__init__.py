@@ -50,6 +50,7 @@ from postal.models.outside import (
     EndpointState,
     Job,
     JobState,
+    OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
 from postal.models.places import (
@@ -125,6 +126,7 @@ __all__ = [
     "Office",
     "OfficeDay",
     "OfficeKind",
+    "OldSecret",
     "Person",
     "PersonKind",
     "PersonWord",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -22,22 +22,37 @@ class EndpointState(StrEnum):
 
 
 class CallbackEndpoint(Base):
-    """Where one system receives its callbacks, with its own sealed secrets (newest first, for rotation)."""
+    """Where one system receives its callbacks, with its own sealed secret; an address is registered once."""
 
     __tablename__ = "callback_endpoints"
+    __table_args__ = (
+        Index("uq_callback_endpoints_address", "source_system", "url", unique=True,
+              sqlite_where=text("state <> 'removed'"), postgresql_where=text("state <> 'removed'")),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     source_system: Mapped[str] = mapped_column(String(60), index=True)
     url: Mapped[str] = mapped_column(String(500))
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     secret_key_id: Mapped[str] = mapped_column(String(16))
-    old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    old_secret_key_id: Mapped[str | None] = mapped_column(String(16))
-    old_secret_until: Mapped[datetime | None]
     kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
     state: Mapped[EndpointState] = mapped_column(stored(EndpointState), default=EndpointState.ACTIVE)
     added_at: Mapped[datetime]
     failing_since: Mapped[datetime | None]
+    old_secrets: Mapped[list[OldSecret]] = relationship(order_by="OldSecret.id.desc()", cascade="all, delete-orphan")
+
+
+class OldSecret(Base):
+    """A secret of an endpoint before a rotation, sealed; messages are signed with it as well until its time is over."""
+
+    __tablename__ = "old_secrets"
+
+    id: Mapped[PrimaryKey]
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("callback_endpoints.id"), index=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_key_id: Mapped[str] = mapped_column(String(16))
+    replaced_at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class CallbackState(StrEnum):

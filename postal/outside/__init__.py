@@ -4,6 +4,7 @@ from postal.outside.addresses import AddressPolicy, check_url, is_public_address
 from postal.outside.due import KEPT_FOR, Message, Stuck, Verdict, disable_dark, forget_old, replay, stuck
 from postal.outside.endpoints import (
     KINDS,
+    EndpointExists,
     change_endpoint,
     disable,
     endpoints_of,
@@ -23,6 +24,7 @@ __all__ = [
     "KEPT_FOR",
     "KINDS",
     "AddressPolicy",
+    "EndpointExists",
     "Message",
     "RequestsSender",
     "SafeClient",

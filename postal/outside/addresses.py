@@ -72,6 +72,16 @@ def check_url(url: str, policy: AddressPolicy) -> Target:
     return Target(scheme=parts.scheme, host=host, port=port, netloc=parts.netloc)
 
 
+def normal_url(url: str, policy: AddressPolicy) -> str:
+    """Return a URL in the one form by which it is known again; `https://A.vn:443` is `https://a.vn/`."""
+    target = check_url(url, policy)
+    parts = urlsplit(url)
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    is_usual = target.port == (443 if target.scheme == "https" else 80)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{target.scheme}://{host}{'' if is_usual else f':{target.port}'}{parts.path or '/'}{query}"
+
+
 def is_public_address(text: str) -> bool:
     """Say whether an IP address leads to the public internet and nowhere else, whatever form it hides in."""
     try:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal.errors import InvalidInput, NotFound
-from postal.models import Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState
-from postal.outside.addresses import AddressPolicy, check_url
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.models import Callback, CallbackEndpoint, CallbackState, CallbackTry, EndpointState, OldSecret
+from postal.outside.addresses import AddressPolicy, normal_url
 from postal.outside.outbox import INTERNAL
 from postal.people import vault_of
 from postal.people.vault import Sealed, Vault
@@ -20,6 +21,16 @@ from postal.rules.lifecycle import EventKind
 from routing import Message
 
 OVERLAP = timedelta(hours=24)
+# A rotation repeated within this time is a repeat: its first answer was lost, the receiver still has the older secret.
+REPEATED_WITHIN = timedelta(hours=1)
+MAX_OLD = 5
+
+
+class EndpointExists(Conflict):
+    code = "endpoint_exists"
+    says = Message("Địa chỉ này đã được đăng ký nhận tin báo (nơi nhận {endpoint}). Đổi khóa hoặc gỡ nơi nhận ấy.")
+
+
 KINDS = frozenset(f"item.{kind}" for kind in EventKind if kind not in INTERNAL)
 
 
@@ -28,29 +39,44 @@ def register_endpoint(
 ) -> tuple[CallbackEndpoint, str]:
     """Add an endpoint; return it with its secret (``whsec_…``), which is shown once.
 
-    No kinds: every kind. Raises HttpsRequired, AddressNotAllowed, InvalidInput.
+    No kinds: every kind. Raises HttpsRequired, AddressNotAllowed, InvalidInput, EndpointExists for an address that the
+    system has registered before: every event would come twice.
     """
-    check_url(url, policy)
+    url, wanted = normal_url(url, policy), _checked_kinds(kinds)
+    _require_new(session, source_system, url)
     secret, sealed = _new_secret(vault_of(session))
     endpoint = CallbackEndpoint(
         source_system=source_system,
         url=url,
         secret=sealed.data,
         secret_key_id=sealed.key_id,
-        kinds=_checked_kinds(kinds),
+        kinds=wanted,
         added_at=now,
     )
-    session.add(endpoint)
-    session.flush()
-    session.info.pop("endpoints", None)  # the outbox asks again
+    _keep_one(session, endpoint)
     return endpoint, secret
 
 
 def rotate_secret(session: Session, endpoint: CallbackEndpoint, *, now: datetime) -> str:
-    """Return a new secret; for a day every message carries signatures by both."""
+    """Return a new secret; for a day every message is signed by the ones before as well.
+
+    Safe to repeat where an answer was lost: whichever secret the receiver has, it verifies for a day from the last
+    repeat.
+    """
+    session.refresh(endpoint, with_for_update={"key_share": True})
+    for one in list(endpoint.old_secrets):
+        if one.until <= now:
+            endpoint.old_secrets.remove(one)
+        elif now - endpoint.old_secrets[0].replaced_at <= REPEATED_WITHIN:
+            one.until = min(now, one.replaced_at + REPEATED_WITHIN) + OVERLAP
     secret, sealed = _new_secret(vault_of(session))
-    endpoint.old_secret, endpoint.old_secret_key_id = endpoint.secret, endpoint.secret_key_id
-    endpoint.old_secret_until = now + OVERLAP
+    replaced = OldSecret(
+        secret=endpoint.secret, secret_key_id=endpoint.secret_key_id, replaced_at=now, until=now + OVERLAP
+    )
+    endpoint.old_secrets.insert(0, replaced)
+    # However often it is repeated: the one in force longest is the one the receiver most likely has.
+    for one in endpoint.old_secrets[MAX_OLD - 1 : -1]:
+        endpoint.old_secrets.remove(one)
     endpoint.secret, endpoint.secret_key_id = sealed.data, sealed.key_id
     session.flush()
     return secret
@@ -58,21 +84,43 @@ def rotate_secret(session: Session, endpoint: CallbackEndpoint, *, now: datetime
 
 def signing_secrets(vault: Vault, endpoint: CallbackEndpoint, *, now: datetime) -> tuple[str, ...]:
     """Return the secrets to sign with, newest first. Raises VaultLocked."""
-    found = [vault.open_bytes(endpoint.secret, endpoint.secret_key_id).decode()]
-    is_overlapping = endpoint.old_secret_until is not None and now < endpoint.old_secret_until
-    if is_overlapping and endpoint.old_secret is not None and endpoint.old_secret_key_id is not None:
-        found.append(vault.open_bytes(endpoint.old_secret, endpoint.old_secret_key_id).decode())
-    return tuple(found)
+    good: list[CallbackEndpoint | OldSecret] = [endpoint]
+    good += [one for one in endpoint.old_secrets if now < one.until]
+    return tuple(vault.open_bytes(one.secret, one.secret_key_id).decode() for one in good)
 
 
 def change_endpoint(
     session: Session, endpoint: CallbackEndpoint, *, url: str, kinds: Iterable[str], policy: AddressPolicy
 ) -> None:
-    """Change an endpoint's address and kinds. Raises HttpsRequired, AddressNotAllowed, InvalidInput."""
-    check_url(url, policy)
-    endpoint.url, endpoint.kinds = url, _checked_kinds(kinds)
-    session.flush()
-    session.info.pop("endpoints", None)
+    """Change an endpoint's address and kinds. Raises HttpsRequired, AddressNotAllowed, InvalidInput, EndpointExists."""
+    url, wanted = normal_url(url, policy), _checked_kinds(kinds)
+    if url != endpoint.url:
+        _require_new(session, endpoint.source_system, url)
+    endpoint.url, endpoint.kinds = url, wanted
+    _keep_one(session, endpoint)
+
+
+def _require_new(session: Session, source_system: str, url: str) -> None:
+    same = select(CallbackEndpoint.id).where(
+        CallbackEndpoint.source_system == source_system,
+        CallbackEndpoint.url == url,
+        CallbackEndpoint.state != EndpointState.REMOVED,
+    )
+    known = session.scalar(same)
+    if known is not None:
+        raise EndpointExists(field="url", endpoint=known)
+
+
+def _keep_one(session: Session, endpoint: CallbackEndpoint) -> None:
+    url, source_system = endpoint.url, endpoint.source_system
+    try:
+        with session.begin_nested():
+            session.add(endpoint)
+            session.flush()
+    except IntegrityError:  # two at once: the index lets one through
+        _require_new(session, source_system, url)
+        raise
+    session.info.pop("endpoints", None)  # the outbox asks again
 
 
 def pause(session: Session, endpoint: CallbackEndpoint) -> None:
@@ -112,7 +160,7 @@ def remove_endpoint(session: Session, endpoint: CallbackEndpoint) -> int:
     n_dropped = session.connection().execute(delete(Callback).where(waiting)).rowcount
     _, sealed = _new_secret(vault_of(session))
     endpoint.secret, endpoint.secret_key_id = sealed.data, sealed.key_id
-    endpoint.old_secret = endpoint.old_secret_key_id = endpoint.old_secret_until = None
+    endpoint.old_secrets.clear()
     endpoint.state, endpoint.failing_since = EndpointState.REMOVED, None
     session.flush()
     session.info.pop("endpoints", None)

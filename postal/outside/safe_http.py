@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ from postal.outside.addresses import AddressPolicy, Target, check_url, is_public
 DEADLINE_S = 10.0
 CONNECT_S = 5.0
 LOOK_UP_S = 3.0
+# How long the rest of an answer is waited for, so that its connection can be used again.
+BODY_S = 1.0
 MAX_ANSWER_BYTES = 16 * 1024
 # Short: long enough for a burst, short enough that a partner who moves is followed.
 REMEMBER_S = 30.0
@@ -117,7 +120,10 @@ class SafeClient:
         # The adapter alone, without a session: no cookies, no redirects, nothing from the environment.
         answer = self._adapter.send(request, stream=True, timeout=(CONNECT_S, self._deadline_s))
         try:
-            _read_some(answer)
+            # The answer is its first line: it was had, whatever becomes of a body nobody reads.
+            with suppress(requests.RequestException, HTTPError, OSError):
+                _running.until = min(_running.until, time.monotonic() + BODY_S)
+                _read_some(answer)
             return Answer(status=answer.status_code, retry_after=answer.headers.get("Retry-After"))
         finally:
             answer.close()
