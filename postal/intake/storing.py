@@ -30,6 +30,7 @@ from postal.life.tracking import Scan, record_first
 from postal.models import Consignment, IntakeRow, Item, PersonKind
 from postal.models.keys import reserve_ids, write_many
 from postal.people.vault import fold_name
+from postal.rules.codes import bare_code
 from postal.rules.lifecycle import Direction, EventKind
 from postal.rules.working_days import local_day
 
@@ -220,6 +221,7 @@ class Writer:
             "source_system": self.arrival.source_system,
             "dossier_code": one.dossier_code,
             "dossier_key": row.dossier_key,
+            "dossier_bare": bare_code(row.dossier_code)[:80],
             "procedure_code": one.procedure_code,
             "documents": one.documents,
             "take_back": one.take_back,

@@ -13,13 +13,15 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.life.items import is_called
-from postal.life.tracking import Scan, record
+from postal.life.tracking import Scan, lock_items, record
 from postal.models import CarrierOutcome, CarrierReport, Item
+from postal.rules.codes import bare_code
 from postal.rules.lifecycle import EventKind, State, next_state
 
 MAX_REPORTS = 500
@@ -55,25 +57,34 @@ def known_codes() -> dict[tuple[str, str, str], KnownCode]:
 def take_reports(act: Act, carrier: str, reports: Sequence[Reported]) -> list[CarrierReport]:
     """Keep a carrier's reports in the order they came; return one row for each. A repeat is the same row.
 
-    Only items with the carrier move. A report of the future is kept at the time it came.
+    A report is the same whatever way it names the item: by S10, spaced or in lower case, or by its dossier. Only items
+    with the carrier move. A report of the future is kept at the time it came.
     """
     return [_take(act, carrier, report) for report in reports]
 
 
+def _known(session: Session, carrier: str, report: Reported, item: Item | None, at: datetime) -> CarrierReport | None:
+    is_about = CarrierReport.item_id == item.id if item is not None else CarrierReport.item_id.is_(None)
+    query = select(CarrierReport).where(
+        CarrierReport.carrier == carrier,
+        CarrierReport.version == report.version,
+        func.lower(CarrierReport.status) == report.status.lower(),
+        CarrierReport.happened_at == at,
+        is_about,
+    )
+    # A code nobody knows is compared as it is written, but for blanks, hyphens and case.
+    found = session.scalars(query.order_by(CarrierReport.id)).all()
+    return next((row for row in found if item is not None or bare_code(row.code) == bare_code(report.code)), None)
+
+
 def _take(act: Act, carrier: str, report: Reported) -> CarrierReport:
     happened_at = min(report.happened_at, act.now)
-    known = act.session.scalar(
-        select(CarrierReport).where(
-            CarrierReport.carrier == carrier,
-            CarrierReport.code == report.code,
-            CarrierReport.version == report.version,
-            CarrierReport.status == report.status,
-            CarrierReport.happened_at == happened_at,
-        )
-    )
+    item = _item(act.session, report.code)
+    if item is not None:
+        lock_items(act.session, [item])  # the same line twice at once: the second finds the first
+    known = _known(act.session, carrier, report, item, happened_at)
     if known is not None:
         return known
-    item = _item(act.session, report.code)
     row = CarrierReport(
         carrier=carrier,
         version=report.version,
@@ -84,8 +95,14 @@ def _take(act: Act, carrier: str, report: Reported) -> CarrierReport:
         received_at=act.now,
         outcome=CarrierOutcome.UNKNOWN_ITEM,
     )
-    act.session.add(row)
-    act.session.flush()
+    try:
+        with act.session.begin_nested():
+            act.session.add(row)
+    except IntegrityError:
+        known = _known(act.session, carrier, report, item, happened_at)
+        if known is None:
+            raise
+        return known
     if item is not None:
         row.outcome = _apply(act, item, row)
         act.session.flush()
@@ -94,7 +111,7 @@ def _take(act: Act, carrier: str, report: Reported) -> CarrierReport:
 
 def _apply(act: Act, item: Item, row: CarrierReport) -> CarrierOutcome:
     """Move the item where the code is an event that fits; return what became of the report."""
-    meaning = known_codes().get((row.carrier, row.version, row.status))
+    meaning = known_codes().get((row.carrier, row.version, row.status.upper()))
     if meaning is None:
         return CarrierOutcome.UNKNOWN_CODE
     if meaning.kind is None:
@@ -113,5 +130,6 @@ def _apply(act: Act, item: Item, row: CarrierReport) -> CarrierOutcome:
 
 def _item(session: Session, code: str) -> Item | None:
     # The national post knows some items by their dossier alone, and a dossier may have been here twice.
-    found = session.scalars(select(Item).where(is_called(code)).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    found = session.scalars(select(Item).where(is_called(code)).limit(10)).all()
+    exact = [item for item in found if item.dossier_key == code.strip().casefold()] or found
+    return exact[0] if len(exact) == 1 else None

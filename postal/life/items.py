@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, case, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access.act import Act
@@ -13,14 +13,24 @@ from postal.errors import NotFound, UnknownS10
 from postal.life.tracking import Scan, record_strictly
 from postal.models import Consignment, Item
 from postal.models.keys import blocks
+from postal.rules.codes import bare_code
 from postal.rules.lifecycle import Direction, EventKind
 from postal.rules.s10 import normal_s10
 from routing import Message
 
 
 def is_called(code: str) -> ColumnElement[bool]:
-    """Return the condition that an item has this S10 or dossier code, however it was typed."""
-    return or_(Item.s10 == normal_s10(code), Item.dossier_key == code.strip().casefold())
+    """Return the condition that an item has this S10 or dossier code, however it was typed or pasted.
+
+    Codes that differ in nothing but punctuation are both meant: `as_written` puts the exact one first.
+    """
+    bare = bare_code(code)
+    return or_(Item.s10 == bare.upper(), Item.dossier_bare == bare) if bare else false()
+
+
+def as_written(code: str) -> ColumnElement[int]:
+    """Return what to order by so that the item whose dossier code is written exactly so comes first."""
+    return case((Item.dossier_key == code.strip().casefold(), 0), else_=1)
 
 
 def with_s10(session: Session, code: str) -> Item:
@@ -42,9 +52,8 @@ def with_s10s(session: Session, codes: Sequence[str]) -> dict[str, Item]:
 
 def of_dossier(session: Session, code: str, direction: Direction) -> Item | None:
     """Return the newest item of a dossier that travels this way: it may be collected first and delivered later."""
-    key = code.strip().casefold()
-    query = select(Item).where(Item.dossier_key == key, Item.direction == direction).order_by(Item.id.desc())
-    return session.scalar(query.limit(1))
+    query = select(Item).where(Item.dossier_bare == bare_code(code), Item.direction == direction)
+    return session.scalar(query.order_by(as_written(code), Item.id.desc()).limit(1))
 
 
 def by_code(session: Session, code: str, *, source_system: str | None = None) -> Item:
@@ -56,7 +65,7 @@ def by_code(session: Session, code: str, *, source_system: str | None = None) ->
     query = query.where(is_called(code))
     if source_system is not None:
         query = query.where(Item.source_system == source_system)
-    item = session.scalar(query.order_by(Item.id.desc()).limit(1))
+    item = session.scalar(query.order_by(as_written(code), Item.id.desc()).limit(1))
     if item is None:
         raise NotFound(what=Message("bưu gửi"))
     return item

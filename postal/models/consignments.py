@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -72,7 +72,11 @@ class Consignment(Base):
 
 
 class Item(Base):
-    """One physical piece with one S10. ``state`` is written by ``tracking.record`` alone."""
+    """One physical piece with one S10. ``state`` is written by ``tracking.record`` alone.
+
+    ``round_id`` is the round it is out on, None where it is on none. ``dossier_bare`` finds the dossier's code whatever
+    its punctuation.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
@@ -86,6 +90,7 @@ class Item(Base):
     source_system: Mapped[str] = mapped_column(String(60))
     dossier_code: Mapped[str] = mapped_column(String(80))
     dossier_key: Mapped[str] = mapped_column(String(80), index=True)
+    dossier_bare: Mapped[str] = mapped_column(String(80), index=True, default="", server_default=text("''"))
     s10: Mapped[str | None] = mapped_column(String(13), unique=True)
     procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedures.code"))
     documents: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
@@ -97,6 +102,7 @@ class Item(Base):
     state_since: Mapped[datetime]
     courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"), index=True)
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id", use_alter=True), index=True)
     n_attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -90,3 +90,27 @@ def test_the_future_is_now_and_the_event_names_the_carrier_alone(session, item):
 def test_every_code_of_the_table_is_known_and_some_of_them_move_the_item():
     assert len(known_codes()) == 35
     assert {code.kind for code in known_codes().values()} > {None, EventKind.DELIVERED, EventKind.ATTEMPT_FAILED}
+
+
+@pytest.mark.parametrize("status", ["91", "14", "70", "C-77.x"])
+def test_one_report_written_in_many_ways_is_one(session, item, status):
+    s10, dossier = item.s10, item.dossier_code
+    spaced = f"{s10[:2]} {s10[2:5]} {s10[5:8]} {s10[8:11]} {s10[11:]}"
+    codes = [s10, spaced, s10.lower(), f" {spaced.lower()}\u200b", spaced.replace(" ", "-"), dossier, dossier.lower()]
+    answers = {told(session, item, status, code=code) for code in codes}
+    assert len(answers) == 1
+    assert len(session.scalars(select(CarrierReport.id)).all()) == 1
+    kinds = session.scalars(select(TrackingEvent.kind).where(TrackingEvent.item_id == item.id)).all()
+    assert sum(str(kind) in ("attempt_failed", "delivered") for kind in kinds) <= 1
+
+
+def test_a_code_nobody_knows_is_one_report_however_it_is_spaced(session, item):
+    for code in ("EJ999999996VN", "EJ 999 999 996 VN", "ej999999996vn"):
+        assert told(session, item, "14", code=code) == "unknown_item"
+    assert len(session.scalars(select(CarrierReport.id)).all()) == 1
+
+
+def test_another_instant_is_another_report(session, item):
+    assert told(session, item, "91") == "recorded"
+    assert told(session, item, "91", at=LATER - timedelta(hours=1)) == "recorded"
+    assert len(session.scalars(select(CarrierReport.id)).all()) == 2
