@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
@@ -10,8 +10,11 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.schemas.answers import CarrierReportsTold
 from api.schemas.common import Body, Instant
+from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
 from api.web.auth import acting, allow
-from postal import Action
+from api.web.errors import problems_of_entry
+from api.web.problems import WebRefusal
+from postal import Action, models
 from postal.life import carriers
 
 Status = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -29,7 +32,9 @@ class CarrierReportBody(Body):
 class CarrierReportsBody(Body):
     """Up to 500 lines, in the order they happened."""
 
-    reports: Annotated[list[CarrierReportBody], Field(min_length=1, max_length=carriers.MAX_REPORTS)]
+    reports: Annotated[
+        list[Annotated[CarrierReportBody, KEEP_UNREAD]], Field(min_length=1, max_length=carriers.MAX_REPORTS)
+    ]
 
 
 @v1.post(
@@ -40,8 +45,31 @@ class CarrierReportsBody(Body):
 @allow(Action.REPORT_AS_CARRIER)
 def post_carrier_reports(body: CarrierReportsBody) -> Response:
     """Keep the lines; the carrier is the system of the key."""
-    reports = [carriers.Reported(**reported.model_dump()) for reported in body.reports]
+    entries = read_and_unread(body.reports)
+    reports = [carriers.Reported(**one.model_dump()) for one in entries if not isinstance(one, Unread)]
+    if not reports:  # nothing to take: the request as a whole is refused
+        first = problems_of_entry(cast("Unread", entries[0]).why, "reports.0")[0]
+        raise WebRefusal(first.code, field=first.field)
     with acting() as act:
-        rows = carriers.take_reports(act, act.by.source_system or "", reports)
-        recorded = [{"code": row.code, "status": row.status, "outcome": row.outcome} for row in rows]
-    return jsonify({"reports": recorded})
+        rows = iter(carriers.take_reports(act, act.by.source_system or "", reports))
+        lines = [
+            _refused(one, position) if isinstance(one, Unread) else _line_body(next(rows))
+            for position, one in enumerate(entries)
+        ]
+    return jsonify({"reports": lines})
+
+
+def _line_body(row: models.CarrierReport) -> dict[str, Any]:
+    return {"code": row.code, "status": row.status, "outcome": row.outcome, "problem": None, "field": None}
+
+
+def _refused(entry: Unread, position: int) -> dict[str, Any]:
+    """Return the answer for a line that cannot be read: it is kept out by its code, the others are taken."""
+    problem = problems_of_entry(entry.why, f"reports.{position}")[0]
+    return {
+        "code": entry.text("code", 80),
+        "status": entry.text("status", 40),
+        "outcome": "refused",
+        "problem": problem.code,
+        "field": problem.field,
+    }

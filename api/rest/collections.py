@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.rest.common import bring_in, v1
+from api.rest.common import bring_in, rows_of, v1
 from api.schemas.answers import CollectionsTold, RowTold
 from api.schemas.intake import CollectionBatch, CollectionsBody
 from api.web.auth import allow
@@ -21,5 +21,5 @@ def post_collections(body: CollectionsBody) -> Response:
     """Accept orders: 201 for one, 200 with one entry a row for a batch."""
     sent = body.root
     if isinstance(sent, CollectionBatch):
-        return bring_in(intake.order_collections, [row.as_row() for row in sent.collections], batch="collections")
+        return bring_in(intake.order_collections, rows_of(sent.collections, "collections"), batch="collections")
     return bring_in(intake.order_collections, [sent.as_row()], batch=None)

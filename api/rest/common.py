@@ -11,7 +11,9 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
 
+from api.schemas.each import Unread
 from api.web.auth import acting, client_name, current_actor
+from api.web.errors import problems_of_entry
 from api.web.problems import WebRefusal
 from api.wiring import services
 from api.words import in_both
@@ -38,6 +40,7 @@ def blueprint(name: str) -> APIBlueprint:
 v1 = blueprint("v1")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,200}", re.ASCII)
 Answer = tuple[int, dict[str, Any]]
+_SEND_AGAIN = Message("Sửa trường này rồi gửi lại dòng.")
 
 
 class RowRefused(InvalidInput):
@@ -122,6 +125,29 @@ def bring_in(take: Callable[..., intake.IntakeReport], rows: Sequence[Any], *, b
         return many(report, batch) if batch else single(report)
 
     return once(work)
+
+
+def rows_of(entries: list[Any], name: str) -> list[Any]:
+    """Return the rows of a batch as intake reads them; one that does not keep the contract is refused by its code."""
+    return [
+        _broken(one, f"{name}.{position}") if isinstance(one, Unread) else one.as_row()
+        for position, one in enumerate(entries)
+    ]
+
+
+def _broken(entry: Unread, place: str) -> intake.BrokenRow:
+    found = problems_of_entry(entry.why, place)
+    problems = [
+        intake.Problem(
+            column=one.field or place,
+            code=one.code,
+            message=one.message if isinstance(one.message, Message) else Message(str(one.message)),
+            suggestion=_SEND_AGAIN,
+            is_refusal=True,
+        )
+        for one in found
+    ]
+    return intake.BrokenRow(dossier_code=entry.text("dossier_code", 80), problems=tuple(problems))
 
 
 def single(report: intake.IntakeReport) -> Answer:

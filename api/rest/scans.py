@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
@@ -13,8 +14,10 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
+from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
 from api.web.auth import acting, allow
-from api.words import in_both
+from api.web.errors import Problem, problem_of, problems_of_entry
+from api.words import Said, in_both
 from postal import Action, EventKind, InvalidInput, doorstep
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
@@ -54,7 +57,7 @@ class ScanBody(Body):
 class ScansBody(Body):
     """Up to 500 scans; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
 
-    scans: Annotated[list[ScanBody], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
+    scans: Annotated[list[Annotated[ScanBody, KEEP_UNREAD]], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
     sent_at: Instant | None = None
 
 
@@ -66,12 +69,45 @@ class ScansBody(Body):
 @allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
 def post_scans(body: ScansBody) -> Response:
     """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
-    scans = [_scan(scan, body.sent_at) for scan in body.scans]
+    told: dict[int, dict[str, Any]] = {}
+    scans: dict[int, doorstep.CourierScan] = {}
+    for position, entry in enumerate(read_and_unread(body.scans)):
+        try:
+            scans[position] = _scan(_read(entry, position), body.sent_at)
+        except _Refused as refusal:
+            told[position] = _answer(refusal.scan_id, "refused", refusal.problem.code, refusal.problem.message)
+            told[position]["field"] = refusal.problem.field
     with acting() as act:
-        answers = doorstep.record_scans(act, scans)
-    return jsonify(
-        {"scans": [{"scan_id": a.scan_id, "status": a.status, "code": a.code, **in_both(a.message)} for a in answers]}
-    )
+        answers = doorstep.record_scans(act, list(scans.values()))
+    told |= {
+        position: _answer(a.scan_id, a.status, a.code, a.message) for position, a in zip(scans, answers, strict=True)
+    }
+    return jsonify({"scans": [told[position] for position in sorted(told)]})
+
+
+class _Refused(Exception):
+    """A scan that cannot be read, with what is wrong with it."""
+
+    def __init__(self, scan_id: str, problem: Problem) -> None:
+        self.scan_id, self.problem = scan_id, problem
+        super().__init__(problem.code)
+
+
+def _read(entry: ScanBody | Unread, position: int) -> ScanBody:
+    """Return an entry that was read and whose picture is one. Raises _Refused."""
+    if isinstance(entry, Unread):
+        raise _Refused(entry.text("scan_id", 60), problems_of_entry(entry.why, f"scans.{position}")[0])
+    try:
+        _picture(entry.proof.signature if entry.proof is not None else None)
+    except InvalidInput as exc:
+        problem = problem_of(exc)
+        field = f"scans.{position}.proof.{problem.field}"
+        raise _Refused(entry.scan_id, replace(problem, field=field)) from exc
+    return entry
+
+
+def _answer(scan_id: str, status: str, code: str, message: Said | None) -> dict[str, Any]:
+    return {"scan_id": scan_id, "status": status, "code": code, "field": None, **in_both(message)}
 
 
 def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:

@@ -90,6 +90,7 @@ class ScanTold(Told):
     scan_id: str
     status: Literal["recorded", "held", "known", "refused"]
     code: str
+    field: str | None
     detail: str
     detail_en: str
 
@@ -105,7 +106,9 @@ class CarrierReportTold(Told):
 
     code: str
     status: str
-    outcome: Literal["recorded", "noted", "unknown_code", "does_not_fit", "unknown_item"]
+    outcome: Literal["recorded", "noted", "unknown_code", "does_not_fit", "unknown_item", "refused"]
+    problem: str | None
+    field: str | None
 
 
 class CarrierReportsTold(Told):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, RootModel, StringConstraints, Tag
 
 from api.schemas.common import Body, Degrees, Whole
+from api.schemas.each import KEEP_UNREAD
 from postal import intake
 
 # Long enough for intake to say `too_long` by its own rule; the body as a whole is limited before.
@@ -67,13 +68,15 @@ class CollectionBody(_Row):
 class ResultBatch(Body):
     """Up to 500 results."""
 
-    results: Annotated[list[ResultBody], Field(min_length=1, max_length=intake.MAX_BATCH)]
+    results: Annotated[list[Annotated[ResultBody, KEEP_UNREAD]], Field(min_length=1, max_length=intake.MAX_BATCH)]
 
 
 class CollectionBatch(Body):
     """Up to 500 collections."""
 
-    collections: Annotated[list[CollectionBody], Field(min_length=1, max_length=intake.MAX_BATCH)]
+    collections: Annotated[
+        list[Annotated[CollectionBody, KEEP_UNREAD]], Field(min_length=1, max_length=intake.MAX_BATCH)
+    ]
 
 
 def _which(value: Any) -> str:

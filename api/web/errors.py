@@ -76,6 +76,8 @@ _POSTAL_STATUS: tuple[tuple[type[PostalError], int], ...] = (
 )
 _RETRY_AFTER_S = 30
 _N_ERRORS_SHOWN = 20
+# How we tell the forms of a body apart; the caller wrote none of these words.
+FORMS = frozenset({"one", "batch"})
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _PYDANTIC_CODES: dict[str, str] = {
     "missing": "missing_field",
@@ -267,6 +269,12 @@ def _of_http(exc: HTTPException) -> Problem:
     return _of_code(code, headers=headers)
 
 
+def problems_of_entry(exc: ValidationError, place: str) -> list[Problem]:
+    """Return what is wrong with one entry of a list, at most twenty; ``place`` is where it stands: "results.2"."""
+    found = exc.errors(include_url=False, include_input=False)[:_N_ERRORS_SHOWN]
+    return [_field_problem(dict(error), place) for error in found]
+
+
 def _of_validation(exc: ValidationError) -> Problem:
     found = [_field_problem(dict(error)) for error in exc.errors(include_url=False, include_input=False)]
     first = found[0]
@@ -281,10 +289,11 @@ def _of_validation(exc: ValidationError) -> Problem:
     return Problem(status=first.status, code=first.code, message=first.message, field=first.field, errors=shown)
 
 
-def _field_problem(error: dict[str, Any]) -> Problem:
+def _field_problem(error: dict[str, Any], place: str = "") -> Problem:
     kind, context = str(error["type"]), error.get("ctx") or {}
     limit = context.get("max_length", context.get("min_length", context.get("limit", "")))
-    return _of_code(_code_of(kind), field=_field_name(error["loc"], kind), facts={"limit": limit})
+    loc = (place, *error["loc"]) if place else error["loc"]
+    return _of_code(_code_of(kind), field=_field_name(loc, kind), facts={"limit": limit})
 
 
 def _code_of(kind: str) -> str:
@@ -304,6 +313,8 @@ def _code_of(kind: str) -> str:
 def _field_name(loc: tuple[int | str, ...], kind: str) -> str:
     # Only the name of a field of ours, or a harmless key: anything else the client wrote stays unsaid.
     parts = [str(part) for part in loc]
+    if parts and parts[0] in FORMS:
+        parts = parts[1:]
     if kind == "extra_forbidden" and parts and not _PLAIN_KEY.fullmatch(parts[-1]):
         parts[-1] = "…"
     return ".".join(parts) or "…"

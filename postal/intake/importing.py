@@ -22,7 +22,7 @@ from postal.intake.columns import CollectionIn, ResultIn
 from postal.intake.guide import Guide
 from postal.intake.judging import Judged, judge_collection, judge_result
 from postal.intake.notes import Note
-from postal.intake.reading import read_rows
+from postal.intake.reading import BrokenRow, read_rows
 from postal.intake.reports import IntakeReport, RowReport, report_of, stored_report
 from postal.intake.storing import Arrival, Writer
 from postal.models import Intake
@@ -99,7 +99,7 @@ def _incoming(
 
 
 def accept_results(
-    act: Act, results: Sequence[ResultIn], *, source_system: str, guide: Guide, channel: str = "api"
+    act: Act, results: Sequence[ResultIn | BrokenRow], *, source_system: str, guide: Guide, channel: str = "api"
 ) -> IntakeReport:
     """Take up to 500 results another system sends, in the caller's transaction; rows are numbered from 1.
 
@@ -112,7 +112,7 @@ def accept_results(
 
 
 def order_collections(
-    act: Act, orders: Sequence[CollectionIn], *, source_system: str, guide: Guide, channel: str = "api"
+    act: Act, orders: Sequence[CollectionIn | BrokenRow], *, source_system: str, guide: Guide, channel: str = "api"
 ) -> IntakeReport:
     """Take up to 500 orders to fetch a dossier at a citizen's home, in the caller's transaction."""
     _check_size(orders)

@@ -122,9 +122,11 @@ def judge_result(
 
 
 def judge_collection(
-    row_number: int, order: CollectionIn, guide: Guide, *, now: datetime, channel: str = "api"
+    row_number: int, order: CollectionIn | BrokenRow, guide: Guide, *, now: datetime, channel: str = "api"
 ) -> Judged:
     """Return what an order to fetch a dossier at home becomes; a day wished for in the past is refused."""
+    if isinstance(order, BrokenRow):
+        return Judged(row_number=row_number, dossier_code=order.dossier_code, problems=order.problems)
     found = _Cells(order, is_strict=channel in _STRICT_CHANNELS)
     code = found.read(texts.order_code, "dossier_code")
     ready_at = _wanted_from(found, now)
