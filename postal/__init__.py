@@ -37,6 +37,8 @@ from postal.access.policy import (
 from postal.csv_out import write_csv
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import Conflict, InvalidInput, NotFound, PostalError
+from postal.life.follow_up import FollowUp
+from postal.life.outlook import Outlook, PostOffice
 from postal.life.public_history import PublicHistory, PublicStep
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
@@ -54,12 +56,15 @@ __all__ = [
     "Database",
     "Direction",
     "EventKind",
+    "FollowUp",
     "Holder",
     "InvalidInput",
     "Message",
     "NewUser",
     "NotFound",
     "Outcome",
+    "Outlook",
+    "PostOffice",
     "PostalError",
     "PublicHistory",
     "PublicStep",

@@ -13,9 +13,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from postal.life.items import is_called
-from postal.models import Consignment, Item, TrackingEvent, TrackingGuess
+from postal.life.items import as_written, is_called
+from postal.life.outlook import Outlook, outlook
+from postal.life.tracking import life_of
+from postal.models import Consignment, Item, TrackingGuess
 from postal.people import mask_name, open_person, phone_tail_matches, vault_of
+from postal.rules.codes import bare_code
 from postal.rules.lifecycle import Direction, EventKind, Holder, State, holder
 from postal.rules.working_days import local_day
 
@@ -54,6 +57,7 @@ class PublicHistory:
     office_name: str
     recipient: str
     steps: tuple[PublicStep, ...]
+    outlook: Outlook
 
 
 def by_code(session: Session, code: str, phone_tail: str, *, now: datetime, source: str) -> PublicHistory | None:
@@ -63,16 +67,16 @@ def by_code(session: Session, code: str, phone_tail: str, *, now: datetime, sour
     hash is kept.
     """
     vault = vault_of(session)
-    bare = "".join(code.split())
-    code_hash, source_hash = vault.look_up("guess", bare.casefold()), vault.look_up("source", source)
+    bare = bare_code(code)
+    code_hash, source_hash = vault.look_up("guess", bare), vault.look_up("source", source)
     today = local_day(now)
     if _is_braked(session, code_hash, source_hash, today):
         return None
     tail = phone_tail.strip()
     is_tail = len(tail) == 4 and tail.isascii() and tail.isdigit()
-    for item in _items(session, bare) if is_tail else ():
+    for item in _items(session, code) if is_tail else ():
         if phone_tail_matches(session, item.consignment.person, tail):
-            return _history(session, item)
+            return _history(session, item, now)
     _count_wrong(session, code_hash, source_hash, today)
     return None
 
@@ -83,13 +87,13 @@ def by_token(session: Session, token: str, *, now: datetime) -> PublicHistory | 
         return None
     digest = hashlib.sha256(token.encode()).hexdigest()
     item = session.scalar(_query().where(Item.token_hash == digest))
-    return _history(session, item) if item is not None else None
+    return _history(session, item, now) if item is not None else None
 
 
 def by_item(session: Session, item_id: int, *, now: datetime) -> PublicHistory | None:
     """Return the history of an item whose second factor this browser has just shown."""
     item = session.scalar(_query().where(Item.id == item_id))
-    return _history(session, item) if item is not None else None
+    return _history(session, item, now) if item is not None else None
 
 
 def forget_guesses(session: Session, *, now: datetime) -> int:
@@ -105,12 +109,12 @@ def _query() -> Select[Item]:
     )
 
 
-def _items(session: Session, bare: str) -> list[Item]:
-    if not 4 <= len(bare) <= 80:
+def _items(session: Session, code: str) -> list[Item]:
+    if not 4 <= len(bare_code(code)) <= 80:
         return []
-    query = _query().where(is_called(bare))
+    query = _query().where(is_called(code))
     # Two systems may use one dossier code, and a dossier may be collected and its result delivered.
-    return list(session.scalars(query.order_by(Item.id.desc()).limit(10)))
+    return list(session.scalars(query.order_by(as_written(code), Item.id.desc()).limit(10)))
 
 
 def _is_braked(session: Session, code_hash: str, source_hash: str, today: date) -> bool:
@@ -139,12 +143,8 @@ def _count_wrong(session: Session, code_hash: str, source_hash: str, today: date
     session.flush()
 
 
-def _history(session: Session, item: Item) -> PublicHistory:
-    events = session.scalars(
-        select(TrackingEvent)
-        .where(TrackingEvent.item_id == item.id, TrackingEvent.is_applied)
-        .order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
-    )
+def _history(session: Session, item: Item, now: datetime) -> PublicHistory:
+    events = reversed(life_of(session, item.id))
     consignment = item.consignment
     return PublicHistory(
         item_id=item.id,
@@ -163,4 +163,5 @@ def _history(session: Session, item: Item) -> PublicHistory:
         steps=tuple(
             PublicStep(at=e.happened_at, kind=e.kind, reason=e.reason) for e in events if e.kind not in _OWN_BUSINESS
         ),
+        outlook=outlook(session, item, now=now),
     )

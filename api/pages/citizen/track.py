@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -17,6 +18,8 @@ from postal.life import public_history
 
 track = Blueprint("track", __name__)
 _OPEN_FOR = timedelta(minutes=30)
+_BETWEEN_DIGITS = re.compile(r"[\s.()\u200b-\u200d\u2060\ufeff‐-―-]")
+_PHONE = re.compile(r"(\+?84|0)[0-9]{8,10}", re.ASCII)
 
 
 @track.get("/track")
@@ -30,12 +33,12 @@ def ask() -> ResponseReturnValue:
 @auth.allow_everybody("citizens track without an account")
 def look_up() -> ResponseReturnValue:
     """Check both; unknown and wrong get the same answer. The pair is posted: it never stands in a URL."""
-    code, tail = request.form.get("code", "")[:80], request.form.get("tail", "")[:8]
+    code, tail = request.form.get("code", "")[:200], _last_four(request.form.get("tail", "")[:40])
     now = services().clock()
     with services().database.write() as database_session:  # a wrong guess is counted
         found = public_history.by_code(database_session, code, tail, source=request.remote_addr or "", now=now)
     if found is None:
-        return _ask_page(problem=track_words.NOT_FOUND), 404
+        return _ask_page(problem=track_words.NOT_FOUND, code=code), 404
     session["tracked"] = {"item": found.item_id, "until": (now + _OPEN_FOR).timestamp()}
     return redirect(url_for("track.status"), 303)
 
@@ -64,8 +67,15 @@ def by_token(token: str) -> ResponseReturnValue:
     return _status_page(history)
 
 
-def _ask_page(problem: Message | None = None) -> str:
-    return render_template("track/ask.html", problem=problem)
+def _last_four(typed: str) -> str:
+    """Return the last four digits of a whole number of a phone; anything else as it was typed."""
+    digits = _BETWEEN_DIGITS.sub("", typed)
+    return digits[-4:] if _PHONE.fullmatch(digits) else typed.strip()
+
+
+def _ask_page(problem: Message | None = None, code: str = "") -> str:
+    """Return the form; after a wrong try with the code as it was typed, which is no secret of its own."""
+    return render_template("track/ask.html", problem=problem, code=code)
 
 
 def _status_page(history: PublicHistory) -> str:
@@ -81,6 +91,8 @@ def _status_page(history: PublicHistory) -> str:
         now_text=track_words.say_now(history),
         holder_text=track_words.say_who(history, zone),
         next_text=track_words.say_next(history, zone),
+        late_text=track_words.say_late(history),
+        contact=track_words.say_contact(history),
         bring=track_words.say_bring(history),
         steps=steps,
         recipient=history.recipient,

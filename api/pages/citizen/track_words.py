@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from api.words import EVENTS, HOLDERS, STATES, say_date, say_instant, say_money
 from api.words import gettext as _
-from postal import Direction, Message, PublicHistory, PublicStep, State
+from postal import Direction, FollowUp, Message, Outlook, PostOffice, PublicHistory, PublicStep, State
 from postal.rules import reasons
 
 NOT_FOUND = Message(
@@ -15,36 +15,44 @@ NOT_FOUND = Message(
 )
 LINK_DEAD = Message("Đường dẫn này không còn mở được. Ông/Bà tra bằng mã hồ sơ và 4 số cuối điện thoại.")
 
-_COURIER_COMES = Message("bưu tá đến trong hôm nay.")
-_TO_THE_AGENCY = Message("hồ sơ được nộp cho cơ quan.")
-# What comes next, as far as it is known.
+_TO_THE_AGENCY = Message("hồ sơ được nộp cho {agency}.")
+_COMES = Message("bưu tá mang đến.")
+_COMES_BY = Message("bưu tá mang đến trước hết {day}.")
+_COMES_NEXT = Message("bưu tá mang đến trong chuyến gần nhất.")
+_COMES_TODAY = Message("bưu tá đến trong hôm nay.")
+_NOT_HEARD_OF = Message("bưu tá mang đi từ {day} và chưa báo lại; bưu cục đang kiểm tra.")
+_COMES_AGAIN = Message("bưu tá gọi lại và đến lần nữa. Ông/Bà cũng có thể hẹn giờ với bưu cục.")
+_COMES_AGAIN_FROM = Message("bưu tá gọi lại và đến lần nữa, sớm nhất {day}. Ông/Bà cũng có thể hẹn giờ với bưu cục.")
+_FETCH = Message("mời Ông/Bà đến nhận tại {office}, mang theo giấy tờ tùy thân.")
+_FETCH_BY = Message(
+    "mời Ông/Bà đến nhận tại {office} trước hết {day}, mang theo giấy tờ tùy thân. Sau ngày đó kết quả trở về {agency}."
+)
+_FETCH_NOW = Message("đã hết hạn giữ {day}, kết quả sắp trở về {agency}. Ông/Bà gọi ngay {office}.")
+_ASKS = Message("bưu chính hỏi lại {agency} về địa chỉ. Ông/Bà báo địa chỉ đúng cho bưu cục hoặc cơ quan.")
+_ASKS_UNTIL = Message(
+    "bưu chính hỏi lại {agency} về địa chỉ. Ông/Bà báo địa chỉ đúng cho bưu cục hoặc cơ quan; không có trả lời thì "
+    "{day} kết quả trở về cơ quan."
+)
+_GOES_BACK = Message("kết quả trở về {agency}; bưu tá không đến nữa. Mời Ông/Bà liên hệ cơ quan này.")
+_LATE = Message("Trễ hẹn: lẽ ra đến trước hết {day}. Đang lo việc này: {who}.")
+# What comes next where the state alone says so.
 _NEXT: dict[State, Message] = {
     State.WAITING: Message("cơ quan bàn giao cho bưu chính trong lần nhận gần nhất."),
-    State.BATCHED: Message("cơ quan bàn giao cho bưu chính hôm nay."),
-    State.HANDED_OVER: Message("bưu tá mang đến."),
-    State.AT_OFFICE: Message("bưu tá mang đến."),
-    State.ON_ROUND: _COURIER_COMES,
-    State.ATTEMPTED: Message(
-        "bưu tá gọi lại và đến lần nữa. Ông/Bà cũng có thể hẹn giờ qua số điện thoại trên giấy mời."
-    ),
-    State.HELD: Message("mời Ông/Bà đến bưu cục nhận, mang theo giấy tờ tùy thân."),
+    State.BATCHED: Message("cơ quan bàn giao cho bưu chính trong lần nhận gần nhất."),
     State.WITH_CARRIER: Message("bưu chính ngoài tỉnh phát đến Ông/Bà."),
-    State.RETURNING_TO_SENDER: Message("kết quả trở về cơ quan; mời Ông/Bà liên hệ cơ quan đã nhận hồ sơ."),
-    State.RETURNED_TO_SENDER: Message("mời Ông/Bà nhận tại cơ quan đã nhận hồ sơ."),
+    State.RETURNING_TO_SENDER: _GOES_BACK,
+    State.RETURNED_TO_SENDER: Message("mời Ông/Bà nhận tại {agency}."),
     State.MISSING: Message("bưu chính đang tìm và sẽ báo Ông/Bà."),
     State.AWAITING_COLLECTION: Message("bưu tá đến nhà nhận hồ sơ."),
-    State.ON_COLLECTION_ROUND: _COURIER_COMES,
     State.COLLECTED: _TO_THE_AGENCY,
     State.DOSSIER_AT_OFFICE: _TO_THE_AGENCY,
-}
-# The same where the promised day is known.
-_NEXT_BY: dict[State, Message] = {
-    State.HANDED_OVER: Message("bưu tá mang đến trước hết {day}."),
-    State.AT_OFFICE: Message("bưu tá mang đến trước hết {day}."),
 }
 _COMING = frozenset(
     {State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND, State.ATTEMPTED, State.HELD, State.WAITING, State.BATCHED}
 )
+_OUT = frozenset({State.ON_ROUND, State.ON_COLLECTION_ROUND})
+# Where the recipient asks a post office; elsewhere it is the agency's.
+_AT_THE_POST = _COMING - {State.WAITING, State.BATCHED} | {State.MISSING, State.ON_COLLECTION_ROUND, State.COLLECTED}
 
 
 def say_now(history: PublicHistory) -> str:
@@ -58,15 +66,84 @@ def say_who(history: PublicHistory, zone: tzinfo) -> str:
 
 
 def say_next(history: PublicHistory, zone: tzinfo) -> str:
-    """Return what comes next and by when, "" when it is over."""
-    if history.promised_by is not None and history.state in _NEXT_BY:
-        return _(_NEXT_BY[history.state], day=say_date(history.promised_by.astimezone(zone).date()))
-    return _(_NEXT[history.state]) if history.state in _NEXT else ""
+    """Return what comes next and by when, "" when it is over: from state, last reason, round and date together."""
+    message, day = _next(history, zone)
+    if message is None:
+        return ""
+    office = history.outlook.office
+    return _(
+        message,
+        day=say_date(day) if day is not None else "",
+        agency=history.office_name,
+        office=say_office(office) if office is not None else _("bưu cục"),
+    )
+
+
+def _next(history: PublicHistory, zone: tzinfo) -> tuple[Message | None, date | None]:
+    """Return the sentence of what comes next, and the day in it."""
+    ahead, state = history.outlook, history.state
+    if state in _OUT:
+        is_today = ahead.round_on is None or ahead.round_on >= ahead.today
+        return (_COMES_TODAY, None) if is_today else (_NOT_HEARD_OF, ahead.round_on)
+    if state is State.HELD:
+        return _fetch(ahead)
+    if state in (State.ATTEMPTED, State.AT_OFFICE) and ahead.follow_up is not None:
+        return _after_a_try(ahead, ahead.follow_up)
+    if state in (State.HANDED_OVER, State.AT_OFFICE):
+        if history.promised_by is None or history.n_attempts:
+            return _COMES, None
+        day = history.promised_by.astimezone(zone).date()
+        return (_COMES_NEXT, None) if ahead.late_since is not None else (_COMES_BY, day)
+    return _NEXT.get(state), None
+
+
+def _fetch(ahead: Outlook) -> tuple[Message, date | None]:
+    if ahead.fetch_by is None:
+        return _FETCH, None
+    return (_FETCH_BY if ahead.fetch_by >= ahead.today else _FETCH_NOW), ahead.fetch_by
+
+
+def _after_a_try(ahead: Outlook, after: FollowUp) -> tuple[Message, date | None]:
+    if after.next is reasons.Next.RETURN:
+        return _GOES_BACK, None
+    if after.next is reasons.Next.ASK_AGENCY:
+        return (_ASKS, None) if after.return_on is None else (_ASKS_UNTIL, after.return_on)
+    if after.next is reasons.Next.HOLD:
+        return _fetch(ahead)
+    is_ahead = after.try_from is not None and after.try_from > ahead.today
+    return (_COMES_AGAIN_FROM, after.try_from) if is_ahead else (_COMES_AGAIN, None)
+
+
+def say_late(history: PublicHistory) -> str:
+    """Return since when it is late and who sees to it, "" where it is not."""
+    ahead = history.outlook
+    if ahead.late_since is None:
+        return ""
+    who = ahead.office.name if ahead.office is not None and history.state is not State.WITH_CARRIER else None
+    return _(_LATE, day=say_date(ahead.late_since), who=who or _(HOLDERS[history.holder]))
+
+
+def say_office(office: PostOffice) -> str:
+    """Return a post office with its address, hours and telephone, as far as they are known."""
+    parts = [office.name, office.address]
+    if office.hours:
+        parts.append(_("mở cửa {hours}", hours=office.hours))
+    if office.phone:
+        parts.append(_("điện thoại {phone}", phone=office.phone))
+    return ", ".join(part for part in parts if part)
+
+
+def say_contact(history: PublicHistory) -> str:
+    """Return where to ask while the post has the item, "" elsewhere."""
+    office = history.outlook.office
+    return say_office(office) if office is not None and history.state in _AT_THE_POST else ""
 
 
 def say_bring(history: PublicHistory) -> list[str]:
     """Return what the recipient should have ready when the courier comes."""
-    if history.direction is not Direction.RESULT or history.state not in _COMING:
+    after = history.outlook.follow_up
+    goes_back = after is not None and after.next is reasons.Next.RETURN
+    if history.direction is not Direction.RESULT or history.state not in _COMING or goes_back:
         return []
     things = [_("Giấy tờ tùy thân (căn cước, hộ chiếu)")]
     if history.fee_vnd:
