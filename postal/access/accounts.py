@@ -17,6 +17,7 @@ from typing import cast
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from postal.access.policy import Actor, ActorKind, Scope
@@ -87,8 +88,11 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
         person_id=person.id,
         added_at=now,
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as exc:  # two at once: the index lets one through
+        raise UsernameTaken(username=username) from exc
     return user
 
 
