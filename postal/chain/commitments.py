@@ -41,6 +41,8 @@ _EVENT_COLUMNS = (
 # Who acted where it was no user. Written behind the others and only where there is one: events of before these columns
 # were added keep the text they were sealed with.
 _EVENT_ACTOR_COLUMNS = ("?api_key_id", "?#command")
+# The round an event happened on, likewise, behind the word "round" so that it is taken for nothing else.
+_EVENT_ROUND_COLUMN = "round_id"
 _PROOF_COLUMNS = (
     ProofOfDelivery.id, ProofOfDelivery.relation, ProofOfDelivery.id_kind, ProofOfDelivery.is_authorised,
     ProofOfDelivery.n_documents, ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back,
@@ -87,6 +89,8 @@ def event_text(dialect: str, alias: str = "e") -> str:
     acted = " || '|' || ".join(_column(dialect, alias, name) for name in _EVENT_ACTOR_COLUMNS)
     is_user = f"{alias}.api_key_id IS NULL AND {alias}.command IS NULL"
     written = f"{written} || CASE WHEN {is_user} THEN '' ELSE '|' || {acted} END"
+    on_round = f"'|round ' || {_column(dialect, alias, _EVENT_ROUND_COLUMN)}"
+    written = f"{written} || CASE WHEN {alias}.round_id IS NULL THEN '' ELSE {on_round} END"
     return f"CASE WHEN {alias}.id IS NOT NULL THEN {written} END"
 
 

@@ -110,7 +110,7 @@ def end_count(act: Act, kind: ListKind, row_id: int, ending: Ending | None = Non
 
 def _locked(session: Session, kind: ListKind, row_id: int) -> Any:
     """Return the row the list belongs to, held against a second scanner and against its handover."""
-    row = session.get(kind.of.model, row_id, with_for_update=True)
+    row = session.get(kind.of.model, row_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         raise NotFound(what=kind.of.what)
     return row

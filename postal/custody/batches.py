@@ -15,7 +15,7 @@ from postal.custody.packing import Packed, pack, require_packed
 from postal.custody.serials import claim
 from postal.custody.tokens import set_token
 from postal.errors import Conflict, EmptyBatch, NotFound
-from postal.life.tracking import Scan, record_all
+from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import Batch, BatchItem, Consignment, Item, Manifest, ManifestLine, Office
 from postal.queue import is_ready
 from postal.rules.lifecycle import EventKind, State
@@ -45,6 +45,7 @@ def open_batch(act: Act, office_id: int) -> Batch:
     office = act.session.get(Office, office_id)
     if office is None:
         raise NotFound(what=Message("cơ quan"))
+    lock_items(act.session, ready_items(act.session, office_id))
     ready = ready_items(act.session, office_id)
     if not ready:
         raise EmptyBatch
@@ -82,6 +83,7 @@ def add_items(act: Act, batch_id: int, item_ids: Iterable[int]) -> Sequence[Item
     """Add items to an open batch. Raises NotFound, BatchClosed, NotReady naming the dossier."""
     batch = open_one(act.session, batch_id)
     items = [act.session.get(Item, item_id) for item_id in item_ids]
+    lock_items(act.session, [item for item in items if item is not None])
     for item in items:
         if item is None:
             raise NotFound(what=Message("bưu gửi"))
@@ -117,6 +119,7 @@ def close_batch(act: Act, batch_id: int) -> Manifest:
     NotPacked, RangeExhausted.
     """
     batch = open_one(act.session, batch_id)
+    lock_items(act.session, [line.item for line in batch.lines])
     lines = lines_in(batch)
     if not lines:
         raise EmptyBatch
@@ -158,7 +161,7 @@ def lines_in(batch: Batch) -> list[BatchItem]:
 
 def open_one(session: Session, batch_id: int) -> Batch:
     """Return a batch that may still change. Raises NotFound, BatchClosed."""
-    batch = session.get(Batch, batch_id, with_for_update=True)
+    batch = session.get(Batch, batch_id, with_for_update={"key_share": True}, populate_existing=True)
     if batch is None:
         raise NotFound(what=Message("lô bàn giao"))
     if batch.closed_at is not None:

@@ -17,7 +17,7 @@ from postal.access.act import Act
 from postal.custody.handovers import CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import Conflict, NotFound
 from postal.life.items import with_s10s
-from postal.models import Consignment, GivenBack, Handover, Item, Leg, ProofOfDelivery, TrackingEvent
+from postal.models import Consignment, GivenBack, Handover, Item, Leg, Office, ProofOfDelivery, TrackingEvent
 from routing import Message
 
 WHAT = "papers and money"
@@ -64,6 +64,8 @@ def give_back(
     ``scanned`` are the S10 codes of the items whose papers and fees lie on the counter; what is owed and was not
     scanned is named as missing and stays owed. Raises NothingOwed, MoneyDiffers, InvalidInput without a name.
     """
+    # Two clerks at one agency's counter: the second waits.
+    act.session.get(Office, office_id, with_for_update={"key_share": True}, populate_existing=True)
     owed = {one.item.s10 or "": one for one in owed_to(act.session, office_id)}
     if not owed:
         raise NothingOwed

@@ -16,7 +16,8 @@ from postal.custody.batches import list_digest
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.items import with_s10s
-from postal.life.tracking import Scan, record_all
+from postal.life.tracking import RECEIPT as RECEIPT_FACT
+from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import (
     Batch,
     BatchItem,
@@ -96,6 +97,7 @@ def hand_over(act: Act, batch_id: int, *, scanned: Iterable[str], giver: Party, 
     """
     manifest = _manifest(act.session, batch_id)
     # What the agency withdrew meanwhile stays on the fixed list but is not handed over: it lies with the giver.
+    lock_items(act.session, [line.item for line in manifest.lines])
     lines = [line for line in manifest.lines if line.item.state is State.BATCHED]
     expected = [line.s10 for line in lines]
     codes = clean_codes(scanned)
@@ -121,7 +123,7 @@ def _take_over(act: Act, items: list[Item], handover: Handover) -> None:
         kind=EventKind.HANDED_OVER,
         scan_id=f"handover:{handover.id}",
         happened_at=act.now,
-        facts={"handover": handover.number},
+        facts={RECEIPT_FACT: handover.number},
     )
     record_all(act, items, scan)
 
@@ -195,7 +197,8 @@ def clean_codes(scanned: Iterable[str]) -> list[str]:
 
 
 def _manifest(session: Session, batch_id: int) -> Manifest:
-    batch = session.get(Batch, batch_id, with_for_update=True)  # two clerks at one counter: the second waits
+    # Two clerks at one counter: the second waits.
+    batch = session.get(Batch, batch_id, with_for_update={"key_share": True}, populate_existing=True)
     if batch is None:
         raise NotFound(what=Message("lô bàn giao"))
     manifest = session.scalar(

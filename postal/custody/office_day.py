@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.access.audit import note
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.life.tracking import Scan, record_strictly
+from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import (
     Courier,
     DayPlan,
     DeliveryRound,
+    Discrepancy,
+    Handover,
     Item,
     KeptOvernight,
     OfficeDay,
@@ -46,7 +48,7 @@ class NotOut(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """One thing that keeps the day open: a round not closed, or a piece still in a courier's hands."""
+    """One thing that keeps the day open: a round not closed, a piece in a courier's hands, money of a late delivery."""
 
     what: str
     code: str
@@ -84,7 +86,30 @@ def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
         Open(what="item", code=s10 or dossier_code, courier_code=courier_code or "", item_id=item_id)
         for item_id, s10, dossier_code, courier_code in session.execute(items)
     ]
-    return found
+    return found + _unsettled(session, office_id, day)
+
+
+def _unsettled(session: Session, office_id: int, day: date) -> list[Open]:
+    """Return what was found paid or taken back after its round had been counted, and nobody has settled."""
+    query = (
+        select(Discrepancy.detail, Item.id, Item.s10, Item.dossier_code, Courier.code, DeliveryRound.id)
+        .join(Handover, Handover.id == Discrepancy.handover_id)
+        .join(DeliveryRound, DeliveryRound.id == Handover.round_id)
+        .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+        .join(Courier, Courier.id == DeliveryRound.courier_id)
+        .join(Item, Item.id == Discrepancy.item_id)
+        .where(
+            Discrepancy.kind.in_(("money", "papers")),
+            Discrepancy.settled_at.is_(None),
+            DeliveryRound.office_id == office_id,
+            DayPlan.day <= day,
+        )
+        .order_by(Discrepancy.id)
+    )
+    return [
+        Open(what="money", code=s10 or dossier, courier_code=courier, item_id=item_id, round_id=round_id)
+        for _, item_id, s10, dossier, courier, round_id in session.execute(query)
+    ]
 
 
 def closed_day(session: Session, office_id: int, day: date) -> OfficeDay | None:
@@ -118,6 +143,7 @@ def keep_overnight(act: Act, item_id: int, day: date, *, reason: str) -> KeptOve
     if not reason.strip():
         raise InvalidInput(field=Message("Lý do giữ lại"))
     item = _item(act.session, item_id)
+    lock_items(act.session, [item])
     if item.state not in OUT:
         raise NotOut(code=item.s10 or item.dossier_code)
     known = select(KeptOvernight).where(KeptOvernight.item_id == item_id, KeptOvernight.day == day)

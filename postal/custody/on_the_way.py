@@ -13,7 +13,7 @@ from postal.access.act import Act
 from postal.custody.handovers import Counted, CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import NotFound
 from postal.life.items import with_s10s
-from postal.life.tracking import Scan, record_all
+from postal.life.tracking import RECEIPT, Scan, lock_items, record_all
 from postal.models import AddressStatus, Consignment, Coverage, Handover, Item, Leg
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -33,6 +33,7 @@ def receive_at_office(act: Act, office_id: int, scanned: Iterable[str]) -> Count
     """
     codes = clean_codes(scanned)
     items = with_s10s(act.session, codes)
+    lock_items(act.session, items.values())
     arriving = [code for code, item in items.items() if item.state is State.HANDED_OVER]
     counted = count(arriving, codes, items)
     scan = Scan(
@@ -81,6 +82,8 @@ def pass_to_carrier(act: Act, office_id: int, *, scanned: Iterable[str], giver: 
         raise NothingOutside
     codes = clean_codes(scanned)
     found = with_s10s(act.session, [s10 for _, s10, _ in rows if s10])
+    lock_items(act.session, found.values())
+    found = {s10: item for s10, item in found.items() if item.state in _AT_POST}
     expected = [s10 for s10, item in found.items() if item.office_id == office_id or s10 in set(codes)]
     counted = count(expected, codes, with_s10s(act.session, codes))
     giver = replace(giver, office_id=office_id)
@@ -90,7 +93,7 @@ def pass_to_carrier(act: Act, office_id: int, *, scanned: Iterable[str], giver: 
         kind=EventKind.PASSED_TO_CARRIER,
         scan_id=f"carrier:{handover.id}",
         happened_at=act.now,
-        facts={"handover": handover.number},
+        facts={RECEIPT: handover.number},
     )
     record_all(act, [found[code] for code in counted.present], scan)
     return handover

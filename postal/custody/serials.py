@@ -11,6 +11,7 @@ from postal.access.act import Act
 from postal.custody.numbers import NumbersHeld
 from postal.errors import Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.life.items import with_s10s
+from postal.life.tracking import lock_items
 from postal.models import S10Range, SpoiltS10
 from postal.network.home import installation
 from postal.rules.lifecycle import State
@@ -117,6 +118,8 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
     if not _was_taken(act.session, s10):
         raise UnknownS10(s10=str(s10), what=Message("số hiệu {s10}").filled(s10=s10))
     item = with_s10s(act.session, [str(s10)]).get(str(s10))
+    if item is not None:
+        lock_items(act.session, [item])
     if item is not None and item.state is State.BATCHED:
         raise NumberOnList(s10=str(s10))
     if item is not None and item.state not in _BEFORE_CUSTODY:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.chain.unsealed import DOORSTEP, SIGNATURE, note_unsealed
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.tracking import happened_on
 from postal.models import (
     DeliveryRound,
     DeliverySignature,
@@ -123,18 +124,11 @@ def signature_of_proof(session: Session, proof_id: int) -> DeliverySignature | N
 
 def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, ProofOfDelivery, datetime]]:
     """Return what was handed over or collected at the doors of a round: the item, its proof and when it happened."""
-    if found.started_at is None:
-        return []
     query = (
         select(Item, ProofOfDelivery, TrackingEvent.happened_at)
         .join(TrackingEvent, TrackingEvent.item_id == Item.id)
         .join(ProofOfDelivery, TrackingEvent.proof_id == ProofOfDelivery.id)
-        .where(
-            Item.consignment_id.in_([stop.consignment_id for stop in found.stops]),
-            TrackingEvent.is_applied,
-            TrackingEvent.courier_id == found.courier_id,
-            TrackingEvent.happened_at >= found.started_at,
-        )
+        .where(TrackingEvent.is_applied, happened_on(found.id))
         .order_by(TrackingEvent.happened_at, TrackingEvent.id)
     )
     return [(item, proof, at) for item, proof, at in session.execute(query)]

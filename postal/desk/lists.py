@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.errors import NotFound
+from postal.life.tracking import life_of
 from postal.models import (
     Batch,
     BatchItem,
@@ -235,9 +236,10 @@ def consignment(session: Session, consignment_id: int) -> Consignment:
 
 
 def events_of(session: Session, item_id: int) -> Sequence[TrackingEvent]:
-    """Return an item's events, newest first, those that do not fit yet included."""
-    query = select(TrackingEvent).where(TrackingEvent.item_id == item_id)
-    return session.scalars(query.order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())).all()
+    """Return an item's events: those that do not fit first, then its life from its end to its beginning."""
+    query = select(TrackingEvent).where(TrackingEvent.item_id == item_id, ~TrackingEvent.is_applied)
+    misfits = session.scalars(query.order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc()))
+    return [*misfits, *reversed(life_of(session, item_id))]
 
 
 def intakes(session: Session, *, limit: int = 30) -> Sequence[Intake]:

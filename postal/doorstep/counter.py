@@ -12,7 +12,7 @@ from postal.custody import sign_delivery
 from postal.doorstep.proof import ProofIn, check_proof, keep_proof
 from postal.errors import Conflict
 from postal.life.items import with_s10
-from postal.life.tracking import Scan, record_strictly
+from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import Item
 from postal.rules.lifecycle import Direction, EventKind, State
 from routing import Message
@@ -59,6 +59,7 @@ def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | N
 
 def _here(session: Session, s10: str, office_id: int | None) -> Item:
     item = with_s10(session, s10)
+    lock_items(session, [item])
     is_elsewhere = office_id is not None and item.office_id is not None and item.office_id != office_id
     if item.state not in _HERE or is_elsewhere or item.direction is not Direction.RESULT:
         raise NotAtOffice(s10=item.s10)

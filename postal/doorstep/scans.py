@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +16,10 @@ from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
 from postal.doorstep.proof import ProofIn, check_proof, keep_proof
+from postal.doorstep.same_act import same_act
 from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
 from postal.life import items
-from postal.life.tracking import Scan, record
+from postal.life.tracking import LATE, Scan, lock_items, note_misfits, record
 from postal.models import (
     DayPlan,
     DeliveryRound,
@@ -29,7 +31,7 @@ from postal.models import (
     RoundStop,
     TrackingEvent,
 )
-from postal.rounds import act_id
+from postal.rounds import act_id, due_from_courier, note_late_money
 from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind
 from postal.rules.s10 import is_s10, normal_s10
@@ -44,6 +46,7 @@ _OFFSET_IGNORED = timedelta(seconds=90)
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
 _LOADED = frozenset({EventKind.OUT_FOR_DELIVERY, EventKind.OUT_FOR_COLLECTION})
 _SCAN_ID = re.compile(r"[!-~]{1,60}")
+_OF_COLLECTIONS = frozenset({EventKind.COLLECTED, EventKind.COLLECTION_FAILED})
 _DONE = frozenset({EventKind.DELIVERED, EventKind.COLLECTED})
 KINDS = {
     Direction.RESULT: frozenset({EventKind.OUT_FOR_DELIVERY, EventKind.DELIVERED, EventKind.ATTEMPT_FAILED}),
@@ -80,7 +83,10 @@ class RoundOver(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class CourierScan:
-    """One act at a door. ``scan_id`` is the device's own; ``sent_at`` is the device's time when it sent this."""
+    """One act at a door. ``scan_id`` is the device's own; ``sent_at`` is the device's time when it sent this.
+
+    ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
+    """
 
     scan_id: str
     kind: EventKind
@@ -90,6 +96,7 @@ class CourierScan:
     sent_at: datetime | None = None
     reason: str | None = None
     proof: ProofIn | None = None
+    round_id: int | None = None
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -114,17 +121,21 @@ def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
         raise TooManyScans(limit=MAX_SCANS)
     if not (act.by.may(Action.SCAN_OWN_ROUND) or act.by.may(Action.ENTER_ROUND_RESULTS)):
         raise Forbidden
+    found = [_found(act.session, scan) for scan in scans]
+    lock_items(act.session, [item for item in found if item is not None])
     answers: dict[int, ScanAnswer] = {}
     for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
-        answers[index] = _record_one(act, scans[index])
+        answers[index] = _record_one(act, scans[index], found[index])
     return [answers[index] for index in range(len(scans))]
 
 
-def _record_one(act: Act, scan: CourierScan) -> ScanAnswer:
+def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
     for is_last in (False, True):
         try:
             with act.session.begin_nested():
-                return _try(act, scan)
+                if item is None:
+                    raise UnknownS10(s10=scan.s10 or "…")
+                return _try(act, scan, item)
         except PostalError as refusal:
             return ScanAnswer(
                 scan_id=scan.scan_id,
@@ -138,26 +149,32 @@ def _record_one(act: Act, scan: CourierScan) -> ScanAnswer:
     raise AssertionError("unreachable")
 
 
-def _try(act: Act, scan: CourierScan) -> ScanAnswer:
-    item = _item(act.session, scan)
+def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     happened_at = _corrected(scan, act.now)
-    delivery_round = _round_of(act, item, local_day(happened_at))
+    found = _round_of(act, item, scan, happened_at)
     _check_kind(item, scan)
-    scan_id = _scan_id(delivery_round, item, scan)
+    scan_id = _scan_id(found, item, scan)
     known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
-    if known is not None and scan.kind in _LOADED:
+    if known is None and scan.kind in _LOADED:
+        # Nobody publishes another plan between this look at the round and the scan.
+        found = _round_of(act, item, scan, happened_at, is_locking=True)
+        if found.status is RoundStatus.CLOSED:
+            raise RoundOver(field="kind")
+    told = _scan_of(scan, scan_id, happened_at, found, act.by, None)
+    if known is not None and scan.kind not in _LOADED:
+        record(act, item, told)  # refuses an id that was used for something else
+    if known is not None or same_act(act, item, told) is not None:
         return ScanAnswer(scan_id=scan.scan_id, status="known")
-    if known is None and scan.kind in _LOADED and delivery_round.status is RoundStatus.CLOSED:
-        raise RoundOver(field="kind")
-    proof = None
-    if known is None and scan.kind in _DONE:
-        proof = keep_proof(act, check_proof(item, scan.proof))
-    event = record(act, item, _scan_of(scan, scan_id, happened_at, delivery_round, act.by, proof))
+    proof = keep_proof(act, check_proof(item, scan.proof)) if scan.kind in _DONE else None
+    due = due_from_courier(act.session, found)
+    event = record(act, item, replace(told, proof=proof))
+    if found.status is RoundStatus.CLOSED:
+        note_late_money(act, found, event, due)
+    if found.status is not RoundStatus.PLANNED:  # its load was counted: what does not fit now is for a person
+        note_misfits(act.session, [event], now=act.now)
     if proof is not None and scan.proof is not None and scan.proof.signature is not None:
-        image = scan.proof.signature
-        sign_delivery(act, proof.id, image, device_at=scan.happened_at)
-    status = "known" if known is not None else ("recorded" if event.is_applied else "held")
-    return ScanAnswer(scan_id=scan.scan_id, status=status)
+        sign_delivery(act, proof.id, scan.proof.signature, device_at=scan.happened_at)
+    return ScanAnswer(scan_id=scan.scan_id, status="recorded" if event.is_applied else "held")
 
 
 def _scan_id(delivery_round: DeliveryRound, item: Item, scan: CourierScan) -> str:
@@ -178,6 +195,9 @@ def _scan_of(
     proof: ProofOfDelivery | None,
 ) -> Scan:
     why = reasons.reason(scan.reason or "") if scan.kind in _FAILURES else None
+    facts: dict[str, Any] = {"cost_bearer": why.cost_bearer} if why else {}
+    if delivery_round.status is RoundStatus.CLOSED and scan.kind in _OF_COLLECTIONS:
+        facts[LATE] = True  # what the round collected was counted when it came back
     return Scan(
         kind=scan.kind,
         scan_id=scan_id,
@@ -185,28 +205,29 @@ def _scan_of(
         device_at=scan.happened_at,
         courier_id=delivery_round.courier_id,
         office_id=delivery_round.office_id,
+        round_id=delivery_round.id,
         reason=why.code if why else None,
-        facts={"cost_bearer": why.cost_bearer} if why else {},
+        facts=facts,
         proof=proof,
     )
 
 
-def _item(session: Session, scan: CourierScan) -> Item:
+def _found(session: Session, scan: CourierScan) -> Item | None:
     code = normal_s10(scan.s10 or "")
     if code and is_s10(code):
-        return items.with_s10(session, code)
+        return items.with_s10s(session, [code]).get(code)
     # A dossier may be collected first and its result delivered later: the kind says which is meant.
     direction = next((d for d, kinds in KINDS.items() if scan.kind in kinds), Direction.RESULT)
-    item = items.of_dossier(session, scan.dossier_code, direction) if scan.dossier_code else None
-    if item is None:
-        raise UnknownS10(s10=code or "…")
-    return item
+    return items.of_dossier(session, scan.dossier_code, direction) if scan.dossier_code else None
 
 
-def _round_of(act: Act, item: Item, on: date) -> DeliveryRound:
+def _round_of(
+    act: Act, item: Item, scan: CourierScan, happened_at: datetime, *, is_locking: bool = False
+) -> DeliveryRound:
     """Return the published round the item was on that day, else the one before, else the next.
 
-    Late scans may come when the item is already planned again. A foreign round looks like an unknown item.
+    Late scans may come when the item is already planned again; of two rounds of one day it is the one that had left
+    last by then. A foreign round looks like an unknown item.
     """
     query = (
         select(DeliveryRound, DayPlan.day)
@@ -214,15 +235,24 @@ def _round_of(act: Act, item: Item, on: date) -> DeliveryRound:
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .where(RoundStop.consignment_id == item.consignment_id, DayPlan.status == PlanStatus.PUBLISHED)
         .order_by(DayPlan.day.desc(), DeliveryRound.id.desc())
+        .execution_options(populate_existing=True)
     )
+    if scan.round_id is not None:
+        query = query.where(DeliveryRound.id == scan.round_id)
     if act.by.role is Role.COURIER:
         query = query.where(DeliveryRound.courier_id == act.by.courier_id)
     elif act.by.office_id is not None:
         query = query.where(DeliveryRound.office_id == act.by.office_id)
-    delivery_round = act.session.execute(query).all()
-    if not delivery_round:
+    if is_locking:
+        query = query.with_for_update(of=DayPlan, read=True)
+    found = [(one, day) for one, day in act.session.execute(query)]
+    if not found:
         raise UnknownS10(s10=item.s10 or "…")
-    return next((found for found, day in delivery_round if day <= on), delivery_round[-1][0])
+    on = local_day(happened_at)
+    nearest = next((day for _, day in found if day <= on), found[-1][1])
+    of_day = [one for one, day in found if day == nearest]
+    left = [one for one in of_day if one.started_at is not None and one.started_at <= happened_at]
+    return max(left, key=lambda one: one.started_at or happened_at) if left else of_day[-1]
 
 
 def _corrected(scan: CourierScan, now: datetime) -> datetime:

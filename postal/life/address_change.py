@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.life.tracking import Scan, record_strictly
+from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import AddressChange, AddressStatus, Consignment, Person, PersonKind, PointPrecision
 from postal.network.promises import load_promises
 from postal.people import PersonData, add_person, open_person
@@ -50,6 +50,7 @@ def change_address(act: Act, consignment_id: int, new: NewAddress, *, payer: str
     consignment = act.session.get(Consignment, consignment_id)
     if consignment is None:
         raise NotFound(what=Message("bưu gửi"))
+    lock_items(act.session, consignment.items)
     items = [item for item in consignment.items if (item.state, EventKind.ADDRESS_CHANGED) in MOVES]
     if not items:
         raise TooLateToChange

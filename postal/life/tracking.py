@@ -1,16 +1,17 @@
 """The one door for events: append the fact, fold the item's life, queue the callbacks.
 
-State never changes by assignment anywhere else. Scans may repeat, come late and come shuffled.
+State never changes by assignment anywhere else. Scans may repeat, come late and come shuffled. An event whose facts
+name a receipt (``handover``) is a count that both sides signed: a wall no later fact moves (docs/custody.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
@@ -19,10 +20,15 @@ from postal.errors import MoveNotAllowed, ScanIdReused
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
 from postal.models.keys import blocks, reserve_ids
 from postal.outside.outbox import queue_callbacks
-from postal.rules.lifecycle import FINAL, EventKind, Fact, State, fold, next_state
+from postal.rules.lifecycle import FINAL, EventKind, Fact, Folded, State, fold, next_state, round_after
+from routing import Message
 
 HELD_AT_MOST = timedelta(hours=24)
+DOES_NOT_FIT = "scan_does_not_fit"
+# Names in an event's facts: the receipt both sides signed; that its round had been counted back when it arrived.
+RECEIPT, LATE = "handover", "late"
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
+_CAME_TO_FIT = Message("Lượt quét còn thiếu đã đến sau đó; sự kiện này đã khớp.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,7 @@ class Scan:
     """One event as its witness reports it. ``scan_id`` is the client's own, so that a repeat is recognised.
 
     ``happened_at`` is the device's time corrected by its clock offset; ``device_at`` is what the device said.
+    ``round_id`` is the round it happened on: what belongs together is asked by it, never by comparing clocks.
     """
 
     kind: EventKind
@@ -38,6 +45,7 @@ class Scan:
     device_at: datetime | None = None
     courier_id: int | None = None
     office_id: int | None = None
+    round_id: int | None = None
     reason: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     proof: ProofOfDelivery | None = None
@@ -50,11 +58,10 @@ def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     kept with ``is_applied`` false and tried again whenever another event of the item arrives.
     Raises ScanIdReused where the id was used for something else.
     """
-    known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan.scan_id))
+    known = _known(act.session, scan.scan_id)
     if known is not None:
         return _same(known, item, scan)
-    # The item's own row alone: PostgreSQL locks nothing behind the outer joins that load what belongs to it.
-    act.session.refresh(item, with_for_update={"of": Item})  # two devices at once: the second waits for the first
+    lock_items(act.session, [item])  # two devices at once: the second waits for the first
     event = _event(act, item, scan)
     act.session.add(event)
     act.session.flush()
@@ -63,11 +70,36 @@ def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     return event
 
 
+def lock_items(session: Session, items: Iterable[Item]) -> None:
+    """Keep everybody else from moving these items until the transaction ends; they are read again.
+
+    Whoever reads where items are and then moves them locks them first. Always in the order of their ids, so that two
+    who want the same items wait for each other instead of for ever.
+    """
+    wanted = sorted({item.id for item in items})
+    for some in blocks(wanted):
+        # The items' own rows alone: PostgreSQL locks nothing behind the outer joins that load what belongs to them.
+        # Their keys stay free for rows that point at them: who writes an event need not wait for who moves the item.
+        query = select(Item).where(Item.id.in_(some)).order_by(Item.id).with_for_update(of=Item, key_share=True)
+        session.scalars(query.execution_options(populate_existing=True)).all()
+
+
 def record_strictly(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     """Record an act of the office itself, which must fit now. Raises MoveNotAllowed and records nothing."""
-    if next_state(item.state, scan.kind) is None and not _is_known(act.session, scan.scan_id):
+    lock_items(act.session, [item])
+    _require_fit(act.session, item, scan)
+    return record(act, item, _not_before(item, scan))
+
+
+def _require_fit(session: Session, item: Item, scan: Scan) -> None:
+    if next_state(item.state, scan.kind) is None and _known(session, scan.scan_id) is None:
         raise MoveNotAllowed(state=item.state, kind=scan.kind, s10=item.s10)
-    return record(act, item, scan)
+
+
+def _not_before(item: Item, scan: Scan) -> Scan:
+    """Return the office's act with its instant, which is never before what it follows: our clock may be set back."""
+    is_before = item.state_since > scan.happened_at
+    return replace(scan, happened_at=item.state_since) if is_before else scan
 
 
 def record_first(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEvent]:
@@ -85,7 +117,7 @@ def record_first(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEv
     act.session.flush()
     note_unsealed(act.session, EVENT, [event.id for event in events], now=act.now)
     for item, event in zip(items, events, strict=True):
-        queue_callbacks(act.session, event, item, now=act.now)
+        queue_callbacks(act.session, event, item, state=event.state_after or item.state, now=act.now)
     return events
 
 
@@ -95,34 +127,33 @@ def record_all(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEven
     The same as `record_strictly` for each, in two statements where nothing of an item came late.
     Raises MoveNotAllowed for the first item the act does not fit, and records nothing.
     """
+    lock_items(act.session, items)
     for item in items:
-        if next_state(item.state, scan.kind) is None:
-            raise MoveNotAllowed(state=item.state, kind=scan.kind, s10=item.s10)
+        _require_fit(act.session, item, replace(scan, scan_id=f"{scan.scan_id}:{item.id}"))
     last = _last_sequences(act.session, [item.id for item in items])
     events, plain = [], []
     for item in items:
+        own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
+        state = next_state(item.state, scan.kind, item.direction)
         # What counts as a try moves the item's count and its clock as well: its whole life is folded.
         is_plain = scan.kind not in _ATTEMPTS and last.get(item.id) is not None
         is_plain = is_plain and item.state_since <= scan.happened_at
-        if not is_plain:
-            own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
-            events.append(record(act, item, own))
+        if not is_plain or state is None:
+            events.append(record(act, item, _not_before(item, own)))
             continue
-        event = _event(act, item, scan)
-        event.scan_id = f"{scan.scan_id}:{item.id}"
-        state = next_state(item.state, scan.kind)
-        assert state is not None
+        event = _event(act, item, own)
         event.is_applied, event.sequence, event.state_after = True, (last[item.id] or 0) + 1, state
         _move(item, event, state)
         item.courier_id = scan.courier_id or item.courier_id
         item.office_id = scan.office_id or item.office_id
+        item.round_id = round_after(item.round_id, state, scan.kind, scan.round_id)
         events.append(event)
         plain.append((event, item))
     act.session.add_all(events)
     act.session.flush()
     note_unsealed(act.session, EVENT, [event.id for event in events], now=act.now)
     for event, item in plain:
-        queue_callbacks(act.session, event, item, now=act.now)
+        queue_callbacks(act.session, event, item, state=event.state_after or item.state, now=act.now)
     return events
 
 
@@ -150,17 +181,72 @@ def note_overdue(session: Session, *, now: datetime) -> list[Discrepancy]:
         .outerjoin(Discrepancy, Discrepancy.event_id == TrackingEvent.id)
         .where(~TrackingEvent.is_applied, TrackingEvent.recorded_at <= now - HELD_AT_MOST, Discrepancy.id.is_(None))
     ).all()
+    return note_misfits(session, stuck, now=now)
+
+
+def note_misfits(session: Session, events: Iterable[TrackingEvent], *, now: datetime) -> list[Discrepancy]:
+    """Put events that do not fit before a person; return the new discrepancies. Those noted before stay one."""
+    misfits = {event.id: event for event in events if not event.is_applied}
+    known: set[int | None] = set()
+    for some in blocks(sorted(misfits)):
+        known |= set(session.scalars(select(Discrepancy.event_id).where(Discrepancy.event_id.in_(some))))
     notes = [
-        Discrepancy(kind="scan_does_not_fit", item_id=e.item_id, event_id=e.id, noted_at=now, detail=str(e.kind))
-        for e in stuck
+        Discrepancy(kind=DOES_NOT_FIT, item_id=e.item_id, event_id=e.id, noted_at=now, detail=str(e.kind))
+        for e in misfits.values()
+        if e.id not in known
     ]
     session.add_all(notes)
     session.flush()
     return notes
 
 
-def _is_known(session: Session, scan_id: str) -> bool:
-    return session.scalar(select(TrackingEvent.id).where(TrackingEvent.scan_id == scan_id)) is not None
+def life_of(session: Session, item_id: int) -> list[TrackingEvent]:
+    """Return what happened to an item in the order of its life: a slow clock changes what is shown, not the order."""
+    item, events = session.get_one(Item, item_id), _events(session, item_id)
+    by_scan = {event.scan_id: event for event in events}
+    return [by_scan[scan_id] for scan_id in _fold(session, item, events).applied]
+
+
+def happened_on(round_id: int) -> ColumnElement[bool]:
+    """Return the condition that an event happened on a round; couriers' scans always said so in their id."""
+    return or_(TrackingEvent.round_id == round_id, TrackingEvent.scan_id.like(f"r{round_id}:%"))
+
+
+def facts_of(session: Session, events: Sequence[TrackingEvent]) -> list[Fact]:
+    """Return one item's events as the fold takes them; ``events`` are all of them, in the order of their ids."""
+    is_about = Discrepancy.event_id.in_([event.id for event in events])
+    voided = set(session.scalars(select(Discrepancy.event_id).where(is_about, Discrepancy.is_voided)))
+    facts, n_walls = [], 0
+    for event in events:
+        is_wall = RECEIPT in event.facts
+        facts.append(
+            Fact(
+                scan_id=event.scan_id,
+                kind=event.kind,
+                happened_at=event.happened_at,
+                round_id=event.round_id,
+                is_wall=is_wall,
+                n_walls=n_walls,
+                is_void=event.id in voided,
+                is_late=LATE in event.facts,
+            )
+        )
+        n_walls += is_wall
+    return facts
+
+
+def _events(session: Session, item_id: int) -> Sequence[TrackingEvent]:
+    return session.scalars(
+        select(TrackingEvent).where(TrackingEvent.item_id == item_id).order_by(TrackingEvent.id)
+    ).all()
+
+
+def _fold(session: Session, item: Item, events: Sequence[TrackingEvent]) -> Folded:
+    return fold(facts_of(session, events), item.direction)
+
+
+def _known(session: Session, scan_id: str) -> TrackingEvent | None:
+    return session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
 
 
 def _same(known: TrackingEvent, item: Item, scan: Scan) -> TrackingEvent:
@@ -185,6 +271,7 @@ def _event(act: Act, item: Item, scan: Scan) -> TrackingEvent:
         command=act.by.command,
         courier_id=scan.courier_id,
         office_id=scan.office_id,
+        round_id=scan.round_id,
         reason=scan.reason,
         facts=scan.facts,
         proof=scan.proof,
@@ -193,27 +280,50 @@ def _event(act: Act, item: Item, scan: Scan) -> TrackingEvent:
 
 def _apply(act: Act, item: Item) -> None:
     """Fold the whole life again and let the item, the events and the callbacks follow."""
-    events = act.session.scalars(select(TrackingEvent).where(TrackingEvent.item_id == item.id)).all()
-    folded = fold(Fact(scan_id=e.scan_id, kind=e.kind, happened_at=e.happened_at) for e in events)
+    events = _events(act.session, item.id)
+    folded = _fold(act.session, item, events)
     state_after = folded.state_after
     by_scan = {event.scan_id: event for event in events}
-    last_sequence = max((e.sequence or 0 for e in events), default=0)
+    came_to_fit = [event for event in events if not event.is_applied and event.scan_id in state_after]
     for event in events:
         event.is_applied = event.scan_id in state_after
         event.state_after = state_after.get(event.scan_id)
     life = [by_scan[scan_id] for scan_id in folded.applied]
-    _follow(item, life, folded.state)
-    for event in life:
-        if event.sequence is None:  # fits for the first time: now its callbacks are due
-            last_sequence += 1
-            event.sequence = last_sequence
-            queue_callbacks(act.session, event, item, now=act.now)
+    _follow(item, life, folded)
+    _tell(act, item, life, last=max((e.sequence or 0 for e in events), default=0))
+    _settle(act, came_to_fit)
     act.session.flush()
 
 
-def _follow(item: Item, life: Sequence[TrackingEvent], state: State) -> None:
+def _tell(act: Act, item: Item, life: Sequence[TrackingEvent], *, last: int) -> None:
+    """Number what fits for the first time and queue its callbacks.
+
+    The message with the highest number is the truth: what fits in before something told already is told with where
+    the item is now, not with where it was then.
+    """
+    n_told_behind = sum(event.sequence is not None for event in life)
+    for event in life:
+        if event.sequence is not None:
+            n_told_behind -= 1
+            continue
+        last += 1
+        event.sequence = last
+        told = event.state_after if n_told_behind == 0 else item.state
+        queue_callbacks(act.session, event, item, state=told or item.state, now=act.now)
+
+
+def _settle(act: Act, came_to_fit: Sequence[TrackingEvent]) -> None:
+    """Close what was open about events that fit by now: the scan before them came late."""
+    ids = [event.id for event in came_to_fit]
+    query = select(Discrepancy).where(Discrepancy.event_id.in_(ids), Discrepancy.settled_at.is_(None))
+    for open_ in act.session.scalars(query) if ids else ():
+        open_.settled_at, open_.settlement = act.now, str(_CAME_TO_FIT)
+
+
+def _follow(item: Item, life: Sequence[TrackingEvent], folded: Folded) -> None:
     if life:
-        _move(item, life[-1], state)
+        _move(item, life[-1], folded.state)
+    item.round_id = folded.round_id
     attempts = [e for e in life if e.kind in _ATTEMPTS]
     item.n_attempts = len(attempts)
     # The transit clock stops at the first attempt, not at success (TT 17/2017 Đ7).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -17,14 +17,15 @@ class TrackingEvent(Base):
     """A fact, never edited: when it happened (device), when we heard of it (server), who says so.
 
     ``is_applied`` says whether it fits the item's life today; one that does not waits for the gap
-    before it to close. ``sequence`` numbers the applied events of an item for its callbacks. Who acted is a user, the
-    API key of a system, or the operator's command.
+    before it to close. ``sequence`` numbers the applied events of an item for its callbacks. ``round_id`` is the round
+    it happened on. Who acted is a user, the API key of a system, or the operator's command.
     """
 
     __tablename__ = "tracking_events"
     __table_args__ = (
         UniqueConstraint("scan_id"),
         Index("ix_tracking_events_item_happened", "item_id", "happened_at"),
+        Index("uq_tracking_events_item_sequence", "item_id", "sequence", unique=True),
     )
 
     id: Mapped[PrimaryKey]
@@ -42,6 +43,7 @@ class TrackingEvent(Base):
     command: Mapped[str | None] = mapped_column(String(80))
     courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
     reason: Mapped[str | None] = mapped_column(String(40))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     proof_id: Mapped[int | None] = mapped_column(ForeignKey("proofs.id"))
@@ -73,7 +75,10 @@ class ProofOfDelivery(Base):
 
 
 class Discrepancy(Base):
-    """Listed but missing, present but unlisted, or a scan that does not fit: staff settle it with a note."""
+    """Listed but missing, present but unlisted, or a scan that does not fit: staff settle it with a note.
+
+    ``is_voided``: a person settled it while its event did not fit; the event moves nothing, whatever comes later.
+    """
 
     __tablename__ = "discrepancies"
 
@@ -87,3 +92,4 @@ class Discrepancy(Base):
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     settlement: Mapped[str | None]
+    is_voided: Mapped[bool] = mapped_column(default=False, server_default=false())

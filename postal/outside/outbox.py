@@ -19,12 +19,17 @@ INTERNAL = frozenset({EventKind.BATCHED, EventKind.UNBATCHED})
 CATCH_UP_FOR = timedelta(days=35)
 
 
-def queue_callbacks(session: Session, event: TrackingEvent, item: Item, *, now: datetime) -> list[Callback]:
-    """Add one callback for each endpoint of the item's source system that asked for this kind."""
+def queue_callbacks(
+    session: Session, event: TrackingEvent, item: Item, *, state: State, now: datetime
+) -> list[Callback]:
+    """Add one callback for each endpoint of the item's source system that asked for this kind.
+
+    ``state`` is where the item is, as the receiver is to know it: no message takes back what one before it told.
+    """
     if event.kind in INTERNAL:
         return []
     callbacks = [
-        _callback(event, item, endpoint, now)
+        _callback(event, callback_body(event, item, state), endpoint, now)
         for endpoint in _endpoints(session, item.source_system, now)
         if not endpoint.kinds or f"item.{event.kind}" in endpoint.kinds
     ]
@@ -61,25 +66,24 @@ def _first_state(endpoint_state: EndpointState) -> CallbackState:
     return CallbackState.PARKED if endpoint_state is EndpointState.DISABLED else CallbackState.WAITING
 
 
-def _callback(event: TrackingEvent, item: Item, endpoint: _Told, now: datetime) -> Callback:
+def _callback(event: TrackingEvent, body: str, endpoint: _Told, now: datetime) -> Callback:
     assert event.sequence is not None
     return Callback(
         message_id="msg_" + secrets.token_urlsafe(18),
         endpoint_id=endpoint.endpoint_id,
-        item_id=item.id,
+        item_id=event.item_id,
         event_id=event.id,
         sequence=event.sequence,
-        body=callback_body(event, item),
+        body=body,
         state=endpoint.state,
         queued_at=now,
         next_try_at=now,
     )
 
 
-def callback_body(event: TrackingEvent, item: Item) -> str:
-    """Return the JSON sent for an event: what, which item, when, and where that leaves it."""
+def callback_body(event: TrackingEvent, item: Item, state: State) -> str:
+    """Return the JSON sent for an event: what, which item, when, and where the item is."""
     consignment = item.consignment
-    state = event.state_after or item.state
     data = {
         "dossier_code": item.dossier_code,
         "s10": item.s10,

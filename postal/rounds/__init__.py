@@ -1,7 +1,7 @@
 """Planning and rounds: the planning problem, plans, orders of the day, rounds from load check to close."""
 
 from postal.network.coverage import CoverageLine, coverage
-from postal.rounds.cash_and_papers import Brought, BroughtDiffers, due_from_courier
+from postal.rounds.cash_and_papers import Brought, BroughtDiffers, due_from_courier, note_late_money
 from postal.rounds.day_orders import (
     CourierNotFree,
     RemedyNotForUs,
@@ -23,6 +23,7 @@ from postal.rounds.execution import (
     act_id,
     close_round,
     is_due,
+    pieces_in,
     pieces_on_round,
     start_round,
     stop_code,
@@ -45,6 +46,7 @@ from postal.rounds.replanning import (
     keep_stop,
     problem_from,
     replanning_problem,
+    rounds_that_left,
 )
 from postal.rounds.sheets import NoPhonesToShow, SheetsMissing, is_unlocated, print_numbered, sheets_out
 
@@ -83,9 +85,11 @@ __all__ = [
     "is_unlocated",
     "keep_order",
     "keep_stop",
+    "note_late_money",
     "order_remedy",
     "ordered_remedy",
     "orders_of",
+    "pieces_in",
     "pieces_on_round",
     "planning_problem",
     "print_numbered",
@@ -94,6 +98,7 @@ __all__ = [
     "ready_consignments",
     "remedy_of",
     "replanning_problem",
+    "rounds_that_left",
     "save_plan",
     "sheets_out",
     "start_round",

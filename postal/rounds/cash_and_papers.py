@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.errors import Conflict
-from postal.models import DeliveryRound, Discrepancy, Handover, Item, ProofOfDelivery, TrackingEvent
+from postal.life.tracking import happened_on
+from postal.models import DeliveryRound, Discrepancy, Handover, Leg, ProofOfDelivery, TrackingEvent
 from routing import Message
 
 
@@ -36,25 +37,27 @@ class Brought:
 
 
 def due_from_courier(session: Session, found: DeliveryRound) -> dict[str, Any]:
-    """Return what the proofs of this round say the courier must bring: fees_vnd, fee_receipts, n_taken_back."""
-    consignments = [stop.consignment_id for stop in found.stops]
+    """Return what the proofs of this round say the courier must bring: fees_vnd, fee_receipts, n_taken_back.
+
+    Asked by the round the proofs were given on, never by clocks. A delivery that does not fit counts as well, until
+    somebody settles it: whatever became of the piece, the recipient paid.
+    """
     query = (
-        select(ProofOfDelivery.fee_vnd, ProofOfDelivery.fee_receipt, ProofOfDelivery.taken_back)
-        .join(TrackingEvent, TrackingEvent.proof_id == ProofOfDelivery.id)
-        .join(Item, Item.id == TrackingEvent.item_id)
-        .where(
-            Item.consignment_id.in_(consignments),
-            TrackingEvent.is_applied,
-            TrackingEvent.courier_id == found.courier_id,
-            TrackingEvent.happened_at >= found.started_at,
-        )
-        .order_by(TrackingEvent.id)
+        select(TrackingEvent.item_id, ProofOfDelivery)
+        .join(ProofOfDelivery, TrackingEvent.proof_id == ProofOfDelivery.id)
+        .outerjoin(Discrepancy, Discrepancy.event_id == TrackingEvent.id)
+        .where(happened_on(found.id), Discrepancy.is_voided.is_not(True))
+        .order_by(TrackingEvent.is_applied, TrackingEvent.id.desc())
     )
-    rows = session.execute(query).all()
+    # What was told twice of one piece was paid once: the one that fits counts.
+    proofs: dict[int, ProofOfDelivery] = {}
+    for item_id, proof in session.execute(query):
+        proofs[item_id] = proof
+    rows = sorted(proofs.values(), key=lambda proof: proof.id)
     return {
-        "fees_vnd": sum(row[0] for row in rows),
-        "fee_receipts": [row[1] for row in rows if row[1]],
-        "n_taken_back": sum(len(row[2]) for row in rows),
+        "fees_vnd": sum(proof.fee_vnd for proof in rows),
+        "fee_receipts": [proof.fee_receipt for proof in rows if proof.fee_receipt],
+        "n_taken_back": sum(len(proof.taken_back) for proof in rows),
     }
 
 
@@ -80,4 +83,22 @@ def note_difference(act: Act, handover: Handover) -> None:
             act.session.add(Discrepancy(kind=kind, handover_id=handover.id, noted_at=act.now, detail=detail))
     for number in facts.get("sheets_missing", ()):
         act.session.add(Discrepancy(kind="sheet", handover_id=handover.id, noted_at=act.now, detail=number))
+    act.session.flush()
+
+
+def note_late_money(act: Act, found: DeliveryRound, event: TrackingEvent, before: dict[str, Any]) -> None:
+    """Leave a discrepancy for what a proof says was paid or taken back on a round that was counted before it came.
+
+    ``before`` is what was due until then. The discrepancy reads as those of a receipt do: counted / due.
+    """
+    now_due = due_from_courier(act.session, found)
+    back = select(Handover.id).where(Handover.round_id == found.id, Handover.leg == Leg.COURIER_TO_OFFICE)
+    handover_id = act.session.scalar(back)
+    for due, kind in (("fees_vnd", "money"), ("n_taken_back", "papers")):
+        more = now_due[due] - before[due]
+        if more:
+            note = Discrepancy(
+                kind=kind, item_id=event.item_id, handover_id=handover_id, noted_at=act.now, detail=f"0 / {more}"
+            )
+            act.session.add(note)
     act.session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.access.act import Act
@@ -23,10 +23,11 @@ from postal.custody import (
 from postal.errors import Conflict, NotFound
 from postal.life.follow_up import follow_up, load_attempts
 from postal.life.items import with_s10s
-from postal.life.tracking import Scan, record_all
+from postal.life.tracking import RECEIPT, Scan, happened_on, lock_items, note_misfits, record_all
 from postal.models import (
     Consignment,
     Courier,
+    DayPlan,
     DeliveryRound,
     Handover,
     Item,
@@ -35,6 +36,7 @@ from postal.models import (
     PlanStatus,
     RoundStatus,
     RoundStop,
+    TrackingEvent,
     User,
 )
 from postal.network.promises import load_calendar
@@ -71,18 +73,21 @@ def start_round(act: Act, round_id: int, *, scanned: Iterable[str]) -> Handover:
     found = _round(act.session, round_id, RoundStatus.PLANNED)
     if closed_day(act.session, found.office_id, found.plan.day) is not None:
         raise DayClosed(day=found.plan.day.isoformat())
-    items = _items(found)
-    to_deliver = [item for item in items if item.direction is Direction.RESULT and item.state in LOADABLE]
+    items = _locked_items(act.session, found)
+    to_deliver = [item for item in items if item.direction is Direction.RESULT and _is_for(item, found, LOADABLE)]
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
     codes = clean_codes(scanned)
     counted = count([item.s10 or "" for item in to_deliver], codes, with_s10s(act.session, codes))
     handover = _receipt(act, found, Leg.OFFICE_TO_COURIER, counted)
     loaded = set(counted.present)
     waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
-    _record(act, found, EventKind.OUT_FOR_DELIVERY, waiting)
-    _record(act, found, EventKind.OUT_FOR_COLLECTION, to_collect)
+    _record(act, found, EventKind.OUT_FOR_DELIVERY, waiting, receipt=handover)
+    _record(act, found, EventKind.OUT_FOR_COLLECTION, to_collect, receipt=handover)
     found.status, found.started_at = RoundStatus.STARTED, act.now
     act.session.flush()
+    # A phone told of doors before this count: what was not loaded is for a person to look at.
+    early = select(TrackingEvent).where(happened_on(found.id), ~TrackingEvent.is_applied)
+    note_misfits(act.session, act.session.scalars(early).all(), now=act.now)
     return handover
 
 
@@ -100,8 +105,8 @@ def close_round(
     not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers, SheetsMissing.
     """
     found = _round(act.session, round_id, RoundStatus.STARTED)
-    items = _items(found)
-    pieces = {item.s10 or item.dossier_code: item for item in items if item.state in TO_BRING_HOME}
+    items = _locked_items(act.session, found)
+    pieces = {item.s10 or item.dossier_code: item for item in items if _is_for(item, found, TO_BRING_HOME)}
     as_scanned = {normal_s10(code): code for code in pieces}
     codes = list(pieces) if scanned is None else [as_scanned.get(code, code) for code in clean_codes(scanned)]
     counted = count(list(pieces), codes, with_s10s(act.session, codes))
@@ -114,9 +119,9 @@ def close_round(
     handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
     note_difference(act, handover)
     came_back = [pieces[code] for code in counted.present]
-    _record(act, found, EventKind.BACK_AT_OFFICE, came_back)
+    _record(act, found, EventKind.BACK_AT_OFFICE, came_back, receipt=handover)
     unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
-    _record(act, found, EventKind.COLLECTION_FAILED, unvisited, reason="NOT_VISITED")
+    _record(act, found, EventKind.COLLECTION_FAILED, unvisited, reason="NOT_VISITED", receipt=handover)
     _set_aside(act, found, came_back)
     found.status, found.closed_at = RoundStatus.CLOSED, act.now
     act.session.flush()
@@ -136,19 +141,39 @@ def pieces_on_round(round_id: int) -> Select[int, Any, str]:
 def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRound:
     stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment).selectinload(Consignment.items)
     options = [stops, joinedload(DeliveryRound.courier), joinedload(DeliveryRound.plan)]
-    found = session.get(DeliveryRound, round_id, options=options)
+    found = session.get(DeliveryRound, round_id, options=options, populate_existing=True)
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
+    plan_id = None
+    # The plan before its round, as whoever publishes does: nobody publishes another plan meanwhile, and of two clerks
+    # the second sees what the first did.
+    while plan_id != found.plan_id:
+        plan_id = found.plan_id
+        session.get(DayPlan, plan_id, with_for_update={"read": True}, populate_existing=True)
+        session.refresh(found, ["status", "plan_id"], with_for_update={"key_share": True})
+    session.expire(found, ["plan"])
     if found.plan.status is not PlanStatus.PUBLISHED:
         raise RoundNotPublished
-    session.refresh(found, ["status"], with_for_update=True)  # two clerks: the second sees what the first did
     if found.status is not status:
         raise RoundStateWrong(number=found.number, status=found.status)
     return found
 
 
-def _items(found: DeliveryRound) -> list[Item]:
-    return [item for stop in found.stops for item in stop.consignment.items]
+def _locked_items(session: Session, found: DeliveryRound) -> list[Item]:
+    items = [item for stop in found.stops for item in stop.consignment.items]
+    lock_items(session, items)
+    return items
+
+
+def _is_for(item: Item, found: DeliveryRound, states: Sequence[State]) -> bool:
+    """Say whether an item is in one of these states, and out on this round if it is out on any."""
+    return item.state in states and item.round_id in (None, found.id)
+
+
+def pieces_in(round_id: int, states: Sequence[State]) -> Select[int, Any, str]:
+    """Return the query for those of a round's items in these states that are out on this round or on none."""
+    is_here = or_(Item.round_id.is_(None), Item.round_id == round_id)
+    return pieces_on_round(round_id).where(Item.state.in_(states), is_here)
 
 
 def _receipt(
@@ -181,7 +206,13 @@ def _user_party(act: Act, position: str) -> Party:
 
 
 def _record(
-    act: Act, found: DeliveryRound, kind: EventKind, items: Sequence[Item], *, reason: str | None = None
+    act: Act,
+    found: DeliveryRound,
+    kind: EventKind,
+    items: Sequence[Item],
+    *,
+    reason: str | None = None,
+    receipt: Handover | None = None,
 ) -> None:
     if not items:
         return
@@ -191,7 +222,9 @@ def _record(
         happened_at=act.now,
         courier_id=found.courier_id,
         office_id=found.office_id,
+        round_id=found.id,
         reason=reason,
+        facts={RECEIPT: receipt.number} if receipt is not None else {},
     )
     record_all(act, items, scan)
 

@@ -16,6 +16,7 @@ from postal.access.audit import note
 from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
+    Consignment,
     Courier,
     DayPlan,
     DeliveryRound,
@@ -25,7 +26,7 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
-from postal.rounds.problem import DaySetting, day_setting, opens_on, ready_consignments, why_not_today
+from postal.rounds.problem import DaySetting, day_setting, has_left, opens_on, ready_consignments, why_not_today
 from routing import Message, OpenCommune, Plan, PlannedRound, Problem, Unserved
 
 
@@ -108,9 +109,14 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
     plan = act.session.get(DayPlan, plan_id)
     if plan is None:
         raise NotFound(what=Message("phương án phát"))
+    before = _published_id(act.session, plan.day)
+    # Nobody starts a round of either plan, or scans a piece out on one, until it is decided which of them counts.
+    both = select(DayPlan).where(DayPlan.id.in_([one for one in (plan_id, before) if one is not None]))
+    act.session.scalars(
+        both.order_by(DayPlan.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).all()
     if plan.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
-    before = _published_id(act.session, plan.day)
     if before != plan.figures.get("replaces"):
         raise PublishedMeanwhile
     under_way = [] if before is None else _under_way(act.session, before)
@@ -142,9 +148,10 @@ def _published_id(session: Session, day: date) -> int | None:
 
 
 def _under_way(session: Session, plan_id: int) -> list[DeliveryRound]:
-    """Return the rounds of a plan that have left."""
-    query = select(DeliveryRound).where(DeliveryRound.plan_id == plan_id, DeliveryRound.status != RoundStatus.PLANNED)
-    return list(session.scalars(query.options(selectinload(DeliveryRound.stops)).with_for_update()))
+    """Return the rounds of a plan that have left, or that their couriers have begun to load by scans of their own."""
+    query = select(DeliveryRound).where(DeliveryRound.plan_id == plan_id, has_left())
+    stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment).selectinload(Consignment.items)
+    return list(session.scalars(query.options(stops).with_for_update(key_share=True)))
 
 
 def _require_apart(under_way: list[DeliveryRound], plan: DayPlan) -> None:
@@ -155,12 +162,20 @@ def _require_apart(under_way: list[DeliveryRound], plan: DayPlan) -> None:
     clashing = [
         one.number
         for one in under_way
-        if one.courier_id in couriers
-        or one.number in numbers
-        or not consignments.isdisjoint(stop.consignment_id for stop in one.stops)
+        if one.courier_id in couriers or one.number in numbers or not consignments.isdisjoint(_in_hands(one))
     ]
     if clashing:
         raise DayHasStarted(numbers=", ".join(map(str, sorted(clashing))))
+
+
+def _in_hands(one: DeliveryRound) -> list[int]:
+    """Return the consignments a round keeps: all while it is being loaded, later those with a piece out on it."""
+    is_loading = one.status is RoundStatus.PLANNED
+    return [
+        stop.consignment_id
+        for stop in one.stops
+        if is_loading or any(item.round_id == one.id for item in stop.consignment.items)
+    ]
 
 
 def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -> None:

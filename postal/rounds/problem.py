@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.life.follow_up import FollowUp, follow_up, load_attempts
@@ -19,15 +19,19 @@ from postal.models import (
     Coverage,
     DayPlan,
     DeliveryRound,
+    Discrepancy,
     Item,
     Office,
     OfficeKind,
     PlanStatus,
     RoundStatus,
+    RoundStop,
+    TrackingEvent,
 )
+from postal.models.keys import blocks
 from postal.network.promises import load_calendar
 from postal.rounds.day_orders import called_in, orders_of, with_orders
-from postal.rules.lifecycle import Direction, State
+from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.working_days import WorkingDays, local_day
 from routing import Courier as PlanCourier
 from routing import DeliveryOffice, Point, Problem, Stop, Window
@@ -114,11 +118,26 @@ def planning_problem(
 
 
 def ready_consignments(session: Session) -> list[Consignment]:
-    """Return consignments with something to deliver or to collect, the nearest promise first."""
+    """Return consignments with something to deliver or to collect, the nearest promise first.
+
+    What a courier has in hand is not ready: an order he may ring for again on his round, and every stop of a round that
+    he has begun to load by himself.
+    """
+    is_out = select(DeliveryRound.id).where(
+        DeliveryRound.id == Item.round_id, DeliveryRound.status == RoundStatus.STARTED
+    )
+    ready = select(Item.consignment_id).where(Item.state.in_((*DELIVERABLE, *COLLECTABLE)), ~is_out.exists())
+    being_loaded = (
+        select(RoundStop.consignment_id)
+        .join(DeliveryRound)
+        .join(DayPlan)
+        .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status == RoundStatus.PLANNED, has_left())
+    )
     query = (
         select(Consignment)
         .where(
-            Consignment.id.in_(select(Item.consignment_id).where(Item.state.in_((*DELIVERABLE, *COLLECTABLE)))),
+            Consignment.id.in_(ready),
+            Consignment.id.not_in(being_loaded),
             Consignment.address_status != AddressStatus.OUTSIDE,
         )
         .options(selectinload(Consignment.items))
@@ -127,24 +146,58 @@ def ready_consignments(session: Session) -> list[Consignment]:
     return list(session.scalars(query))
 
 
+def has_left() -> ColumnElement[bool]:
+    """Return the condition that a round has left, or that its courier has begun it by scans of his own."""
+    begun = select(TrackingEvent.id).where(TrackingEvent.round_id == DeliveryRound.id)
+    return or_(DeliveryRound.status != RoundStatus.PLANNED, begun.exists())
+
+
 @dataclass(frozen=True, kw_only=True)
 class DaySetting:
-    """What every stop of a day is judged by."""
+    """What every stop of a day is judged by. ``in_doubt`` are items with a delivery that waits for a person's word."""
 
     day: date
     coverage: dict[str, Coverage]
     calendar: WorkingDays
     follow_ups: dict[int, FollowUp]
+    in_doubt: frozenset[int] = frozenset()
+
+    def pieces(self, consignment: Consignment) -> list[Item]:
+        """Return what of a consignment can go out."""
+        return [i for i in consignment.items if i.state in (*DELIVERABLE, *COLLECTABLE) and i.id not in self.in_doubt]
+
+    def is_delivery_day(self, served: Coverage, day: date) -> bool:
+        """Say whether a commune is visited on a day: one of its weekdays, and no holiday."""
+        return str(day.weekday()) in served.weekdays and not self.calendar.is_holiday(day)
 
 
-def day_setting(session: Session, day: date, consignments: Iterable[Consignment]) -> DaySetting:
+def day_setting(session: Session, day: date, consignments: Sequence[Consignment]) -> DaySetting:
     """Read who serves what, the calendar, and what follows the attempts made before."""
     coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
     calendar = load_calendar(session)
     tried = [item.id for c in consignments for item in c.items if item.n_attempts]
     found = {item_id: follow_up(made, calendar) for item_id, made in load_attempts(session, tried).items()}
     follow_ups = {item_id: what for item_id, what in found.items() if what is not None}
-    return DaySetting(day=day, coverage=coverage, calendar=calendar, follow_ups=follow_ups)
+    doubts = in_doubt(session, [item.id for c in consignments for item in c.items])
+    return DaySetting(day=day, coverage=coverage, calendar=calendar, follow_ups=follow_ups, in_doubt=doubts)
+
+
+def in_doubt(session: Session, item_ids: Sequence[int]) -> frozenset[int]:
+    """Return those items that somebody says were handed over or collected, where that does not fit what was counted."""
+    found: set[int] = set()
+    for some in blocks(item_ids):
+        query = (
+            select(TrackingEvent.item_id)
+            .outerjoin(Discrepancy, Discrepancy.event_id == TrackingEvent.id)
+            .where(
+                TrackingEvent.item_id.in_(some),
+                TrackingEvent.kind.in_((EventKind.DELIVERED, EventKind.COLLECTED)),
+                ~TrackingEvent.is_applied,
+                Discrepancy.is_voided.is_not(True),
+            )
+        )
+        found |= set(session.scalars(query))
+    return frozenset(found)
 
 
 def why_not_today(consignment: Consignment, setting: DaySetting) -> NotToday | None:
@@ -155,6 +208,8 @@ def why_not_today(consignment: Consignment, setting: DaySetting) -> NotToday | N
         detail = {"kind": "other_day", "day": when.isoformat()} if when else {}
         return NotToday(consignment_id=consignment.id, reason=reason, detail=detail)
 
+    if not setting.pieces(consignment):
+        return not_today("in_doubt")
     if consignment.lat is None or consignment.lon is None:
         return not_today("no_point")
     if served is None:
@@ -164,14 +219,14 @@ def why_not_today(consignment: Consignment, setting: DaySetting) -> NotToday | N
     blocked = _tried_before(consignment, setting)
     if blocked is not None:
         return not_today("tried_before", blocked.try_from) if blocked.try_from else not_today("waits_for_answer")
-    if str(day.weekday()) not in served.weekdays:
+    if not setting.is_delivery_day(served, day):
         return not_today("not_a_delivery_day", next_served(served, setting))
     return None
 
 
 def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | None:
     """Return what keeps every piece here from going out again; None when at least one may."""
-    pieces = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
+    pieces = setting.pieces(consignment)
     found = [setting.follow_ups.get(item.id) for item in pieces]
     waiting = [f for f in found if f is not None and (f.try_from is None or f.try_from > setting.day)]
     return waiting[0] if waiting and len(waiting) == len(pieces) else None
@@ -186,7 +241,7 @@ def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = 
         .where(
             DayPlan.day == day,
             DayPlan.status == PlanStatus.PUBLISHED,
-            DeliveryRound.status != RoundStatus.PLANNED,
+            has_left(),
         )
     )
     query = (
@@ -210,13 +265,11 @@ def closed_communes(session: Session, day: date) -> Iterable[str]:
 
 
 def next_served(served: Coverage, setting: DaySetting) -> date:
-    """Return the next working day after this one on which the commune is visited."""
-    day = setting.day
-    for _ in range(14):
-        day = setting.calendar.next_working_day(day)
-        if str(day.weekday()) in served.weekdays:
+    """Return the next day after this one on which the commune is visited; the day itself where there is none."""
+    for n in range(1, MAX_CLOSED_DAYS):
+        if setting.is_delivery_day(served, day := setting.day + timedelta(days=n)):
             return day
-    return setting.day + timedelta(days=1)
+    return setting.day
 
 
 def opens_on(session: Session, commune_code: str, setting: DaySetting) -> date | None:
@@ -258,7 +311,7 @@ def _place(lat: float | None, lon: float | None) -> Point | None:
 
 def _stop(consignment: Consignment, setting: DaySetting, weights: Weights) -> Stop:
     served = setting.coverage[consignment.commune_code or ""]
-    items = [item for item in consignment.items if item.state in (*DELIVERABLE, *COLLECTABLE)]
+    items = setting.pieces(consignment)
     is_collection = consignment.direction is Direction.COLLECTION
     window = None
     if consignment.window_from_s is not None and consignment.window_until_s is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from postal.access.audit import note
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
 from postal.rounds.plans import PlanNotDraft
-from postal.rounds.problem import Weights, planning_problem
+from postal.rounds.problem import Weights, has_left, planning_problem
 from postal.rules.working_days import local_day, local_seconds
 from routing import Message, Plan, PlannedRound, Problem, Unserved, Visit, Window
 
@@ -60,7 +61,12 @@ def replanning_problem(
     problem = planning_problem(session, day, now=now, weights=weights, kept_for=locked)
     if day == local_day(now):
         problem = _from_now_on(problem, local_seconds(now + LEAD))
-    return problem, as_plan(published, is_to_come=True)
+    return problem, as_plan(published, without=rounds_that_left(session, published.id))
+
+
+def rounds_that_left(session: Session, plan_id: int) -> set[int]:
+    """Return the ids of a plan's rounds that have left or are being loaded."""
+    return set(session.scalars(select(DeliveryRound.id).where(DeliveryRound.plan_id == plan_id, has_left())))
 
 
 def problem_from(
@@ -85,9 +91,9 @@ def _from_now_on(problem: Problem, from_s: int) -> Problem:
     return replace(problem, couriers=couriers)
 
 
-def as_plan(saved: DayPlan, *, is_to_come: bool = False) -> Plan:
-    """Return a saved plan as plain values; ``is_to_come`` leaves out the rounds that have left."""
-    planned = [r for r in saved.rounds if not is_to_come or r.status is RoundStatus.PLANNED]
+def as_plan(saved: DayPlan, *, without: Collection[int] = ()) -> Plan:
+    """Return a saved plan as plain values, ``without`` some of its rounds: those that have left."""
+    planned = [r for r in saved.rounds if r.id not in without]
     return Plan(
         rounds=tuple(_planned_round(r) for r in planned),
         unserved=tuple(Unserved(stop_id=str(u.consignment_id), reason=u.reason) for u in saved.unserved),

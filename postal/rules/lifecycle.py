@@ -132,6 +132,9 @@ MOVES: dict[tuple[State, EventKind], State] = {
     (S.AWAITING_COLLECTION, K.OUT_FOR_COLLECTION): S.ON_COLLECTION_ROUND,
     (S.ON_COLLECTION_ROUND, K.COLLECTION_FAILED): S.AWAITING_COLLECTION,
     (S.ON_COLLECTION_ROUND, K.COLLECTED): S.COLLECTED,
+    # The courier rings again on the same round: an order that failed is collected after all, or fails once more.
+    (S.AWAITING_COLLECTION, K.COLLECTED): S.COLLECTED,
+    (S.AWAITING_COLLECTION, K.COLLECTION_FAILED): S.AWAITING_COLLECTION,
     (S.COLLECTED, K.BACK_AT_OFFICE): S.DOSSIER_AT_OFFICE,
     # The legal time of submission is the signing of the Biên bản by the agency (QĐ 45/2016 Đ7).
     (S.COLLECTED, K.SUBMITTED): S.SUBMITTED,
@@ -155,22 +158,44 @@ _HOLDERS: dict[State, Holder] = {
 _RANK = {kind: rank for rank, kind in enumerate(EventKind)}
 
 
+# What happens on a round: it fits only while the item is out on that very round.
+_ON_ROUNDS = frozenset({
+    K.DELIVERED, K.ATTEMPT_FAILED, K.COLLECTED, K.COLLECTION_FAILED, K.BACK_AT_OFFICE})  # fmt: skip
+LOADS = frozenset({K.OUT_FOR_DELIVERY, K.OUT_FOR_COLLECTION})
+# Where an item may be while it is out on a round.
+_OUT = frozenset({S.ON_ROUND, S.ATTEMPTED, S.ON_COLLECTION_ROUND, S.AWAITING_COLLECTION, S.COLLECTED})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """What the fold needs to know of one event."""
+    """What the fold needs to know of one event.
+
+    ``is_wall``: a count that both sides signed. ``n_walls``: how many of these the item had when the event arrived.
+    ``round_id``: the round it happened on. ``is_void``: a person settled that it moves nothing. ``is_late``: its round
+    had been counted back when it arrived.
+    """
 
     scan_id: str
     kind: EventKind
     happened_at: datetime
+    round_id: int | None = None
+    is_wall: bool = False
+    n_walls: int = 0
+    is_void: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
-    """Where the events lead: the last state, and the scan ids that fit, in the order they were applied."""
+    """Where the events lead: the last state, and the scan ids that fit, in the order they were applied.
+
+    ``round_id`` is the round the item is out on, None where it is on none or nobody noted which.
+    """
 
     state: State
     applied: tuple[str, ...]
     states: tuple[State, ...]
+    round_id: int | None = None
 
     @property
     def state_after(self) -> dict[str, State]:
@@ -178,28 +203,92 @@ class Folded:
         return dict(zip(self.applied, self.states, strict=True))
 
 
-def next_state(state: State, kind: EventKind) -> State | None:
+def next_state(state: State, kind: EventKind, direction: Direction = Direction.RESULT) -> State | None:
     """Return where the move leads, or None where it does not fit."""
-    return MOVES.get((state, kind))
+    found = MOVES.get((state, kind))
+    # A dossier that turns up again lies at the office to be submitted, never to be delivered.
+    if kind is EventKind.FOUND and found is not None and direction is Direction.COLLECTION:
+        return State.DOSSIER_AT_OFFICE
+    return found
 
 
-def fold(facts: Iterable[Fact]) -> Folded:
+def round_after(before: int | None, state: State, kind: EventKind, round_id: int | None) -> int | None:
+    """Return the round an item is out on after an event that led to this state and happened on a round."""
+    if kind in LOADS:
+        return round_id
+    return before if state in _OUT else None
+
+
+def fold(facts: Iterable[Fact], direction: Direction = Direction.RESULT) -> Folded:
     """Apply events in the order they happened; one that does not fit waits until the gap before it closes.
 
-    A pure function of the *set* of events: late, doubled and shuffled arrivals end in one state.
+    A count signed by both sides is a wall: walls stand in the order they were recorded, and what arrives behind one
+    never changes what lies before it. A pure function of the *set* of facts: what comes late, doubled and shuffled
+    between two walls ends in one state.
     """
-    pending = sorted(facts, key=lambda f: (f.happened_at, _RANK[f.kind], f.scan_id))
-    state, applied, states = State.NEW, [], []
-    while (position := _first_fit(state, pending)) is not None:
-        fact = pending.pop(position)
-        state = MOVES[state, fact.kind]
-        applied.append(fact.scan_id)
-        states.append(state)
-    return Folded(state=state, applied=tuple(applied), states=tuple(states))
+    valid = [fact for fact in facts if not fact.is_void]
+    walls = sorted((fact for fact in valid if fact.is_wall), key=lambda f: (f.n_walls, f.happened_at, f.scan_id))
+    between: list[list[Fact]] = [[] for _ in range(len(walls) + 1)]
+    for fact in valid:
+        place = None if fact.is_wall else _place(fact, walls)
+        if place is not None:
+            between[place].append(fact)
+    life = _Life(direction)
+    for number, some in enumerate(between):
+        if number:
+            life.take(walls[number - 1])
+        pending = sorted(some, key=lambda f: (f.happened_at, _RANK[f.kind], f.scan_id))
+        while (fitting := next(filter(life.fits, pending), None)) is not None:
+            pending.remove(fitting)
+            life.take(fitting)
+    return Folded(state=life.state, applied=tuple(life.applied), states=tuple(life.states), round_id=life.round_id)
 
 
-def _first_fit(state: State, pending: Sequence[Fact]) -> int | None:
-    return next((i for i, fact in enumerate(pending) if (state, fact.kind) in MOVES), None)
+def _place(fact: Fact, walls: Sequence[Fact]) -> int | None:
+    """Return behind how many walls a fact belongs, None where it arrived too late to move anything.
+
+    What happened on a round lies behind the count that loaded it, whatever the phone's clock said, and before the next
+    count; anything else lies where it arrived, unless a wall it should have come before stands there already.
+    """
+    if fact.is_late:
+        return None
+    if fact.round_id is not None:
+        for number, wall in enumerate(walls, start=1):
+            if wall.kind in LOADS and wall.round_id == fact.round_id:
+                return number if fact.n_walls <= number else None
+    is_behind = any(wall.happened_at > fact.happened_at for wall in walls[: fact.n_walls])
+    return None if is_behind else min(fact.n_walls, len(walls))
+
+
+class _Life:
+    """A life as far as it is told."""
+
+    def __init__(self, direction: Direction) -> None:
+        self.state = State.NEW
+        self.round_id: int | None = None
+        self.applied: list[str] = []
+        self.states: list[State] = []
+        self._direction = direction
+
+    def fits(self, fact: Fact) -> bool:
+        """Say whether the fact can be what happened next."""
+        if (self.state, fact.kind) not in MOVES:
+            return False
+        if fact.round_id is None or fact.kind not in _ON_ROUNDS:
+            return True
+        if self.state is State.AWAITING_COLLECTION:  # only the round on which it failed may come back to it
+            return self.round_id == fact.round_id
+        return self.state in _OUT and self.round_id in (None, fact.round_id)
+
+    def take(self, fact: Fact) -> None:
+        """Let the fact happen; nothing where it does not fit."""
+        state = next_state(self.state, fact.kind, self._direction)
+        if state is None:
+            return
+        self.state = state
+        self.round_id = round_after(self.round_id, state, fact.kind, fact.round_id)
+        self.applied.append(fact.scan_id)
+        self.states.append(state)
 
 
 def holder(state: State) -> Holder:

@@ -71,6 +71,12 @@ class WorkingDays:
             return self._is_saturday_working or day in year.worked_saturdays
         return True
 
+    def is_holiday(self, day: date) -> bool:
+        """Say whether the day is a public holiday, or noted as one on which nobody works."""
+        if day in self._overrides:
+            return not self._overrides[day]
+        return day in self._year(day.year).holidays
+
     def next_working_day(self, day: date) -> date:
         """Return the first day after this one that counts."""
         for _ in range(_LONGEST_REST_DAYS):

@@ -13,8 +13,8 @@ from postal.access.act import Act
 from postal.custody import CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import NotFound
 from postal.life.items import with_s10s
-from postal.life.tracking import Scan, record_all
-from postal.models import Consignment, Handover, Item, Leg
+from postal.life.tracking import RECEIPT, Scan, lock_items, record_all
+from postal.models import Consignment, Handover, Item, Leg, Office
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.s10 import normal_s10
 
@@ -40,6 +40,9 @@ def hand_to_agency(
 
     Raises ``passing.nothing``, InvalidInput.
     """
+    # Two clerks at one agency's counter: the second waits.
+    act.session.get(Office, agency_id, with_for_update={"key_share": True}, populate_existing=True)
+    lock_items(act.session, passing.pieces_for(act.session, agency_id).values())
     pieces = passing.pieces_for(act.session, agency_id)
     if not pieces:
         raise passing.nothing
@@ -48,7 +51,12 @@ def hand_to_agency(
     counted = count(list(pieces), codes, with_s10s(act.session, codes))
     of = CountedList(facts={"what": passing.what}, pieces=pieces)
     handover = write_receipt(act, Leg.POST_TO_CENTRE, counted, giver, replace(receiver, office_id=agency_id), of=of)
-    scan = Scan(kind=passing.kind, scan_id=f"{passing.scan_prefix}:{handover.id}", happened_at=act.now)
+    scan = Scan(
+        kind=passing.kind,
+        scan_id=f"{passing.scan_prefix}:{handover.id}",
+        happened_at=act.now,
+        facts={RECEIPT: handover.number},
+    )
     record_all(act, [pieces[code] for code in counted.present], scan)
     return handover
 

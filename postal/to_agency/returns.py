@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access.act import Act
 from postal.custody import Party
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import follow_up, load_attempts
-from postal.life.tracking import Scan, record_strictly
-from postal.models import Consignment, Handover, Item
+from postal.life.tracking import Scan, lock_items, record_strictly
+from postal.models import Consignment, Handover, Item, TrackingEvent
 from postal.network.promises import load_calendar
 from postal.rules import reasons
 from postal.rules.lifecycle import MOVES, EventKind, State
@@ -47,17 +47,23 @@ def start_return(act: Act, item_id: int, reason: str) -> Item:
         raise NotFound(what=Message("bưu gửi"))
     if reasons.reason(reason) is None and reason not in (AGENCY_ASKED, "HELD_TOO_LONG"):
         raise InvalidInput(field="reason")
+    lock_items(act.session, [item])
     if item.state is State.RETURNING_TO_SENDER:  # pressed twice
         return item
     if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
         found = follow_up(load_attempts(act.session, [item.id]).get(item.id, ()), load_calendar(act.session))
         if found is None or not found.may_return:
             raise ReturnTooEarly(n_invitations=found.n_invitations if found else 0)
-    scan = Scan(
-        kind=EventKind.RETURN_STARTED, scan_id=f"return:{item.id}:{item.n_attempts}", happened_at=act.now, reason=reason
-    )
+    scan = Scan(kind=EventKind.RETURN_STARTED, scan_id=return_id(act.session, item), happened_at=act.now, reason=reason)
     record_strictly(act, item, scan)
     return item
+
+
+def return_id(session: Session, item: Item) -> str:
+    """Return the scan id of an item's next return: one that was lost on its way back and found starts another."""
+    begun = select(func.count()).where(TrackingEvent.item_id == item.id, TrackingEvent.kind == EventKind.RETURN_STARTED)
+    n_begun = session.scalar(begun) or 0
+    return f"return:{item.id}:{item.n_attempts}" + (f":{n_begun}" if n_begun else "")
 
 
 def reasons_to_return(session: Session, item: Item) -> list[str]:

@@ -10,10 +10,10 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.errors import Conflict, InvalidInput
 from postal.life.address_change import PAYERS
-from postal.life.tracking import Scan, record_strictly
+from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import Consignment, Item
 from postal.rules.lifecycle import MOVES, EventKind, State
-from postal.to_agency.returns import AGENCY_ASKED
+from postal.to_agency.returns import AGENCY_ASKED, return_id
 from routing import Message
 
 
@@ -31,6 +31,7 @@ def withdraw(act: Act, consignment: Consignment, *, reason: str, payer: str) -> 
         raise InvalidInput(field=Message("Lý do rút"))
     if payer not in PAYERS:
         raise InvalidInput(field=Message("Bên trả cước rút lại"))
+    lock_items(act.session, consignment.items)
     taken = [
         item for item in consignment.items if item.finished_at is None and item.state is not State.RETURNING_TO_SENDER
     ]
@@ -40,7 +41,7 @@ def withdraw(act: Act, consignment: Consignment, *, reason: str, payer: str) -> 
         is_before = (item.state, EventKind.CANCELLED) in MOVES
         scan = Scan(
             kind=EventKind.CANCELLED if is_before else EventKind.RETURN_STARTED,
-            scan_id=f"cancel:{item.id}" if is_before else f"return:{item.id}:{item.n_attempts}",
+            scan_id=f"cancel:{item.id}" if is_before else return_id(act.session, item),
             happened_at=act.now,
             reason=None if is_before else AGENCY_ASKED,
             facts={"payer": payer},

@@ -319,3 +319,14 @@ def test_what_the_agency_withdrew_from_an_open_batch_is_on_no_list(database, hou
     with database.write() as session:
         manifest = build.closed_batch(session, batch_id)
         assert [line.item_id for line in manifest.lines] == [1, 3]
+
+
+@pytest.mark.parametrize("field", [{"scanned": ""}, {"scanned": "   "}, {"codes": ""}, {"scanned": "EY999999995VN"}])
+def test_a_bare_field_never_overrides_a_finished_count(closed, sign_in, database, field):
+    page, codes = closed
+    postal = sign_in("postal")
+    for code in codes:
+        postal.post(f"{page}/count", code=code)
+    answer = postal.post(f"{page}/count/hand-over", **BOTH, **field)
+    assert answer.status_code == 303
+    assert states(database) == [State.HANDED_OVER] * 3

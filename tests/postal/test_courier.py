@@ -184,10 +184,12 @@ def test_a_wrong_device_clock_is_corrected_by_when_it_says_it_sent(session, day)
     assert event.device_at == told.happened_at
 
 
-def test_a_scan_sent_after_the_round_was_closed_still_counts(session, day):
+def test_a_scan_sent_after_the_round_was_closed_counts_where_the_piece_did_not_come_back(session, day):
     plan_ = session.scalars(select(DayPlan)).one()
-    a_day.close_all(session, plan_)
-    assert day.items[0].state is State.AT_OFFICE
+    others = [item.s10 for item in day.items[1:]]
+    for one in plan_.rounds:
+        rounds.close_round(build.act(session, EVENING), one.id, scanned=others)
+    assert day.items[0].state is State.ON_ROUND
     later = EVENING + timedelta(hours=3)
     assert send(session, day, a_day.delivered(day.items[0]), now=later)[0].status == "recorded"
     assert day.items[0].state is State.DELIVERED

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from postal import custody, doorstep, intake, rounds
 from postal.doorstep import counter
 from postal.errors import NotFound, PostalError
+from postal.life.tracking import facts_of
 from postal.models import DayPlan, DeliveryRound, Found, Handover, HandoverLine, Item, Leg, PlanStatus, TrackingEvent
-from postal.rules.lifecycle import EventKind, Fact, Holder, State, fold, holder
+from postal.rules.lifecycle import EventKind, Holder, State, fold, holder
 from postal.to_agency import returns, submission, withdrawal
 from tests import builders as build
 from tests.postal import day as a_day
@@ -184,9 +185,9 @@ def check(story):
     on_receipts = named(session)
     for item in story.items:
         query = select(TrackingEvent).where(TrackingEvent.item_id == item.id)
-        events = session.scalars(query.order_by(TrackingEvent.happened_at, TrackingEvent.id)).all()
+        events = session.scalars(query.order_by(TrackingEvent.id)).all()
         life = {event.scan_id: event for event in events if event.is_applied}
-        folded = fold(fact(event) for event in events)
+        folded = fold(facts_of(session, events), item.direction)
         assert folded.state is item.state
         held = holder(State.NEW)
         for scan_id, state in zip(folded.applied, folded.states, strict=True):
@@ -201,10 +202,6 @@ def check(story):
 def is_counted(event):
     """Tell an act of the office from a courier's own scan and from a piece that turned up again."""
     return event.kind is not EventKind.FOUND and event.device_at is None
-
-
-def fact(event):
-    return Fact(scan_id=event.scan_id, kind=event.kind, happened_at=event.happened_at)
 
 
 @pytest.fixture

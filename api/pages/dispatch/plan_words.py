@@ -38,9 +38,10 @@ _WHY: dict[str, Message] = {
     "not_worth": Message("Có người rảnh nhưng đi hôm nay tốn hơn để lại"),
     "no_point": Message("Chưa có điểm trên bản đồ"),
     "commune_not_covered": Message("Xã, phường chưa có bưu cục phục vụ"),
-    "not_a_delivery_day": Message("Hôm nay không phải ngày phát của xã, phường này"),
+    "not_a_delivery_day": Message("Ngày này không phải ngày phát của xã, phường này"),
     "wanted_later": Message("Người dân hẹn ngày khác"),
     "tried_before": Message("Lần trước chưa phát được, đi lại vào ngày làm việc sau"),
+    "in_doubt": Message("Có lượt phát không khớp, chờ giải quyết ở trang chênh lệch"),
     "waits_for_answer": Message("Chờ cơ quan hoặc người nhận trả lời"),
 }
 _REMEDY: dict[str, Message] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -138,8 +138,9 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
         if found.day != other.day:
             raise NotFound(what=Message("phương án cùng ngày"))
         is_to_come = found.status == models.PlanStatus.DRAFT
-        shown = compare(_own_part(other, is_to_come=is_to_come), _own_part(found))
-        n_left = sum(r.status != models.RoundStatus.PLANNED for r in other.rounds) if is_to_come else 0
+        left = rounds.rounds_that_left(session, other.id) if is_to_come else set()
+        shown = compare(_own_part(other, without=left), _own_part(found))
+        n_left = len(left)
         return render_desk(
             "staff/plan_comparison.html",
             _(
@@ -159,10 +160,10 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
         )
 
 
-def _own_part(found: models.DayPlan, *, is_to_come: bool = False) -> Plan:
+def _own_part(found: models.DayPlan, *, without: Collection[int] = ()) -> Plan:
     """Return what the reader may see of a plan."""
     own = {r.office.code for r in _own_rounds(found.rounds)}
-    whole = rounds.as_plan(found, is_to_come=is_to_come)
+    whole = rounds.as_plan(found, without=without)
     return replace(whole, rounds=tuple(r for r in whole.rounds if r.office_id in own))
 
 

@@ -208,6 +208,7 @@ def _scans_of_form(delivery_round: models.DeliveryRound) -> list[doorstep.Courie
                 happened_at=happened_at,
                 reason=None if is_done else outcome,
                 proof=_proof(item) if is_done else None,
+                round_id=delivery_round.id,
             )
         )
     return scans

@@ -11,8 +11,8 @@ from postal.access.act import Act
 from postal.access.policy import Action
 from postal.counting import owners
 from postal.counting.kinds import CountOver, CountTooEarly, Due, Ending, ListKind, Words
-from postal.models import DeliveryRound, Handover, Item, RoundStatus
-from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_on_round, sheets_out
+from postal.models import DeliveryRound, Handover, RoundStatus
+from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_in, sheets_out
 from routing import Message
 
 
@@ -22,7 +22,7 @@ def _may_open(_: Session, found: DeliveryRound) -> None:
 
 
 def _pieces(round_id: int) -> Select[int, Any, str]:
-    return pieces_on_round(round_id).where(Item.state.in_(TO_BRING_HOME))
+    return pieces_in(round_id, TO_BRING_HOME)
 
 
 def _due(session: Session, round_id: int) -> Due:

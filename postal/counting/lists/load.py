@@ -12,7 +12,7 @@ from postal.access.policy import Action
 from postal.counting import owners
 from postal.counting.kinds import CountOver, Ending, ListKind, Words
 from postal.models import DeliveryRound, Handover, Item, RoundStatus
-from postal.rounds import LOADABLE, pieces_on_round, start_round
+from postal.rounds import LOADABLE, pieces_in, start_round
 from postal.rules.lifecycle import Direction
 from routing import Message
 
@@ -23,7 +23,7 @@ def _may_open(_: Session, found: DeliveryRound) -> None:
 
 
 def _pieces(round_id: int) -> Select[int, Any, str]:
-    query = pieces_on_round(round_id).where(Item.state.in_(LOADABLE), Item.direction == Direction.RESULT)
+    query = pieces_in(round_id, LOADABLE).where(Item.direction == Direction.RESULT)
     return query.where(Item.s10.is_not(None))
 
 
