@@ -21,6 +21,7 @@ _REASONS = (
     "thiếu giấy tờ tùy thân hoặc giấy ủy quyền",
     "chưa nộp phí, lệ phí",
 )
+_UNLOCATED = "Chỉ biết xã, phường: gọi trước khi đến"
 
 
 def sheet(n_stops: int = 12, **changes: Any) -> RouteSheetData:
@@ -47,13 +48,13 @@ def _stop(n: int) -> SheetStopData:
     code = f"EY{90_000_000 + n}5VN"
     return SheetStopData(
         position=n,
-        arrive=f"{8 + n // 4 % 12:02d}:{n * 13 % 60:02d}",
+        arrive=f"{(8 + n * 13 // 60) % 24:02d}:{n * 13 % 60:02d}",
         window="07:30–11:30" if n % 8 == 3 else "",
         is_collection=n % 5 == 0,
         recipient_name=name,
         address=address,
         telephone="09xx xxx 123",
-        where="Điểm gần đúng, cửa có thể cách tới 1,6 km" if n % 4 == 0 else "",
+        where=_UNLOCATED if n == 7 else "Điểm gần đúng, cửa có thể cách tới 1,6 km" if n % 4 == 0 else "",
         barcode=f"0000012{n:03}",
         code=code,
         lat=None if n == 7 else 16.46 + 0.012 * math.sin(n * 0.5),
@@ -75,11 +76,10 @@ def _stop(n: int) -> SheetStopData:
 def numbered(n_stops: int = 5) -> RouteSheetData:
     """Return a numbered sheet: whole telephones where only the commune is known."""
     whole = sheet(n_stops, serial="PD-2026-000001")
-    where = "Chỉ biết xã, phường: gọi trước khi đến"
     return replace(
         whole,
         stops=tuple(
-            replace(stop, telephone="0905000123", where=where) if stop.position % 2 == 0 else stop
+            replace(stop, telephone="0905000123", where=_UNLOCATED) if stop.position % 2 == 0 else stop
             for stop in whole.stops
         ),
     )
