@@ -197,8 +197,10 @@ class _Judge:
             return self._of_units(elsewhere)
         if any(unit.is_firm and not unit.is_old for unit in self._r.unknown):
             return Where.UNCLEAR, None
-        if self._r.mentions and any(self._is_foreign_district(start, end) for start, end in self._r.aside):
-            return (Where.UNCLEAR if self._is_home or self._r.districts else Where.OUTSIDE), None
+        districts = [found for part in self._r.aside if (found := self._with_name(*part, district=True))]
+        if self._r.mentions and districts:
+            is_doubtful = self._is_home or self._r.districts or not self._is_near(districts)
+            return (Where.UNCLEAR if is_doubtful else Where.OUTSIDE), None
         if self._r.mentions and any(self._is_told_elsewhere(start, end) for start, end in self._r.told):
             return Where.UNCLEAR, None
         return None
@@ -231,10 +233,8 @@ class _Judge:
         fits = any(self._country.has(name, mention.places) for name in found for mention in self._r.mentions)
         return (Where.OUTSIDE if fits else Where.UNCLEAR), None
 
-    def _is_foreign_district(self, start: int, end: int) -> bool:
-        found = self._with_name(start, end, district=True)
-        if not found:
-            return False
-        has_types = any(mention.types for mention in self._r.mentions)
-        is_bare = not has_types and not self._is_home
-        return is_bare or any(self._country.has(name, m.places) for name in found for m in self._r.mentions)
+    def _is_near(self, districts: Iterable[frozenset[str]]) -> bool:
+        """Say whether a commune named here, typed or not, may be one of these districts' provinces."""
+        if not any(mention.types for mention in self._r.mentions):
+            return True
+        return any(self._country.has(name, m.places) for found in districts for name in found for m in self._r.mentions)

@@ -108,7 +108,7 @@ def national_former_units() -> tuple[NationalFormerUnit, ...]:
             province=row["province"],
             district=row["district"],
             type=row["type"],
-            name=row["name"],
+            name=row["name"].partition(" (")[0],  # "Long Phú (Xã)" stands beside "Long Phú (Thị trấn)"
             code=row["code"],
             successor_codes=tuple(row["successor_codes"].split(";")),
             point=Point(lat=float(row["lat"]), lon=float(row["lon"])) if row["lat"] else None,

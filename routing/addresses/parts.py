@@ -65,7 +65,10 @@ class Parts:
                 # "1) Thủy Xuân" is an entry of a list; of "12, Thuận Hóa" the street comes behind the comma.
                 return Lead.START if sign in CLOSING and not self._in_bracket else Lead.NUMBER
             starts = [self._lead_end + 1] if self._f[self._lead_end] in _OF_ROADS else []
-            is_road = sign == "-" and any(self._text.is_whole_name(start, at) for start in (self._lead_end, *starts))
+            is_road = sign == "-" and (
+                any(self._text.is_whole_name(start, at) for start in (self._lead_end, *starts))
+                or "doan" in self._f[self._lead_end : at]  # "QL1A đoạn Phước Tượng - Phú Gia"
+            )
             return Lead.STREET if is_road else Lead.START  # "đường Thủy Dương - Thuận An": one road
         if self._lead > _PLACE and not self._is_understood:
             self._close(at)

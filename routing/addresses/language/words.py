@@ -136,7 +136,8 @@ FULL: Table = (
         "đã chuyển ra, dời về, dời đến, về ở, vào ở, ra ở, nơi làm việc, quê quán, nguyên quán, nhận hàng tại, "
         "nhận thư tại, nhận kết quả tại, giao hàng tại, hiện đang ở tại, hiện ở tại, đang ở tại, cư trú tại, "
         "đang tạm trú, đang tạm trú tại, sinh sống tại, định cư tại, định cư ở, đang học tại, học ở, theo con, "
-        "địa chỉ, giao hàng đến, hiện nay ở, ở với con",
+        "địa chỉ, giao hàng đến, hiện nay ở, ở với con, thuê nhà, thuê phòng, thuê trọ, đang thuê, đang thuê nhà, "
+        "đang thuê phòng, đang thuê trọ, đang trọ, trọ học, hiện trọ",
     ),
     (
         Word.NOTE,
