@@ -33,10 +33,14 @@ csrf = CSRFProtect()
 
 @dataclass(frozen=True)
 class Rule:
-    """What a route demands: any one of these actions, or nothing (``public_because`` says why)."""
+    """What a route demands: any one of these actions, or nothing (``public_because`` says why).
+
+    One that ``asks_nobody`` does not even look who is asking, and so needs no database.
+    """
 
     actions: tuple[Action, ...] = ()
     public_because: str = ""
+    asks_nobody: bool = False
 
 
 def allow(*actions: Action) -> Callable[[View], View]:
@@ -46,17 +50,17 @@ def allow(*actions: Action) -> Callable[[View], View]:
     return _ruled(Rule(actions=actions))
 
 
-def allow_everybody(because: str) -> Callable[[View], View]:
+def allow_everybody(because: str, *, asks_nobody: bool = False) -> Callable[[View], View]:
     """Open a route to strangers, for a stated reason."""
     if not because:
         raise ValueError("say why the route is public")
-    return _ruled(Rule(public_because=because))
+    return _ruled(Rule(public_because=because, asks_nobody=asks_nobody))
 
 
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
     """Return the rule of an endpoint, None where somebody forgot it."""
     if endpoint == "static" or endpoint.endswith(".static"):
-        return Rule(public_because="stylesheets, fonts and scripts")
+        return Rule(public_because="stylesheets, fonts and scripts", asks_nobody=True)
     rule: Rule | None = getattr(app.view_functions.get(endpoint), _RULE, None)
     return rule
 
@@ -147,6 +151,8 @@ def _guard() -> Response | None:
         g.actor = _signed_in()
         return None
     rule = rule_of(current_app, request.endpoint)
+    if rule is not None and rule.asks_nobody:
+        return None
     g.actor = _actor()
     if rule is None:
         raise WebRefusal("forbidden")

@@ -97,10 +97,14 @@ def web(tmp_path_factory, own_postgres):
 
 
 def ask(web, path):
-    """Return the status and the seconds it took."""
+    """Ask with a key, which only the database can tell from a wrong one; return the status and the seconds it took."""
+    key = f"Bearer tn_{'a' * 10}_{'b' * 43}" if "readyz" not in path else ""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{web.port}{path}", headers={"Authorization": key} if key else {}
+    )
     began_s = time.monotonic()
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{web.port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             status = answer.status
     except urllib.error.HTTPError as refused:
         status = refused.code
