@@ -17,6 +17,7 @@ from postal import (
     models,
     outside,
     people,
+    phones,
     queue,
     rounds,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "outcome",
     "outside",
     "people",
+    "phones",
     "queue",
     "require",
     "require_own",

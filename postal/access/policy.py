@@ -11,9 +11,10 @@ from routing import Message
 
 
 class ActorKind(StrEnum):
-    """Who acts: a person signed in, another system with its key, a command of the operator, or nobody we know."""
+    """Who acts: a person signed in, a courier's phone, another system with its key, a command, or nobody we know."""
 
     USER = "user"
+    PHONE = "phone"
     SYSTEM = "system"
     COMMAND = "command"
     ANONYMOUS = "anonymous"
@@ -43,6 +44,7 @@ class Action(StrEnum):
     SEE_COVERAGE = "see_coverage"
     SEE_CALLBACKS = "see_callbacks"
     MANAGE_ENDPOINTS = "manage_endpoints"
+    MANAGE_PHONES = "manage_phones"
     MANAGE_USERS = "manage_users"
     MANAGE_KEYS = "manage_keys"
     MANAGE_SET_UP = "manage_set_up"
@@ -81,12 +83,17 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
         A.CANCEL, A.SETTLE_DISCREPANCY, A.SEE_CALLBACKS},
     Role.POSTAL_CLERK: _EVERYBODY | _READING | {
         A.ORDER_COLLECTIONS, A.SEE_RECIPIENT, A.ANSWER_ADDRESS, A.PRINT, A.HAND_OVER, A.RECEIVE_AT_OFFICE,
-        A.ENTER_ROUND_RESULTS, A.RETURN_TO_SENDER, A.SETTLE_DISCREPANCY, A.REPORT_VIOLATION},
+        A.ENTER_ROUND_RESULTS, A.RETURN_TO_SENDER, A.SETTLE_DISCREPANCY, A.REPORT_VIOLATION,
+        A.MANAGE_PHONES},
     Role.DISPATCHER: _EVERYBODY | _READING | {
         A.SEE_RECIPIENT, A.ANSWER_ADDRESS, A.PRINT, A.PLAN, A.PUBLISH, A.RECEIVE_AT_OFFICE,
-        A.ENTER_ROUND_RESULTS, A.RETURN_TO_SENDER, A.SETTLE_DISCREPANCY, A.REPORT_VIOLATION},
+        A.ENTER_ROUND_RESULTS, A.RETURN_TO_SENDER, A.SETTLE_DISCREPANCY, A.REPORT_VIOLATION,
+        A.MANAGE_PHONES},
     Role.COURIER: _EVERYBODY | {A.SCAN_OWN_ROUND, A.REPORT_VIOLATION},
 }  # fmt: skip
+
+# A phone is no person: it walks its courier's round and changes no password.
+PHONE_ACTIONS = frozenset({A.SCAN_OWN_ROUND})
 
 SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.RESULTS_WRITE: frozenset({A.IMPORT_RESULTS}),
@@ -114,6 +121,7 @@ class Actor:
     role: Role | None = None
     office_id: int | None = None
     courier_id: int | None = None
+    phone_id: int | None = None
     source_system: str | None = None
     scopes: frozenset[Scope] = frozenset()
 
@@ -122,6 +130,8 @@ class Actor:
         """Return everything this actor may do somewhere."""
         if self.kind is ActorKind.USER and self.role is not None:
             return ROLE_ACTIONS[self.role]
+        if self.kind is ActorKind.PHONE:
+            return PHONE_ACTIONS
         if self.kind is ActorKind.SYSTEM:
             return frozenset().union(*(SCOPE_ACTIONS[scope] for scope in self.scopes))
         return frozenset()
@@ -153,7 +163,7 @@ def is_own(actor: Actor, subject: Subject) -> bool:
     if actor.kind is ActorKind.SYSTEM:
         is_of_office = actor.office_id is None or actor.office_id in subject.office_ids
         return actor.source_system == subject.source_system and is_of_office
-    if actor.kind is not ActorKind.USER:
+    if actor.kind not in (ActorKind.USER, ActorKind.PHONE):
         return False
     if actor.role is Role.COURIER:
         return actor.courier_id is not None and actor.courier_id == subject.courier_id

@@ -198,6 +198,8 @@ def _scan_of(
     facts: dict[str, Any] = {"cost_bearer": why.cost_bearer} if why else {}
     if delivery_round.status is RoundStatus.CLOSED and scan.kind in _OF_COLLECTIONS:
         facts[LATE] = True  # what the round collected was counted when it came back
+    if actor.phone_id is not None:
+        facts["phone_id"] = actor.phone_id
     return Scan(
         kind=scan.kind,
         scan_id=scan_id,

@@ -53,6 +53,7 @@ from postal.models.outside import (
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
+from postal.models.phones import Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
@@ -130,6 +131,8 @@ __all__ = [
     "Person",
     "PersonKind",
     "PersonWord",
+    "Phone",
+    "PhoneCode",
     "PlanStatus",
     "PlanUnserved",
     "PointMemory",

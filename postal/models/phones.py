@@ -1,0 +1,45 @@
+"""Couriers' phones, and the codes by which an office enrols one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from postal.models.base import Base, PrimaryKey
+from postal.models.places import Courier
+
+
+class Phone(Base):
+    """A phone bound to one courier. Only hashes of its two secrets are here; nothing tells whose number it has.
+
+    ``token_hash`` is of the cookie that sends acts, ``key_hash`` of the key that opens the round besides; the phone
+    keeps that one behind its PIN.
+    """
+
+    __tablename__ = "phones"
+
+    id: Mapped[PrimaryKey]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64))
+    enrolled_at: Mapped[datetime]
+    last_contact_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    courier: Mapped[Courier] = relationship()
+
+
+class PhoneCode(Base):
+    """A short code that enrols a phone for a courier while it lasts; kept as a keyed hash."""
+
+    __tablename__ = "phone_codes"
+
+    id: Mapped[PrimaryKey]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(32), unique=True)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime]
+    uses_left: Mapped[int]
