@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3 import OpenAPI
 
-from api.rest import carriers, collections, endpoints, items, operations, results, scans
+from api.rest import carriers, collections, courier, endpoints, items, operations, results, scans
 from api.rest.common import v1
 from api.rest.counting import counting_routes
 from api.web.observability import Meters
@@ -12,6 +12,7 @@ from api.web.observability import Meters
 __all__ = [
     "carriers",
     "collections",
+    "courier",
     "endpoints",
     "items",
     "operations",

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 
+from api.web import phones
 from api.web.problems import WebRefusal
 from api.wiring import services
 from postal import ANONYMOUS, Act, Action, Actor, ActorKind, SignedIn, require
@@ -157,8 +158,7 @@ def _guard() -> Response | None:
     if rule is None:
         raise WebRefusal("forbidden")
     if g.actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
-        _check_origin()
-        csrf.protect()
+        _check_sender()
     if rule.public_because:
         return None
     if g.actor.kind is ActorKind.ANONYMOUS:
@@ -181,16 +181,18 @@ def _actor() -> Actor:
         if actor is None:
             raise WebRefusal("sign_in_required")
         return actor
-    return _signed_in()
+    return phones.actor() if phones.is_carried() else _signed_in()
 
 
-def _check_origin() -> None:
+def _check_sender() -> None:
     """Refuse what another site sends. "null" is what our own no-referrer policy makes browsers say."""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise WebRefusal("csrf_failed")
     origin = request.headers.get("Origin")
     if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.host:
         raise WebRefusal("csrf_failed")
+    if not phones.needs_no_form_token():
+        csrf.protect()
 
 
 def _ask_to_sign_in() -> Response:

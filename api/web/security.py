@@ -103,6 +103,8 @@ def _who() -> str:
     actor = current_actor()
     if actor.kind is ActorKind.SYSTEM:
         return f"key:{actor.api_key_id}"
+    if actor.kind is ActorKind.PHONE:
+        return f"phone:{actor.phone_id}"
     return f"user:{actor.user_id}" if actor.kind is ActorKind.USER else f"from:{request.remote_addr}"
 
 

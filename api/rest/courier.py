@@ -1,0 +1,134 @@
+"""A courier's phone: enrolled by a code, and the round it shows."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from flask import Response, jsonify, request
+from pydantic import StringConstraints
+
+from api.rest.common import v1
+from api.schemas.common import Body
+from api.schemas.courier import CourierRoundTold, PhoneTold
+from api.web import phones as at_the_edge
+from api.web.auth import acting, allow, allow_everybody, current_actor
+from api.wiring import services
+from api.words import STATES, in_both
+from postal import Action, Message, NotFound, phones
+from postal.access import audit
+from postal.rules import LOCAL, local_day, reasons
+
+
+class EnrolBody(Body):
+    """The code an office gave, as it was typed or read."""
+
+    code: Annotated[str, StringConstraints(min_length=4, max_length=40)]
+
+
+@v1.post("/courier/phones", summary="Enrol a courier's phone by its office's code", responses={201: PhoneTold})
+@allow_everybody("a phone that is not enrolled yet shows a code that an office gave")
+def post_phone(body: EnrolBody) -> Response:
+    """Bind this browser to the code's courier: a cookie that sends acts, and a key that opens the round."""
+    with acting() as act:
+        enrolled = phones.enrol(act, body.code)
+        answer = jsonify({"courier": enrolled.phone.courier.code, "key": enrolled.key})
+    answer.status_code = 201
+    at_the_edge.give_cookie(answer, enrolled.token)
+    return answer
+
+
+@v1.get("/courier/round", summary="The courier's stops of today", responses={200: CourierRoundTold})
+@allow(Action.SCAN_OWN_ROUND)
+def get_round() -> Response:
+    """Return the round of the phone's courier; 304 while it is as `If-None-Match` knows it."""
+    by, now = current_actor(), services().clock()
+    at_the_edge.require_key(by)
+    if by.courier_id is None:
+        raise NotFound(what=Message("bưu tá"))
+    with services().database.read() as session:
+        told = phones.day_of(session, by.courier_id, now=now)
+        body = json.dumps(_told(told, local_day(now)), ensure_ascii=False, sort_keys=True).encode()
+    answer = Response(body, content_type="application/json")
+    answer.add_etag()
+    answer.make_conditional(request)
+    answer.headers["X-Now"] = now.isoformat()
+    if answer.status_code == 200 and told.stops:
+        with acting() as act:
+            audit.note(act, "open_own_round", "courier", by.courier_id, phone_id=by.phone_id)
+    return answer
+
+
+def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
+    office, walked = told.office, told.round
+    return {
+        "day": day.isoformat(),
+        "courier": told.courier_code,
+        "office": {
+            "name": office.name,
+            "address": office.address,
+            "phone": office.phone,
+            "opening_hours": office.opening_hours,
+        },
+        "round": None
+        if walked is None
+        else {
+            "id": walked.id,
+            "number": walked.number,
+            "status": str(walked.status),
+            "leave_at": _at(day, walked.leave_at_s),
+            "back_at": _at(day, walked.back_at_s),
+            "travel_m": walked.travel_m,
+        },
+        "reasons": [{"code": one.code, "next": str(one.next), **in_both(one.says)} for one in reasons.REASONS.values()],
+        "stops": [_stop(stop, day) for stop in told.stops],
+    }
+
+
+def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:
+    commune = services().guide.register.find(stop.commune_code or "")
+    point = None
+    if stop.lat is not None and stop.lon is not None:
+        point = {"lat": stop.lat, "lon": stop.lon, "precision": str(stop.precision), "radius_m": stop.radius_m}
+    window = None
+    if stop.window_s is not None:
+        window = {"from_at": _at(day, stop.window_s[0]), "until_at": _at(day, stop.window_s[1])}
+    return {
+        "position": stop.position,
+        "code": stop.code,
+        "direction": str(stop.direction),
+        "planned_at": _at(day, stop.planned_s),
+        "window": window,
+        "must_today": stop.must_today,
+        "whom": stop.person.full_name,
+        "phone": stop.person.phone or "",
+        "address": stop.person.address or "",
+        "commune": commune.full_name if commune else "",
+        "landmark": stop.person.landmark or "",
+        "point": point,
+        "pieces": [_piece(piece) for piece in stop.pieces],
+    }
+
+
+def _piece(piece: phones.Piece) -> dict[str, Any]:
+    asked = piece.evidence
+    return {
+        "code": piece.code,
+        "state": str(piece.state),
+        **in_both(STATES[piece.state]),
+        "acts": [str(act) for act in piece.acts],
+        "checklist": list(piece.checklist),
+        "evidence": {
+            "relations": list(asked.relations),
+            "id_kinds": list(asked.id_kinds),
+            "n_documents": asked.n_documents,
+            "fee_vnd": asked.fee_vnd,
+            "take_back": list(asked.take_back),
+        },
+    }
+
+
+def _at(day: date, seconds: int) -> str:
+    """Return a time of the local day as an instant."""
+    return (datetime.combine(day, time(), tzinfo=LOCAL) + timedelta(seconds=seconds)).isoformat()

@@ -1,0 +1,113 @@
+"""What the API tells a courier's phone, as the contract describes it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from api.schemas.answers import Told
+from postal import Direction, State, phones
+from postal.models import PointPrecision, RoundStatus
+
+
+class PhoneTold(Told):
+    """A phone was enrolled. ``key`` opens the round (`X-Phone-Key`); it is told once."""
+
+    courier: str
+    key: str
+
+
+class OfficeTold(Told):
+    """The office to ask."""
+
+    name: str
+    address: str
+    phone: str
+    opening_hours: str
+
+
+class RoundTold(Told):
+    """Today's round; ``leave_at`` and ``back_at`` as planned."""
+
+    id: int
+    number: int
+    status: RoundStatus
+    leave_at: datetime
+    back_at: datetime
+    travel_m: int
+
+
+class WindowTold(Told):
+    """When somebody is there."""
+
+    from_at: datetime
+    until_at: datetime
+
+
+class PointTold(Told):
+    """Where it is; the door is at most ``radius_m`` away where that is known."""
+
+    lat: float
+    lon: float
+    precision: PointPrecision
+    radius_m: int | None
+
+
+class EvidenceTold(Told):
+    """What the server asks for before this piece counts as delivered or collected; empty lists: no document."""
+
+    relations: list[str]
+    id_kinds: list[str]
+    n_documents: int
+    fee_vnd: int
+    take_back: list[str]
+
+
+class PieceTold(Told):
+    """One item at the door, what may be done with it now, and in words why nothing may."""
+
+    code: str
+    state: State
+    detail: str
+    detail_en: str
+    acts: list[phones.Acts]
+    checklist: list[str]
+    evidence: EvidenceTold
+
+
+class StopTold(Told):
+    """One door with its pieces. ``whom`` is to be asked for; no ID number is told."""
+
+    position: int
+    code: str
+    direction: Direction
+    planned_at: datetime
+    window: WindowTold | None
+    must_today: bool
+    whom: str
+    phone: str
+    address: str
+    commune: str
+    landmark: str
+    point: PointTold | None
+    pieces: list[PieceTold]
+
+
+class ReasonTold(Told):
+    """One reason why it did not work, and what the office does then."""
+
+    code: str
+    detail: str
+    detail_en: str
+    next: Literal["try_again", "hold", "ask_agency", "return"]
+
+
+class CourierRoundTold(Told):
+    """A courier's day; ``round`` is null on a day without one."""
+
+    day: date
+    courier: str
+    office: OfficeTold
+    round: RoundTold | None
+    reasons: list[ReasonTold]
+    stops: list[StopTold]

@@ -1,0 +1,74 @@
+"""A courier's phone at the edge: the cookie that says which it is, and the key that opens its round.
+
+The cookie alone sends acts, so that nothing recorded waits for a PIN; reading people's data takes the key as well,
+which the phone keeps sealed under its PIN (`docs/decisions/0010-phones.md`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, current_app, request
+
+from api.web.problems import WebRefusal
+from api.wiring import services
+from postal import Actor, phones
+
+ENROL = "/v1/courier/phones"
+_OF_PHONES = frozenset({"/v1/scans", "/v1/courier/round"})
+_KEY_HEADER = "X-Phone-Key"
+# As long as browsers keep one; the phone itself ends sooner, when it is silent or revoked.
+_KEPT_FOR = timedelta(days=400)
+
+
+def is_carried() -> bool:
+    """Say whether the running request comes from a phone, good or not: it has the cookie and asks what phones ask."""
+    return request.path in _OF_PHONES and _cookie_name() in request.cookies
+
+
+def needs_no_form_token() -> bool:
+    """Say whether the running request is a phone's: JSON of our own script, which another site cannot send.
+
+    The page of an app that works offline is older than any form token.
+    """
+    return request.path == ENROL or is_carried()
+
+
+def actor() -> Actor:
+    """Return whose phone makes the running request, and note its contact. Raises WebRefusal for a phone not good."""
+    now = services().clock()
+    with services().database.read() as session:
+        phone = phones.phone_with(session, request.cookies[_cookie_name()], now=now)
+        if phone is None:
+            raise WebRefusal("sign_in_required")
+        found, is_due = phones.actor_of(session, phone), phones.is_contact_due(phone, now)
+    if is_due and found.phone_id is not None:
+        with services().database.write() as session:
+            phones.note_contact(session, found.phone_id, now=now)
+    return found
+
+
+def require_key(by: Actor) -> None:
+    """Let a person pass, and a phone that shows its key. Raises WebRefusal."""
+    if by.phone_id is None:
+        return
+    with services().database.read() as session:
+        if not phones.is_key_of(session, by.phone_id, request.headers.get(_KEY_HEADER, "")[:100]):
+            raise WebRefusal("phone_key_required")
+
+
+def give_cookie(response: Response, token: str) -> None:
+    """Let this browser be the phone of a token."""
+    response.set_cookie(
+        _cookie_name(),
+        token,
+        max_age=_KEPT_FOR,
+        path="/v1/",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def _cookie_name() -> str:
+    return "__Secure-tannha-phone" if current_app.config["SESSION_COOKIE_SECURE"] else "tannha-phone"
