@@ -8,6 +8,9 @@ from flask.typing import ResponseReturnValue
 from api.pages import sign_in
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
+from api.pages.courier import app as courier_app
+from api.pages.courier import own_day
+from api.pages.courier.app import courier
 from api.pages.desk import (
     batches,
     consignment_acts,
@@ -24,13 +27,14 @@ from api.pages.desk import (
 )
 from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
-from api.pages.dispatch import at_office, coverage, day_orders, office_day, planning, rounds
+from api.pages.dispatch import at_office, coverage, day_orders, office_day, phones, planning, rounds
 from api.web.auth import allow_everybody
 
 __all__ = [
     "at_office",
     "batches",
     "consignment_acts",
+    "courier_app",
     "coverage",
     "day_orders",
     "intake",
@@ -38,8 +42,10 @@ __all__ = [
     "late",
     "office_day",
     "one_by_one",
+    "own_day",
     "packing",
     "papers",
+    "phones",
     "planning",
     "queue",
     "register_pages",
@@ -56,6 +62,7 @@ def register_pages(app: Flask) -> None:
     install_filters(app)
     app.register_blueprint(staff)
     app.register_blueprint(track)
+    app.register_blueprint(courier)
     add_counting_pages(app)
     app.add_url_rule("/", "front", _front)
 

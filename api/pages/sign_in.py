@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.pages.desk.home import staff
 from api.web import auth
 from api.wiring import services
-from postal import Message
+from postal import Message, Role
 from postal.access import accounts
 
 # One sentence for every way the pair can be wrong: the page tells a guesser nothing.
@@ -36,7 +36,9 @@ def sign_in_check() -> ResponseReturnValue:
     if signed_in is None:
         return render_template("staff/sign_in.html", next_url=next_url, problem=_WRONG), 401
     auth.start_session(signed_in)
-    return redirect(auth.safe_next(next_url, url_for("staff.home")), 303)
+    is_courier = signed_in.actor.role is Role.COURIER
+    home = url_for("courier.own_day" if is_courier else "staff.home")
+    return redirect(auth.safe_next(next_url, home), 303)
 
 
 @staff.post("/sign-out")

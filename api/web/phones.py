@@ -1,7 +1,7 @@
 """A courier's phone at the edge: the cookie that says which it is, and the key that opens its round.
 
 The cookie alone sends acts, so that nothing recorded waits for a PIN; reading people's data takes the key as well,
-which the phone keeps sealed under its PIN (`docs/decisions/0010-phones.md`).
+which the phone keeps sealed under its PIN (`docs/decisions/0012-phones.md`).
 """
 
 from __future__ import annotations

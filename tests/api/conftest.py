@@ -8,15 +8,17 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from api import create_app
 from api.settings import Settings
 from api.wiring import EXTENSION, build_services
 from api.work.works import all_works
-from postal import Database, NewUser, Role, Scope, make_engine, models
+from postal import Database, NewUser, Role, Scope, custody, make_engine, models, rounds
 from postal.access import accounts
 from postal.jobs import Runner
 from postal.network import places, tables
+from routing import Plan, PlannedRound, Visit
 from tests import builders as build
 
 PASSWORD = "mot mat khau dai"
@@ -181,3 +183,52 @@ def system(app, house):
 @pytest.fixture
 def foreign_system(app, house):
     return System(app, house["foreign-key"])
+
+
+@pytest.fixture
+def own_courier(database, house):
+    """Return id, code and office of the courier who has an account named courier."""
+    with database.read() as session:
+        found = session.scalar(select(models.User).where(models.User.username == "courier"))
+        courier = session.get_one(models.Courier, found.courier_id)
+        return courier.id, courier.code, courier.office_id
+
+
+@pytest.fixture
+def own_round(database, own_courier):
+    """Publish and start a round of three results for that courier; return its id."""
+    _, code, _ = own_courier
+    with database.write() as session:
+        results = [build.result(1, fee_vnd="50000", id_number="046201009911"), build.result(2), build.result(3)]
+        items = build.accepted(session, *results, now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+        manifest = build.closed_batch(session, batch.id, now=NOW)
+        party = custody.Party(name="Người Ký")
+        codes = [line.s10 for line in manifest.lines]
+        custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=party, receiver=party)
+        plan = _published(session, code)
+        rounds.start_round(build.act(session, NOW), plan.rounds[0].id, scanned=codes)
+        return plan.rounds[0].id
+
+
+def _published(session, courier_code):
+    problem = rounds.planning_problem(session, NOW.date(), now=NOW)
+    courier = next(c for c in problem.couriers if c.courier_id == courier_code)
+    visits = tuple(
+        Visit(stop_id=stop.stop_id, arrive_s=30_000 + n * 600, start_s=30_000 + n * 600, leave_s=30_300 + n * 600)
+        for n, stop in enumerate(problem.stops)
+    )
+    walked = PlannedRound(
+        courier_id=courier.courier_id,
+        office_id=courier.office_id,
+        leave_at_s=28_000,
+        back_at_s=40_000,
+        travel_s=3_000,
+        travel_m=9_000,
+        visits=visits,
+    )
+    plan = Plan(
+        rounds=(walked,), unserved=(), travel_s=3_000, cost=3_000, travel_source="test", degraded=None, seconds=0.1
+    )
+    saved = rounds.save_plan(build.act(session, NOW), NOW.date(), problem, plan)
+    return rounds.publish_plan(build.act(session, NOW), saved.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.web.auth import rule_of
 from api.work.planning import Way, order_plan
-from postal import Actor, ActorKind, Role, Scope, custody, models, outside, rounds
+from postal import Actor, ActorKind, Role, Scope, custody, models, outside, phones, rounds
 from postal.network import crew
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
@@ -25,7 +25,10 @@ ROLES = {
     "courier": Role.COURIER,
 }
 # Where a foreign object must look as if it did not exist.
-OF_AN_OFFICE = {"batch_id", "handover_id", "round_id", "consignment_id", "office_id", "incident_id"}
+OF_AN_OFFICE = {
+    *("batch_id", "handover_id", "round_id", "consignment_id", "office_id", "incident_id"),
+    *("courier_id", "phone_id"),
+}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 # A key opens these and no page, whatever its scopes.
 SYSTEMS_ENTER = ("/v1/", "/metrics")
@@ -73,6 +76,8 @@ def things(database, house, services):
         signed = custody.sign_receipt(build.act(session, NOW), handover.id, "giver", PNG)
         open_batch = custody.open_batch(build.act(session, NOW), office_id)
         ill = session.scalars(select(models.Courier).order_by(models.Courier.code)).first()
+        walker = build.act(session, NOW)
+        phone = phones.enrol(walker, phones.make_code(walker, plan.rounds[0].courier_id)).phone
         absence = crew.note_absence(session, ill, DAY, DAY)
         return Things(
             values={
@@ -94,6 +99,8 @@ def things(database, house, services):
                 "code": items[0].s10,
                 "token": "f" * 32,
                 "paper": "note",
+                "courier_id": phone.courier_id,
+                "phone_id": phone.id,
                 "agency_id": office_id,
                 "office_id": plan.rounds[0].office_id,
                 "violation_id": 1,

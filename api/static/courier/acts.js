@@ -1,0 +1,118 @@
+// Acts at doors: on disk before anything says done, sent in their order, and gone only when the server took them.
+import { add, all, get, put, remove } from "./store.js";
+import { keyOfActs, seal, unseal } from "./keys.js";
+import { sendScans } from "./server.js";
+
+const AT_ONCE = 20;
+const CLOCK_JUMPS_MS = 90_000; // the server forgives less by itself
+
+export class DoneBefore extends Error {}
+
+// Our clock's offset from the server's, as last heard: kept over restarts, and with each act.
+let offsetMs = null;
+export async function loadClock() {
+  offsetMs = (await get("vault", "clock")) ?? null;
+}
+export async function noteClock(serverNow) {
+  if (!serverNow) return;
+  offsetMs = Date.parse(serverNow) - Date.now();
+  await put("vault", offsetMs, "clock");
+}
+export const serverTime = () => Date.now() + (offsetMs ?? 0);
+
+// `pieces` are the scans but for their id and time; all of them are one act at one door.
+export async function queue({ round, position, act, pieces, actId }) {
+  const sealed = await seal(await keyOfActs(), pieces);
+  const row = { id: actId, once: onceKey(round, position, act, pieces), round, position, act };
+  Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), offsetMs, sealed });
+  try {
+    await add("acts", { ...row, state: "unsent" });
+  } catch (failure) {
+    if (failure?.name === "ConstraintError") throw new DoneBefore();
+    throw failure;
+  }
+}
+
+function onceKey(round, position, act, pieces) {
+  const codes = pieces.map((piece) => piece.code).sort().join(",");
+  return `${round}:${position}:${act === "fail" ? "fail" : "done"}:${codes}`;
+}
+
+export const acts = () => all("acts");
+export const counts = (act) => act.state === "unsent" || act.state === "sent";
+
+export async function countUnsent() {
+  return (await acts()).filter((act) => act.state === "unsent" || act.state === "parked").length;
+}
+
+// What the server refused waits for the person; once it was read, the door can be recorded anew. Its evidence stays.
+export async function understood(seq) {
+  await put("acts", { ...(await get("acts", seq)), state: "set aside" });
+}
+
+export async function forgetSent(before) {
+  for (const act of await acts()) {
+    if (act.state === "sent" && act.sentAt < before) await remove("acts", act.seq);
+  }
+}
+
+// One sender at a time, also with two tabs. Returns "sent", "nothing", "later" or "revoked".
+export function sendAll() {
+  return navigator.locks.request("tannha-send", { ifAvailable: true }, async (lock) => {
+    if (!lock) return "later";
+    let outcome = "nothing";
+    for (;;) {
+      const waiting = (await acts()).filter((act) => act.state === "unsent").slice(0, AT_ONCE);
+      if (!waiting.length) return outcome;
+      const stopped = await sendSome(waiting);
+      if (stopped) return stopped;
+      outcome = "sent";
+    }
+  });
+}
+
+async function sendSome(waiting) {
+  const scans = [];
+  for (const act of waiting) scans.push(...(await scansOf(act)));
+  const answer = await sendScans(scans);
+  if (!answer) return "later";
+  if (answer.status === 401 || answer.status === 403) return "revoked";
+  if (answer.status === 200) {
+    const said = [...answer.body.scans]; // one for each scan, in the order sent
+    if (said.length !== scans.length) return "later";
+    for (const act of waiting) await settle(act, said.splice(0, act.codes.length));
+    return null;
+  }
+  if (![400, 413, 422].includes(answer.status)) return "later";
+  // One of them cannot be read: the others must not wait for it.
+  if (waiting.length > 1) {
+    for (const act of waiting) {
+      const stopped = await sendSome([act]);
+      if (stopped) return stopped;
+    }
+    return null;
+  }
+  await settle(waiting[0], [{ status: "refused", ...answer.body }]);
+  return null;
+}
+
+async function scansOf(act) {
+  const pieces = await unseal(await keyOfActs(), act.sealed);
+  // Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
+  const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
+  const happened = new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
+  return pieces.map((piece, n) => ({ ...piece, scan_id: `${act.id}-${n}`, happened_at: happened }));
+}
+
+async function settle(act, answers) {
+  const kept = await get("acts", act.seq);
+  if (!kept) return;
+  const refused = answers.find((answer) => answer.status === "refused");
+  const { sealed, once, ...rest } = kept;
+  if (refused) {
+    const reason = { code: refused.code, detail: refused.detail, detail_en: refused.detail_en };
+    await put("acts", { ...rest, sealed, state: "parked", reason }); // without `once`: the door may be recorded anew
+  } else {
+    await put("acts", { ...rest, once, state: "sent", sentAt: Date.now() });
+  }
+}

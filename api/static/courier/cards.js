@@ -1,0 +1,125 @@
+// The round as cards, one a stop, in its order: what the server told, and over it what this phone recorded since.
+import { clock, copy, money, say, told } from "./words.js";
+import { counts, serverTime } from "./acts.js";
+
+const MINUTE = 60_000;
+
+// What may be done at a stop now: the pieces each act is about.
+export function open(stop, own) {
+  const mine = own.filter((act) => act.position === stop.position && counts(act));
+  const touched = (piece, isFail) =>
+    mine.some((act) => act.codes.includes(piece.code) && (act.act === "fail") === isFail);
+  const left = stop.pieces.filter((piece) => !touched(piece, false));
+  const of = (act) => left.filter((piece) => piece.acts.includes(act));
+  const isCollection = stop.direction === "collection";
+  return {
+    mine,
+    deliver: of("deliver"),
+    // A dossier that could not be fetched is ordered anew; nothing of it is left for today.
+    collect: of("collect").filter((piece) => !touched(piece, true)),
+    // A second try on the same day is a delivery or nothing: invitations are working days apart.
+    fail: of("fail").filter((piece) => !touched(piece, true) && (isCollection || piece.state !== "attempted")),
+  };
+}
+
+const isOver = (stop, own) => {
+  const now = open(stop, own);
+  return !now.deliver.length && !now.collect.length && !now.fail.length;
+};
+
+export function round(today, own, choose) {
+  const screen = copy("round");
+  const over = today.stops.map((stop) => isOver(stop, own));
+  const isLoaded = today.round.status === "started";
+  const next = isLoaded ? today.stops.find((_, n) => !over[n]) : undefined;
+  screen.querySelector("[data-done]").textContent = isLoaded
+    ? say("done", { n: over.filter(Boolean).length, limit: today.stops.length })
+    : say("not_loaded");
+  screen.querySelector("[data-pace]").textContent = next ? pace(next) : "";
+  const cards = screen.querySelector("[data-cards]");
+  today.stops.forEach((stop, n) => cards.append(card(stop, own, { isOver: isLoaded && over[n], isNext: stop === next }, choose)));
+  return screen;
+}
+
+function pace(stop) {
+  const minutes = Math.round((serverTime() - Date.parse(stop.planned_at)) / MINUTE);
+  if (Math.abs(minutes) < 5) return "";
+  return `· ${say(minutes > 0 ? "late" : "early", { minutes: Math.abs(minutes) })}`;
+}
+
+function card(stop, own, look, choose) {
+  const made = copy("card").firstElementChild;
+  const put = (name, text) => (made.querySelector(`[data-${name}]`).textContent = text);
+  const may = open(stop, own);
+  made.dataset.stop = stop.position;
+  made.classList.toggle("over", look.isOver);
+  made.classList.toggle("next", look.isNext);
+  put("number", stop.position);
+  put("time", clock(stop.planned_at));
+  if (stop.window) put("window", `${clock(stop.window.from_at)}–${clock(stop.window.until_at)}`);
+  made.querySelector("[data-window]").hidden = !stop.window;
+  made.querySelector("[data-must]").hidden = !stop.must_today || look.isOver;
+  put("whom", stop.whom);
+  put("do", whatToDo(stop));
+  put("address", address(stop));
+  put("precision", precision(stop));
+  made.querySelector("[data-precision]").hidden = !precision(stop) || look.isOver;
+  put("state", state(stop, may.mine));
+  for (const act of ["deliver", "collect", "fail"]) {
+    const button = made.querySelector(`[data-act=${act}]`);
+    if (may[act].length) button.addEventListener("click", () => choose(stop, act, may[act]));
+    else button.remove();
+  }
+  reach(made, stop);
+  return made;
+}
+
+function reach(made, stop) {
+  const call = made.querySelector("[data-act=call]");
+  if (stop.phone) {
+    call.href = `tel:${stop.phone}`;
+    call.textContent = say("call", { phone: stop.phone });
+  } else call.remove();
+  const way = made.querySelector("[data-act=navigate]");
+  if (stop.point) {
+    const at = `${stop.point.lat},${stop.point.lon}`;
+    way.href = `geo:${at}?q=${at}`;
+  } else way.remove();
+}
+
+function whatToDo(stop) {
+  const asked = stop.pieces.map((piece) => piece.evidence);
+  const fee = asked.reduce((sum, one) => sum + one.fee_vnd, 0);
+  const nBack = asked.reduce((sum, one) => sum + one.take_back.length, 0);
+  const parts = [say(stop.direction === "collection" ? "do_collect" : "do_deliver", { n: stop.pieces.length })];
+  if (fee) parts.push(say("do_fee", { sum: money(fee) }));
+  if (nBack) parts.push(say("do_take_back", { n: nBack }));
+  return parts.join(" · ");
+}
+
+function address(stop) {
+  const isNamed = stop.address.toLowerCase().includes(stop.commune.toLowerCase().replace(/^(xã|phường) /, ""));
+  const written = isNamed ? stop.address : [stop.address, stop.commune].filter(Boolean).join(" – ");
+  return stop.landmark ? `${written}. ${say("landmark", { name: stop.landmark })}` : written;
+}
+
+function precision(stop) {
+  const how = stop.point?.precision;
+  if (how === "door" || how === "remembered") return "";
+  if (how === "street") return stop.point.radius_m ? say("near", { metres: stop.point.radius_m }) : "";
+  return say("commune_only");
+}
+
+function state(stop, mine) {
+  const last = mine.at(-1);
+  if (last) return `${say(`said_${last.act}`)} – ${say(last.state === "sent" ? "sent" : "waits")}`;
+  return [...new Set(stop.pieces.map(told))].join(", ");
+}
+
+export function parked(act, understood) {
+  const made = copy("parked").firstElementChild;
+  made.querySelector("[data-what]").textContent = say("parked", { number: act.position });
+  made.querySelector("[data-reason]").textContent = told(act.reason);
+  made.querySelector("[data-understood]").addEventListener("click", understood);
+  return made;
+}

@@ -1,0 +1,78 @@
+// Keys that never leave the browser. The PIN, through a slow derivation, unwraps the day's key, which opens the round
+// and the phone's key for the server; acts are sealed with a key of their own, so that they can be sent without a PIN.
+import { get, put, remove } from "./store.js";
+
+export const TRIES = 5;
+const ROUNDS = 600_000; // OWASP's advice for PBKDF2 with SHA-256: most of a second on an old phone
+const AES = { name: "AES-GCM", length: 256 };
+const bytes = (n) => crypto.getRandomValues(new Uint8Array(n));
+
+export async function seal(key, value) {
+  const iv = bytes(12);
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain) };
+}
+
+export async function unseal(key, sealed) {
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, key, sealed.data);
+  return JSON.parse(new TextDecoder().decode(plain));
+}
+
+async function ofPin(pin, salt) {
+  const typed = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]);
+  const slow = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS };
+  return crypto.subtle.deriveKey(slow, typed, AES, false, ["wrapKey", "unwrapKey"]);
+}
+
+// Returns the day's key and what was put under it.
+export async function makeVault(pin, secret) {
+  const device = await crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
+  const salt = bytes(16);
+  const wrapping = await ofPin(pin, salt);
+  const fresh = await crypto.subtle.generateKey(AES, true, ["encrypt", "decrypt"]);
+  const iv = bytes(12);
+  const wrapped = new Uint8Array(await crypto.subtle.wrapKey("raw", fresh, wrapping, { name: "AES-GCM", iv }));
+  // Under the device's key as well: a copy of the PIN's half alone is of no use elsewhere.
+  const locked = await seal(device, Array.from(wrapped));
+  const sealed = await seal(fresh, secret);
+  await put("vault", { device, salt, iv, locked, sealed, tries: 0 }, "own");
+  return openVault(pin);
+}
+
+// Returns {key, secret}, or {left} after a wrong PIN; at none left the vault and the round are gone.
+export async function openVault(pin) {
+  const vault = await get("vault", "own");
+  // Counted before it is looked at: a phone switched off in between does not forget a try.
+  await put("vault", { ...vault, tries: vault.tries + 1 }, "own");
+  try {
+    const wrapped = new Uint8Array(await unseal(vault.device, vault.locked));
+    const wrapping = await ofPin(pin, vault.salt);
+    const how = { name: "AES-GCM", iv: vault.iv };
+    const key = await crypto.subtle.unwrapKey("raw", wrapped, wrapping, how, AES, false, ["encrypt", "decrypt"]);
+    const secret = await unseal(key, vault.sealed);
+    await put("vault", { ...vault, tries: 0 }, "own");
+    return { key, secret };
+  } catch {
+    const left = TRIES - (vault.tries + 1);
+    if (left <= 0) await wipe();
+    return { left: Math.max(left, 0) };
+  }
+}
+
+export async function hasVault() {
+  return (await get("vault", "own")) !== undefined;
+}
+
+// The stops go; what was not sent stays.
+export async function wipe() {
+  await remove("vault", "own");
+  await remove("round", "today");
+}
+
+export async function keyOfActs() {
+  const known = await get("vault", "acts");
+  if (known) return known;
+  const made = await crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
+  await put("vault", made, "acts");
+  return made;
+}

@@ -1,0 +1,45 @@
+// What lies on the phone, in IndexedDB: the vault (keys), the sealed round, and every act until the server took it.
+const NAME = "tannha-courier";
+let opening = null;
+
+function open() {
+  opening ??= new Promise((done, failed) => {
+    const asked = indexedDB.open(NAME, 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("vault");
+      asked.result.createObjectStore("round");
+      const acts = asked.result.createObjectStore("acts", { keyPath: "seq", autoIncrement: true });
+      // Two taps, or two tabs, are one act: the second finds its place taken.
+      acts.createIndex("once", "once", { unique: true });
+    };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      done(asked.result);
+    };
+    asked.onerror = () => failed(asked.error);
+  });
+  return opening;
+}
+
+// Resolves when the change is on disk, not when it was asked for.
+async function work(store, mode, ask) {
+  const database = await open();
+  return new Promise((done, failed) => {
+    const change = database.transaction(store, mode, { durability: "strict" });
+    const asked = ask(change.objectStore(store));
+    change.oncomplete = () => done(asked.result);
+    change.onabort = () => failed(change.error ?? asked.error);
+  });
+}
+
+export const get = (store, key) => work(store, "readonly", (rows) => rows.get(key));
+export const all = (store) => work(store, "readonly", (rows) => rows.getAll());
+export const put = (store, value, key) =>
+  work(store, "readwrite", (rows) => (key === undefined ? rows.put(value) : rows.put(value, key)));
+export const add = (store, value) => work(store, "readwrite", (rows) => rows.add(value));
+export const remove = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
+
+// Storage the browser may not empty on its own; false where it does not promise that.
+export async function askToBeKept() {
+  return (await navigator.storage?.persist?.()) ?? false;
+}

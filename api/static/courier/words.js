@@ -1,0 +1,42 @@
+// The app's sentences stand in its page, in the page's language; here they are filled in and templates are copied.
+const WORDS = {};
+for (const word of document.getElementById("words").content.querySelectorAll("[data-word]")) {
+  WORDS[word.dataset.word] = word.textContent;
+}
+
+export const LANGUAGE = document.documentElement.lang;
+
+export function say(word, values = {}) {
+  return WORDS[word].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+// A sentence the server said in both languages.
+export function told(answer) {
+  return (LANGUAGE === "en" ? answer.detail_en : answer.detail) || answer.detail || "";
+}
+
+export function money(vnd) {
+  return say("money", { amount: new Intl.NumberFormat(LANGUAGE === "en" ? "en" : "vi").format(vnd) }).replace(" ", "\u00a0");
+}
+
+const TIME = new Intl.DateTimeFormat("vi", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" });
+
+export function clock(instant) {
+  return TIME.format(new Date(instant));
+}
+
+export function copy(id) {
+  return document.getElementById(id).content.cloneNode(true);
+}
+
+export function show(screen) {
+  document.querySelector("[data-screen]").replaceChildren(screen);
+}
+
+export function notice(text, tone = "") {
+  const box = document.querySelector("[data-said]");
+  const line = document.createElement("p");
+  line.textContent = text;
+  box.className = text ? `notice ${tone}` : "";
+  box.replaceChildren(...(text ? [line] : []));
+}

@@ -1,0 +1,326 @@
+"""A courier's day on a phone in a real browser: enrol, PIN, deliver, fail, without signal, wrong PINs, revoked."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from postal import State, intake, models
+from tests import builders as build
+from tests.api.browser.accessibility import violations
+from tests.api.conftest import NOW
+from tests.api.test_courier_phones import code_for
+
+PHONE = {"width": 360, "height": 740}
+PIN = "246813"
+
+
+@pytest.fixture
+def enrolled(open_page, sign_in, own_courier, own_round):
+    """Return a page of a phone that was enrolled by the code's address and has its PIN; its round is open."""
+
+    def enrol(**options):
+        code = code_for(sign_in("dispatcher"), own_courier[0])
+        page = open_page(f"/courier/#{code}", viewport=PHONE, **options)
+        enter_pin(page)
+        expect(page.locator("[data-stop]").first).to_be_visible()
+        return page
+
+    return enrol
+
+
+@pytest.fixture
+def collection(database, house):
+    """Order a dossier to be collected at home; asked for before the round, it is a stop of it."""
+    order = intake.CollectionIn(
+        dossier_code="H57.15-261123-9001",
+        office=build.CENTRE,
+        recipient="Trần Đình Phước",
+        address="7 An Dương Vương, phường Thuận Hóa, thành phố Huế",
+        phone="0905110003",
+        documents="Đơn đề nghị (bản chính)",
+        fee_vnd="20000",
+        lat="16.4632",
+        lon="107.5862",
+    )
+    with database.write() as session:
+        report = intake.order_collections(
+            build.act(session, NOW), [order], source_system=build.SYSTEM, guide=build.guide()
+        )
+        assert report.n_accepted == 1
+
+
+def enter_pin(page, pin=PIN):
+    page.get_by_label("Mã PIN 6 số").fill(pin)
+    page.get_by_role("button", name="Mở").click()
+
+
+def card(page, position=1):
+    return page.locator(f"[data-stop='{position}']")
+
+
+def act(page, name, position=1):
+    return card(page, position).locator(f"[data-act={name}]")
+
+
+def deliver(page, position=1):
+    """Fill the form as it stands: the recipient in person, everything counted and paid."""
+    act(page, "deliver", position).click()
+    page.get_by_label("4 ký tự cuối của giấy tờ").fill("9911")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    for receipt in page.get_by_label("Số biên lai").all():
+        receipt.fill("BL-001")
+    sign(page)
+
+
+def sign(page):
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 60, steps=4)
+    page.mouse.up()
+
+
+def states(database):
+    with database.read() as session:
+        return sorted(str(state) for state in session.scalars(select(models.Item.state)))
+
+
+def unsent(page):
+    return page.locator("[data-unsent]")
+
+
+def test_a_courier_enrols_sets_a_pin_delivers_and_the_server_has_the_proof(enrolled, database):
+    page = enrolled()
+    assert "#" not in page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(page) == []
+    for button in page.locator("[data-act]").all():
+        assert button.bounding_box()["height"] >= 48
+    assert act(page, "call").get_attribute("href").startswith("tel:0")
+    assert act(page, "navigate").get_attribute("href").startswith("geo:16.46")
+    deliver(page)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Ghi đã phát").dblclick()
+    expect(card(page)).to_be_visible()
+    expect(act(page, "deliver")).to_have_count(0)
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
+    with database.read() as session:
+        proof = session.scalars(select(models.ProofOfDelivery)).one()
+        assert (proof.relation, proof.id_kind, proof.n_documents) == ("self", "cccd", 1)
+        assert session.scalars(select(models.DeliverySignature)).one().proof_id == proof.id
+        kinds = session.scalars(select(models.TrackingEvent.kind)).all()
+    assert kinds.count("delivered") == 1
+
+
+def test_what_the_evidence_rule_asks_must_be_given_before_anything_is_recorded(enrolled, database):
+    page = enrolled()
+    act(page, "deliver").click()
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(page.get_by_role("button", name="Ghi đã phát")).to_be_visible()
+    page.get_by_label("Người có giấy ủy quyền").check()
+    expect(page.get_by_label("Họ tên người nhận")).to_have_value("")
+    page.get_by_role("button", name="Quay lại chuyến").click()
+    expect(act(page, "deliver")).to_be_visible()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert states(database) == [State.ON_ROUND] * 3
+
+
+def test_a_failure_has_a_reason_and_tells_who_acts_next(enrolled, database):
+    page = enrolled()
+    act(page, "fail", 2).click()
+    expect(page.get_by_text("Bưu cục hẹn phát lại").first).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Người nhận vắng nhà").check()
+    page.get_by_role("button", name="Ghi chưa được").click()
+    expect(card(page, 2)).to_be_visible()
+    expect(act(page, "fail", 2)).to_have_count(0)
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    expect(act(page, "deliver", 2)).to_have_count(1)
+    with database.read() as session:
+        failed = session.scalars(
+            select(models.TrackingEvent).where(models.TrackingEvent.kind == "attempt_failed")
+        ).one()
+        assert (failed.reason, failed.facts["phone_id"]) == ("VANG_NHA", 1)
+
+
+def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database):
+    page = enrolled()
+    stop = page.locator("[data-stop]").filter(has_text="Trần Đình Phước")
+    position = int(stop.get_attribute("data-stop"))
+    expect(stop).to_contain_text("Nhận 1 hồ sơ tại nhà · thu 20.000")
+    expect(act(page, "deliver", position)).to_have_count(0)
+    act(page, "collect", position).click()
+    expect(page.get_by_label("4 ký tự cuối của giấy tờ")).to_have_count(0)
+    assert violations(page) == []
+    page.get_by_label("Đã nhận: Đơn đề nghị").check()
+    page.get_by_label("Đã thu 20.000").check()
+    page.get_by_label("Số biên lai").fill("BL-7")
+    sign(page)
+    page.get_by_role("button", name="Ghi đã nhận").click()
+    expect(stop).to_be_visible()
+    expect(act(page, "collect", position)).to_have_count(0)
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        event = session.scalars(select(models.TrackingEvent).where(kind == "collected")).one()
+        assert (event.proof.n_documents, event.proof.fee_vnd, event.proof.fee_receipt) == (1, 20_000, "BL-7")
+
+
+def test_without_signal_everything_is_kept_over_a_killed_phone_and_sent_later(enrolled, database):
+    page = enrolled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    enter_pin(page)
+    expect(page.locator("[data-stop]")).to_have_count(3)
+    context = page.context
+    context.set_offline(True)
+    deliver(page, 1)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    act(page, "fail", 3).click()
+    page.get_by_label("Từ chối nhận").check()
+    page.get_by_role("button", name="Ghi chưa được").click()
+    expect(unsent(page)).to_have_text("Còn 2 mục chưa gửi")
+    assert states(database) == [State.ON_ROUND] * 3
+    page.close()
+
+    page = context.new_page()
+    page.goto("/courier/")
+    expect(unsent(page)).to_have_text("Còn 2 mục chưa gửi")
+    enter_pin(page)
+    expect(card(page, 1)).to_contain_text("Đã ghi: đã phát – chờ gửi")
+    expect(act(page, "deliver", 1)).to_have_count(0)
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert states(database) == [State.ATTEMPTED, State.DELIVERED, State.ON_ROUND]
+
+
+def test_acts_are_sent_on_opening_without_a_pin(enrolled, database):
+    page = enrolled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    page.context.set_offline(False)
+    page.goto("/courier/")
+    expect(page.get_by_label("Mã PIN 6 số")).to_be_visible()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert State.DELIVERED in states(database)
+
+
+READ_DISK = """async () => {
+  const open = indexedDB.open("tannha-courier");
+  const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+  const out = [];
+  for (const store of db.objectStoreNames) {
+    const asked = db.transaction(store).objectStore(store).getAll();
+    const rows = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    const text = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+      ? new TextDecoder("latin1").decode(value)
+      : value instanceof CryptoKey ? `key:${value.extractable}`
+      : value && typeof value === "object" ? Object.values(value).map(text).join(" ") : String(value);
+    out.push([store, rows.length, rows.map(text).join(" ")]);
+  }
+  db.close();
+  return out;
+}"""
+
+
+def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, database, sign_in, own_courier):
+    page = enrolled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    enter_pin(page)
+    expect(page.locator("[data-stop]")).to_have_count(3)
+    page.context.set_offline(True)
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    kept = page.evaluate(READ_DISK)
+    text = " ".join(row[2] for row in kept)
+    assert "Diễm" not in text
+    assert "Lê Lợi" not in text
+    assert "0905" not in text
+    assert "9911" not in text
+    assert "key:false" in text
+    assert "key:true" not in text
+    page.reload()
+    for left in (4, 3, 2, 1):
+        enter_pin(page, "000000")
+        expect(page.get_by_text(f"Còn {left} lần thử")).to_be_visible()
+    enter_pin(page, "000000")
+    expect(page.get_by_label("Mã đăng ký")).to_be_visible()
+    rows = {store: n for store, n, _ in page.evaluate(READ_DISK)}
+    assert (rows["round"], rows["acts"]) == (0, 1)
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert State.DELIVERED in states(database)
+
+
+def test_a_revoked_phone_shows_no_stops_and_keeps_what_was_not_sent(enrolled, database, sign_in):
+    page = enrolled()
+    page.context.set_offline(True)
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    clerk = sign_in("dispatcher")
+    clerk.get("/staff/phones")
+    clerk.post("/staff/phones/1/revoke")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Điện thoại này không còn hiệu lực")).to_be_visible()
+    expect(page.locator("[data-stop]")).to_have_count(0)
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    assert states(database) == [State.ON_ROUND] * 3
+
+
+def test_what_the_server_refuses_is_parked_with_its_reason(enrolled, sign_in, database, own_round, own_courier):
+    page = enrolled()
+    page.context.set_offline(True)
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    with database.write() as session:  # meanwhile the office planned anew: the round is somebody else's
+        other = session.scalar(select(models.Courier.id).where(models.Courier.id != own_courier[0]))
+        session.get_one(models.DeliveryRound, own_round).courier_id = other
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Điểm 1: hệ thống không nhận")).to_be_visible()
+    expect(page.get_by_text("Hôm nay Ông/Bà không có chuyến.")).to_be_visible()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    assert states(database) == [State.ON_ROUND] * 3
+    page.get_by_role("button", name="Đã rõ, ghi lại").click()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert {store: n for store, n, _ in page.evaluate(READ_DISK)}["acts"] == 1  # its evidence stays on the phone
+
+
+def test_the_page_speaks_english_where_it_is_asked_to(open_page, house):
+    page = open_page("/courier/?lang=en", viewport=PHONE)
+    expect(page.get_by_label("Enrolment code")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_first_load_is_small_and_runs_no_script_of_the_page_itself(open_page, house, app):
+    import gzip
+
+    page = open_page("/courier/", viewport=PHONE)
+    page.evaluate("navigator.serviceWorker.ready")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)")
+    client = app.test_client()
+    whole = sum(len(gzip.compress(client.get(path).data)) for path in {"/courier/", *loaded})
+    assert whole <= 60_000
+    assert len(loaded) >= 12
+    html = client.get("/courier/").text
+    assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", html)
