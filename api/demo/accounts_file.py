@@ -1,4 +1,7 @@
-"""The file with the demo's accounts: a line each of user name, password and role, readable by its owner alone."""
+"""The file with the demo's accounts: a line each of user name, password and role, readable by its owner alone.
+
+Its last line may be of a courier's phone: ``courier``, the address that enrols the browser that opens it, a PIN to set.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,22 @@ class Account(NamedTuple):
     note: str = ""
 
 
-def write(out: Path, accounts: Iterable[Account]) -> None:
-    """Write the file anew: who works at a desk first, then couriers."""
+class PhoneLine(NamedTuple):
+    """How to be a courier's phone in the demo; words apart by spaces, so that no account is read from it."""
+
+    address: str
+    pin: str
+
+    def __str__(self) -> str:
+        return f"courier {self.address} {self.pin}\n"
+
+
+def write(out: Path, accounts: Iterable[Account], phone: PhoneLine | None = None) -> None:
+    """Write the file anew: who works at a desk first, then couriers, then a courier's phone."""
     path = out / NAME
     path.touch(mode=0o600)
-    path.write_text("".join("\t".join(filter(None, line)) + "\n" for line in accounts), encoding="utf-8")
+    lines = "".join("\t".join(filter(None, line)) + "\n" for line in accounts)
+    path.write_text(lines + (str(phone) if phone else ""), encoding="utf-8")
 
 
 def read_all(out: Path) -> list[Account]:

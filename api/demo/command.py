@@ -134,13 +134,16 @@ def _refuse_taken(port: int) -> None:
 def _say_where(services: Services, out: Path, port: int) -> None:
     """Print the address and an account of each role; all of them stand in the file."""
     shown: set[str] = set()
-    for account in serving.note_accounts(services, out):
+    for account in serving.note_accounts(services, out, f"http://127.0.0.1:{port}"):
         if account.role not in shown:
             click.echo("  ".join((account.role.ljust(14), account.username.ljust(9), account.password, account.note)))
         shown.add(account.role)
     click.echo(f"{out / accounts_file.NAME}: mọi tài khoản / all accounts")
     click.echo(f"{services.now().astimezone(HUE):%H:%M %d/%m/%Y}; Ctrl-C: dừng / stop")
     click.echo(f"http://127.0.0.1:{port}/staff/    http://127.0.0.1:{port}/track")
+    for line in (out / accounts_file.NAME).read_text(encoding="utf-8").splitlines():
+        if line.startswith("courier http"):
+            click.echo(line)
 
 
 def day_of(results: Path) -> date:

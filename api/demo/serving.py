@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from api.demo import accounts_file
@@ -15,7 +16,7 @@ from api.demo.day import NOON_AT
 from api.demo.house import EVENING, NOON, SYSTEM, Receiver, database_file, day_file, read_settings, run_command
 from api.wiring import Services, build_services, system_clock
 from api.work.worker import HouseWorker
-from postal import desk, models, outside
+from postal import command_actor, desk, models, outside, phones
 from postal.access import accounts
 
 SERVED = "served"
@@ -53,8 +54,11 @@ def open_day(out: Path, *, real_clock: Callable[[], datetime] = system_clock) ->
     return services
 
 
-def note_accounts(services: Services, out: Path) -> list[accounts_file.Account]:
-    """Write the accounts anew, couriers whose round is under way first among couriers; return all of them."""
+def note_accounts(services: Services, out: Path, address: str) -> list[accounts_file.Account]:
+    """Write the accounts anew, couriers whose round is under way first among couriers; return all of them.
+
+    ``address`` is where the pages are served. The last line enrols phones for a courier who is on the way.
+    """
     passwords = accounts_file.read(out)
     with services.database.read() as session:
         day = services.now().astimezone(HUE).date()
@@ -71,8 +75,18 @@ def note_accounts(services: Services, out: Path) -> list[accounts_file.Account]:
             if user.username in passwords
         ]
     found.sort(key=lambda account: (account.role == models.Role.COURIER, not account.note))
-    accounts_file.write(out, found)
+    accounts_file.write(out, found, _phone_line(services, address, walking))
     return found
+
+
+def _phone_line(services: Services, address: str, walking: set[int]) -> accounts_file.PhoneLine | None:
+    """Return how any browser becomes the phone of a courier on the way; None where nobody is."""
+    if not walking:
+        return None
+    with services.acting(command_actor("demo pages")) as act:
+        # Whoever tries the demo opens it in several browsers, and later than ten minutes after its start.
+        code = phones.make_code(act, min(walking), lasts=timedelta(days=1), n_uses=10_000)
+    return accounts_file.PhoneLine(f"{address}/courier/#{code}", f"{secrets.randbelow(10**6):06}")
 
 
 @contextmanager

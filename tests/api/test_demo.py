@@ -19,7 +19,7 @@ from api.demo import accounts_file, serving
 from api.demo.browser import Browser
 from api.demo.clock import HUE
 from api.demo.command import DAY, day_of, demo, play_day
-from postal import desk, models
+from postal import ANONYMOUS, desk, models, phones
 from routing import find_province
 
 SAMPLE = Path(__file__).parents[1] / "data" / "results_day.csv"
@@ -130,8 +130,16 @@ def test_at_noon_half_of_the_rounds_are_under_way_and_every_start_finds_the_same
             under_way = [found for found in rounds if found.status is models.RoundStatus.STARTED]
             assert len(under_way) == (len(rounds) + 1) // 2 >= 2
             under_way[0].status = models.RoundStatus.CLOSED  # as if somebody pressed it; gone at the next start
-        walking = [line for line in serving.note_accounts(services, out) if line.note]
+        walking = [line for line in serving.note_accounts(services, out, "http://127.0.0.1:8470") if line.note]
         assert [line.role for line in walking] == ["courier"] * (len(under_way) - 1)
+        word, address, pin = (out / accounts_file.NAME).read_text(encoding="utf-8").splitlines()[-1].split()
+        assert (word, len(pin), pin.isdecimal()) == ("courier", 6, True)
+        for _ in range(2):  # any number of browsers may open the address
+            with services.acting(ANONYMOUS) as act:
+                phone = phones.enrol(act, address.partition("/courier/#")[2]).phone
+                day = phones.day_of(act.session, phone.courier_id, now=act.now)
+                assert day.round.status is models.RoundStatus.STARTED
+                assert any(piece.acts for stop in day.stops for piece in stop.pieces)
         services.database.engine.dispose()
     passwords = accounts_file.read(out)
     with services.database.read() as session:
