@@ -14,7 +14,7 @@ from api.commands.serving.lifeline import end_with_parent
 from api.work.worker import HouseWorker
 from postal.operation import presence
 
-_STOP_S = 4.0
+_STOP_S = 3.5
 
 
 @click.command()
