@@ -14,7 +14,7 @@ from postal import people
 from postal.access.act import Act
 from postal.access.policy import Actor
 from postal.cells.problems import refusal
-from postal.intake.grouping import Groups, what_must_be_equal
+from postal.intake.grouping import Groups, filled_in, tells_more, what_must_be_equal
 from postal.intake.guide import Guide
 from postal.intake.judging import Accepted, Judged, attention_of
 from postal.intake.known import (
@@ -141,14 +141,26 @@ class Writer:
         """Store the consignments these rows open; return the consignment of every row."""
         heads = groups.heads()
         ids = reserve_ids(self.session, Consignment, len(heads))
-        data = [accepted[i].person for i in heads]
+        wholes = [groups.whole(i, accepted) for i in heads]
+        data = [one.person for one in wholes]
         person_ids = people.add_people(self.session, PersonKind.RECIPIENT, data, now=self.arrival.now)
         new = []
-        for i, consignment_id, person_id in zip(heads, ids, person_ids, strict=True):
+        for i, one, consignment_id, person_id in zip(heads, wholes, ids, person_ids, strict=True):
             groups.open(i, consignment_id)
-            new.append(self._consignment(consignment_id, person_id, accepted[i], groups.keys[i]))
+            new.append(self._consignment(consignment_id, person_id, one, groups.keys[i]))
         write_many(self.session, Consignment, new)
-        return [groups.consignment_id(i) for i in range(len(accepted))]
+        joined = [groups.consignment_id(i) for i in range(len(accepted))]
+        self._add_to_known(accepted, joined, groups)
+        return joined
+
+    def _add_to_known(self, accepted: Sequence[Accepted], joined: Sequence[int], groups: Groups) -> None:
+        """Add what a row tells of its recipient to a consignment of an earlier block or file that it joins."""
+        for one, consignment_id in zip(accepted, joined, strict=True):
+            if consignment_id in groups.attention_before and tells_more(one.person):
+                person = self.session.get_one(Consignment, consignment_id).person
+                known = people.open_person(self.session, person)
+                if (filled := filled_in(known, one.person)) != known:
+                    people.replace_person(self.session, person, filled)
 
     def _ask(self, rows: Sequence[Judged], consignment_ids: Sequence[int], groups: Groups) -> None:
         """Write the open questions of the rows on their consignments."""

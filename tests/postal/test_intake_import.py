@@ -424,6 +424,27 @@ def test_papers_that_differ_in_office_person_place_or_service_travel_apart(sessi
     assert items[0].consignment_id != items[1].consignment_id
 
 
+@pytest.mark.parametrize("is_later", [False, True])
+def test_what_only_a_second_paper_tells_of_the_recipient_is_kept(session, is_later):
+    first = build.result(1, email="a@example.vn")
+    second = build.result(
+        1, dossier_code="H57-261120-0002", landmark="cạnh chợ", email="b@example.vn", id_number="046090123456"
+    )
+    given = [[first], [second]] if is_later else [[first, second]]
+    items = [item for results in given for item in build.accepted(session, *results, now=MORNING)]
+    assert items[0].consignment_id == items[1].consignment_id
+    person = people.open_person(session, items[0].consignment.person)
+    assert (person.landmark, person.email, person.id_number_tail) == ("cạnh chợ", "a@example.vn", "3456")
+    assert people.find_by_name(session, person.full_name) == [items[0].consignment.person_id]
+
+
+def test_the_door_that_only_a_second_paper_tells_is_that_of_both(session):
+    first = build.result(1, lat="", lon="")
+    items = build.accepted(session, first, build.result(1, dossier_code="H57-261120-0002"), now=MORNING)
+    assert items[0].consignment_id == items[1].consignment_id
+    assert (items[0].consignment.precision, items[0].consignment.lat) == (PointPrecision.DOOR, 16.4632)
+
+
 def test_grouping_can_be_switched_off_and_questions_of_a_group_add_up(session):
     pair = build.result(1), build.result(1, dossier_code="H57-261120-0002")
     apart = build.accepted(session, *pair, guide=build.guide(groups=False), now=MORNING)
