@@ -89,14 +89,14 @@ def back_up(engine: Engine, file: Path, *, now: datetime) -> Backup:
 def verify(file: Path) -> Backup:
     """Check a backup against its note and, for SQLite, every page of it. Raises BackupBroken."""
     if not file.is_file():
-        raise BackupBroken(file=file.name, why="không có tệp / no such file")
+        raise BackupBroken(file=file.name, why=Message("không có tệp"))
     try:
         backup = Backup(**json.loads(note_path(file).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as exc:
-        why = "thiếu hoặc hỏng tệp .json đi kèm / its .json note is missing or broken"
+        why = Message("thiếu hoặc hỏng tệp .json đi kèm")
         raise BackupBroken(file=file.name, why=why) from exc
     if file.stat().st_size != backup.n_bytes or _sha256(file) != backup.sha256:
-        raise BackupBroken(file=file.name, why="sai mã kiểm tra / checksum differs")
+        raise BackupBroken(file=file.name, why=Message("sai mã kiểm tra"))
     if backup.database == "sqlite":
         _check_sqlite(file)
     return backup
@@ -109,10 +109,10 @@ def restore(engine: Engine, file: Path) -> Backup:
     """
     backup = verify(file)
     if backup.database != engine.dialect.name:
-        why = f"bản sao lưu của {backup.database} / a backup of {backup.database}"
+        why = Message("bản sao lưu của {database}").filled(database=backup.database)
         raise BackupDoesNotFit(file=file.name, why=why)
     if backup.revision is not None and backup.revision not in known_revisions():
-        why = "do phiên bản mới hơn tạo ra / a newer version made it"
+        why = Message("do phiên bản mới hơn tạo ra")
         raise BackupDoesNotFit(file=file.name, why=why)
     engine.dispose()
     _read_sqlite(engine, file) if _is_sqlite(engine) else _read_postgresql(engine, file)
@@ -150,9 +150,9 @@ def _check_sqlite(file: Path) -> None:
         with _sqlite(file, "ro") as connection:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as exc:
-        raise BackupBroken(file=file.name, why="không phải tệp SQLite / not an SQLite file") from exc
+        raise BackupBroken(file=file.name, why=Message("không phải tệp SQLite")) from exc
     if found != "ok":
-        raise BackupBroken(file=file.name, why="SQLite báo hỏng / integrity check failed")
+        raise BackupBroken(file=file.name, why=Message("SQLite báo hỏng"))
 
 
 @contextlib.contextmanager
