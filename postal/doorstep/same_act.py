@@ -37,6 +37,6 @@ def same_act(act: Act, item: Item, told: Scan) -> TrackingEvent | None:
 
 def _is_one_try(event: TrackingEvent, told: Scan, user_id: int | None) -> bool:
     apart = abs(event.happened_at - told.happened_at)
-    if event.user_id == user_id:
+    if user_id is not None and event.user_id == user_id:
         return apart <= TAPPED_TWICE and event.reason == told.reason
     return apart <= TOLD_BY_TWO

@@ -8,11 +8,12 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_int, form_text, or_back, render_desk, require_sure
+from api.pages.common import form_int, form_text, local_zone, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
+from api.words import EVENTS, say_instant
 from api.words import gettext as _
 from api.words import ngettext as _n
 from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
@@ -253,6 +254,14 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
     }
 
 
+def _detail(session: Session, note: models.Discrepancy, item: models.Item | None) -> str:
+    """Return what the scan said and when, or the figures that differ; "" where the code says it all."""
+    event = session.get(models.TrackingEvent, note.event_id) if note.event_id is not None else None
+    if event is not None:
+        return f"{_(EVENTS[event.kind])}, {say_instant(event.happened_at, local_zone())}"
+    return note.detail if item is not None and note.kind in ("money", "papers") else ""
+
+
 def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
     item = session.get(models.Item, note.item_id) if note.item_id else None
     texts = {
@@ -268,6 +277,8 @@ def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
         "id": note.id,
         "noted_at": note.noted_at,
         "text": texts.get(note.kind, note.kind),
+        "detail": _detail(session, note, item),
+        "is_scan": note.event_id is not None,
         "code": (item.s10 or item.dossier_code) if item else note.detail,
         "consignment_id": item.consignment_id if item else None,
         "handover_id": note.handover_id,
