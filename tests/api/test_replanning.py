@@ -94,13 +94,13 @@ def test_a_replan_takes_no_other_time_than_offered(published, database, seconds)
 
 def test_plans_of_two_days_are_not_compared(published, clock):
     dispatcher, plan = published
-    other = dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").location
+    other = dispatcher.post("/staff/plans", day="2026-11-25", seconds="2").location
     assert dispatcher.get(f"{plan}/compare/{other.rsplit('/', 1)[1]}").status_code == 404
 
 
 def test_a_draft_is_planned_on_from_where_it_is(published, database):
     dispatcher, _ = published
-    other = dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").location
+    other = dispatcher.post("/staff/plans", day="2026-11-25", seconds="2").location
     assert "Tính tiếp từ bản này" in dispatcher.get(other).text
     again = dispatcher.post(f"{other}/replan", seconds="2").location
     assert re.fullmatch(r"/staff/plans/3/compare/2", again)
@@ -115,7 +115,7 @@ def test_a_plan_that_was_replaced_is_planned_on_by_nobody(published, database):
     assert "Lập lại từ bây giờ" not in dispatcher.get(plan).text
 
 
-def order(dispatcher, day="2026-11-24", seconds="300"):
+def order(dispatcher, day="2026-11-25", seconds="300"):
     """Press the button as a browser does, with no worker beside it; return the page it leads to."""
     form = {"csrf_token": dispatcher.csrf, "day": day, "seconds": seconds}
     return dispatcher.client.post("/staff/plans", data=form, headers={"Accept": "text/html"}).location

@@ -29,7 +29,6 @@ from postal.models import (
     RoundStatus,
     TrackingEvent,
 )
-from postal.outside.addresses import PUBLIC_ONLY
 from postal.rules.lifecycle import EventKind, State, fold
 from postal.to_agency import returns, withdrawal
 from tests import builders as build
@@ -380,7 +379,7 @@ def test_endpoints_reports_and_people_registered_twice(database):
 
         def register(session, n=n):
             url = f"https://motcua.hue.gov.vn/{n}"
-            outside.register_endpoint(session, build.SYSTEM, url, (), policy=PUBLIC_ONLY, now=MORNING)
+            outside.register_endpoint(session, build.SYSTEM, url, (), policy=outside.AddressPolicy(), now=MORNING)
 
         assert sorted(race(database, register, register)) == ["done", "endpoint_exists"]
 
