@@ -21,7 +21,9 @@ _PERSONS = frozenset({
     "con", "bé", "be", "o", "gái", "trai", "tên", "ten", "họ", "ho", "là", "la", "và", "va", "với", "voi", "cụ",
     "thượng",
 })  # fmt: skip
-_LISTED = re.compile(r"\W*(?:1\s*[.)/:-]|a\s*[.)/:])\s*(\D.*?)[\W_]\s*(?:2\s*[.)/:-]|b\s*[.)/:])\s*(\D.*)", re.DOTALL)
+# "1) … 2) …", "a. … b. …"; "1/5 Lê Lợi, kiệt 2/b" are houses.
+_ENTRY = r"(?:[.):]\s*|[/-]\s+)"
+_LISTED = re.compile(rf"\W*(?:1|a)\s*{_ENTRY}(\D.*?)[\W_]\s*(?:2|b)\s*{_ENTRY}(\D.*)", re.DOTALL)
 
 
 def listed(text: str) -> tuple[str, str] | None:

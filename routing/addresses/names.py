@@ -85,11 +85,11 @@ class NameTree(Generic[T]):
         words: list[str] = []
         while at < last:
             word = folded[at]
-            if words and (word == "-" or word == "/"):
-                at += 1
-                continue
             step = node.children.get(word)
             if step is None:
+                if words and (word == "-" or word == "/"):
+                    at += 1
+                    continue
                 break
             node = step
             words.append(written[at])

@@ -47,8 +47,9 @@ class Parts:
         if sign == ":" and self._lead > _PLACE and at == self._lead_end:  # "Đường: Lê Lợi", "Thôn: 3"
             self._lead_end = at + 1
             return
-        self._end_telling(at)
-        after = self._lead_behind(at, sign)
+        if self._told_at:
+            self._end_telling(at)
+        after = self._lead_behind(at, sign) if self._lead > _PLACE else Lead.START
         if sign in OPENING:
             self._in_bracket = True
         elif sign in CLOSING:
@@ -70,7 +71,7 @@ class Parts:
                 or "doan" in self._f[self._lead_end : at]  # "QL1A đoạn Phước Tượng - Phú Gia"
             )
             return Lead.STREET if is_road else Lead.START  # "đường Thủy Dương - Thuận An": one road
-        if self._lead > _PLACE and not self._is_understood:
+        if not self._is_understood:
             self._close(at)
         return Lead.START
 

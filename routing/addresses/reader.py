@@ -89,7 +89,8 @@ class _Walk(Parts):
                 at = self._name(at) or self._word(at, word)
             else:
                 at = self._word(at, word)
-        self._end_telling(n)
+        if self._told_at:
+            self._end_telling(n)
         self._close(n)
         self._next_clause(is_last=True)
         return self._r
@@ -123,7 +124,7 @@ class _Walk(Parts):
                     self._lead, self._told_at = Lead.WORDS, at
             elif self._lead <= _PLACE:
                 self._lead = Lead.WORDS
-            if self._lead is Lead.WORDS and is_way(self._w[at]):
+            if self._lead is Lead.WORDS and (self._r.mentions or self._r.home) and is_way(self._w[at]):
                 self._told_at = at + 1
         elif word[0].isalnum():
             self._number(at, word)
@@ -218,7 +219,8 @@ class _Walk(Parts):
         """Act on a name behind words that are no place; return its end where it is passed over, else 0."""
         for end, places in self._text.names(at):
             named = [place for place in places if place.province]
-            self._note_passed(at, end, places)
+            if self._lead >= Lead.BUILDING:
+                self._note_passed(at, end, places)
             if at == self._lead_end:
                 if named and at == self._part_start:  # "7, Hồ Chí Minh"
                     self._note_province(named[0], Sure.WEAK, at)
