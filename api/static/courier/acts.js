@@ -50,9 +50,12 @@ export async function understood(seq) {
   await put("acts", { ...(await get("acts", seq)), state: "set aside" });
 }
 
-export async function forgetSent(before) {
+// Once the server's round holds what was sent before, it tells it itself. That the door was done is known until the
+// round is another: a form still open in another tab does not do it again.
+export async function forgetSent(before, round) {
   for (const act of await acts()) {
-    if (act.state === "sent" && act.sentAt < before) await remove("acts", act.seq);
+    if (act.state === "sent" && act.sentAt < before) await put("acts", { ...act, state: "taken" });
+    else if (act.state === "taken" && act.round !== round) await remove("acts", act.seq);
   }
 }
 

@@ -5,8 +5,8 @@ import { door } from "./forms.js";
 import { hasVault, seal, unseal, wipe } from "./keys.js";
 import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
-import { get, put } from "./store.js";
-import { copy, LANGUAGE, notice, say, show } from "./words.js";
+import { get, put, remove } from "./store.js";
+import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 
 const EVERY_MS = 60_000;
 // What is open while the PIN is: the day's key, the phone's key, the round as last told.
@@ -48,9 +48,16 @@ function beginSending() {
 async function opened(vault) {
   day = { key: vault.key, phoneKey: vault.secret, today: null, etag: null };
   const kept = await get("round", "today");
-  if (kept) ({ today: day.today, etag: day.etag } = await unseal(day.key, kept));
+  if (kept) await take(kept);
   if (day.today) await showRound();
   await refresh();
+}
+
+// A round of another day is nobody's business any more.
+async function take(kept) {
+  const { today, etag } = await unseal(day.key, kept);
+  if (today.day === localDay(acts.serverTime())) Object.assign(day, { today, etag });
+  else await remove("round", "today");
 }
 
 // Sends what waits, then asks what the server makes of the round.
@@ -72,7 +79,7 @@ async function refresh() {
       Object.assign(day, { today: answer.body, etag: answer.headers.get("ETag") });
       await put("round", await seal(day.key, { today: day.today, etag: day.etag }), "today");
     }
-    await acts.forgetSent(asked);
+    await acts.forgetSent(asked, day.today.round?.id);
   }
   if (day.today) {
     if (!isAtDoor) await showRound();
@@ -83,7 +90,7 @@ async function revoked() {
   await wipe();
   day = null;
   isAtDoor = false;
-  askCode((key) => setPin(key, opened));
+  if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
   notice(say("revoked"), "danger");
   await countUnsent();
 }

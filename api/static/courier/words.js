@@ -25,6 +25,13 @@ export function clock(instant) {
   return TIME.format(new Date(instant));
 }
 
+const DAY = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
+
+// The local day of an instant, as the API writes days.
+export function localDay(instant) {
+  return DAY.format(new Date(instant));
+}
+
 export function copy(id) {
   return document.getElementById(id).content.cloneNode(true);
 }

@@ -1,6 +1,7 @@
 """A courier's day on a phone in a real browser: enrol, PIN, deliver, fail, without signal, wrong PINs, revoked."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -201,6 +202,47 @@ def test_without_signal_everything_is_kept_over_a_killed_phone_and_sent_later(en
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(unsent(page)).to_have_text("Đã gửi hết")
     assert states(database) == [State.ATTEMPTED, State.DELIVERED, State.ON_ROUND]
+
+
+def test_the_round_of_another_day_is_gone_from_the_phone_also_without_signal(enrolled, clock):
+    page = enrolled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    enter_pin(page)
+    expect(page.locator("[data-stop]")).to_have_count(3)
+    page.context.set_offline(True)
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    page.reload()
+    enter_pin(page)
+    expect(page.get_by_text("Không có mạng")).to_be_visible()
+    expect(page.locator("[data-stop]")).to_have_count(0)
+    assert {store: n for store, n, _ in page.evaluate(READ_DISK)}["round"] == 0
+
+
+def test_two_tabs_make_one_act_of_one_door(enrolled, database):
+    page = enrolled()
+    other = page.context.new_page()
+    other.goto("/courier/")
+    enter_pin(other)
+    act(other, "deliver").click()
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(card(page)).to_be_visible()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    other.get_by_label("4 ký tự cuối của giấy tờ").fill("7777")
+    for box in other.get_by_role("checkbox").all():
+        box.check()
+    for receipt in other.get_by_label("Số biên lai").all():
+        receipt.fill("BL-002")
+    other.get_by_role("button", name="Ghi đã phát").click()
+    expect(other.get_by_text("Điểm này đã ghi rồi.")).to_be_visible()
+    expect(card(other)).to_be_visible()
+    expect(act(other, "deliver")).to_have_count(0)
+    expect(unsent(other)).to_have_text("Đã gửi hết")
+    with database.read() as session:
+        kinds = session.scalars(select(models.TrackingEvent.kind)).all()
+        assert kinds.count("delivered") == 1
+        assert len(session.scalars(select(models.ProofOfDelivery)).all()) == 1
 
 
 def test_acts_are_sent_on_opening_without_a_pin(enrolled, database):
