@@ -51,6 +51,7 @@ async function opened(vault) {
   if (kept) await take(kept);
   if (day.today) await showRound();
   await refresh();
+  document.querySelector(".card.next")?.scrollIntoView({ block: "start" });
 }
 
 // A round of another day is nobody's business any more.

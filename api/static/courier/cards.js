@@ -22,10 +22,11 @@ export function open(stop, own) {
   };
 }
 
-const isOver = (stop, own) => {
+// Nothing is left to do, or it was tried in vain: such a stop may be tried again, but it is not the next one.
+function isOver(stop, own) {
   const now = open(stop, own);
-  return !now.deliver.length && !now.collect.length && !now.fail.length;
-};
+  return !now.collect.length && !now.fail.length;
+}
 
 export function round(today, own, choose) {
   const screen = copy("round");
@@ -44,7 +45,12 @@ export function round(today, own, choose) {
 function pace(stop) {
   const minutes = Math.round((serverTime() - Date.parse(stop.planned_at)) / MINUTE);
   if (Math.abs(minutes) < 5) return "";
-  return `· ${say(minutes > 0 ? "late" : "early", { minutes: Math.abs(minutes) })}`;
+  return `· ${say(minutes > 0 ? "late" : "early", { time: duration(Math.abs(minutes)) })}`;
+}
+
+function duration(minutes) {
+  if (minutes < 60) return say("minutes", { minutes });
+  return say("hours", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
 }
 
 function card(stop, own, look, choose) {
@@ -52,18 +58,19 @@ function card(stop, own, look, choose) {
   const put = (name, text) => (made.querySelector(`[data-${name}]`).textContent = text);
   const may = open(stop, own);
   made.dataset.stop = stop.position;
-  made.classList.toggle("over", look.isOver);
+  const isDone = look.isOver && !may.deliver.length;
+  made.classList.toggle("over", isDone);
   made.classList.toggle("next", look.isNext);
   put("number", stop.position);
   put("time", clock(stop.planned_at));
   if (stop.window) put("window", `${clock(stop.window.from_at)}–${clock(stop.window.until_at)}`);
   made.querySelector("[data-window]").hidden = !stop.window;
-  made.querySelector("[data-must]").hidden = !stop.must_today || look.isOver;
+  made.querySelector("[data-must]").hidden = !stop.must_today || isDone;
   put("whom", stop.whom);
   put("do", whatToDo(stop));
   put("address", address(stop));
   put("precision", precision(stop));
-  made.querySelector("[data-precision]").hidden = !precision(stop) || look.isOver;
+  made.querySelector("[data-precision]").hidden = !precision(stop) || isDone;
   put("state", state(stop, may.mine));
   for (const act of ["deliver", "collect", "fail"]) {
     const button = made.querySelector(`[data-act=${act}]`);

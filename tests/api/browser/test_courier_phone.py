@@ -144,6 +144,9 @@ def test_a_failure_has_a_reason_and_tells_who_acts_next(enrolled, database):
     expect(act(page, "fail", 2)).to_have_count(0)
     expect(unsent(page)).to_have_text("Đã gửi hết")
     expect(act(page, "deliver", 2)).to_have_count(1)
+    expect(page.get_by_text("Xong 1 / 3 điểm")).to_be_visible()
+    expect(page.locator(".card.next")).to_have_attribute("data-stop", "1")
+    expect(card(page, 2).locator("[data-window]")).to_be_hidden()
     with database.read() as session:
         failed = session.scalars(
             select(models.TrackingEvent).where(models.TrackingEvent.kind == "attempt_failed")
