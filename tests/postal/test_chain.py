@@ -148,7 +148,8 @@ def _flip_event(session, chance):
             ("facts", {"changed": 1}),
         ]
     )
-    session.execute(update(TrackingEvent).where(TrackingEvent.id == event["id"]).values({column: value}))
+    values = {column: value} | ({"sequence": None} if column == "item_id" else {})  # the schema refuses a double number
+    session.execute(update(TrackingEvent).where(TrackingEvent.id == event["id"]).values(values))
 
 
 def _flip_link(session, chance):
@@ -193,7 +194,7 @@ def _delete(session, chance):
 
 def _insert(session, chance):
     event = dict(chance.choice(session.execute(select(TrackingEvent.__table__)).mappings().all()))
-    event |= {"id": 900_000 + chance.randrange(1_000), "scan_id": f"forged-{chance.random()}"}
+    event |= {"id": 900_000 + chance.randrange(1_000), "scan_id": f"forged-{chance.random()}", "sequence": None}
     session.execute(insert(TrackingEvent).values(event))
 
 

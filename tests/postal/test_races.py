@@ -30,6 +30,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.rules.lifecycle import EventKind, State, fold
+from postal.rules.working_days import WorkingDays
 from postal.to_agency import returns, withdrawal
 from tests import builders as build
 from tests.postal import day as a_day
@@ -242,8 +243,9 @@ def test_two_planning_runs_of_one_day(database):
 def test_a_round_that_leaves_against_another_plan(database, how):
     with database.write() as session:
         item_id = a_day.build_day(session, n=1).items[0].id
-    for n in range(N):
-        day = date(2026, 11, 30) + timedelta(days=7 * n)
+    day = DAY
+    for _ in range(N):
+        day = WorkingDays().next_working_day(day)
         with database.write() as session:
             first = a_day.saved_plan(session, day)
             rounds.publish_plan(build.act(session, MORNING), first.id)
