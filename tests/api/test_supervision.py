@@ -191,8 +191,8 @@ def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, d
     killed_s = time.monotonic()
     if victim == "all":
         running.kill_all()
-        killed_s = time.monotonic()  # from here on it can be made good
         running.start()
+        killed_s = time.monotonic()  # from here on, when pages answer again, it can be made good
     else:
         for part in ("web", "worker") if victim == "both" else (victim,):
             os.kill(running.pid_of(part), signal.SIGKILL)
