@@ -120,6 +120,20 @@ class Code:
         return seen | methods
 
     @cached_property
+    def acts(self) -> set[Named]:
+        """Return the writers that are done by somebody: they take an act, or pages, routes and commands call them.
+
+        The rest is machinery behind them, such as what becomes of a job whose worker dies.
+        """
+        by_api = {
+            found
+            for module in self.modules.values()
+            if module.name.startswith("api") and not module.name.startswith("api.demo")
+            for found in self._mentioned(module.name, module.tree)
+        }
+        return {one for one in self.writers if one in by_api or _takes_act(self.functions[one])}
+
+    @cached_property
     def columns(self) -> set[str]:
         """Return the name of every column there is."""
         return {
@@ -141,10 +155,7 @@ class Code:
         yield Named("api.app", "create_app")
 
     def _writes_itself(self, named: Named, node: Function) -> bool:
-        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        if any(one.annotation is not None and ast.unparse(one.annotation) == "Act" for one in arguments):
-            return True
-        return any(self._is_write(self.modules[named.module], one) for one in ast.walk(node))
+        return _takes_act(node) or any(self._is_write(self.modules[named.module], one) for one in ast.walk(node))
 
     def _is_write(self, module: Module, node: ast.AST) -> bool:
         if isinstance(node, ast.Call):
@@ -238,6 +249,11 @@ def _names_of(node: ast.stmt) -> list[str]:
 def _decorator(node: ast.expr) -> str:
     called = node.func if isinstance(node, ast.Call) else node
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _takes_act(node: Function) -> bool:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return any(one.annotation is not None and ast.unparse(one.annotation) == "Act" for one in arguments)
 
 
 def _holds(outer: ast.AST, inner: ast.AST) -> bool:

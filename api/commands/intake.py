@@ -11,9 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api.commands.opening import running_command
-from api.settings import load_settings
-from api.wiring import build_services
+from api.commands.opening import connected, running_command
 from api.words import translate
 from postal import intake as incoming
 from postal import write_csv
@@ -34,28 +32,23 @@ _N_SHOWN = 20
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Ghi báo cáo từng dòng / row by row.")
 def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | None) -> None:
     """Read FILE (CSV, XLSX or XLS), sort its rows, store what can be taken. The same file again creates nothing."""
-    settings = load_settings()
-    services = build_services(settings)
     console = Console(stderr=True)
-    try:
-        with _bar(console) as bar:
-            task = bar.add_task("Nhập kết quả / results", total=None)
-            arrival = incoming.Arrival(
-                source_system=source_system or settings.source_system,
-                guide=services.guide,
-                by=running_command(),
-                now=services.now(),
-            )
-            bring_in = incoming.try_results if dry_run else incoming.import_results
-            answer = bring_in(
-                services.database,
-                file.name,
-                file,
-                arrival,
-                on_progress=lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all),
-            )
-    finally:
-        services.database.engine.dispose()
+    with connected() as services, _bar(console) as bar:
+        task = bar.add_task("Nhập kết quả / results", total=None)
+        arrival = incoming.Arrival(
+            source_system=source_system or services.settings.source_system,
+            guide=services.guide,
+            by=running_command(),
+            now=services.now(),
+        )
+        bring_in = incoming.try_results if dry_run else incoming.import_results
+        answer = bring_in(
+            services.database,
+            file.name,
+            file,
+            arrival,
+            on_progress=lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all),
+        )
     if report is not None:
         write_report(answer, report)
     _show(answer, dry_run=dry_run)
@@ -64,12 +57,8 @@ def intake(file: Path, source_system: str | None, dry_run: bool, report: Path | 
 @click.command()
 def locate() -> None:
     """Ask the geocoder of the settings for every waiting point that is only a commune's."""
-    settings = load_settings()
-    services = build_services(settings)
-    try:
+    with connected() as services:
         found = incoming.locate(services.database, guide=services.guide)
-    finally:
-        services.database.engine.dispose()
     click.echo(f"Đã hỏi {found.n_asked}, tìm được {found.n_found}. / Asked {found.n_asked}, found {found.n_found}.")
     if found.is_cut_short:
         raise click.ClickException("Máy chủ tìm tọa độ thôi trả lời; chạy lại sau. / The geocoder stopped answering.")

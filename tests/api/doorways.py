@@ -54,7 +54,8 @@ class Doors:
         """Return somebody's browser, signed in once."""
         if name not in self._people:
             with self.watching():
-                self._people[name] = Person(self.app, name)
+                self._people[name] = Person(self.app, name if name != "citizen" else None)
+                self._people[name].get("/track")
         return self._people[name]
 
     def form(self, name: str, path: str, /, files: Mapping[str, tuple[bytes, str]] | None = None, **fields: str) -> Any:
@@ -112,5 +113,3 @@ class Doors:
     def _note(self, method: str, path: str, name: str) -> None:
         endpoint, _ = self._adapter.match(path, method=method)
         self.opened.add((method, endpoint, name))
-
-
