@@ -139,6 +139,10 @@ REFUSALS: dict[str, Rule] = {
 }
 
 QUESTIONS: dict[str, Rule] = {
+    "office_new": Rule(
+        Message("cơ quan này chưa có, tên gần giống một cơ quan đã có"),
+        Message("Hỏi cơ quan gửi: gõ nhầm tên, hay là cơ quan mới?"),
+    ),
     "point_far": Rule(
         Message("tọa độ xa xã, phường ghi trong địa chỉ"),
         Message("Hỏi người nhận: nhà ở xã, phường nào? Xác nhận điểm trên bản đồ."),
@@ -220,7 +224,7 @@ QUESTIONS: dict[str, Rule] = {
 # Questions that keep an item from being handed over; the rest are worth asking and stop nothing.
 BLOCKING = frozenset({
     "date_in_future", "unprintable", "address_ambiguous", "address_unknown", "bad_money", "odd_money",
-    "typing_suspected", "odd_name", "broken_address", "point_far",
+    "typing_suspected", "odd_name", "broken_address", "point_far", "office_new",
 })  # fmt: skip
 
 

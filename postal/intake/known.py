@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from postal.cells.agencies import is_like_a_known_one
 from postal.intake.guide import Guide
 from postal.models import Consignment, Item, Office, OfficeKind, Person, PointMemory, Procedure
 from postal.rules.lifecycle import Direction
@@ -41,18 +42,28 @@ def note_procedures(session: Session, names: Mapping[str, str]) -> None:
 
 
 def office_ids(session: Session, names: Iterable[str], guide: Guide) -> dict[str, int]:
-    """Return the office of each name; an agency never seen before is added, in the commune its name says."""
+    """Return the office of each name; an agency never seen before is added, in the commune its name says.
+
+    One whose name is nearly that of another is in use only once somebody has said that it is no slip of the pen.
+    """
+    known = issuing_names(session)
     by_name = {name.casefold(): office_id for office_id, name in session.execute(select(Office.id, Office.name))}
     found = {}
     for name in sorted(names):
         office_id = by_name.get(name.casefold())
         if office_id is None:
             office = _new_office(name, guide)
+            office.is_active = not is_like_a_known_one(name, known)
             session.add(office)
             session.flush()
             office_id = by_name[name.casefold()] = office.id
         found[name] = office_id
     return found
+
+
+def issuing_names(session: Session) -> list[str]:
+    """Return the names of the agencies in use."""
+    return list(session.scalars(select(Office.name).where(Office.kind == OfficeKind.ISSUING, Office.is_active)))
 
 
 def remembered_points(session: Session, address_hashes: Iterable[str]) -> dict[str, Point]:

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session, joinedload
 from postal import people
 from postal.access.act import Act
 from postal.access.policy import Actor
-from postal.cells.problems import refusal
+from postal.cells.agencies import is_like_a_known_one
+from postal.cells.problems import question, refusal
 from postal.intake.grouping import Groups, filled_in, tells_more, what_must_be_equal
 from postal.intake.guide import Guide
 from postal.intake.judging import Accepted, Judged, attention_of
 from postal.intake.known import (
     forbidden_procedures,
+    issuing_names,
     known_dossiers,
     note_procedures,
     office_ids,
@@ -58,6 +60,8 @@ class Writer:
     _seen: dict[str, str] = field(default_factory=dict)
     _forbidden: frozenset[str] | None = None
     _office_ids: dict[str, int] = field(default_factory=dict)
+    _known_names: list[str] | None = None
+    _is_doubtful: dict[str, bool] = field(default_factory=dict)
 
     def report(self, rows: Sequence[Judged]) -> list[RowReport]:
         """Return what storing would say of these rows, without storing anything."""
@@ -100,9 +104,22 @@ class Writer:
         if self._forbidden is None:
             self._forbidden = forbidden_procedures(self.session)
         if row.accepted is None or row.accepted.procedure_code not in self._forbidden:
-            return row
+            return self._asked_for_its_office(row)
         problem = refusal("ma_tthc", "postal_not_allowed")
         return replace(row, accepted=None, problems=(*row.problems, problem))
+
+    def _asked_for_its_office(self, row: Judged) -> Judged:
+        if row.accepted is None:
+            return row
+        name = row.accepted.office
+        if name not in self._is_doubtful:
+            if self._known_names is None:
+                self._known_names = issuing_names(self.session)
+            is_known = name.casefold() in {known.casefold() for known in self._known_names}
+            self._is_doubtful[name] = not is_known and is_like_a_known_one(name, self._known_names)
+        if not self._is_doubtful[name]:
+            return row
+        return replace(row, problems=(*row.problems, question("co_quan", "office_new")))
 
     # -- what is taken --------------------------------------------------------------------------------
 

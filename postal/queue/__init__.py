@@ -15,6 +15,7 @@ from postal.queue.places import (
 )
 from postal.queue.waiting import (
     NEEDS,
+    OFFICE_NEW,
     POINT_FAR,
     Columns,
     QueueCounts,
@@ -35,6 +36,7 @@ from postal.queue.waiting import (
 
 __all__ = [
     "NEEDS",
+    "OFFICE_NEW",
     "POINT_FAR",
     "Columns",
     "NoConflict",

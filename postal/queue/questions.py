@@ -9,10 +9,10 @@ from sqlalchemy import select
 from postal import people
 from postal.access.act import Act
 from postal.cells import sums, texts
-from postal.errors import InvalidInput
+from postal.errors import InvalidInput, NotFound
 from postal.intake.guide import Guide
-from postal.models import AddressStatus, Consignment, IntakeRow, Item, PointPrecision
-from postal.queue import POINT_FAR, needs_of, note_answer, still_here
+from postal.models import AddressStatus, Consignment, IntakeRow, Item, Office, OfficeKind, PointPrecision
+from postal.queue import OFFICE_NEW, POINT_FAR, needs_of, note_answer, still_here
 from routing import Message
 
 _OF_MONEY = frozenset({"bad_money", "odd_money"})
@@ -52,7 +52,7 @@ def settle(
     commune and the point have their own answers), InvalidInput for a correction that cannot be, StillUnprintable.
     """
     consignment = still_here(act.session, consignment_id)
-    if code not in consignment.attention or code in _OF_ADDRESS or code == POINT_FAR:
+    if code not in consignment.attention or code in _OF_ADDRESS or code in (POINT_FAR, OFFICE_NEW):
         raise NotAsked
     person = people.open_person(act.session, consignment.person)
     if correction is not None:
@@ -86,6 +86,29 @@ def answer_outside(act: Act, consignment_id: int) -> Consignment:
     note_answer(act, "answer_outside", consignment_id)
     act.session.flush()
     return consignment
+
+
+def answer_office(act: Act, consignment_id: int, office_id: int | None) -> Office:
+    """Say which agency a nearly known name means; None: it is a new one, under the name it came with.
+
+    Everything that came under that name and waits is answered with it. Raises NotFound, Withheld, NotAsked.
+    """
+    consignment = still_here(act.session, consignment_id)
+    if OFFICE_NEW not in consignment.attention:
+        raise NotAsked
+    named = act.session.get_one(Office, consignment.issuing_office_id)
+    meant = named if office_id is None else act.session.get(Office, office_id)
+    if meant is None or meant.kind is not OfficeKind.ISSUING or (office_id is not None and not meant.is_active):
+        raise NotFound(what=Message("cơ quan"))
+    meant.is_active = True
+    for one in act.session.scalars(select(Consignment).where(Consignment.issuing_office_id == named.id)):
+        if OFFICE_NEW in one.attention:
+            one.issuing_office_id = meant.id
+            one.attention = [question for question in one.attention if question != OFFICE_NEW]
+            note_answer(act, "answer_office", one.id)
+    act.session.flush()
+    act.session.expire(consignment, ["issuing_office"])
+    return meant
 
 
 def _set_fee(act: Act, consignment_id: int, code: str, correction: Correction | None) -> None:

@@ -31,6 +31,8 @@ _UNCLEAR = frozenset({AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN})
 VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
 # A point far from its commune, which an answer can bring about as well as a file.
 POINT_FAR = "point_far"
+# An agency nobody knew, whose name is nearly a known one's.
+OFFICE_NEW = "office_new"
 _QUESTIONS = BLOCKING - {"address_ambiguous", "address_unknown"}
 
 
@@ -222,6 +224,7 @@ def why_waiting(item: Item) -> str:
 
 
 _ASKED: dict[str, Message] = {
+    OFFICE_NEW: Message("Cơ quan chưa có, tên gần giống một cơ quan đã có. Gõ nhầm tên, hay là cơ quan mới?"),
     "bad_phone": Message("Số điện thoại không đúng. Hỏi lại người nhận (10 chữ số, ví dụ 0905123456)."),
     "date_in_future": Message("Ngày xong ở tương lai. Hỏi cơ quan: kết quả đã xong chưa, ngày nào?"),
     "bad_window": Message("Khung giờ hẹn không dùng được. Hỏi lại người nhận giờ nào có ở nhà."),

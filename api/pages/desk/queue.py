@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_number, form_text, or_back, render_desk, require_sure
+from api.pages.common import form_int, form_number, form_text, or_back, render_desk, require_sure
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
@@ -124,11 +124,14 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             c=found,
             person=person,
             questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
-            own_answers=("address_ambiguous", "address_unknown", queue.POINT_FAR),
+            own_answers=("address_ambiguous", "address_unknown", queue.POINT_FAR, queue.OFFICE_NEW),
             needs_commune="address" in needs,
             conflict=queue.point_conflict(found, register),
             needs_release="point" in needs,
             may_answer=actor.may(Action.ANSWER_ADDRESS),
+            agencies=[o for o in desk.offices(session, models.OfficeKind.ISSUING) if o.is_active]
+            if queue.OFFICE_NEW in found.attention
+            else [],
             candidates=[register.commune(code) for code in found.candidate_codes if code in register],
             communes=sorted(register, key=lambda c: alphabet.alphabetical(c.name)),
             commune_name=commune.full_name if commune else (_("ngoài tỉnh") if "outside" in needs else _("chưa rõ")),
@@ -185,6 +188,18 @@ def release_point(consignment_id: int) -> ResponseReturnValue:
 
     def change(act: Act) -> None:
         queue.release_point(act, consignment_id, form_text("reason"))
+
+    return _answer(consignment_id, change)
+
+
+@staff.post("/consignments/<int:consignment_id>/office")
+@allow(Action.ANSWER_ADDRESS)
+def answer_office(consignment_id: int) -> ResponseReturnValue:
+    """Say which agency a nearly known name means, or that it is a new one."""
+
+    def change(act: Act) -> None:
+        is_new = form_text("answer") == "new"
+        questions.answer_office(act, consignment_id, None if is_new else form_int("office_id"))
 
     return _answer(consignment_id, change)
 
