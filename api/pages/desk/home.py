@@ -50,6 +50,8 @@ def home() -> ResponseReturnValue:
             late=_late_counters(desk.late_counts(session, now=now, office_id=office_id)),
             balance=balance.balance(session) if office_id is None else None,
             tasks=_tasks(session, counts),
+            may_collect=current_actor().may(Action.ORDER_COLLECTIONS),
+            may_report=current_actor().may(Action.REPORT_VIOLATION) or current_actor().may(Action.ANSWER_VIOLATION),
         )
 
 

@@ -27,7 +27,9 @@ def at_office() -> ResponseReturnValue:
     own = current_actor().office_id
     with services().database.read() as session:
         found = [o for o in desk.offices(session, models.OfficeKind.DELIVERY) if own in (None, o.id) and o.is_active]
-        return render_desk("staff/at_office.html", _("Tại bưu cục"), cards=[_card(session, one) for one in found])
+        cards = [_card(session, one) for one in found]
+        cards.sort(key=lambda card: -(card["n_arriving"] + card["n_outside"]))  # what needs somebody comes first
+        return render_desk("staff/at_office.html", _("Tại bưu cục"), cards=cards)
 
 
 @staff.post("/offices/<int:office_id>/arrivals")

@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from api.demo.house import QuietHandler
+from tests.api.conftest import PASSWORD
 from tests.conftest import missing
 
 TIMEOUT_MS = 60_000
@@ -60,3 +61,18 @@ def open_page(chromium, address):
         context.close()
     # A refused form answers with its status, which the browser's console repeats; the page itself is looked at.
     assert not [line for line in complaints if "Failed to load resource" not in line]
+
+
+@pytest.fixture
+def enter(open_page):
+    """Return a function that opens a page as somebody, signed in by hand."""
+
+    def entered(username, path, viewport=None):
+        page = open_page(f"/staff/sign-in?next={path}", viewport=viewport or {"width": 1280, "height": 900})
+        page.get_by_label("Tên đăng nhập").fill(username)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page).to_have_url(path)
+        return page
+
+    return entered

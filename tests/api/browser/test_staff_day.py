@@ -13,7 +13,6 @@ from api.work.worker import HouseWorker
 from postal.models import Consignment
 from tests import builders as build
 from tests.api.browser.accessibility import violations
-from tests.api.conftest import PASSWORD
 from tests.api.test_desk import CODE, close, hand_over, import_results
 
 DESK = {"width": 1280, "height": 900}
@@ -36,21 +35,6 @@ def start_worker(services):
     yield start
     for working in begun:
         working.stop(20)
-
-
-@pytest.fixture
-def enter(open_page):
-    """Return a function that opens a page as somebody, signed in by hand."""
-
-    def entered(username, path, viewport=DESK):
-        page = open_page(f"/staff/sign-in?next={path}", viewport=viewport)
-        page.get_by_label("Tên đăng nhập").fill(username)
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Đăng nhập").click()
-        expect(page).to_have_url(path)
-        return page
-
-    return entered
 
 
 @pytest.fixture
