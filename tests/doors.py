@@ -121,9 +121,9 @@ class Code:
 
     @cached_property
     def acts(self) -> set[Named]:
-        """Return the writers that are done by somebody: they take an act, or pages, routes and commands call them.
+        """Return the writers that pages, routes and commands call by name: what somebody does.
 
-        The rest is machinery behind them, such as what becomes of a job whose worker dies.
+        The rest is what follows from them inside, such as what becomes of a job whose worker dies.
         """
         by_api = {
             found
@@ -131,7 +131,7 @@ class Code:
             if module.name.startswith("api") and not module.name.startswith("api.demo")
             for found in self._mentioned(module.name, module.tree)
         }
-        return {one for one in self.writers if one in by_api or _takes_act(self.functions[one])}
+        return self.writers & by_api
 
     @cached_property
     def columns(self) -> set[str]:

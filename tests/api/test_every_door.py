@@ -34,6 +34,11 @@ ITEM, CONSIGNMENT = models.Item, models.Consignment
 
 
 @pytest.fixture
+def settings(settings):
+    return settings.model_copy(update={"sheet_phones": "numbered"})
+
+
+@pytest.fixture
 def doors(app, services, house):
     return Doors(app, services, house["key"])
 
@@ -269,7 +274,16 @@ def _plan(doors, day):
     doors.form("dispatcher", f"/staff/day-orders/{doors.rows(models.DayOrder.id)[-1].id}/end")
     for name in ASKING:
         doors.form(name, f"/staff/rounds/{rounds[0]}/labels", reason="nhãn rách", size="100x150")
+        if (vague := _round_of_an_unlocated_stop(doors, rounds)) is not None:
+            doors.form(name, f"/staff/rounds/{vague}/numbered-sheet.pdf")
     return rounds
+
+
+def _round_of_an_unlocated_stop(doors, rounds):
+    with doors.services.database.read() as session:
+        stops = session.query(models.RoundStop).join(CONSIGNMENT).filter(models.RoundStop.round_id.in_(rounds))
+        found = stops.filter(CONSIGNMENT.precision == "commune").order_by(models.RoundStop.id).first()
+        return found.round_id if found else None
 
 
 def _pieces(doors, round_id):
@@ -344,7 +358,9 @@ def _evening(doors, clock, post, day, rounds):
             doors.form(post, path, codes="\n".join(codes))
             doors.json(post, "POST", f"/v1/rounds/{round_id}/back", {"codes": codes})
         money_vnd = money[1].replace(".", "") if money else "0"
-        doors.form(post, f"{path}/hand-over", money_vnd=money_vnd, n_papers=n_papers[1] if n_papers else "0")
+        sheets = re.findall(r'name="sheet" value="([^"]+)"', due)
+        brought = {"money_vnd": money_vnd, "n_papers": n_papers[1] if n_papers else "0", "sheet": sheets}
+        doors.form(post, f"{path}/hand-over", **brought)
     assert lost_at is not None
     consignment_id = next(row.consignment_id for row in _items(doors) if row.id == lost_at[0])
     doors.form(post, f"/staff/consignments/{consignment_id}/found", item_id=str(lost_at[0]), reason="trong xe")
@@ -408,6 +424,17 @@ def _acts_on_one(doors, clock):
     for name in ASKING:
         doors.form(name, "/staff/prints/spoilt", code=burnt, reason="nhãn rách", sure="1")
     _plan_again(doors)
+    courier_id = doors.rows(models.Courier.id)[0].id
+    for post in ("postal", "dispatcher"):
+        _, page = doors.form(post, f"/staff/couriers/{courier_id}/phone-code")
+        code = re.search(r"\b([0-9A-Z]{4}-[0-9A-Z]{4})\b", page.text)[1]
+        doors.json("citizen", "POST", "/v1/courier/phones", {"code": code})
+        clock.forward(hours=1)  # a phone's contact is noted now and then, not at each request
+        junk = {"scan_id": f"may-{post}", "code": "EE123456785VN", "kind": "out_for_delivery"}
+        now = {"happened_at": clock.now.isoformat()}
+        doors.json("citizen", "POST", "/v1/scans", {"scans": [junk | now]})  # the phone's cookie says whose it is
+        phone = re.findall(r"/staff/phones/(\d+)/revoke", doors.person(post).get("/staff/phones").text)[-1]
+        doors.form(post, f"/staff/phones/{phone}/revoke")
     agency_id = str(doors.rows(CONSIGNMENT.issuing_office_id)[0][0])
     for name in ("postal", "dispatcher", "walker"):
         doors.form(name, "/staff/violations", agency_id=agency_id, what="late", words="giao trễ")
