@@ -101,10 +101,16 @@ def _print_invitations(story: Story) -> int:
     with story.services.database.read() as session:
         query = session.query(models.Item.consignment_id).filter(models.Item.state.in_(missed))
         ids = sorted({row[0] for row in query.filter(models.Item.n_attempts > 0)})
-    for consignment_id in ids[:_N_INVITATIONS]:
-        paper = story.at_desk("buuchinh").fetch(f"/staff/consignments/{consignment_id}/papers/invitation.pdf")
-        story.keep(f"invitation-{consignment_id}.pdf", paper)
-    return min(len(ids), _N_INVITATIONS)
+    n_cards = 0
+    for consignment_id in ids:
+        desk, path = story.at_desk("buuchinh"), f"/staff/consignments/{consignment_id}"
+        # Whoever asked for another day is awaited and not invited: the page offers no card.
+        if f"{path}/papers/invitation.pdf" in desk.get(path):
+            story.keep(f"invitation-{consignment_id}.pdf", desk.fetch(f"{path}/papers/invitation.pdf"))
+            n_cards += 1
+        if n_cards == _N_INVITATIONS:
+            break
+    return n_cards
 
 
 def look_at_late(story: Story) -> None:

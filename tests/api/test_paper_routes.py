@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import chain, custody, doorstep, models, people, rounds
+from postal import EventKind, chain, custody, doorstep, models, people, rounds
 from postal.access.policy import Actor, ActorKind
+from postal.life import tracking
 from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
@@ -335,3 +336,21 @@ def test_the_page_of_a_consignment_offers_the_papers_there_are(day, sign_in):
     assert "papers/invitation.pdf" in second
     assert "papers/note.pdf" in second
     assert "papers/" not in sign_in("admin").get(f"/staff/consignments/{day['consignments'][0]}").text
+
+
+def test_an_attempt_that_invites_nobody_offers_no_card(day, sign_in, database):
+    """The page offers what can be printed: who asked for another day is awaited, without a card and a link to one."""
+    with database.write() as session:
+        item = build.accepted(session, build.result(9))[0]
+        batch = custody.open_batch(build.act(session, a_day.EVENING), day["agency"])
+        codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
+        custody.hand_over(build.act(session, a_day.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
+        path = f"/staff/consignments/{item.consignment_id}"
+        for kind, reason in ((EventKind.OUT_FOR_DELIVERY, None), (EventKind.ATTEMPT_FAILED, "HEN_LAI")):
+            scan = tracking.Scan(kind=kind, happened_at=a_day.EVENING, scan_id=f"hen-{kind}", reason=reason)
+            tracking.record(build.act(session, a_day.EVENING), item, scan)
+        assert item.n_attempts == 1
+    postal = sign_in("postal")
+    assert "invitation.pdf" in postal.get(f"/staff/consignments/{day['consignments'][1]}").text
+    assert "invitation.pdf" not in postal.get(path).text
+    assert postal.get(f"{path}/papers/invitation.pdf").status_code == 404

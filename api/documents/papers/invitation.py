@@ -14,21 +14,30 @@ from postal.life import follow_up
 from postal.network import promises
 from postal.rules import reasons as why
 
+_Missed = tuple[models.Item, follow_up.Attempt, follow_up.FollowUp]
 
-def _was_missed(_: Printing, consignment: models.Consignment) -> bool:
-    return any(item.n_attempts and not item.finished_at for item in consignment.items)
+
+def _was_missed(printing: Printing, consignment: models.Consignment) -> bool:
+    return bool(_missed(printing, consignment))
+
+
+def _missed(printing: Printing, consignment: models.Consignment) -> list[_Missed]:
+    """Return the items whose recipient is invited, with the last attempt: not every failed attempt invites."""
+    tried_of = follow_up.load_attempts(printing.session, [item.id for item in consignment.items if item.n_attempts])
+    missed: list[_Missed] = []
+    if not tried_of:
+        return missed
+    calendar = promises.load_calendar(printing.session)
+    for item in consignment.items:
+        tried = tried_of.get(item.id, [])
+        found = follow_up.follow_up(tried, calendar) if not item.finished_at else None
+        if found is not None and found.n_invitations:
+            missed.append((item, tried[-1], found))
+    return missed
 
 
 def _read(printing: Printing, consignment: models.Consignment) -> list[drawing.InvitationData]:
-    attempts = follow_up.load_attempts(printing.session, [item.id for item in consignment.items])
-    calendar = promises.load_calendar(printing.session)
-    cards = []
-    for item in consignment.items:
-        tried = attempts.get(item.id, [])
-        found = follow_up.follow_up(tried, calendar)
-        if found is not None and found.n_invitations:
-            cards.append(_card(printing, item, tried[-1], found))
-    return cards
+    return [_card(printing, item, last, found) for item, last, found in _missed(printing, consignment)]
 
 
 def _card(
