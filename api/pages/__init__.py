@@ -27,7 +27,7 @@ from api.pages.desk import (
 )
 from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
-from api.pages.dispatch import at_office, coverage, day_orders, office_day, phones, planning, rounds
+from api.pages.dispatch import at_office, coverage, day_orders, office_day, offices_off, phones, planning, rounds
 from api.web.auth import allow_everybody
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "jobs",
     "late",
     "office_day",
+    "offices_off",
     "one_by_one",
     "own_day",
     "packing",

@@ -125,6 +125,20 @@ class CommuneClosure(Base):
     noted_at: Mapped[datetime]
 
 
+class OfficeClosure(Base):
+    """Days on which a delivery office does not work, both included: it plans no round and visits no door."""
+
+    __tablename__ = "office_closures"
+
+    id: Mapped[PrimaryKey]
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    from_date: Mapped[date]
+    until_date: Mapped[date]
+    reason: Mapped[str]
+    noted_at: Mapped[datetime]
+    office: Mapped[Office] = relationship()
+
+
 class Procedure(Base):
     """An administrative procedure: code and name. Kept apart so that no row ties a name to a person."""
 

@@ -22,6 +22,7 @@ from postal.models import (
     Discrepancy,
     Item,
     Office,
+    OfficeClosure,
     OfficeKind,
     PlanStatus,
     RoundStatus,
@@ -29,6 +30,7 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.models.keys import blocks
+from postal.network.days_off import Period, periods_off
 from postal.network.promises import load_calendar
 from postal.rounds.day_orders import called_in, orders_of, with_orders
 from postal.rules.lifecycle import Direction, EventKind, State
@@ -160,6 +162,7 @@ class DaySetting:
     coverage: dict[str, Coverage]
     calendar: WorkingDays
     follow_ups: dict[int, FollowUp]
+    periods_off: Mapping[int, Sequence[Period]]
     in_doubt: frozenset[int] = frozenset()
 
     def pieces(self, consignment: Consignment) -> list[Item]:
@@ -167,8 +170,9 @@ class DaySetting:
         return [i for i in consignment.items if i.state in (*DELIVERABLE, *COLLECTABLE) and i.id not in self.in_doubt]
 
     def is_delivery_day(self, served: Coverage, day: date) -> bool:
-        """Say whether a commune is visited on a day: one of its weekdays, and no holiday."""
-        return str(day.weekday()) in served.weekdays and not self.calendar.is_holiday(day)
+        """Say whether a commune is visited on a day: one of its weekdays, no holiday, and its office works."""
+        is_off = any(first <= day <= last for first, last in self.periods_off.get(served.office_id, ()))
+        return str(day.weekday()) in served.weekdays and not is_off and not self.calendar.is_holiday(day)
 
 
 def day_setting(session: Session, day: date, consignments: Sequence[Consignment]) -> DaySetting:
@@ -179,7 +183,14 @@ def day_setting(session: Session, day: date, consignments: Sequence[Consignment]
     found = {item_id: follow_up(made, calendar) for item_id, made in load_attempts(session, tried).items()}
     follow_ups = {item_id: what for item_id, what in found.items() if what is not None}
     doubts = in_doubt(session, [item.id for c in consignments for item in c.items])
-    return DaySetting(day=day, coverage=coverage, calendar=calendar, follow_ups=follow_ups, in_doubt=doubts)
+    return DaySetting(
+        day=day,
+        coverage=coverage,
+        calendar=calendar,
+        follow_ups=follow_ups,
+        periods_off=periods_off(session, on=day),
+        in_doubt=doubts,
+    )
 
 
 def in_doubt(session: Session, item_ids: Sequence[int]) -> frozenset[int]:
@@ -233,7 +244,11 @@ def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | N
 
 
 def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = ()) -> list[Courier]:
-    """Return active couriers who are not absent, or called in, and have not left on a round of this day."""
+    """Return active couriers who are not absent, or called in, and have not left on a round of this day.
+
+    Nobody leaves from an office that does not work, called in or not.
+    """
+    closed = select(OfficeClosure.office_id).where(OfficeClosure.from_date <= day, OfficeClosure.until_date >= day)
     absent = select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)
     away = (
         select(DeliveryRound.courier_id)
@@ -248,6 +263,7 @@ def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = 
         select(Courier)
         .where(
             Courier.is_active,
+            Courier.office_id.not_in(closed),
             Courier.id.not_in(absent) | Courier.code.in_(called_in),
             Courier.id.not_in(away),
         )

@@ -102,6 +102,44 @@ def test_a_courier_fallen_ill_and_a_flooded_commune_are_noted_for_the_next_plan(
     assert set(unserved(database)) == {"commune_closed"}
 
 
+def test_an_office_that_does_not_work_sends_nobody_out_and_says_when_it_does(dispatcher, database):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    with database.read() as session:
+        office_id, name = session.execute(
+            select(models.Office.id, models.Office.name).join(
+                models.DeliveryRound, models.DeliveryRound.office_id == models.Office.id
+            )
+        ).first()
+    two_days = {"from": DAY, "until": "2026-11-24"}
+    answer = dispatcher.post("/staff/day-orders/office", office=str(office_id), reason="sửa điện", **two_days)
+    page = dispatcher.get(answer.location)
+    assert f"Đã ghi {name} nghỉ." in text(page)
+    dispatcher.post(f"{plan}/replan", seconds="2")
+    with database.read() as session:
+        newest = session.scalars(select(models.DayPlan).order_by(models.DayPlan.id.desc())).first()
+        newest_id = newest.id
+        assert office_id not in {one.office_id for one in newest.rounds}
+        waiting = [one for one in newest.unserved if one.reason == "not_a_delivery_day"]
+        assert waiting
+        assert all(one.detail["day"] > "2026-11-24" for one in waiting)
+    dispatcher.post(re.search(r'action="([^"]*/day-orders/office/[0-9]+/end)"', page.text)[1], day=DAY)
+    assert "chưa có lệnh nào" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    dispatcher.post(f"/staff/plans/{newest_id}/replan", seconds="2")
+    assert "not_a_delivery_day" not in set(unserved(database))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"office": ""}, {"office": "999999"}, {"office": "x"}, {"until": "2026-11-01"}, {"from": "hôm nay"}]
+)
+def test_days_off_that_cannot_be_are_refused(dispatcher, database, changed):
+    with database.read() as session:
+        office_id = session.scalar(select(models.Office.id).where(models.Office.kind == models.OfficeKind.DELIVERY))
+    dispatcher.post("/staff/day-orders/office", **({"office": str(office_id), "reason": "x", **SPAN} | changed))
+    assert "chưa có lệnh nào" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    with database.read() as session:
+        assert session.scalars(select(models.OfficeClosure)).all() == []
+
+
 def test_a_round_is_kept_in_its_order_by_a_button(dispatcher, database):
     plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
     with database.read() as session:
@@ -139,11 +177,11 @@ def test_a_commune_cut_off_is_opened_again(dispatcher):
     assert "chưa có lệnh nào" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
 
 
-@pytest.mark.parametrize(("path", "named"), [("away", "Bưu tá"), ("commune", "Xã, phường")])
+@pytest.mark.parametrize(("path", "named"), [("away", "Bưu tá"), ("commune", "Xã, phường"), ("office", "Bưu cục")])
 def test_nobody_and_nothing_is_chosen_beforehand(dispatcher, path, named):
     page = dispatcher.get(f"/staff/day-orders?day={DAY}").text
-    assert page.count('<option value="">Chọn</option>') == 2
-    dispatcher.post(f"/staff/day-orders/{path}", courier="", commune="", reason="", **SPAN)
+    assert page.count('<option value="">Chọn</option>') == 3
+    dispatcher.post(f"/staff/day-orders/{path}", courier="", commune="", office="", reason="", **SPAN)
     page = text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
     assert named in page
     assert "chưa có lệnh nào" in page

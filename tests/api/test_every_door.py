@@ -267,6 +267,9 @@ def _plan(doors, day):
     span = {"from": day, "until": day}
     doors.form("dispatcher", "/staff/day-orders/away", courier="BT040", **span)
     doors.form("dispatcher", f"/staff/day-orders/away/{doors.rows(models.Absence.id)[-1].id}/end", day=day)
+    shut = next(row.id for row in doors.rows(models.Office.id, models.Office.kind) if row.kind == "delivery")
+    doors.form("dispatcher", "/staff/day-orders/office", office=str(shut), reason="sửa điện", **span)
+    doors.form("dispatcher", f"/staff/day-orders/office/{doors.rows(models.OfficeClosure.id)[-1].id}/end", day=day)
     doors.form("dispatcher", "/staff/day-orders/commune", commune="19753", reason="ngập", **span)
     doors.form("dispatcher", "/staff/day-orders/commune/19753/open", day=day)
     road = {"one_end": "16.40, 107.5875", "other_end": "16.41, 107.5875", "reason": "ngập", "detour_min": "20"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from api.web.auth import rule_of
 from api.work.planning import Way, order_plan
 from postal import Actor, ActorKind, Role, Scope, custody, models, outside, phones, rounds
-from postal.network import crew
+from postal.network import crew, days_off
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
 from tests import builders as build
@@ -78,6 +79,8 @@ def things(database, house, services):
         ill = session.scalars(select(models.Courier).order_by(models.Courier.code)).first()
         walker = build.act(session, NOW)
         phone = phones.enrol(walker, phones.make_code(walker, plan.rounds[0].courier_id)).phone
+        here = plan.rounds[0].office_id
+        shut = days_off.close_office(session, here, (DAY + timedelta(days=9),) * 2, reason="sửa điện", now=NOW)
         absence = crew.note_absence(session, ill, DAY, DAY)
         return Things(
             values={
@@ -88,6 +91,7 @@ def things(database, house, services):
                 "job_id": run.id,
                 "order_id": road.id,
                 "absence_id": absence.id,
+                "closure_id": shut.id,
                 "unserved_id": 1,
                 "incident_id": lost.id,
                 "signature_id": signed.id,

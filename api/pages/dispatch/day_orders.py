@@ -18,7 +18,7 @@ from api.words import gettext as _
 from api.words import say_short_date
 from postal import Action, InvalidInput, Message, Session, desk, models, rounds
 from postal.access import audit
-from postal.network import crew
+from postal.network import crew, days_off, offices
 from postal.rules import alphabet
 from routing import Point
 
@@ -36,6 +36,7 @@ def day_orders() -> ResponseReturnValue:
             lines=_lines(session, day),
             crew=[c.code for c in desk.couriers(session) if c.is_active],
             communes=sorted(services().guide.register, key=lambda c: alphabet.alphabetical(c.name)),
+            offices=[o for o in offices.offices(session) if o.kind is models.OfficeKind.DELIVERY],
             may_order=current_actor().may(Action.PLAN),
         )
 
@@ -178,6 +179,9 @@ def _lines(session: Session, day: date) -> list[dict[str, Any]]:
     for one in closed:
         said, end = _commune_name(one.commune_code), url_for("staff.commune_open", code=one.commune_code)
         lines.append(_line(_("{commune} bị chia cắt", commune=said), one, one.reason, end))
+    for shut in [c for c in days_off.office_closures(session, on=day) if c.from_date <= day]:
+        end = url_for("staff.office_back", closure_id=shut.id)
+        lines.append(_line(_("{office} nghỉ", office=shut.office.name), shut, shut.reason, end))
     for absence, code in crew.absences(session, on=day):
         end = url_for("staff.courier_back", absence_id=absence.id)
         lines.append(_line(_("{courier} nghỉ", courier=code), absence, "", end))

@@ -1,0 +1,60 @@
+"""Days on which one delivery office does not work; holidays of the whole post are in the calendar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.errors import NotFound
+from postal.models import Office, OfficeClosure, OfficeKind
+from postal.network.crew import BadPeriod
+from routing import Message
+
+Period = tuple[date, date]
+"""First and last day, both included."""
+
+
+def close_office(session: Session, office_id: int, period: Period, *, reason: str, now: datetime) -> OfficeClosure:
+    """Note days on which an office does not work: no round leaves it. Raises BadPeriod, NotFound."""
+    first, last = period
+    if last < first:
+        raise BadPeriod
+    office = session.get(Office, office_id)
+    if office is None or office.kind is not OfficeKind.DELIVERY:
+        raise NotFound(what=Message("bưu cục"))
+    closure = OfficeClosure(office_id=office_id, from_date=first, until_date=last, reason=reason, noted_at=now)
+    session.add(closure)
+    session.flush()
+    return closure
+
+
+def open_office(session: Session, closure_id: int, *, on: date) -> Office:
+    """Let an office work again from a day on; a closure that had not begun by then is gone. Raises NotFound."""
+    closure = session.get(OfficeClosure, closure_id)
+    if closure is None:
+        raise NotFound(what=Message("ngày nghỉ"))
+    office = closure.office
+    if closure.from_date < on:
+        closure.until_date = on - timedelta(days=1)
+    else:
+        session.delete(closure)
+    session.flush()
+    return office
+
+
+def office_closures(session: Session, *, on: date) -> Sequence[OfficeClosure]:
+    """Return the closures that hold on a day or later, with their offices, the earliest first."""
+    query = select(OfficeClosure).where(OfficeClosure.until_date >= on).options(joinedload(OfficeClosure.office))
+    return session.scalars(query.order_by(OfficeClosure.from_date, OfficeClosure.id)).all()
+
+
+def periods_off(session: Session, *, on: date) -> Mapping[int, Sequence[Period]]:
+    """Return by office id the periods that hold on a day or later."""
+    found: dict[int, list[Period]] = defaultdict(list)
+    for closure in office_closures(session, on=on):
+        found[closure.office_id].append((closure.from_date, closure.until_date))
+    return found
