@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from api.schemas.json_body import BadEntry
 
 Entry = TypeVar("Entry")
 
@@ -28,6 +31,10 @@ class Unread:
 
 
 def _keep(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    if isinstance(value, BadEntry):
+        loc = tuple(value.field.split(".")) if value.field else ()
+        wrong = InitErrorDetails(type=PydanticCustomError(value.code, "text that cannot be kept"), loc=loc, input=None)
+        return Unread(value.raw, ValidationError.from_exception_data("entry", [wrong]))
     try:
         return read(value)
     except ValidationError as exc:

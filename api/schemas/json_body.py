@@ -10,6 +10,7 @@ import json
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from api.web.problems import WebRefusal
@@ -21,6 +22,20 @@ _LONGEST_INTEGER = 20
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Lists whose entries stand for themselves: a letter that cannot be keeps its entry out, and none beside it.
+ENTRY_BY_ENTRY = frozenset({"results", "collections", "scans", "reports"})
+
+
+@dataclass(frozen=True)
+class BadEntry:
+    """An entry with text that cannot be kept: as it was sent, the code of what is wrong, and the field it is in."""
+
+    raw: Any
+    code: str
+    field: str
+
+    def __repr__(self) -> str:
+        return "<BadEntry>"
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
@@ -87,10 +102,21 @@ def _clean(value: Any, place: str, depth: int) -> Any:
         return value
     if depth > MAX_DEPTH:
         raise WebRefusal("json_too_deep", limit=MAX_DEPTH)
+    if isinstance(value, list) and place.lstrip(".") in ENTRY_BY_ENTRY:
+        return [_clean_entry(entry, f"{place}.{position}", depth + 1) for position, entry in enumerate(value)]
     if isinstance(value, list):
         return [_clean(entry, f"{place}.{position}", depth + 1) for position, entry in enumerate(value)]
     # A key is the client's text: it is checked, but only a well-formed one is named in an error.
     return {_clean_text(key, place): _clean(entry, _inside(place, key), depth + 1) for key, entry in value.items()}
+
+
+def _clean_entry(entry: Any, place: str, depth: int) -> Any:
+    try:
+        return _clean(entry, place, depth)
+    except WebRefusal as exc:
+        if exc.code not in ("bad_unicode", "control_character"):
+            raise
+        return BadEntry(entry, exc.code, (exc.field or "").removeprefix(place.lstrip(".")).lstrip("."))
 
 
 def _clean_text(text: str, place: str) -> str:

@@ -27,6 +27,13 @@ BAD_ROWS = {
     "longitude missing its number": ({"lon": {}}, "wrong_type", "lon"),
     "extra field": ({"mau_sac": "xanh"}, "unknown_field", "mau_sac"),
     "fee as text": ({"fee_vnd": "50.000"}, "wrong_type", "fee_vnd"),
+    "a NUL": ({"recipient": "a\x00b"}, "control_character", "recipient"),
+    "half a letter": ({"address": "12 L\ud800"}, "bad_unicode", "address"),
+    "a control inside a list": (
+        {"documents": [{"name": "Giấy\x07", "kind": ""}]},
+        "control_character",
+        "documents.0.name",
+    ),
     "no recipient": ({"recipient": None}, "wrong_type", "recipient"),
     "documents of no kind": ({"documents": [{"name": "Giấy", "kind": "bản giả"}]}, "invalid", "documents.0.kind"),
 }
@@ -59,7 +66,7 @@ def test_an_entry_that_is_no_row_at_all_is_refused_alone(system, entry):
     assert [row["outcome"] for row in answer.json["results"]] == ["refused", "accepted"]
 
 
-@pytest.mark.parametrize("bad", ["latitude as text", "extra field", "documents of no kind"])
+@pytest.mark.parametrize("bad", ["latitude as text", "extra field", "documents of no kind", "a NUL", "half a letter"])
 def test_a_single_row_names_its_own_field(system, bad):
     changes, code, field = BAD_ROWS[bad]
     answer = system.post("/v1/results", result(1, **changes), key="lan-gui-0001")
