@@ -73,12 +73,12 @@ def test_a_rows_problem_in_english_is_english(system, rows):
 
 def test_an_answer_that_went_well_asks_nobody_to_wait(app_with_limits):
     client = app_with_limits.test_client()
-    well, wrong = client.get("/healthz"), client.get("/v1/errors/nobody_says_this")
+    well, wrong = client.get("/track"), client.get("/v1/errors/nobody_says_this")
     assert well.status_code == 200
     assert "Retry-After" not in well.headers
     assert wrong.status_code == 404
     for _ in range(130):
-        last = client.get("/healthz")
+        last = client.get("/track")
     assert last.status_code == 429
     assert int(last.headers["Retry-After"]) > 0
 
