@@ -70,7 +70,7 @@ def test_a_file_of_other_letters_is_refused_in_a_sentence(tmp_path):
 
 @pytest.mark.parametrize("text", ["[]", "null", "5", '"x"', "true", "{}"])
 def test_what_is_no_instance_is_refused(text):
-    refused(text)
+    assert refused(text).strip()
 
 
 @pytest.mark.parametrize("field", list(GOOD))
