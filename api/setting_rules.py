@@ -6,6 +6,7 @@ The sentences never repeat the value: some of them are secrets.
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from postal import Message
 
 _STORES = ("memory", "redis", "rediss")
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
+_PLACES = re.compile(r"\{[^}]*\}")
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -113,6 +115,23 @@ def web_address(url: str) -> str:
 def optional_web_address(url: str) -> str:
     """Check an address of the web that may be empty."""
     return web_address(url) if url else url
+
+
+def tiles_address(url: str) -> str:
+    """Check the address of map tiles, on our own host or another; empty for none."""
+    wrong = Message("viết như {example}").filled(example="https://ban-do.ten.mien/{z}/{x}/{y}.png")
+    if url and (
+        not url.isascii() or sorted(_PLACES.findall(url)) != ["{x}", "{y}", "{z}"] or set(url) & set(" ;,'\"<>\\")
+    ):
+        raise Wrong(wrong)
+    if url and not url.startswith("/"):
+        host, _, path = url.partition("//")[2].partition("/")
+        if "{" in host or not path:
+            raise Wrong(wrong)
+        web_address(f"{url.partition('//')[0]}//{host}")
+    elif url.startswith("//"):
+        raise Wrong(wrong)
+    return url
 
 
 def store_address(url: str) -> str:

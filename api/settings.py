@@ -45,6 +45,7 @@ Authority = Annotated[str, AfterValidator(rules.authority_file)]
 DatabaseAddress = Annotated[str, AfterValidator(rules.database_address)]
 WebAddress = Annotated[str, AfterValidator(rules.web_address)]
 OptionalWebAddress = Annotated[str, AfterValidator(rules.optional_web_address)]
+TilesAddress = Annotated[str, AfterValidator(rules.tiles_address)]
 ListenAddress = Annotated[str, AfterValidator(rules.listen_address)]
 Zone = Annotated[str, AfterValidator(rules.zone)]
 StoreAddress = Annotated[str, AfterValidator(rules.store_address)]
@@ -119,6 +120,10 @@ class Settings(BaseSettings):
     osrm_url: str = Field("", description="Base URL of your own osrm-routed, for `osrm`.")
     osrm_profile: str = Field("driving", pattern="^[a-z0-9_-]+$", description="Profile in the engine's addresses.")
     osrm_timeout_s: float = Field(5.0, gt=0, le=60, description="How long one question to the engine may take.")
+    map_tiles_url: TilesAddress = Field(
+        "", description="Where maps get their tiles, with {z}, {x} and {y}; empty: points on plain ground."
+    )
+    map_tiles_by: str = Field("", max_length=200, description="Whose tiles these are, as maps say it.")
     plan_seconds: int = Field(20, ge=2, le=3600, description="How long planning a day thinks unless told otherwise.")
     plan_cores: int = Field(2, ge=1, le=64, description="Processes that solve at once.")
     plan_memory_mb: int = Field(1500, ge=200, description="Memory each solving process may use.")

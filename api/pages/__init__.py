@@ -28,6 +28,7 @@ from api.pages.desk import (
 from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
 from api.pages.dispatch import at_office, coverage, day_orders, office_day, offices_off, phones, planning, rounds
+from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
 def register_pages(app: Flask) -> None:
     """Add every page of the house, and the words its templates use."""
     install_filters(app)
+    install_maps(app)
     app.register_blueprint(staff)
     app.register_blueprint(track)
     app.register_blueprint(courier)

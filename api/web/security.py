@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -16,23 +18,19 @@ from api.web.auth import current_actor
 from api.web.problems import WebRefusal
 from postal import ActorKind
 
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -72,7 +70,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.before_request(_refuse_large_bodies)
     app.before_request(_refuse_control_characters)
-    app.after_request(_add_headers)
+    app.after_request(partial(_add_headers, {**_HEADERS, "Content-Security-Policy": _policy(settings)}))
     if is_https:
         app.after_request(_add_hsts)
 
@@ -130,8 +128,15 @@ def _refuse_control_characters() -> None:
         raise WebRefusal("control_character")
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+def _policy(settings: Settings) -> str:
+    """Return what a page may load: what is ours, and pictures from where the operator's map tiles are."""
+    tiles = urlsplit(settings.map_tiles_url)
+    outside = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    return "; ".join((*_POLICY, f"img-src 'self' data: blob:{outside}"))
+
+
+def _add_headers(headers: Mapping[str, str], response: Response) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.endpoint is None or not request.endpoint.endswith("static"):
         # Anything may name a citizen: no shared or local cache keeps it.

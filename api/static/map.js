@@ -1,0 +1,57 @@
+// Maps are drawn by Leaflet, which is loaded when somebody first asks for one. Where no setting names a server of tiles,
+// a map is points and lines on plain ground, true to scale: no server outside is asked for anything.
+let loading = null;
+
+function leaflet() {
+  loading ??= Promise.all([style("leaflet.css"), script("leaflet.js")]).then(() => window.L);
+  loading.catch(() => (loading = null)); // without signal: the next press tries again
+  return loading;
+}
+
+const at = (name) => new URL(`../vendor/leaflet/${name}`, import.meta.url).href;
+const script = (name) => added("script", { src: at(name) });
+const style = (name) => added("link", { rel: "stylesheet", href: at(name) });
+
+function added(tag, attributes) {
+  const element = Object.assign(document.createElement(tag), attributes);
+  return new Promise((done, failed) => {
+    element.addEventListener("load", done);
+    element.addEventListener("error", () => failed(new Error(`${tag} did not load`)));
+    document.head.append(element);
+  });
+}
+
+// Draws `points` ({lat, lon, text, title, tone, chosen}) and `lines` ({at: [[lat, lon]], tone}) into a box, all of them in
+// sight; `tone` becomes the class `tone-<tone>`. The box says where tiles come from (data-tiles, data-tiles-by) and what
+// its buttons are called (data-nearer, data-farther). Returns Leaflet's map; rejects where Leaflet cannot be loaded.
+export async function drawMap(box, { points, lines = [] }) {
+  const L = await leaflet();
+  const { tiles, tilesBy, nearer, farther } = box.dataset;
+  const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, maxZoom: 19 });
+  L.control.zoom({ zoomInTitle: nearer, zoomOutTitle: farther }).addTo(map);
+  L.control.scale({ imperial: false }).addTo(map);
+  for (const line of lines) L.polyline(line.at, { className: `map-line tone-${line.tone}`, interactive: false }).addTo(map);
+  for (const point of points) marker(L, point).addTo(map);
+  const corners = [...points.map((point) => [point.lat, point.lon]), ...lines.flatMap((line) => line.at)];
+  if (corners.length) map.fitBounds(L.latLngBounds(corners).pad(0.1), { maxZoom: 17, animate: false });
+  if (tiles) {
+    L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
+    L.control.attribution({ prefix: false }).addAttribution(plain(tilesBy)).addTo(map);
+  }
+  return map;
+}
+
+function marker(L, { lat, lon, text, title, tone, chosen }) {
+  const sign = document.createElement("span");
+  sign.textContent = text;
+  const icon = L.divIcon({ html: sign, className: `map-point tone-${tone}`, iconSize: [48, 48] });
+  const made = L.marker([lat, lon], { icon, title, alt: title, keyboard: Boolean(chosen), interactive: Boolean(chosen) });
+  return chosen ? made.on("click", chosen).on("keypress", (event) => event.originalEvent.key === "Enter" && chosen()) : made;
+}
+
+// Leaflet writes attributions as HTML.
+function plain(text) {
+  const line = document.createElement("span");
+  line.textContent = text;
+  return line.innerHTML;
+}
