@@ -22,6 +22,9 @@ HOME = {
     "alembic": ("postal/",),
     "requests": ("routing/", "postal/outside/"),
     "dramatiq": ("postal/jobs/",),
+    "zxcvbn": ("postal/access/passwords.py",),
+    "pyotp": ("postal/access/factors/",),
+    "webauthn": ("postal/access/factors/",),
 }
 MAX_LINES, MAX_FUNCTION, MAX_MODULES = 400, 50, 14
 MODULES = sorted(

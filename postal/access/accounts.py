@@ -1,44 +1,32 @@
-"""Accounts of people and API keys of systems: passwords, locks, sessions, keys."""
+"""Accounts of people: added, signed in, their password changed, disabled."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
-from threading import BoundedSemaphore
-from typing import cast
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal.access.policy import Actor, ActorKind, Scope
+from postal.access import brakes, devices, passwords, sign_ins
+from postal.access.act import Act
+from postal.access.policy import Actor, ActorKind
 from postal.db import Database
-from postal.errors import InvalidInput, NotFound, Unavailable, UsernameTaken, WeakPassword
-from postal.models import ApiKey, Courier, Office, PersonKind, Role, User, UtcDateTime
-from postal.people import PersonData, add_person
+from postal.errors import InvalidInput, NotFound, UsernameTaken
+from postal.models import Courier, EndedWhy, Office, PersonKind, Role, User
+from postal.people import PersonData, add_person, open_person
 from routing import Message
 
-N_FAILURES_BEFORE_LOCK = 5
-LOCKED_FOR = timedelta(minutes=15)
-PASSWORD_LENGTHS = range(10, 201)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
-_KEY = re.compile(r"tn_([a-z2-9]{10})_[A-Za-z0-9_-]{43}")
-_PREFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-# RFC 9106, second recommendation: 64 MiB, three passes. One sign-in takes about 50 ms of one core.
-STRONG = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
-# Each check takes the memory above: so many passwords are checked at once by one process, others wait their turn.
-N_CHECKED_AT_ONCE = 2
-_CHECKING = BoundedSemaphore(N_CHECKED_AT_ONCE)
-_CHECKED_WITHIN_S = 5.0
+# Tries from a browser the person never used, at one account, however many ask; and from one address at any account.
+OF_STRANGERS = brakes.Ladder(name="account", n_free=5)
+OF_AN_ADDRESS = brakes.Ladder(name="address", n_free=30)
+# Tries on a browser the person has used: only whoever sits at it can slow it, and then it is a stranger.
+OF_A_DEVICE = brakes.Ladder(name="device", n_free=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +46,30 @@ class NewUser:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """A person who proved who they are; a session stays good while ``session_version`` does."""
+    """A person who proved who they are."""
 
     user_id: int
-    session_version: int
     actor: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """From where somebody tries to sign in: the network address, and the token of the browser's device cookie."""
+
+    address: str = ""
+    device: str = ""
+
+    def __repr__(self) -> str:
+        return "<Asking>"
+
+
+NOWHERE = Asking()
 
 
 def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     """Add a person who may sign in. Raises UsernameTaken, WeakPassword, InvalidInput, NotFound."""
     username = _clean_username(new.username)
-    _check_password(new.password, username)
+    passwords.check(new.password, username=username, full_name=new.full_name)
     if not new.full_name.strip():
         raise InvalidInput(field="full_name")
     if (new.role is Role.COURIER) != (new.courier_id is not None):
@@ -81,7 +82,7 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     person = add_person(session, PersonKind.STAFF, PersonData(full_name=full_name), now=now)
     user = User(
         username=username,
-        password_hash=_hasher_of(session).hash(unicodedata.normalize("NFC", new.password)),
+        password_hash=passwords.hash_of(session, new.password),
         role=new.role,
         office_id=new.office_id,
         courier_id=new.courier_id,
@@ -101,43 +102,37 @@ def is_username(text: str) -> bool:
     return _USERNAME.fullmatch(text) is not None
 
 
-def sign_in(database: Database, *, username: str, password: str, now: datetime) -> SignedIn | None:
+def sign_in(
+    database: Database, *, username: str, password: str, now: datetime, asking: Asking = NOWHERE
+) -> SignedIn | None:
     """Check a name and password; None whatever was wrong, so that nothing can be learnt from the answer.
 
-    A try is counted before the password is looked at: many guesses at once get no more tries than one
-    after another. Takes the database because hashing must not happen inside a write transaction.
-    Raises Unavailable where so many sign in at once that this one was not reached in time.
+    A try is counted before the password is looked at: many guesses at once get no more tries than one after
+    another. Wrong tries from elsewhere never count against a browser on which the person signed in before. Takes the
+    database because hashing must not happen inside a write transaction. Raises Unavailable where so many sign in at
+    once that this one was not reached in time.
     """
     name = username.strip().casefold()
     name = name if _USERNAME.fullmatch(name) else ""
     with database.write() as session:
-        is_counted = _count_try(session, name, now)
-        stored_hash = session.scalar(select(User.password_hash).where(User.username == name))
-        hasher = _hasher_of(session)
-    if not _CHECKING.acquire(timeout=_CHECKED_WITHIN_S):
-        raise Unavailable(what=Message("đăng nhập"))
-    try:
-        is_right = _verify(hasher, stored_hash if is_counted and stored_hash else _nobody(hasher), password)
-    finally:
-        _CHECKING.release()
-    if not (is_right and is_counted):
+        user = session.scalars(select(User).where(User.username == name, User.is_active)).one_or_none()
+        tried = _count_try(session, user, asking, now)
+        stored_hash = user.password_hash if user is not None and tried else None
+        hasher = passwords.hasher_of(session)
+    if not passwords.is_right(hasher, stored_hash, password):
         return None
     with database.write() as session:
         user = session.scalars(select(User).where(User.username == name, User.is_active)).one_or_none()
-        if user is None or user.password_hash != stored_hash:
+        if user is None or stored_hash is None or user.password_hash != stored_hash:
             return None
-        user.n_failures, user.locked_until = 0, None
-        if hasher.check_needs_rehash(user.password_hash):
-            user.password_hash = hasher.hash(unicodedata.normalize("NFC", password))
-        return SignedIn(user_id=user.id, session_version=user.session_version, actor=actor_of(user))
+        _forgive(session, user, asking, tried)
+        user.password_hash = passwords.renewed(hasher, user.password_hash, password)
+        return SignedIn(user_id=user.id, actor=actor_of(user))
 
 
-def signed_in_user(session: Session, user_id: int, session_version: int) -> User | None:
-    """Return the user of a running session, None once it was ended, disabled or the password changed."""
-    user = session.get(User, user_id)
-    if user is None or not user.is_active or user.session_version != session_version:
-        return None
-    return user
+def device_subject(user_id: int) -> str:
+    """Return what a device on which this person signed in is known for."""
+    return f"user:{user_id}"
 
 
 def actor_of(user: User) -> Actor:
@@ -159,25 +154,22 @@ def choose_language(session: Session, user_id: int, language: str) -> None:
     user.language = language
 
 
-def change_password(session: Session, user: User, password: str) -> None:
-    """Set a new password, end every session and lift a lock. Raises WeakPassword."""
-    _check_password(password, user.username)
-    user.password_hash = _hasher_of(session).hash(unicodedata.normalize("NFC", password))
-    user.session_version += 1
-    user.n_failures, user.locked_until = 0, None
-    session.flush()
+def change_password(act: Act, user: User, password: str, *, but: int | None = None) -> None:
+    """Set a new password, end every sign-in but the one it was changed in. Raises WeakPassword."""
+    full_name = open_person(act.session, user.person).full_name
+    passwords.check(password, username=user.username, full_name=full_name)
+    user.password_hash = passwords.hash_of(act.session, password)
+    sign_ins.end_all(act.session, user.id, why=EndedWhy.PASSWORD_CHANGED, now=act.now, but=but)
+    brakes.clear(act.session, OF_STRANGERS, str(user.id))
+    act.session.flush()
 
 
-def end_sessions(session: Session, user: User) -> None:
-    """Sign the user out everywhere."""
-    user.session_version += 1
-    session.flush()
-
-
-def disable_user(session: Session, user: User) -> None:
-    """Keep the user from signing in and end every session."""
+def disable_user(act: Act, user: User) -> None:
+    """Keep the user from signing in and end every sign-in; no device is known for them any longer."""
     user.is_active = False
-    end_sessions(session, user)
+    sign_ins.end_all(act.session, user.id, why=EndedWhy.DISABLED, now=act.now)
+    devices.forget_all(act.session, device_subject(user.id))
+    act.session.flush()
 
 
 def find_user(session: Session, username: str) -> User:
@@ -209,100 +201,27 @@ def courier_id_of(session: Session, code: str) -> int:
     return found
 
 
-def api_keys(session: Session) -> Sequence[ApiKey]:
-    """Return every key of a system, revoked ones included, oldest first."""
-    return session.scalars(select(ApiKey).order_by(ApiKey.id)).all()
+def _count_try(session: Session, user: User | None, asking: Asking, now: datetime) -> str:
+    """Count a try as wrong until it proves right; return on which ladder, nothing where the try has to wait."""
+    if user is not None and devices.is_known(session, asking.device, device_subject(user.id), now=now):
+        own = f"{user.id}:{devices.hash_of(asking.device)}"
+        if brakes.count_try(session, OF_A_DEVICE, own, now=now):
+            return OF_A_DEVICE.name
+    if asking.address and not brakes.count_try(session, OF_AN_ADDRESS, asking.address, now=now):
+        return ""
+    if user is not None and not brakes.count_try(session, OF_STRANGERS, str(user.id), now=now):
+        return ""
+    return OF_STRANGERS.name
 
 
-def find_api_key(session: Session, prefix: str) -> ApiKey:
-    """Return a key by the public part of its text. Raises NotFound."""
-    found = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix)).one_or_none()
-    if found is None:
-        raise NotFound(what=Message("khóa API"))
-    return found
-
-
-def add_api_key(
-    session: Session,
-    source_system: str,
-    scopes: Iterable[Scope],
-    *,
-    now: datetime,
-    office_id: int | None = None,
-) -> tuple[ApiKey, str]:
-    """Add a key for a system; return it with its text, which is shown once and stored nowhere."""
-    name = unicodedata.normalize("NFC", source_system.strip())
-    if not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise InvalidInput(field="source_system")
-    prefix = "".join(secrets.choice(_PREFIX_LETTERS) for _ in range(10))
-    text = f"tn_{prefix}_{secrets.token_urlsafe(32)}"
-    key = ApiKey(
-        prefix=prefix,
-        key_hash=_key_hash(text),
-        source_system=name,
-        scopes=sorted(set(scopes)),
-        office_id=office_id,
-        added_at=now,
-    )
-    session.add(key)
-    session.flush()
-    return key, text
-
-
-def api_key_for(session: Session, text: str) -> Actor | None:
-    """Return the system a key stands for, None for a key that is malformed, unknown or revoked."""
-    match = _KEY.fullmatch(text)
-    key = session.scalars(select(ApiKey).where(ApiKey.prefix == match[1])).one_or_none() if match else None
-    is_right = hmac.compare_digest(_key_hash(text), key.key_hash if key else "0" * 64)
-    if key is None or not is_right or key.revoked_at is not None:
-        return None
-    known = set(Scope)
-    return Actor(
-        kind=ActorKind.SYSTEM,
-        api_key_id=key.id,
-        source_system=key.source_system,
-        office_id=key.office_id,
-        scopes=frozenset(Scope(scope) for scope in key.scopes if scope in known),
-    )
-
-
-def revoke_api_key(session: Session, key: ApiKey, *, now: datetime) -> None:
-    """End a key at once; safe to repeat."""
-    key.revoked_at = key.revoked_at or now
-    session.flush()
-
-
-def _count_try(session: Session, username: str, now: datetime) -> bool:
-    """Count a try as wrong until it proves right; False where there is nobody or a lock holds."""
-    failures = User.n_failures + 1
-    statement = update(User).where(
-        User.username == username, User.is_active, or_(User.locked_until.is_(None), User.locked_until <= now)
-    )
-    locked_until = case((failures >= N_FAILURES_BEFORE_LOCK, literal(now + LOCKED_FOR, UtcDateTime())), else_=None)
-    counted = session.execute(
-        statement.values(n_failures=failures, locked_until=locked_until).execution_options(synchronize_session=False)
-    )
-    return bool(counted.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def _hasher_of(session: Session) -> PasswordHasher:
-    """Return the hasher its `Database` was given, else the strong one."""
-    return cast("PasswordHasher", session.info.get("passwords") or STRONG)
-
-
-@cache
-def _nobody(hasher: PasswordHasher) -> str:
-    # Checked when there is no such user, so that both answers take the same time.
-    return hasher.hash(secrets.token_urlsafe(16))
-
-
-def _verify(hasher: PasswordHasher, password_hash: str, password: str) -> bool:
-    if len(password) > PASSWORD_LENGTHS.stop:
-        return False
-    try:
-        return hasher.verify(password_hash, unicodedata.normalize("NFC", password))
-    except (VerificationError, InvalidHashError, UnicodeEncodeError):
-        return False
+def _forgive(session: Session, user: User, asking: Asking, tried: str) -> None:
+    """Take back what a right password was counted as. Right ones on a known device leave the strangers' tries."""
+    if tried == OF_A_DEVICE.name:
+        brakes.clear(session, OF_A_DEVICE, f"{user.id}:{devices.hash_of(asking.device)}")
+        return
+    brakes.clear(session, OF_STRANGERS, str(user.id))
+    if asking.address:
+        brakes.take_back(session, OF_AN_ADDRESS, asking.address)
 
 
 def _clean_username(username: str) -> str:
@@ -310,14 +229,3 @@ def _clean_username(username: str) -> str:
     if not _USERNAME.fullmatch(cleaned):
         raise InvalidInput(field="username")
     return cleaned
-
-
-def _check_password(password: str, username: str) -> None:
-    is_text = password.isprintable()  # no control characters, no half of a surrogate pair
-    if len(password) not in PASSWORD_LENGTHS or not is_text or username in password.casefold():
-        raise WeakPassword(field="password")
-
-
-def _key_hash(text: str) -> str:
-    # The secret holds 256 random bits: a fast hash is enough, nobody can try them.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

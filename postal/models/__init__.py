@@ -1,6 +1,18 @@
 """The tables, one file a subject. Mapped classes are the domain objects."""
 
-from postal.models.access import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, Upload, User
+from postal.models.access import (
+    ApiKey,
+    AuditEntry,
+    Brake,
+    EndedWhy,
+    IdempotencyRecord,
+    KnownDevice,
+    Role,
+    SignIn,
+    TrackingGuess,
+    Upload,
+    User,
+)
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink
 from postal.models.consignments import (
@@ -87,6 +99,7 @@ __all__ = [
     "Base",
     "Batch",
     "BatchItem",
+    "Brake",
     "CalendarDay",
     "Callback",
     "CallbackEndpoint",
@@ -106,6 +119,7 @@ __all__ = [
     "DeliveryRound",
     "DeliverySignature",
     "Discrepancy",
+    "EndedWhy",
     "EndpointState",
     "Found",
     "GivenBack",
@@ -121,6 +135,7 @@ __all__ = [
     "Job",
     "JobState",
     "KeptOvernight",
+    "KnownDevice",
     "LabelPrint",
     "Leg",
     "Manifest",
@@ -148,6 +163,7 @@ __all__ = [
     "RowOutcome",
     "S10Range",
     "SheetPrint",
+    "SignIn",
     "SpoiltS10",
     "TrackingEvent",
     "TrackingGuess",

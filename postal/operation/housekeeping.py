@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from postal.access import brakes, devices, sign_ins
 from postal.access.idempotency import forget_old_keys
 from postal.intake.uploads import forget_old_uploads
 from postal.jobs import Run, Works
@@ -33,6 +34,13 @@ def _forget_guesses(run: Run) -> None:
         forget_guesses(session, now=run.now())
 
 
+def _forget_sign_ins(run: Run) -> None:
+    with run.write() as session:
+        sign_ins.forget_old(session, now=run.now())
+        devices.forget_old(session, now=run.now())
+        brakes.forget_old(session, now=run.now())
+
+
 def _forget_callbacks(run: Run) -> None:
     with run.write() as session:
         forget_old(session, now=run.now())
@@ -54,6 +62,7 @@ HOUSEKEEPING = Works(
         "forget_uploads": _forget_uploads,
         "forget_keys": _forget_keys,
         "forget_guesses": _forget_guesses,
+        "forget_sign_ins": _forget_sign_ins,
         "forget_callbacks": _forget_callbacks,
         "forget_jobs": _forget_jobs,
         "disable_dark_endpoints": _disable_dark,
@@ -63,6 +72,7 @@ HOUSEKEEPING = Works(
         "forget_uploads": timedelta(hours=1),
         "forget_keys": timedelta(hours=6),
         "forget_guesses": timedelta(hours=6),
+        "forget_sign_ins": timedelta(hours=6),
         "forget_callbacks": timedelta(hours=6),
         "forget_jobs": timedelta(hours=6),
         "disable_dark_endpoints": timedelta(hours=1),

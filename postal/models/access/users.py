@@ -37,9 +37,6 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(5), default="vi", server_default="vi")
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
-    session_version: Mapped[int] = mapped_column(default=1)
-    n_failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     added_at: Mapped[datetime]
     person: Mapped[Person] = relationship()
 

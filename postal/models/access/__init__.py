@@ -1,0 +1,18 @@
+"""Tables of access: users, keys, sign-ins, devices, second factors, the audit, what requests leave behind."""
+
+from postal.models.access.sign_ins import Brake, EndedWhy, KnownDevice, SignIn
+from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, Upload, User
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Brake",
+    "EndedWhy",
+    "IdempotencyRecord",
+    "KnownDevice",
+    "Role",
+    "SignIn",
+    "TrackingGuess",
+    "Upload",
+    "User",
+]
