@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -98,6 +99,8 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(20_000_000, ge=100_000, le=200_000_000, description="Largest file a page takes.")
 
+    signed_in_hours: int = Field(12, ge=1, le=720, description="Hours without use after which a sign-in ends.")
+
     rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")
     rate_limit_storage_url: StoreAddress = Field(
         "memory://", description="memory:// or redis://…, shared by web processes."
@@ -143,6 +146,11 @@ class Settings(BaseSettings):
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+
+    @property
+    def signed_in_for(self) -> timedelta:
+        """Return how long a sign-in lasts without being used."""
+        return timedelta(hours=self.signed_in_hours)
 
     @model_validator(mode="after")
     def _has_its_source(self) -> Settings:

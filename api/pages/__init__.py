@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages import sign_in
+from api.pages.account import own, sign_in
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
 from api.pages.courier import app as courier_app
@@ -44,6 +44,7 @@ __all__ = [
     "office_day",
     "offices_off",
     "one_by_one",
+    "own",
     "own_day",
     "packing",
     "papers",

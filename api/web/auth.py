@@ -15,17 +15,18 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from api.web import phones
+from api.web import devices, phones
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import ANONYMOUS, Act, Action, Actor, ActorKind, SignedIn, require
-from postal.access import accounts
+from postal import ANONYMOUS, Act, Action, Actor, ActorKind, SignedIn, models, require
+from postal.access import accounts, keys, sign_ins
+from postal.access import devices as known_devices
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _RULE = "tannha_rule"
 _SIGNED_IN = "signed_in"
-_USER_AND_VERSION = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _OF_SYSTEMS = ("/v1/", "/metrics")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = re.compile(r"[Bb]earer +(\S{1,200})")
@@ -95,15 +96,27 @@ def client_name() -> str:
 
 
 def start_session(signed_in: SignedIn) -> None:
-    """Sign a person in on this browser; the old session's content goes."""
+    """Sign a person in on this browser, and let the browser be known for them; the old session's content goes."""
+    device = devices.register_token()
+    with services().acting(signed_in.actor) as act:
+        _, token = sign_ins.start(act, signed_in.user_id, browser=devices.browser_words())
+        known_devices.remember(act.session, device, accounts.device_subject(signed_in.user_id), now=act.now)
     session.clear()
-    session[_SIGNED_IN] = f"{signed_in.user_id}.{signed_in.session_version}"
+    session[_SIGNED_IN] = token
     session.permanent = True
 
 
 def end_session() -> None:
-    """Sign the person out on this browser."""
+    """Sign the person out on this browser, for good: its cookie opens nothing any longer."""
+    if (own := current_sign_in()) is not None:
+        with acting() as act:
+            sign_ins.end(act, own, why=models.EndedWhy.SIGNED_OUT)
     session.clear()
+
+
+def current_sign_in() -> int | None:
+    """Return the id of the sign-in that makes the running request, None for strangers, phones and systems."""
+    return cast("int | None", g.get("sign_in_id"))
 
 
 def safe_next(target: str | None, home: str) -> str:
@@ -121,6 +134,7 @@ def register(app: Flask) -> None:
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
     csrf.init_app(app)
     app.before_request(_guard)
+    app.after_request(devices.give_cookie)
 
 
 def _ruled(rule: Rule) -> Callable[[View], View]:
@@ -132,19 +146,24 @@ def _ruled(rule: Rule) -> Callable[[View], View]:
 
 
 def _signed_in() -> Actor:
-    """Return who signed in on this browser, until the session is ended, the user disabled or the password changed.
+    """Return who signed in on this browser, until that was ended there or elsewhere.
 
-    Couriers change networks all day: a session is bound to its user's version, not to an address.
+    Couriers change networks all day: a sign-in is bound to its cookie's token, not to an address.
     """
-    match = _USER_AND_VERSION.fullmatch(str(session.get(_SIGNED_IN, "")))
-    if match is None:
+    token = str(session.get(_SIGNED_IN, ""))
+    if not _TOKEN.fullmatch(token):
         return ANONYMOUS
+    now = services().clock()
     with services().database.read() as db:
-        user = accounts.signed_in_user(db, int(match[1]), int(match[2]))
-        if user is None:
+        found = sign_ins.running(db, token, now=now, idle_for=services().settings.signed_in_for)
+        if found is None:
             return ANONYMOUS
-        g.language = user.language
-        return accounts.actor_of(user)
+        g.language, g.sign_in_id = found.user.language, found.id
+        actor, is_due = accounts.actor_of(found.user), sign_ins.is_use_due(found, now)
+    if is_due:
+        with services().database.write() as db:
+            sign_ins.note_use(db, g.sign_in_id, now=now)
+    return actor
 
 
 def _guard() -> Response | None:
@@ -177,7 +196,7 @@ def _actor() -> Actor:
         actor = None
         if match is not None:
             with services().database.read() as db:
-                actor = accounts.api_key_for(db, match[1])
+                actor = keys.api_key_for(db, match[1])
         if actor is None:
             raise WebRefusal("sign_in_required")
         return actor

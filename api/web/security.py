@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -41,7 +40,6 @@ _HEADERS = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TWO_YEARS_S = 63_072_000
 _OWN_HOSTS = ("localhost", "127.0.0.1")
-SIGNED_IN_FOR = timedelta(hours=12)
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -59,7 +57,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        PERMANENT_SESSION_LIFETIME=settings.signed_in_for,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         # Our own no-referrer policy leaves nothing for a referrer check; auth looks at Origin instead.

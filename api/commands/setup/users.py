@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
 from postal import NewUser, Role, Scope
-from postal.access import accounts, audit, user_rows
+from postal.access import accounts, audit, keys, user_rows
 from postal.people import resealing
 
 _BATCH = 1_000
@@ -82,7 +82,7 @@ def set_password(username: str) -> None:
     password = _password()
     with opened() as services, acting(services) as act:
         found = accounts.find_user(act.session, username)
-        accounts.change_password(act.session, found, password)
+        accounts.change_password(act, found, password)
         audit.note(act, "password_set", "user", found.id)
         say_both("Đã đổi mật khẩu của {username}.", username=found.username)
 
@@ -104,7 +104,7 @@ def disable_user(username: str) -> None:
     """Keep a person from signing in and end their sessions at once."""
     with opened() as services, acting(services) as act:
         found = accounts.find_user(act.session, username)
-        accounts.disable_user(act.session, found)
+        accounts.disable_user(act, found)
         audit.note(act, "user_disabled", "user", found.id)
         say_both("Đã khóa {username}.", username=found.username)
 
@@ -123,7 +123,7 @@ def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> 
     with opened() as services, acting(services) as act:
         office_id = accounts.office_id_of(act.session, office) if office else None
         wanted = [Scope(scope) for scope in scopes]
-        key, text = accounts.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
+        key, text = keys.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
         audit.note(act, "api_key_added", "api_key", key.id)
         said = f"{key.source_system}: {', '.join(key.scopes)}"
     say_both("Khóa của {said}. Chỉ hiện một lần:", said=said)
@@ -136,7 +136,7 @@ def list_keys() -> None:
     with opened() as services, services.database.read() as session:
         rows: list[tuple[object, ...]] = [
             (key.prefix, key.source_system, " ".join(key.scopes), "đã thu hồi / revoked" if key.revoked_at else "")
-            for key in accounts.api_keys(session)
+            for key in keys.api_keys(session)
         ]
     show(("prefix", "source system", "scopes", ""), rows)
 
@@ -146,8 +146,8 @@ def list_keys() -> None:
 def revoke_key(prefix: str) -> None:
     """End a key at once; PREFIX is its public part (tn_PREFIX_…)."""
     with opened() as services, acting(services) as act:
-        key = accounts.find_api_key(act.session, prefix.removeprefix("tn_").partition("_")[0])
-        accounts.revoke_api_key(act.session, key, now=act.now)
+        key = keys.find_api_key(act.session, prefix.removeprefix("tn_").partition("_")[0])
+        keys.revoke_api_key(act.session, key, now=act.now)
         audit.note(act, "api_key_revoked", "api_key", key.id)
         say_both("Đã thu hồi {prefix} của {source_system}.", prefix=key.prefix, source_system=key.source_system)
 

@@ -6,13 +6,13 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.desk.home import staff
-from api.web import auth
+from api.web import auth, devices
 from api.wiring import services
 from postal import Message, Role
 from postal.access import accounts
 
 # One sentence for every way the pair can be wrong: the page tells a guesser nothing.
-_WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, tài khoản tạm khóa ít phút.")
+_WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sau nhiều lần sai, phải đợi ít phút mới thử tiếp được.")
 
 
 @staff.get("/sign-in")
@@ -32,6 +32,7 @@ def sign_in_check() -> ResponseReturnValue:
         username=request.form.get("username", "")[:80],
         password=request.form.get("password", "")[:1024],
         now=services().clock(),
+        asking=accounts.Asking(address=request.remote_addr or "", device=devices.own_token()),
     )
     if signed_in is None:
         return render_template("staff/sign_in.html", next_url=next_url, problem=_WRONG), 401
