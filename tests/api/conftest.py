@@ -15,7 +15,7 @@ from api.settings import Settings
 from api.wiring import EXTENSION, build_services
 from api.work.works import all_works
 from postal import Database, NewUser, Role, Scope, custody, make_engine, models, rounds
-from postal.access import accounts
+from postal.access import accounts, keys
 from postal.jobs import Runner
 from postal.network import places, tables
 from routing import Plan, PlannedRound, Visit
@@ -56,6 +56,7 @@ def settings():
         lookup_key=b"l" * 32,
         source_system=build.SYSTEM,
         rate_limits_enabled=False,
+        signed_in_hours=720,  # tests move their clock by days
         log_level="error",
         public_url="http://localhost",
     )
@@ -108,7 +109,7 @@ def house(database, services):
             )
             ids[username] = accounts.add_user(session, new, now=NOW).id
         for name, system in (("key", build.SYSTEM), ("foreign-key", "he-thong-khac")):
-            _, ids[name] = accounts.add_api_key(session, system, list(Scope), now=NOW)
+            _, ids[name] = keys.add_api_key(session, system, list(Scope), now=NOW)
     return ids
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from postal import custody
-from postal.access import accounts
+from postal.access import keys
 from postal.access.policy import Scope
 from postal.models import AddressStatus, CarrierReport, Item, Office, OfficeKind
 from postal.rules.lifecycle import State
@@ -34,7 +34,7 @@ def passed_on(database, house):
 def carrier(app, database, house):
     """Return the national post with a key for reports alone."""
     with database.write() as session:
-        _, key = accounts.add_api_key(session, "vnpost", [Scope.CARRIER_WRITE], now=NOW)
+        _, key = keys.add_api_key(session, "vnpost", [Scope.CARRIER_WRITE], now=NOW)
     return System(app, key)
 
 
@@ -77,5 +77,5 @@ def test_a_malformed_line_refuses_the_request_and_names_the_field(carrier, wrong
 
 def test_the_build_system_may_not_report_without_the_scope(app, database, house):
     with database.write() as session:
-        _, key = accounts.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+        _, key = keys.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
     assert System(app, key).post(ROUTE, {"reports": [line("EJ999999999VN", "14")]}).status_code == 403

@@ -13,6 +13,7 @@ from api.web.auth import rule_of
 from postal import Role, Scope, models
 from postal.access.policy import ROLE_ACTIONS, SCOPE_ACTIONS
 from tests import builders as build
+from tests.api.conftest import PASSWORD
 from tests.api.doorways import Doors
 from tests.doors import product
 
@@ -24,6 +25,7 @@ DRAWN = "data:image/png;base64,iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobH
 MONDAY, WEDNESDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC), datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
 GIVER = {"giver_name": "Lê Thị Giao", "giver_position": "Cán bộ"}
 RECEIVER = {"receiver_name": "Trần Văn Nhận", "receiver_position": "Cán bộ"}
+OTHER_PASSWORD = "tre xanh bong mat"
 SIDES = {**GIVER, **RECEIVER}
 UNCLEAR = {"address": "12 Lê Lợi", "lat": "", "lon": ""}
 VAGUE = {"address": "Thôn Đông, xã Vinh Lộc", "lat": "", "lon": ""}
@@ -53,6 +55,7 @@ def test_every_door_is_gone_through_by_every_role_and_every_act_is_done(doors, a
     clock.now = WEDNESDAY
     _day(doors, clock, "dispatcher", "2026-11-25", first=300)
     _acts_on_one(doors, clock)
+    _own_accounts(doors)
     _upkeep(doors, tmp_path)
     assert sorted(_wanted(app) - doors.opened) == []
     assert sorted(map(str, product().acts - doors.called)) == []
@@ -106,6 +109,16 @@ def _set_up(doors, tmp_path):
     doors.run("api-key", "revoke", key.split("_")[1])
     doors.form("centre", "/language", language="en", next="/staff/")
     doors.form("centre", "/language", language="vi", next="/staff/")
+
+
+def _own_accounts(doors):
+    """Everybody changes the own password to and fro, and ends where they were signed in."""
+    for name in PEOPLE:
+        for now, then in ((PASSWORD, OTHER_PASSWORD), (OTHER_PASSWORD, PASSWORD)):
+            doors.form(name, "/staff/account/password", current=now, password=then, again=then)
+        doors.form(name, "/staff/account/sign-ins/end-others")
+        page = doors.person(name).get("/staff/account").text
+        doors.form(name, re.search(r'"(/staff/account/sign-ins/\d+/end)"', page)[1])
 
 
 def _questions(doors):

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 
 from api.commands import main, tannha
 from postal import rounds
-from postal.access import accounts
+from postal.access import accounts, keys
 from postal.db import Database, make_engine
 from postal.models import AuditEntry, CallbackEndpoint, Person
 from postal.people.vault import Vault
@@ -127,14 +127,14 @@ def test_an_expected_refusal_is_one_coded_sentence_in_both_languages(run, monkey
 def test_a_key_is_shown_once_opens_and_is_revoked(run, database):
     text = last_line(run("api-key", "add", "motcua", "--scope", "results:write"))
     with database.read() as session:
-        assert accounts.api_key_for(session, text).source_system == "motcua"
+        assert keys.api_key_for(session, text).source_system == "motcua"
     listed = run("api-key", "list").stdout
     prefix = text.split("_")[1]
     assert prefix in listed
     assert text not in listed
     assert run("api-key", "revoke", prefix).exit_code == 0
     with database.read() as session:
-        assert accounts.api_key_for(session, text) is None
+        assert keys.api_key_for(session, text) is None
 
 
 def test_an_endpoint_is_added_told_and_rotated(run, database):

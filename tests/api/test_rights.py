@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.web.auth import rule_of
 from api.work.planning import Way, order_plan
 from postal import Actor, ActorKind, Role, Scope, custody, models, outside, phones, rounds
+from postal.access import sign_ins
 from postal.network import crew, days_off
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
@@ -81,6 +82,7 @@ def things(database, house, services):
         phone = phones.enrol(walker, phones.make_code(walker, plan.rounds[0].courier_id)).phone
         here = plan.rounds[0].office_id
         shut = days_off.close_office(session, here, (DAY + timedelta(days=9),) * 2, reason="sửa điện", now=NOW)
+        elsewhere, _ = sign_ins.start(build.act(session, NOW), house["other-courier"], browser="Firefox, Windows")
         absence = crew.note_absence(session, ill, DAY, DAY)
         return Things(
             values={
@@ -108,6 +110,7 @@ def things(database, house, services):
                 "agency_id": office_id,
                 "office_id": plan.rounds[0].office_id,
                 "violation_id": 1,
+                "sign_in_id": elsewhere.id,
                 "filename": "tannha.css",
             }
         )
@@ -219,10 +222,10 @@ def test_a_system_sees_only_its_own_items_and_endpoints(things, system, foreign_
 
 
 def test_a_key_with_one_scope_opens_only_that(app, house, database):
-    from postal.access import accounts
+    from postal.access import keys
 
     with database.write() as session:
-        _, key = accounts.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+        _, key = keys.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "khoa-hep-0001"}
     answer = app.test_client().post("/v1/results", json={}, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
