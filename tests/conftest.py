@@ -11,6 +11,7 @@ from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from postal.db import Database, make_engine
@@ -21,6 +22,10 @@ SERVER = os.environ.get("TANNHA_TEST_DATABASE_URL", "postgresql+psycopg://postgr
 _BEGAN = pytest.StashKey[float]()
 IS_REQUIRED = os.environ.get("TANNHA_REQUIRE_SERVICES") == "1"
 
+
+# How long an example takes says more about who else uses the machine than about the code.
+settings.register_profile("tannha", deadline=None)
+settings.load_profile("tannha")
 
 SERVICES = {"empty_sqlite", "postgres_server", "redis_url", "rabbitmq_url"}
 

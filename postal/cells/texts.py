@@ -49,9 +49,9 @@ _ERROR_VALUE = re.compile(
 )
 _ETH = {0xD0: "Đ", 0xF0: "đ", 0x189: "Đ", 0x256: "đ"}
 _CCCD = re.compile(r"([0-9]{3})([0-9])[0-9]{8}", re.ASCII)
-# 1800… and 1900…: nobody lives behind them.
+# 1800… and 1900…: nobody lives behind them. Unknown is what the library calls a number no plan holds.
 _KIND = phonenumbers.PhoneNumberType
-_HOTLINES = frozenset({_KIND.TOLL_FREE, _KIND.SHARED_COST, _KIND.PREMIUM_RATE, _KIND.UAN})
+_REFUSED_KINDS = frozenset({_KIND.UNKNOWN, _KIND.TOLL_FREE, _KIND.SHARED_COST, _KIND.PREMIUM_RATE, _KIND.UAN})
 
 
 def clean(text: str, column: str) -> tuple[str, Problem | None]:
@@ -59,6 +59,8 @@ def clean(text: str, column: str) -> tuple[str, Problem | None]:
 
     A text that is too long comes back cut: an optional cell keeps what fits.
     """
+    if not text:
+        return "", None  # most cells of most rows
     limit = LIMITS.get(column, _OTHER_LIMIT)
     if len(text) > limit * 4:
         return "", refusal(column, "too_long", limit=limit)
@@ -100,6 +102,8 @@ def address(text: str, column: str) -> tuple[str, Problem | None]:
 
 def optional(text: str, column: str) -> tuple[str, Problem | None]:
     """Return the cleaned text of a cell that may be empty; a spreadsheet's error is no text."""
+    if not text:
+        return "", None
     cleaned, problem = clean(text, column)
     if problem is None and _ERROR_VALUE.fullmatch(cleaned):
         return "", question(column, "error_value")
@@ -108,7 +112,7 @@ def optional(text: str, column: str) -> tuple[str, Problem | None]:
 
 def is_nothing(text: str) -> bool:
     """Say whether a cell says in a word or a dash that there is nothing to say."""
-    return text.strip().casefold() in NOTHING
+    return not text or text.strip().casefold() in NOTHING
 
 
 def _of_letters(text: str, cleaned: str, column: str) -> Problem | None:
@@ -159,7 +163,7 @@ def phone(text: str, column: str) -> tuple[str | None, bool]:
         number = phonenumbers.parse(given, "VN")
     except phonenumbers.NumberParseException:
         return None, False
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in _HOTLINES:
+    if phonenumbers.number_type(number) in _REFUSED_KINDS:
         return None, False
     if number.country_code == 84:
         return f"0{number.national_number}", True

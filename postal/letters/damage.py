@@ -70,7 +70,9 @@ def judge_name(text: str) -> Damage | None:
     if not name.isascii() and _TWICE.search(name):
         return Damage.CODED
     words = name.split()
-    if words and all(map(_is_plain, words)) and len(name) > 1 and name.strip().casefold() not in _NO_NAMES:
+    doubtful = [word for word in words if not _is_plain(word)]
+    is_plain = len(doubtful) < len(words) and all(map(str.isdecimal, doubtful)) and len(name) > 1
+    if is_plain and name.strip().casefold() not in _NO_NAMES:
         return None
     if _LOST.search(name):
         return Damage.LOST

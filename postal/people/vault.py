@@ -79,7 +79,7 @@ class Vault:
     def look_up(self, purpose: str, value: str) -> str:
         """Return the keyed hash of a value, different for each purpose; 32 hex digits."""
         message = f"{purpose}\x00{value}".encode()
-        return hmac.new(self._lookup_key, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._lookup_key, message, "sha256").hex()[:32]
 
 
 def _key_id(key: bytes) -> str:
