@@ -92,12 +92,14 @@ def are_coded(text: str) -> bool:
     whole = unicodedata.normalize("NFC", text)
     if _LOST_INSIDE.search(whole) or _TWICE.search(whole) or _OLD.search(whole):
         return True
-    words = [
-        word
-        for word in _BETWEEN_WORDS.split(whole)
-        if word and not word.isascii() and _is_latin1(word) and not _is_plain(word)
-    ]
-    return any(sum(bool(read(word)) for word in words if syllable(word) is None) >= 2 for read in (as_tcvn3, as_vni))
+    words = list(filter(_is_no_syllable_of_latin1, _BETWEEN_WORDS.split(whole)))
+    return len(words) >= 2 and any(sum(bool(read(word)) for word in words) >= 2 for read in (as_tcvn3, as_vni))
+
+
+@lru_cache(maxsize=16_384)
+def _is_no_syllable_of_latin1(word: str) -> bool:
+    """Say whether a word may be of an old coding: more than ASCII, all of Latin-1, and no syllable as it stands."""
+    return not word.isascii() and _is_latin1(word) and syllable(word) is None
 
 
 def _is_coded(words: Iterable[str], read: Callable[[str], Iterable[Syllable]]) -> bool:
