@@ -118,6 +118,7 @@ def look_at_late(story: Story) -> None:
     with story.step("19:20", "Ba hôm sau: việc trễ hạn, thư xin lỗi / three days later: what is late") as say:
         clock = story.house.clock
         day = clock.move_to(clock() + timedelta(days=3)).date()
+        story.house.let_nights_pass()
         clerks = story.at_desk("motcua")
         (story.house.out / "late.html").write_text(clerks.get("/staff/late"), encoding="utf-8")
         with story.services.database.read() as session:

@@ -59,6 +59,10 @@ class House:
             self.browsers[username] = browser
         return self.browsers[username]
 
+    def let_nights_pass(self) -> None:
+        """Sign everybody out, as their sessions have ended by the next day: whoever works again signs in anew."""
+        self.browsers.clear()
+
     def run(self, *arguments: str, stdin: str = "") -> str:
         """Run an operator's command on this house, at its own time, and return what it printed."""
         return run_command(self.services, *arguments, stdin=stdin)
