@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from postal import (
     chain,
+    citizen,
     counting,
     custody,
     desk,
@@ -35,12 +36,12 @@ from postal.access.policy import (
     require,
     require_own,
 )
+from postal.citizen.history import PublicHistory, PublicStep
+from postal.citizen.outlook import Outlook, PostOffice
 from postal.csv_out import write_csv
 from postal.db import Database, is_storage_failure, make_engine
 from postal.errors import Conflict, InvalidInput, NotFound, PostalError
 from postal.life.follow_up import FollowUp
-from postal.life.outlook import Outlook, PostOffice
-from postal.life.public_history import PublicHistory, PublicStep
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
 from postal.people.vault import Vault, VaultLocked
@@ -78,6 +79,7 @@ __all__ = [
     "Vault",
     "VaultLocked",
     "chain",
+    "citizen",
     "command_actor",
     "counting",
     "current_revision",

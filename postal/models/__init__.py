@@ -9,12 +9,12 @@ from postal.models.access import (
     KnownDevice,
     Role,
     SignIn,
-    TrackingGuess,
     Upload,
     User,
 )
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink
+from postal.models.citizens import SentCode, WrongTries
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -62,6 +62,8 @@ from postal.models.outside import (
     EndpointState,
     Job,
     JobState,
+    Notice,
+    NoticeState,
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
@@ -140,6 +142,8 @@ __all__ = [
     "Leg",
     "Manifest",
     "ManifestLine",
+    "Notice",
+    "NoticeState",
     "Office",
     "OfficeClosure",
     "OfficeDay",
@@ -162,14 +166,15 @@ __all__ = [
     "RoundStop",
     "RowOutcome",
     "S10Range",
+    "SentCode",
     "SheetPrint",
     "SignIn",
     "SpoiltS10",
     "TrackingEvent",
-    "TrackingGuess",
     "TransitRule",
     "Upload",
     "User",
     "UtcDateTime",
     "Violation",
-]  # fmt: skip
+    "WrongTries",
+]

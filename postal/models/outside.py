@@ -1,4 +1,4 @@
-"""Callbacks to other systems: endpoints, messages in order for each item; and durable jobs."""
+"""Callbacks to other systems: endpoints, messages in order for each item; notices to phones; and durable jobs."""
 
 from __future__ import annotations
 
@@ -97,6 +97,37 @@ class CallbackTry(Base):
     status: Mapped[int | None]
     verdict: Mapped[str] = mapped_column(String(40))
     took_ms: Mapped[int]
+
+
+class NoticeState(StrEnum):
+    """How far a notice is; one for nobody is written so that it takes as long as one that is sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    NOBODY = "nobody"
+
+
+class Notice(Base):
+    """A short message to a person's own phone, queued with what it tells of.
+
+    Number and text are put together when it is sent and kept nowhere. ``person_id`` None: to the operator.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_due", "state", "next_try_at"),)
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    about_id: Mapped[int | None]
+    language: Mapped[str] = mapped_column(String(5), default="vi")
+    state: Mapped[NoticeState] = mapped_column(stored(NoticeState), default=NoticeState.WAITING)
+    queued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    n_tries: Mapped[int] = mapped_column(default=0)
+    verdict: Mapped[str | None] = mapped_column(String(40))
 
 
 class JobState(StrEnum):

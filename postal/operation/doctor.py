@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from postal.citizen.guessing import last_alarm
 from postal.custody import serials
 from postal.db import Database
 from postal.jobs import counts as job_counts
@@ -22,6 +23,7 @@ from postal.models import Person, S10Range, TrackingEvent
 from postal.network.home import installation, is_unconfirmed_copy
 from postal.operation import copies
 from postal.outside import stuck
+from postal.outside.notices import due_notices, failed_notices
 from postal.people import is_found_by_its_hash, resealing
 from postal.people.vault import VaultLocked
 from routing import Message
@@ -61,7 +63,7 @@ def examine(database: Database, *, now: datetime) -> list[Finding]:
     if found[-1].level is Level.BAD:
         return [*found, *_file(database)]
     checks: tuple[Callable[[Session, datetime], Finding], ...] = (
-        _copy, _network, _clock, _keys, _lookup, _s10, _callbacks, _jobs,
+        _copy, _network, _clock, _keys, _lookup, _s10, _callbacks, _notices, _guessing, _jobs,
     )  # fmt: skip
     for check in checks:
         try:
@@ -202,6 +204,21 @@ def _callbacks(session: Session, now: datetime) -> Finding:
         return _finding("callbacks", Level.BAD, silent)
     is_well = not (found.n_parked or found.n_beyond_waits or failing or disabled)
     return _finding("callbacks", Level.OK if is_well else Level.WARN, counts)
+
+
+def _notices(session: Session, now: datetime) -> Finding:
+    n_failed, n_due = failed_notices(session, now=now), due_notices(session, now=now)
+    counts = Message("tin nhắn: {due} chờ gửi, {failed} không gửi được trong một ngày qua")
+    level = Level.WARN if n_failed or n_due else Level.OK
+    return _finding("notices", level, counts.filled(due=n_due, failed=n_failed))
+
+
+def _guessing(session: Session, now: datetime) -> Finding:
+    alarm = last_alarm(session, now=now)
+    if alarm is None:
+        return _finding("guessing", Level.OK, Message("không ai dò mã tra cứu trong một giờ qua"))
+    told = Message("có người dò mã tra cứu lúc {time} UTC: {count} lần sai trong ngày")
+    return _finding("guessing", Level.BAD, told.filled(time=f"{alarm.at:%H:%M}", count=alarm.facts["n_today"]))
 
 
 def _jobs(session: Session, now: datetime) -> Finding:

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from postal.access import brakes, devices, sign_ins
 from postal.access.idempotency import forget_old_keys
+from postal.citizen.guessing import forget_tries
+from postal.citizen.sent_codes import forget_sent
 from postal.intake.uploads import forget_old_uploads
 from postal.jobs import Run, Works
 from postal.jobs.watching import forget_ended
-from postal.life.public_history import forget_guesses
 from postal.life.tracking import note_overdue
 from postal.outside.due import disable_dark, forget_old
+from postal.outside.notices import forget_notices
 
 
 def _note_overdue(run: Run) -> None:
@@ -31,7 +33,8 @@ def _forget_keys(run: Run) -> None:
 
 def _forget_guesses(run: Run) -> None:
     with run.write() as session:
-        forget_guesses(session, now=run.now())
+        for forget in (forget_tries, forget_sent, forget_notices):
+            forget(session, now=run.now())
 
 
 def _forget_sign_ins(run: Run) -> None:

@@ -1,7 +1,7 @@
 """Tables of access: users, keys, sign-ins, devices, second factors, the audit, what requests leave behind."""
 
 from postal.models.access.sign_ins import Brake, EndedWhy, KnownDevice, SignIn
-from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, Role, TrackingGuess, Upload, User
+from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, Role, Upload, User
 
 __all__ = [
     "ApiKey",
@@ -12,7 +12,6 @@ __all__ = [
     "KnownDevice",
     "Role",
     "SignIn",
-    "TrackingGuess",
     "Upload",
     "User",
 ]

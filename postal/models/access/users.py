@@ -1,8 +1,8 @@
-"""Users, API keys, the audit, idempotency records, counts of wrong guesses, uploads."""
+"""Users, API keys, the audit, idempotency records, uploads."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -87,17 +87,6 @@ class IdempotencyRecord(Base):
     status: Mapped[int | None]
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_key_id: Mapped[str | None] = mapped_column(String(16))
-
-
-class TrackingGuess(Base):
-    """Wrong second factors for one code from one source on one day; both as keyed hashes."""
-
-    __tablename__ = "tracking_guesses"
-
-    code_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
-    source_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
-    on_date: Mapped[date] = mapped_column(primary_key=True)
-    n_wrong: Mapped[int] = mapped_column(default=0)
 
 
 class Upload(Base):

@@ -77,8 +77,17 @@ def _office(session: Session, item: Item) -> PostOffice | None:
     if office is None or office.kind is not OfficeKind.DELIVERY:
         served = session.get(Coverage, item.consignment.commune_code or "")
         office = session.get(Office, served.office_id) if served is not None else None
-    if office is None:
-        return None
+    return _told(office) if office is not None else None
+
+
+def offices_to_ask(session: Session) -> list[PostOffice]:
+    """Return the post offices with a telephone, for whoever has none of the own; all of them where none has one."""
+    query = select(Office).where(Office.kind == OfficeKind.DELIVERY, Office.is_active).order_by(Office.name)
+    found = [_told(office) for office in session.scalars(query)]
+    return [one for one in found if one.phone] or found
+
+
+def _told(office: Office) -> PostOffice:
     return PostOffice(name=office.name, address=office.address, phone=office.phone, hours=office.opening_hours)
 
 

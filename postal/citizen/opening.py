@@ -1,0 +1,124 @@
+"""Opening a recipient's page: by a code and four digits, by digits sent to the phone, by the label's link.
+
+Unknown, forbidden and wrong are one answer: nothing. What follows from a try is written in the try's own transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal.access import devices
+from postal.access.act import Act
+from postal.citizen.guessing import (
+    Brake,
+    count_for_code,
+    count_on_known_device,
+    count_wrong,
+    is_all_braked,
+    is_source_braked,
+    keys_of,
+    uncount_for_code,
+)
+from postal.citizen.history import PublicHistory, history_of, with_people
+from postal.citizen.sent_codes import N_DIGITS, ask_for_code, is_right
+from postal.life.items import as_written, is_called
+from postal.models import Item
+from postal.people import phone_tail_matches
+from postal.rules.codes import bare_code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """One try at a page: the code as it was typed, the digits, the device's cookie, and where it comes from."""
+
+    code: str
+    digits: str
+    device: str
+    source: str
+
+    def __repr__(self) -> str:
+        return "<Try>"
+
+
+def open_by_digits(act: Act, tried: Try) -> PublicHistory | None:
+    """Return the history for an S10 or dossier code and the phone's last four digits; None whatever was wrong.
+
+    What is wrong is counted; a device that was right is known from then on.
+    """
+    items = _items(act, tried.code)
+    brake = _brake(act, tried, items)
+    is_open = count_for_code(act, brake)
+    is_open &= not is_source_braked(act.session, brake, act.now) and not is_all_braked(act.session, act.now)
+    for item in items if _are_digits(tried.digits, 4) else ():
+        is_ours = _is_known(act.session, tried.device, item.consignment_id, act.now)
+        if is_ours and not is_open:
+            is_ours = count_on_known_device(act, tried.device, brake)
+        if (is_open or is_ours) and phone_tail_matches(act.session, item.consignment.person, tried.digits):
+            uncount_for_code(act, brake)
+            _know(act, tried.device, item.consignment_id)
+            return history_of(act.session, item, act.now)
+    count_wrong(act, brake)
+    return None
+
+
+def send_code(act: Act, tried: Try, *, language: str) -> None:
+    """Send digits to the registered phone of whoever this code is for; says nothing, whatever becomes of it."""
+    items = _items(act, tried.code)
+    brake = _brake(act, tried, items)
+    may_ask = not is_source_braked(act.session, brake, act.now)
+    consignment = items[0].consignment if items and may_ask else None
+    ask_for_code(act, tried.code, consignment, language=language)
+
+
+def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | None:
+    """Return the history for a code and the digits sent to the registered phone; None whatever was wrong."""
+    items = _items(act, tried.code)
+    brake = _brake(act, tried, items)
+    found = None
+    if _are_digits(tried.digits, N_DIGITS):
+        found = is_right(act, {item.consignment_id for item in items}, tried.digits)
+    for item in items:
+        if item.consignment_id == found:
+            _know(act, tried.device, item.consignment_id)
+            return history_of(act.session, item, act.now)
+    count_wrong(act, brake)
+    return None
+
+
+def is_known_to(session: Session, device: str, history: PublicHistory) -> bool:
+    """Say whether this device opened the history's consignment before."""
+    return _is_known(session, device, history.consignment_id, history.at)
+
+
+def know_device(act: Act, device: str, history: PublicHistory) -> None:
+    """Know a device that opened a history by the label's link."""
+    _know(act, device, history.consignment_id)
+
+
+def _items(act: Act, code: str) -> list[Item]:
+    if not 4 <= len(bare_code(code)) <= 80:
+        return []
+    query = select(Item).options(*with_people()).where(is_called(code))
+    # Two systems may use one dossier code, and a dossier may be collected and its result delivered.
+    return list(act.session.scalars(query.order_by(as_written(code), Item.id.desc()).limit(10)))
+
+
+def _brake(act: Act, tried: Try, items: list[Item]) -> Brake:
+    return keys_of(act.session, bare_code(tried.code), {item.consignment_id for item in items}, tried.source)
+
+
+def _is_known(session: Session, device: str, consignment_id: int, now: datetime) -> bool:
+    return devices.is_known(session, device, f"consignment:{consignment_id}", now=now)
+
+
+def _know(act: Act, device: str, consignment_id: int) -> None:
+    if device:
+        devices.remember(act.session, device, f"consignment:{consignment_id}", now=act.now)
+
+
+def _are_digits(text: str, n: int) -> bool:
+    return len(text) == n and text.isascii() and text.isdigit()
