@@ -152,6 +152,25 @@ def listen_address(text: str) -> str:
     return text
 
 
+def gateway_body(text: str) -> str:
+    """Check the body of a message to a gateway: number and text have places, and JSON is whole."""
+    if "{to}" not in text or "{text}" not in text:
+        raise Wrong(Message("thiếu chỗ cho số điện thoại (to) hoặc nội dung (text), trong ngoặc nhọn"))
+    if text.lstrip().startswith("{"):
+        try:
+            json.loads(text)
+        except ValueError:
+            raise Wrong(Message("không phải JSON")) from None
+    return text
+
+
+def phone_number(text: str) -> str:
+    """Check a telephone number, digits only; empty for none."""
+    if text and not (text.isascii() and text.isdigit() and 9 <= len(text) <= 12):
+        raise Wrong(Message("viết như 0905123456"))
+    return text
+
+
 def object_of_texts(value: Any) -> Any:
     """Read a JSON object whose names and values are texts."""
     if not isinstance(value, str):

@@ -50,6 +50,8 @@ TilesAddress = Annotated[str, AfterValidator(rules.tiles_address)]
 ListenAddress = Annotated[str, AfterValidator(rules.listen_address)]
 Zone = Annotated[str, AfterValidator(rules.zone)]
 StoreAddress = Annotated[str, AfterValidator(rules.store_address)]
+GatewayBody = Annotated[str, AfterValidator(rules.gateway_body)]
+PhoneNumber = Annotated[str, AfterValidator(rules.phone_number)]
 BrokerAddress = Annotated[str, AfterValidator(rules.broker_address)]
 
 
@@ -111,6 +113,23 @@ class Settings(BaseSettings):
     )
     callback_allow_http_hosts: Names = Field((), description="Receivers that may also be reached without TLS.")
     callback_ca_file: Authority | None = Field(None, description="Certificate authority of an inner network.")
+
+    sms_gateway_url: OptionalWebAddress = Field(
+        "", description="Where short messages to recipients' phones are handed over by HTTP; empty: none are sent."
+    )
+    sms_gateway_headers: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(rules.object_of_texts)] = Field(
+        default_factory=dict, description="JSON: header of the gateway → value, its key among them."
+    )
+    sms_gateway_body: GatewayBody = Field(
+        '{"to": "{to}", "text": "{text}", "id": "{id}"}',
+        description="Body of a message, JSON or form, with {to}, {text} and {id} in their places.",
+    )
+    sms_gateway_numbers: Literal["national", "international"] = Field(
+        "national", description="How the gateway writes numbers: 0905… or 84905…."
+    )
+    alarm_phone: PhoneNumber = Field(
+        "", description="Whose phone is told when somebody guesses codes; empty: nobody's."
+    )
 
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
     geocoder_url: OptionalWebAddress = Field("", description="Base URL of your own Nominatim or Photon.")

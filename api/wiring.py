@@ -51,6 +51,7 @@ class Services:
     database: Database
     clock: Callable[[], datetime]
     sender: outside.Sender
+    notifier: outside.Notifier | None = None
 
     @cached_property
     def ground(self) -> Ground:
@@ -93,6 +94,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] | None =
         sender=outside.RequestsSender.with_policy(
             callback_policy(settings), system_clock, ca_file=settings.callback_ca_file
         ),
+        notifier=_notifier(settings),
     )
     assert built.ground is not None  # reads the files the settings name, so that a wrong one is found at the start
     return built
@@ -159,6 +161,17 @@ def callback_policy(settings: Settings) -> outside.AddressPolicy:
     return outside.AddressPolicy(
         allow_hosts=frozenset(settings.callback_allow_hosts),
         allow_http_hosts=frozenset(settings.callback_allow_http_hosts),
+    )
+
+
+def _notifier(settings: Settings) -> outside.Notifier | None:
+    if not settings.sms_gateway_url:
+        return None
+    return outside.HttpGateway.at(
+        settings.sms_gateway_url,
+        headers={name: value.get_secret_value() for name, value in settings.sms_gateway_headers.items()},
+        body=settings.sms_gateway_body,
+        is_plus84=settings.sms_gateway_numbers == "international",
     )
 
 

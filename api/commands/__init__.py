@@ -27,6 +27,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("api.demo.command", "demo", "Diễn một ngày trọn vẹn / play one full day"),
     "doctor": ("api.commands.upkeep.doctor", "doctor", "Kiểm tra bản cài đặt / look the installation over"),
     "endpoint": ("api.commands.callbacks", "endpoint", "Nơi nhận tin báo / receivers of callbacks"),
+    "fake-gateway": (
+        "api.commands.serving.fake_gateway",
+        "fake_gateway",
+        "Cổng tin nhắn giả để thử / a stand-in for an SMS gateway",
+    ),
     "intake": ("api.commands.intake", "intake", "Nhập tệp kết quả / bring in a file of results"),
     "locate": ("api.commands.intake", "locate", "Tìm tọa độ cho điểm mới đến xã / ask the geocoder"),
     "migrate": ("api.commands.upkeep.backup", "migrate", "Nâng cấp bảng dữ liệu / bring the tables up to date"),

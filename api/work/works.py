@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.wiring import Services
-from api.work import importing, planning, printing
+from api.work import importing, notices, planning, printing
 from postal import Actor, Session, command_actor, models, outside
 from postal.access import accounts
 from postal.jobs import Lane, Run, Works
@@ -16,19 +16,20 @@ _PLANS = Lane(name="plans", kinds=frozenset({planning.KIND}), n_threads=1)
 
 
 def all_works(services: Services) -> Works:
-    """Return planning, imports, papers, callbacks and housekeeping as work for a runner."""
-    callbacks = outside.callback_works(services.sender)
+    """Return planning, imports, papers, callbacks, notices and housekeeping as work for a runner."""
+    callbacks, told = outside.callback_works(services.sender), outside.notice_works(notices.desk(services))
     return replace(
         housekeeping.HOUSEKEEPING,
         by_kind={
             **housekeeping.HOUSEKEEPING.by_kind,
             **callbacks.by_kind,
+            **told.by_kind,
             planning.KIND: planning.plan_work(services, asker),
             importing.KIND: importing.import_work(services, asker),
             printing.KIND: printing.labels_work(services, asker),
         },
-        finders=callbacks.finders,
-        lanes=(_PLANS, *callbacks.lanes),
+        finders=(*callbacks.finders, *told.finders),
+        lanes=(_PLANS, *callbacks.lanes, *told.lanes),
     )
 
 

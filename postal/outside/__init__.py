@@ -1,4 +1,4 @@
-"""What goes to other systems: callbacks queued with the event, sent later, in order for each item."""
+"""What goes out: callbacks to other systems, in order for each item and never lost; notices to phones."""
 
 from postal.outside.addresses import AddressPolicy, check_url, is_public_address
 from postal.outside.due import KEPT_FOR, Message, Stuck, Verdict, disable_dark, forget_old, replay, stuck
@@ -15,22 +15,32 @@ from postal.outside.endpoints import (
     resume,
     rotate_secret,
 )
+from postal.outside.notices import ALARM, CODE, Notifier, Outgoing, Told, notice_works
+from postal.outside.notices import Desk as NoticeDesk
 from postal.outside.safe_http import SafeClient
 from postal.outside.sender import RequestsSender, Sender
 from postal.outside.sending import SendReport
+from postal.outside.sms import HttpGateway
 from postal.outside.work import callback_works, send_due
 
 __all__ = [
+    "ALARM",
+    "CODE",
     "KEPT_FOR",
     "KINDS",
     "AddressPolicy",
     "EndpointExists",
+    "HttpGateway",
     "Message",
+    "NoticeDesk",
+    "Notifier",
+    "Outgoing",
     "RequestsSender",
     "SafeClient",
     "SendReport",
     "Sender",
     "Stuck",
+    "Told",
     "Verdict",
     "callback_works",
     "change_endpoint",
@@ -41,6 +51,7 @@ __all__ = [
     "find_endpoint",
     "forget_old",
     "is_public_address",
+    "notice_works",
     "pause",
     "register_endpoint",
     "remove_endpoint",
