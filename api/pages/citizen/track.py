@@ -1,4 +1,7 @@
-"""The citizen's page: a code and four digits, or the label's token. Nothing personal without one of them."""
+"""The citizen's page: a code with four digits or with digits sent to the phone, or the label's token.
+
+Nothing personal is shown without one of them, and one answer stands for unknown, forbidden and wrong alike.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,9 @@ from flask.typing import ResponseReturnValue
 from api import words
 from api.pages.citizen import track_words
 from api.pages.common import local_zone
-from api.web import auth
+from api.web import auth, devices
 from api.wiring import services
-from postal import Message, PublicHistory
-from postal.life import public_history
+from postal import Message, PublicHistory, citizen
 
 track = Blueprint("track", __name__)
 _OPEN_FOR = timedelta(minutes=30)
@@ -33,14 +35,34 @@ def ask() -> ResponseReturnValue:
 @auth.allow_everybody("citizens track without an account")
 def look_up() -> ResponseReturnValue:
     """Check both; unknown and wrong get the same answer. The pair is posted: it never stands in a URL."""
-    code, tail = request.form.get("code", "")[:200], _last_four(request.form.get("tail", "")[:40])
-    now = services().clock()
-    with services().database.write() as database_session:  # a wrong guess is counted
-        found = public_history.by_code(database_session, code, tail, source=request.remote_addr or "", now=now)
+    tried = _tried(_last_four(request.form.get("tail", "")[:40]))
+    with auth.acting() as act:  # a wrong guess is counted
+        found = citizen.open_by_digits(act, tried)
     if found is None:
-        return _ask_page(problem=track_words.NOT_FOUND, code=code), 404
-    session["tracked"] = {"item": found.item_id, "until": (now + _OPEN_FOR).timestamp()}
-    return redirect(url_for("track.status"), 303)
+        return _ask_page(problem=track_words.NOT_FOUND, code=tried.code), 404
+    return _opened(found)
+
+
+@track.post("/track/code")
+@auth.allow_everybody("citizens track without an account")
+def send_code() -> ResponseReturnValue:
+    """Send digits to the registered phone; the answer is the same whether anything was sent or not."""
+    tried = _tried("")
+    with auth.acting() as act:
+        citizen.send_code(act, tried, language=words.current())
+    return render_template("track/code.html", problem=None, code=tried.code)
+
+
+@track.post("/track/code/open")
+@auth.allow_everybody("citizens track without an account")
+def open_by_code() -> ResponseReturnValue:
+    """Check the digits that were sent."""
+    tried = _tried(_BETWEEN_DIGITS.sub("", request.form.get("digits", "")[:40]))
+    with auth.acting() as act:
+        found = citizen.open_by_sent_code(act, tried)
+    if found is None:
+        return render_template("track/code.html", problem=track_words.CODE_WRONG, code=tried.code), 404
+    return _opened(found)
 
 
 @track.get("/track/status")
@@ -52,7 +74,7 @@ def status() -> ResponseReturnValue:
     if not tracked or tracked["until"] < now.timestamp():
         return redirect(url_for("track.ask"), 303)
     with services().database.read() as database_session:
-        history = public_history.by_item(database_session, tracked["item"], now=now)
+        history = citizen.by_item(database_session, tracked["item"], now=now)
     return _status_page(history) if history is not None else redirect(url_for("track.ask"), 303)
 
 
@@ -61,10 +83,29 @@ def status() -> ResponseReturnValue:
 def by_token(token: str) -> ResponseReturnValue:
     """Open by the label's 128-bit token: the only way for a recipient without a phone."""
     with services().database.read() as database_session:
-        history = public_history.by_token(database_session, token, now=services().clock())
+        history = citizen.by_token(database_session, token, now=services().clock())
+        is_new = history is not None and not citizen.is_known_to(database_session, devices.own_token(), history)
     if history is None:
         return _ask_page(problem=track_words.LINK_DEAD), 404
+    if is_new:
+        with auth.acting() as act:
+            citizen.know_device(act, devices.register_token(), history)
     return _status_page(history)
+
+
+def _tried(digits: str) -> citizen.Try:
+    return citizen.Try(
+        code=request.form.get("code", "")[:200],
+        digits=digits,
+        device=devices.register_token(),
+        source=request.remote_addr or "",
+    )
+
+
+def _opened(found: PublicHistory) -> ResponseReturnValue:
+    """Lead on to the page; this browser may see it for half an hour."""
+    session["tracked"] = {"item": found.item_id, "until": (services().clock() + _OPEN_FOR).timestamp()}
+    return redirect(url_for("track.status"), 303)
 
 
 def _last_four(typed: str) -> str:
@@ -75,7 +116,9 @@ def _last_four(typed: str) -> str:
 
 def _ask_page(problem: Message | None = None, code: str = "") -> str:
     """Return the form; after a wrong try with the code as it was typed, which is no secret of its own."""
-    return render_template("track/ask.html", problem=problem, code=code)
+    with services().database.read() as database_session:
+        offices = citizen.offices_to_ask(database_session) if problem is not None else ()
+    return render_template("track/ask.html", problem=problem, code=code, offices=offices)
 
 
 def _status_page(history: PublicHistory) -> str:

@@ -9,10 +9,8 @@ from api.words import gettext as _
 from postal import Direction, FollowUp, Message, Outlook, PostOffice, PublicHistory, PublicStep, State
 from postal.rules import reasons
 
-NOT_FOUND = Message(
-    "Không tìm thấy, hoặc 4 số chưa đúng. Ông/Bà kiểm tra lại mã và số điện thoại. "
-    "Nếu đã thử nhiều lần, xin đợi đến ngày mai hoặc quét mã vuông trên nhãn."
-)
+NOT_FOUND = Message("Không tìm thấy, hoặc 4 số chưa đúng. Ông/Bà kiểm tra lại mã và số điện thoại đã đăng ký.")
+CODE_WRONG = Message("Mã 6 số chưa đúng hoặc đã hết hạn. Ông/Bà nhập lại, hoặc xin mã khác.")
 LINK_DEAD = Message("Đường dẫn này không còn mở được. Ông/Bà tra bằng mã hồ sơ và 4 số cuối điện thoại.")
 
 _TO_THE_AGENCY = Message("hồ sơ được nộp cho {agency}.")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import render_desk
+from api.pages.common import local_zone, render_desk
 from api.web.auth import allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
-from postal import Action, Message, Session, desk, queue
+from api.words import say_instant
+from postal import Action, Message, Role, Session, citizen, desk, queue
 from postal.life import balance
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -50,9 +51,21 @@ def home() -> ResponseReturnValue:
             late=_late_counters(desk.late_counts(session, now=now, office_id=office_id)),
             balance=balance.balance(session) if office_id is None else None,
             tasks=_tasks(session, counts),
+            alarm=_alarm(session),
             may_collect=current_actor().may(Action.ORDER_COLLECTIONS),
             may_report=current_actor().may(Action.REPORT_VIOLATION) or current_actor().may(Action.ANSWER_VIOLATION),
         )
+
+
+def _alarm(session: Session) -> str | None:
+    """Return the alarm of the last hour, for whoever runs the house."""
+    if current_actor().role is not Role.ADMINISTRATOR:
+        return None
+    alarm = citizen.last_alarm(session, now=services().now())
+    if alarm is None:
+        return None
+    n_today, at = alarm.facts["n_today"], say_instant(alarm.at, local_zone())
+    return _("Có người dò mã tra cứu ({time}): {count} lần sai trong ngày.", time=at, count=n_today)
 
 
 PILE_TEXTS: dict[str, tuple[Message, str]] = {
