@@ -78,6 +78,14 @@ class Doors:
         self._note("POST", path, name)
         return where, answer
 
+    def look(self, name: str, path: str) -> Any:
+        """Open a page as somebody; it must be shown."""
+        person = self.person(name)
+        with self.watching():
+            answer = person.get(path)
+        assert answer.status_code < 400, (name, path, answer.status_code)
+        return answer
+
     def json(self, name: str, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
         """Send JSON as somebody, or as "system"; it must be carried out. Returns the JSON answer."""
         if name == "system":

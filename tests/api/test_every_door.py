@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.web.auth import rule_of
-from postal import Role, Scope, models
+from postal import Role, Scope, citizen, custody, models
 from postal.access.policy import ROLE_ACTIONS, SCOPE_ACTIONS
 from tests import builders as build
 from tests.api.conftest import PASSWORD
@@ -457,6 +457,13 @@ def _acts_on_one(doors, clock):
     doors.form("admin", f"/staff/violations/{doors.rows(models.Violation.id)[0].id}/answer", words="đã nhắc")
     seen = next(row for row in _items(doors, "delivered") if row.dossier_code[-4:] >= "0200")
     doors.form("citizen", "/track", code=seen.s10, tail=seen.dossier_code[-4:])
+    doors.form("citizen", "/track/code", code=seen.s10)
+    with doors.services.database.read() as session:
+        digits = citizen.digits_of(session, session.query(models.SentCode).one().id)
+        link = custody.token_of(session, session.get_one(models.Item, seen.id))
+    doors.form("citizen", "/track/code/open", code=seen.s10, digits=digits)
+    doors.person("citizen").client.delete_cookie("tannha-device")
+    doors.look("citizen", f"/t/{link}")
 
 
 def _plan_again(doors):

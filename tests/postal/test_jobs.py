@@ -19,7 +19,7 @@ from postal.errors import InvalidInput, NotFound
 from postal.jobs import over_broker, run_job, table
 from postal.jobs.silence import Silence
 from postal.life.tracking import Scan, record
-from postal.models import AuditEntry, Discrepancy, IdempotencyRecord, Job, JobState, TrackingGuess
+from postal.models import AuditEntry, Discrepancy, IdempotencyRecord, Job, JobState, WrongTries
 from postal.operation.housekeeping import HOUSEKEEPING
 from tests import builders as build
 from tests.scale import record_figure, scaled
@@ -499,7 +499,7 @@ def test_the_house_keeps_itself_tidy(database):
         early = Scan(kind="delivered", scan_id="a", happened_at=NOW)
         record(build.act(session, NOW), item, early)
         claim_key(session, KeyedRequest(client="c", key="k", fingerprint="f"), now=NOW)
-        session.add(TrackingGuess(code_hash="c", source_hash="s", on_date=NOW.date(), n_wrong=3))
+        session.add(WrongTries(key_hash="c", on_date=NOW.date(), n_wrong=3))
         HOUSEKEEPING.plant(session, now=NOW)
     housekeeper = jobs.Runner(database, HOUSEKEEPING, clock=clock)
     assert housekeeper.run_due() == {"done": len(HOUSEKEEPING.by_kind)}
@@ -508,7 +508,7 @@ def test_the_house_keeps_itself_tidy(database):
     with database.read() as session:
         assert session.scalar(select(Discrepancy.kind)) == "scan_does_not_fit"
         assert not session.scalar(select(func.count()).select_from(IdempotencyRecord))
-        assert not session.scalar(select(func.count()).select_from(TrackingGuess))
+        assert not session.scalar(select(func.count()).select_from(WrongTries))
 
 
 def test_every_recurring_kind_has_work():
