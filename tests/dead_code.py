@@ -30,6 +30,7 @@ COLUMNS = "postal/models/"
 CALLED_BY_LIBRARIES = {
     "api/app.py": {"get_json", "force", "request_class"},  # flask
     "api/commands/__init__.py": {"get_command", "format_commands"},  # click
+    "api/commands/serving/fake_gateway.py": {"do_POST", "do_GET", "log_message"},  # http.server
     "api/commands/serving/server.py": {"channel_class"},  # waitress
     "api/commands/serving/web.py": {"load_config"},  # gunicorn
     "api/demo/receiver.py": {"do_POST", "do_GET", "log_message"},  # http.server
