@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal.access import brakes, devices, passwords, sign_ins
+from postal.access import audit, brakes, devices, passwords, sign_ins
 from postal.access.act import Act
 from postal.access.policy import Actor, ActorKind
 from postal.db import Database
-from postal.errors import InvalidInput, NotFound, UsernameTaken
+from postal.errors import Conflict, InvalidInput, NotFound, UsernameTaken
 from postal.models import Courier, EndedWhy, Office, PersonKind, Role, User
 from postal.people import PersonData, add_person, open_person
 from routing import Message
@@ -27,6 +27,11 @@ OF_STRANGERS = brakes.Ladder(name="account", n_free=5)
 OF_AN_ADDRESS = brakes.Ladder(name="address", n_free=30)
 # Tries on a browser the person has used: only whoever sits at it can slow it, and then it is a stranger.
 OF_A_DEVICE = brakes.Ladder(name="device", n_free=10)
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+    says = Message("Không tự đổi vai trò hay khóa tài khoản của chính mình. Việc này cần một người quản trị khác.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +51,11 @@ class NewUser:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """A person who proved who they are."""
+    """A person whose password was right; one who has a second factor still has to show it."""
 
     user_id: int
     actor: Actor
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +78,7 @@ def add_user(session: Session, new: NewUser, *, now: datetime) -> User:
     passwords.check(new.password, username=username, full_name=new.full_name)
     if not new.full_name.strip():
         raise InvalidInput(field="full_name")
-    if (new.role is Role.COURIER) != (new.courier_id is not None):
-        raise InvalidInput(field="courier_id")
-    if new.office_id is not None and session.get(Office, new.office_id) is None:
-        raise NotFound(what=Message("đơn vị"))
+    _check_rights(session, new.role, new.office_id, new.courier_id)
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise UsernameTaken(username=username)
     full_name = unicodedata.normalize("NFC", new.full_name.strip())
@@ -127,7 +130,8 @@ def sign_in(
             return None
         _forgive(session, user, asking, tried)
         user.password_hash = passwords.renewed(hasher, user.password_hash, password)
-        return SignedIn(user_id=user.id, actor=actor_of(user))
+        has_factor = user.second_factor_since is not None
+        return SignedIn(user_id=user.id, actor=actor_of(user), has_second_factor=has_factor)
 
 
 def device_subject(user_id: int) -> str:
@@ -164,8 +168,34 @@ def change_password(act: Act, user: User, password: str, *, but: int | None = No
     act.session.flush()
 
 
+def change_rights(act: Act, user: User, role: Role, office_id: int | None, courier_id: int | None) -> None:
+    """Give a person another role or office; every sign-in ends, so that the next one has the new rights.
+
+    Raises OwnAccount, InvalidInput, NotFound.
+    """
+    _refuse_own(act, user)
+    _check_rights(act.session, role, office_id, courier_id)
+    if (user.role, user.office_id, user.courier_id) == (role, office_id, courier_id):
+        return
+    before = {"role": user.role, "office_id": user.office_id}
+    user.role, user.office_id, user.courier_id = role, office_id, courier_id
+    sign_ins.end_all(act.session, user.id, why=EndedWhy.RIGHTS_CHANGED, now=act.now)
+    audit.note(act, "rights_changed", "user", user.id, before=before, role=role, office_id=office_id)
+    act.session.flush()
+
+
+def enable_user(act: Act, user: User) -> None:
+    """Let a disabled person sign in again."""
+    user.is_active = True
+    act.session.flush()
+
+
 def disable_user(act: Act, user: User) -> None:
-    """Keep the user from signing in and end every sign-in; no device is known for them any longer."""
+    """Keep the user from signing in and end every sign-in; no device is known for them any longer.
+
+    Raises OwnAccount.
+    """
+    _refuse_own(act, user)
     user.is_active = False
     sign_ins.end_all(act.session, user.id, why=EndedWhy.DISABLED, now=act.now)
     devices.forget_all(act.session, device_subject(user.id))
@@ -193,12 +223,30 @@ def office_id_of(session: Session, code: str) -> int:
     return found
 
 
+def offices_to_choose(session: Session) -> Sequence[Office]:
+    """Return the offices somebody may be bound to, by name."""
+    return session.scalars(select(Office).where(Office.is_active).order_by(Office.name)).all()
+
+
 def courier_id_of(session: Session, code: str) -> int:
     """Return the id of a courier by their code. Raises NotFound."""
     found = session.scalar(select(Courier.id).where(Courier.code == code))
     if found is None:
         raise NotFound(what=Message("bưu tá {code}").filled(code=code))
     return found
+
+
+def _check_rights(session: Session, role: Role, office_id: int | None, courier_id: int | None) -> None:
+    if (role is Role.COURIER) != (courier_id is not None):
+        raise InvalidInput(field="courier_id")
+    if office_id is not None and session.get(Office, office_id) is None:
+        raise NotFound(what=Message("đơn vị"))
+
+
+def _refuse_own(act: Act, user: User) -> None:
+    # The last administrator could lock the house by a slip; somebody else has to do it.
+    if act.by.user_id == user.id:
+        raise OwnAccount
 
 
 def _count_try(session: Session, user: User | None, asking: Asking, now: datetime) -> str:

@@ -68,6 +68,11 @@ def check(password: str, *, username: str, full_name: str) -> None:
         raise CommonPassword(field="password")
 
 
+def made_up() -> str:
+    """Return a new password that is told to its person once: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
 def hash_of(session: Session, password: str) -> str:
     """Return the hash to be kept of a password."""
     return hasher_of(session).hash(_composed(password))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from postal.access.act import Act
@@ -23,6 +23,7 @@ from routing import Message
 ENDS_AFTER = timedelta(days=30)
 """However busily it is used, a sign-in ends then."""
 _NOTED_EVERY = timedelta(minutes=5)
+_FACTOR_WITHIN = timedelta(minutes=10)
 _SHOWN_FOR = timedelta(days=30)
 _KEPT_FOR = timedelta(days=400)
 
@@ -35,14 +36,20 @@ class Own:
     ended: Sequence[SignIn]
 
 
-def start(act: Act, user_id: int, *, browser: str) -> tuple[SignIn, str]:
+def start(act: Act, user_id: int, *, browser: str, waits_for_factor: bool = False) -> tuple[SignIn, str]:
     """Record that a person signed in; return the row with the token of its cookie, which is stored nowhere.
 
     ``browser`` is what the person will recognise it by, such as "Firefox, Windows".
     """
     token = secrets.token_urlsafe(32)
     sign_in = SignIn(
-        token_hash=hash_of(token), user_id=user_id, browser=browser[:60], started_at=act.now, last_used_at=act.now
+        token_hash=hash_of(token),
+        user_id=user_id,
+        browser=browser[:60],
+        started_at=act.now,
+        last_used_at=act.now,
+        proved_at=act.now,
+        waits_for_factor=waits_for_factor,
     )
     act.session.add(sign_in)
     act.session.flush()
@@ -51,14 +58,54 @@ def start(act: Act, user_id: int, *, browser: str) -> tuple[SignIn, str]:
 
 def running(session: Session, token: str, *, now: datetime, idle_for: timedelta) -> SignIn | None:
     """Return the sign-in of a cookie with its user, in one query; None once it ended, in whatever way."""
-    query = (
-        select(SignIn)
-        .join(SignIn.user)
-        .options(contains_eager(SignIn.user))
-        .where(SignIn.token_hash == hash_of(token), SignIn.ended_at.is_(None), User.is_active)
-        .where(SignIn.last_used_at > now - idle_for, SignIn.started_at > now - ENDS_AFTER)
-    )
+    query = _of_token(token).where(SignIn.waits_for_factor.is_(False))
+    return session.scalars(
+        query.where(SignIn.last_used_at > now - idle_for, SignIn.started_at > now - ENDS_AFTER)
+    ).one_or_none()
+
+
+def waiting(session: Session, token: str, *, now: datetime) -> SignIn | None:
+    """Return the sign-in of a cookie whose password was right and whose second factor is still asked for."""
+    query = _of_token(token).where(SignIn.waits_for_factor, SignIn.started_at > now - _FACTOR_WITHIN)
     return session.scalars(query).one_or_none()
+
+
+def complete(act: Act, sign_in_id: int) -> str:
+    """Let a sign-in that waited for its factor be one; return the token of its cookie from now on."""
+    token = secrets.token_urlsafe(32)
+    found = act.session.get_one(SignIn, sign_in_id)
+    found.token_hash, found.waits_for_factor = hash_of(token), False
+    found.last_used_at = found.proved_at = act.now
+    act.session.flush()
+    return token
+
+
+def note_proof(session: Session, sign_in_id: int, *, now: datetime) -> None:
+    """Note that the person proved once more who they are."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(proved_at=now, last_used_at=now))
+
+
+def new_challenge(session: Session, sign_in_id: int, *, now: datetime) -> bytes:
+    """Make the challenge a passkey is asked to sign next; an earlier one is void."""
+    challenge = secrets.token_bytes(30)
+    values = {"challenge": challenge.hex(), "challenge_until": now + _FACTOR_WITHIN}
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(values))
+    return challenge
+
+
+def take_challenge(session: Session, sign_in_id: int, *, now: datetime) -> bytes:
+    """Return the challenge that was made last and void it; empty where none is good any longer."""
+    found = session.get(SignIn, sign_in_id)
+    if found is None or found.challenge is None or found.challenge_until is None:
+        return b""
+    taken = session.execute(
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.challenge == found.challenge)
+        .values(challenge=None)
+        .execution_options(synchronize_session=False)
+    )
+    is_good = taken.rowcount == 1 and found.challenge_until > now  # type: ignore[attr-defined]
+    return bytes.fromhex(found.challenge) if is_good else b""
 
 
 def is_use_due(sign_in: SignIn, now: datetime) -> bool:
@@ -74,6 +121,7 @@ def note_use(session: Session, sign_in_id: int, *, now: datetime) -> None:
 def own(session: Session, user_id: int, *, now: datetime, idle_for: timedelta) -> Own:
     """Return a person's sign-ins of the last month, newest use first."""
     query = select(SignIn).where(SignIn.user_id == user_id, SignIn.last_used_at > now - _SHOWN_FOR)
+    query = query.where(SignIn.waits_for_factor.is_(False))
     found = session.scalars(query.order_by(SignIn.last_used_at.desc(), SignIn.id.desc()).limit(200)).all()
     good = [
         one
@@ -104,3 +152,12 @@ def end_all(session: Session, user_id: int, *, why: EndedWhy, now: datetime, but
 def forget_old(session: Session, *, now: datetime) -> None:
     """Delete sign-ins that were last used more than 400 days ago."""
     session.execute(delete(SignIn).where(SignIn.last_used_at < now - _KEPT_FOR))
+
+
+def _of_token(token: str) -> Select[SignIn]:
+    return (
+        select(SignIn)
+        .join(SignIn.user)
+        .options(contains_eager(SignIn.user))
+        .where(SignIn.token_hash == hash_of(token), SignIn.ended_at.is_(None), User.is_active)
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access import passwords
 from postal.access.accounts import NewUser, is_username
 from postal.models import Courier, Office, Role, User
 from postal.network.cells import Row, Wrong, read_rows
@@ -16,7 +16,6 @@ from routing import Message
 
 COLUMNS = ("username", "role", "full_name", "office_code", "courier_code")
 _NEEDED = ("username", "role", "full_name")
-_PASSWORD_BYTES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +70,7 @@ def _user(row: Row, known: _Known) -> NewUser | None:
         return None
     return NewUser(
         username=username,
-        password=secrets.token_urlsafe(_PASSWORD_BYTES),
+        password=passwords.made_up(),
         full_name=full_name,
         role=Role(role),
         office_id=office,

@@ -59,7 +59,7 @@ def reseal_batch(session: Session, *, limit: int = 1000) -> int:
 
 def _reseal(session: Session, table: Table, data: str, key: str, limit: int) -> int:
     vault = vault_of(session)
-    primary: Column[int] = table.c.id
+    primary: Column[int] = next(iter(table.primary_key.columns))
     query = select(primary, table.c[data], table.c[key]).where(_is_old(session, table, data, key)).order_by(primary)
     rows = session.execute(query.limit(limit).with_for_update()).all()
     if not rows:

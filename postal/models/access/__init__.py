@@ -1,5 +1,6 @@
 """Tables of access: users, keys, sign-ins, devices, second factors, the audit, what requests leave behind."""
 
+from postal.models.access.factors import Passkey, RecoveryCode, TotpSecret
 from postal.models.access.sign_ins import Brake, EndedWhy, KnownDevice, SignIn
 from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, Role, Upload, User
 
@@ -10,8 +11,11 @@ __all__ = [
     "EndedWhy",
     "IdempotencyRecord",
     "KnownDevice",
+    "Passkey",
+    "RecoveryCode",
     "Role",
     "SignIn",
+    "TotpSecret",
     "Upload",
     "User",
 ]

@@ -20,10 +20,16 @@ class EndedWhy(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason
     RIGHTS_CHANGED = "rights_changed"
     DISABLED = "disabled"
+    FACTOR_RESET = "factor_reset"
 
 
 class SignIn(Base):
-    """One person signed in on one browser, from then until it ended. Only the hash of its cookie is here."""
+    """One person signed in on one browser, from then until it ended. Only the hash of its cookie is here.
+
+    While ``waits_for_factor`` the password alone was right, and the cookie opens the page that asks for the second
+    factor. ``proved_at`` is when the person last typed the password or showed a factor; ``challenge`` is what a passkey
+    is asked to sign, once.
+    """
 
     __tablename__ = "sign_ins"
 
@@ -33,6 +39,10 @@ class SignIn(Base):
     browser: Mapped[str] = mapped_column(String(60))
     started_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    waits_for_factor: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime]
+    challenge: Mapped[str | None] = mapped_column(String(60))
+    challenge_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[EndedWhy | None] = mapped_column(stored(EndedWhy))
     user: Mapped[User] = relationship()

@@ -37,6 +37,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(5), default="vi", server_default="vi")
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    second_factor_since: Mapped[datetime | None]
     added_at: Mapped[datetime]
     person: Mapped[Person] = relationship()
 
