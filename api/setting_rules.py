@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import ErrorDetails
 
-from postal import Message
+from postal import Message, Role
 
 _STORES = ("memory", "redis", "rediss")
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
@@ -169,6 +169,15 @@ def phone_number(text: str) -> str:
     if text and not (text.isascii() and text.isdigit() and 9 <= len(text) <= 12):
         raise Wrong(Message("viết như 0905123456"))
     return text
+
+
+def roles(text: str) -> tuple[Role, ...]:
+    """Read roles separated by commas; "none" and nothing mean nobody."""
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    try:
+        return tuple(Role(name) for name in names) if names != ["none"] else ()
+    except ValueError:
+        raise Wrong(Message("chỉ nhận {roles}").filled(roles=", ".join([*Role, "none"]))) from None
 
 
 def object_of_texts(value: Any) -> Any:

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api import setting_rules as rules
-from postal import Message
+from postal import Message, Role
 
 KEY_BYTES = 32
 _MIN_SECRET = 32
@@ -101,6 +101,13 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(20_000_000, ge=100_000, le=200_000_000, description="Largest file a page takes.")
 
+    second_factor_roles: Annotated[tuple[Role, ...], NoDecode] = Field(
+        (Role.ADMINISTRATOR,),
+        description="Roles that must have a second factor, separated by commas; `none`: all may, none must.",
+    )
+    confirm_minutes: int = Field(
+        15, ge=1, le=43_200, description="Minutes after which users, keys and factors ask for the password again."
+    )
     signed_in_hours: int = Field(12, ge=1, le=720, description="Hours without use after which a sign-in ends.")
 
     rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")
@@ -165,6 +172,11 @@ class Settings(BaseSettings):
         "", description="redis://… or amqp://… for jobs on several machines; empty: embedded worker."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+
+    @field_validator("second_factor_roles", mode="before")
+    @classmethod
+    def _roles(cls, value: Any) -> Any:
+        return rules.roles(value) if isinstance(value, str) else value
 
     @property
     def signed_in_for(self) -> timedelta:

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from api.web import devices, phones
+from api.web import confirming, devices, phones
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import ANONYMOUS, Act, Action, Actor, ActorKind, SignedIn, models, require
+from postal import ANONYMOUS, Act, Action, Actor, ActorKind, Session, SignedIn, models, require
 from postal.access import accounts, keys, sign_ins
 from postal.access import devices as known_devices
 
@@ -37,19 +37,23 @@ csrf = CSRFProtect()
 class Rule:
     """What a route demands: any one of these actions, or nothing (``public_because`` says why).
 
-    One that ``asks_nobody`` does not even look who is asking, and so needs no database.
+    One that ``asks_nobody`` does not even look who is asking, and so needs no database. One that ``asks_again`` wants a
+    proof of the last minutes that it is still the person who signed in. One ``is_before_factor`` that is open to
+    somebody who must have a second factor and has none yet.
     """
 
     actions: tuple[Action, ...] = ()
     public_because: str = ""
     asks_nobody: bool = False
+    asks_again: bool = False
+    is_before_factor: bool = False
 
 
-def allow(*actions: Action) -> Callable[[View], View]:
+def allow(*actions: Action, asks_again: bool = False, is_before_factor: bool = False) -> Callable[[View], View]:
     """Open a route to actors who may do one of these actions; own or foreign is the view's question."""
     if not actions:
         raise ValueError("a rule names at least one action")
-    return _ruled(Rule(actions=actions))
+    return _ruled(Rule(actions=actions, asks_again=asks_again, is_before_factor=is_before_factor))
 
 
 def allow_everybody(because: str, *, asks_nobody: bool = False) -> Callable[[View], View]:
@@ -96,11 +100,37 @@ def client_name() -> str:
 
 
 def start_session(signed_in: SignedIn) -> None:
-    """Sign a person in on this browser, and let the browser be known for them; the old session's content goes."""
-    device = devices.register_token()
+    """Sign a person in on this browser, or let the browser wait for the second factor of one who has any.
+
+    The old session's content goes.
+    """
+    waits = signed_in.has_second_factor
     with services().acting(signed_in.actor) as act:
-        _, token = sign_ins.start(act, signed_in.user_id, browser=devices.browser_words())
-        known_devices.remember(act.session, device, accounts.device_subject(signed_in.user_id), now=act.now)
+        browser = devices.browser_words()
+        _, token = sign_ins.start(act, signed_in.user_id, browser=browser, waits_for_factor=waits)
+        if not waits:
+            _know_device(act, signed_in.user_id)
+    _carry(token)
+
+
+def complete_session(act: Act, sign_in: models.SignIn) -> None:
+    """Sign in the person whose second factor was just right, under a new token."""
+    token = sign_ins.complete(act, sign_in.id)
+    _know_device(act, sign_in.user_id)
+    _carry(token)
+
+
+def waiting_sign_in(db: Session) -> models.SignIn | None:
+    """Return the sign-in of this browser that waits for its second factor."""
+    token = str(session.get(_SIGNED_IN, ""))
+    return sign_ins.waiting(db, token, now=services().clock()) if _TOKEN.fullmatch(token) else None
+
+
+def _know_device(act: Act, user_id: int) -> None:
+    known_devices.remember(act.session, devices.register_token(), accounts.device_subject(user_id), now=act.now)
+
+
+def _carry(token: str) -> None:
     session.clear()
     session[_SIGNED_IN] = token
     session.permanent = True
@@ -158,7 +188,9 @@ def _signed_in() -> Actor:
         found = sign_ins.running(db, token, now=now, idle_for=services().settings.signed_in_for)
         if found is None:
             return ANONYMOUS
-        g.language, g.sign_in_id = found.user.language, found.id
+        g.language, g.sign_in_id, g.proved_at = found.user.language, found.id, found.proved_at
+        must_have = found.user.role in services().settings.second_factor_roles
+        g.lacks_factor = must_have and found.user.second_factor_since is None
         actor, is_due = accounts.actor_of(found.user), sign_ins.is_use_due(found, now)
     if is_due:
         with services().database.write() as db:
@@ -178,15 +210,20 @@ def _guard() -> Response | None:
         raise WebRefusal("forbidden")
     if g.actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
         _check_sender()
-    if rule.public_because:
-        return None
+    return None if rule.public_because else _admit(rule)
+
+
+def _admit(rule: Rule) -> Response | None:
+    """Hold whoever asks to the rule of a route that is not public; return what is answered instead of the route."""
     if g.actor.kind is ActorKind.ANONYMOUS:
         return _ask_to_sign_in()
     if g.actor.kind is ActorKind.SYSTEM and not request.path.startswith(_OF_SYSTEMS):
         raise WebRefusal("forbidden")  # a key opens the API and the counters; pages are for people
     if not any(g.actor.may(action) for action in rule.actions):
         require(g.actor, rule.actions[0])
-    return None
+    if g.get("lacks_factor") and not rule.is_before_factor:
+        return _ask_for_factor()
+    return confirming.ask_again() if rule.asks_again else None
 
 
 def _actor() -> Actor:
@@ -212,6 +249,13 @@ def _check_sender() -> None:
         raise WebRefusal("csrf_failed")
     if not phones.needs_no_form_token():
         csrf.protect()
+
+
+def _ask_for_factor() -> Response:
+    """Send somebody who must have a second factor to the page that adds one."""
+    if request.path.startswith("/v1/") or request.method != "GET":
+        raise WebRefusal("second_factor_required")
+    return cast("Response", redirect(url_for("staff.second_factor")))
 
 
 def _ask_to_sign_in() -> Response:

@@ -47,6 +47,9 @@ CATALOG: dict[str, Wording] = {
     "key_in_use": Wording(409, Message("Yêu cầu cùng Idempotency-Key đang được xử lý. Hãy thử lại sau.")),
     "sign_in_required": Wording(401, Message("Cần đăng nhập hoặc khóa API hợp lệ.")),
     "phone_key_required": Wording(401, Message("Điện thoại đang khóa. Mở bằng mã PIN rồi thử lại.")),
+    "second_factor_required": Wording(
+        403, Message("Vai trò này phải có yếu tố xác thực thứ hai. Hãy thêm ở trang tài khoản.")
+    ),
     "csrf_failed": Wording(400, Message("Phiên làm việc đã cũ. Hãy tải lại trang rồi gửi lại.")),
     "bad_request": Wording(400, Message("Yêu cầu không hợp lệ.")),
     "host_not_allowed": Wording(400, Message("Tên máy chủ không được phép.")),
