@@ -156,7 +156,8 @@ def read_settings(out: Path, name: str) -> Settings:
     """Return the settings of this folder's demo with the database of one moment; made where there are none."""
     settings = load_settings(out / "demo.env") if (out / "demo.env").exists() else write_settings(out)
     here = {"database_url": f"sqlite:///{database_file(out, name).resolve()}", "callback_allow_http_hosts": _HERE}
-    return settings.model_copy(update=here)
+    # Whoever tries the demo has its accounts' passwords and no more.
+    return settings.model_copy(update=here | {"second_factor_roles": ()})
 
 
 def forget(out: Path, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.account import own, sign_in
+from api.pages.account import keys, own, second_factor, sign_in, users
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
 from api.pages.courier import app as courier_app
@@ -40,6 +40,7 @@ __all__ = [
     "day_orders",
     "intake",
     "jobs",
+    "keys",
     "late",
     "office_day",
     "offices_off",
@@ -54,8 +55,10 @@ __all__ = [
     "register_pages",
     "returns",
     "rounds",
+    "second_factor",
     "sign_in",
     "signing",
+    "users",
     "violations",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from api import words
 from api.web.auth import current_actor
 from api.wiring import services
+from labels import qr_matrix
 from postal import Action, InvalidInput, Message, PostalError, models
 from postal.rules import reasons
 
@@ -40,6 +42,8 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
     ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
+    ("staff.users", Message("Người dùng"), Action.MANAGE_USERS),
+    ("staff.keys", Message("Khóa API"), Action.MANAGE_KEYS),
 )
 
 
@@ -170,6 +174,17 @@ def form_int(name: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 12:
         raise InvalidInput(field=name)
     return int(text)
+
+
+def square_code(text: str) -> dict[str, object]:
+    """Return a QR code as a path of its dark runs, in modules with four of quiet zone."""
+    matrix = qr_matrix(text)
+    path = "".join(
+        f"M{run.start() + 4} {row + 4}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
+        for row, line in enumerate(matrix)
+        for run in re.finditer(b"\x01+", line)
+    )
+    return {"side": len(matrix) + 8, "path": path}
 
 
 def _instant(instant: datetime | None) -> str:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
 from postal import NewUser, Role, Scope
-from postal.access import accounts, audit, keys, user_rows
+from postal.access import accounts, audit, factors, keys, user_rows
 from postal.people import resealing
 
 _BATCH = 1_000
@@ -107,6 +107,16 @@ def disable_user(username: str) -> None:
         accounts.disable_user(act, found)
         audit.note(act, "user_disabled", "user", found.id)
         say_both("Đã khóa {username}.", username=found.username)
+
+
+@user.command("reset-factor")
+@click.argument("username")
+def reset_factor(username: str) -> None:
+    """Take away a person's second factors, who lost them; they are signed out and add one anew."""
+    with opened() as services, acting(services) as act:
+        found = accounts.find_user(act.session, username)
+        factors.reset(act, found)
+        say_both("Đã gỡ yếu tố thứ hai của {username}.", username=found.username)
 
 
 @click.group("api-key")

@@ -20,6 +20,7 @@ _WHY_ENDED = {
     models.EndedWhy.PASSWORD_CHANGED: Message("đổi mật khẩu"),
     models.EndedWhy.RIGHTS_CHANGED: Message("đổi vai trò hay đơn vị"),
     models.EndedWhy.DISABLED: Message("tài khoản bị khóa"),
+    models.EndedWhy.FACTOR_RESET: Message("đặt lại yếu tố thứ hai"),
 }
 _TOO_LONG_UNUSED = Message("hết hạn")
 
@@ -34,50 +35,57 @@ class NotTheSameTwice(InvalidInput):
     says = Message("Hai lần gõ mật khẩu mới không giống nhau.")
 
 
+@staff.post("/confirm")
+@allow(Action.CHANGE_OWN_PASSWORD, asks_again=True, is_before_factor=True)
+def confirm() -> ResponseReturnValue:
+    """Go on to the page that asked for a proof; the rule of this one took it."""
+    return redirect(auth.safe_next(request.form.get("next"), url_for("staff.account")), 303)
+
+
 @staff.get("/account", endpoint="account")
-@allow(Action.CHANGE_OWN_PASSWORD)
+@allow(Action.CHANGE_OWN_PASSWORD, is_before_factor=True)
 def account() -> ResponseReturnValue:
     """Show where one is signed in, and the ways to end that."""
     return _page()
 
 
 @staff.post("/account/sign-ins/<int:sign_in_id>/end")
-@allow(Action.CHANGE_OWN_PASSWORD)
+@allow(Action.CHANGE_OWN_PASSWORD, is_before_factor=True)
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """End one of one's own sign-ins; the one in use as well."""
     with acting() as act:
         sign_ins.end(act, sign_in_id, why=models.EndedWhy.ENDED_ELSEWHERE)
-    flash(_("Đã kết thúc lần đăng nhập đó."), "good")
+    flash(_("Đã kết thúc lần đăng nhập đó."), "done")
     return redirect(url_for("staff.account"), 303)
 
 
 @staff.post("/account/sign-ins/end-others")
-@allow(Action.CHANGE_OWN_PASSWORD)
+@allow(Action.CHANGE_OWN_PASSWORD, is_before_factor=True)
 def end_other_sign_ins() -> ResponseReturnValue:
     """End every sign-in of one's own but this one."""
     with acting() as act:
         why = models.EndedWhy.ENDED_ELSEWHERE
-        n_ended = sign_ins.end_all(act.session, _own_id(), why=why, now=act.now, but=auth.current_sign_in())
-    flash(_("Đã đăng xuất ở {n} nơi khác.", n=n_ended), "good")
+        n_ended = sign_ins.end_all(act.session, own_id(), why=why, now=act.now, but=auth.current_sign_in())
+    flash(_("Đã đăng xuất ở {n} nơi khác.", n=n_ended), "done")
     return redirect(url_for("staff.account"), 303)
 
 
 @staff.post("/account/password")
-@allow(Action.CHANGE_OWN_PASSWORD)
+@allow(Action.CHANGE_OWN_PASSWORD, is_before_factor=True)
 def change_own_password() -> ResponseReturnValue:
     """Give oneself a new password; every other sign-in ends."""
     try:
         _change_password(request.form.get("current", "")[:1024], request.form.get("password", "")[:1024])
     except PostalError as refusal:
         return _page(told(refusal)), 400
-    flash(_("Đã đổi mật khẩu. Mọi nơi đăng nhập khác đã kết thúc."), "good")
+    flash(_("Đã đổi mật khẩu. Mọi nơi đăng nhập khác đã kết thúc."), "done")
     return redirect(url_for("staff.account"), 303)
 
 
 def _change_password(current: str, password: str) -> None:
     """Raises WrongOwnPassword, NotTheSameTwice, WeakPassword."""
     with services().database.read() as session:
-        username = session.get_one(models.User, _own_id()).username
+        username = session.get_one(models.User, own_id()).username
     asking = accounts.Asking(address=request.remote_addr or "", device=devices.own_token())
     now = services().clock()
     if not accounts.sign_in(services().database, username=username, password=current, now=now, asking=asking):
@@ -85,7 +93,7 @@ def _change_password(current: str, password: str) -> None:
     if password != request.form.get("again", "")[:1024]:
         raise NotTheSameTwice(field="again")
     with acting() as act:
-        user = act.session.get_one(models.User, _own_id())
+        user = act.session.get_one(models.User, own_id())
         accounts.change_password(act, user, password, but=auth.current_sign_in())
         audit.note(act, "password_changed", "user", user.id)
 
@@ -93,7 +101,7 @@ def _change_password(current: str, password: str) -> None:
 def _page(problem: str = "") -> str:
     idle_for = services().settings.signed_in_for
     with services().database.read() as session:
-        found = sign_ins.own(session, _own_id(), now=services().clock(), idle_for=idle_for)
+        found = sign_ins.own(session, own_id(), now=services().clock(), idle_for=idle_for)
         return render_desk(
             "staff/account.html",
             _("Tài khoản của tôi"),
@@ -108,7 +116,7 @@ def _why_ended(sign_in: models.SignIn) -> Message:
     return _WHY_ENDED[sign_in.ended_why] if sign_in.ended_why else _TOO_LONG_UNUSED
 
 
-def _own_id() -> int:
+def own_id() -> int:
     """Return whose account the running request is about."""
     user_id = current_actor().user_id
     if user_id is None:  # the right is a person's alone

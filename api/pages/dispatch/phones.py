@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import render_desk
+from api.pages.common import render_desk, square_code
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from labels import qr_matrix
 from postal import Action, Message, Subject, models, phones, require_own
 
 
@@ -42,7 +39,7 @@ def phone_code(courier_id: int) -> ResponseReturnValue:
         courier_code=name,
         until=until,
         address=address.partition("#")[0],
-        square=_square(address),
+        square=square_code(address),
     )
 
 
@@ -56,17 +53,6 @@ def phone_revoke(phone_id: int) -> ResponseReturnValue:
         phones.revoke(act, phone)
     flash(_("Đã thu hồi: điện thoại này không mở được chuyến nữa."), "done")
     return redirect(url_for("staff.phones"), 303)
-
-
-def _square(text: str) -> dict[str, object]:
-    """Return a QR code as a path of its dark runs, in modules with four of quiet zone."""
-    matrix = qr_matrix(text)
-    path = "".join(
-        f"M{run.start() + 4} {row + 4}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
-        for row, line in enumerate(matrix)
-        for run in re.finditer(b"\x01+", line)
-    )
-    return {"side": len(matrix) + 8, "path": path}
 
 
 def _require_own(courier: models.Courier, *, what: Message) -> None:
