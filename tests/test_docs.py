@@ -31,6 +31,8 @@ def as_written(default: object) -> str:
         return "empty"
     if default is None:
         return "none"
+    if isinstance(default, tuple):
+        return f"`{','.join(default)}`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

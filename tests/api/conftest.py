@@ -56,6 +56,8 @@ def settings():
         lookup_key=b"l" * 32,
         source_system=build.SYSTEM,
         rate_limits_enabled=False,
+        second_factor_roles=(),  # what is required by default has tests of its own
+        confirm_minutes=43_200,
         signed_in_hours=720,  # tests move their clock by days
         log_level="error",
         public_url="http://localhost",

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from sqlalchemy import select
 
-from postal import models, people
+from postal import Scope, models, people
 from tests import catalogue
 
 VIETNAMESE = re.compile(r"[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
@@ -88,7 +88,7 @@ def names_in(session, register) -> list[str]:
     for commune in register:
         found |= {commune.full_name, f"{commune.type.capitalize()} {commune.name}", commune.name}
     accounts = set(session.scalars(select(models.User.username)))
-    return sorted({text for text in found if VIETNAMESE.search(text)} | accounts, key=len, reverse=True)
+    return sorted({text for text in found if VIETNAMESE.search(text)} | accounts | set(Scope), key=len, reverse=True)
 
 
 def without(said: str, names: list[str]) -> str:

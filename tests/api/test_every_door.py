@@ -4,15 +4,18 @@ Two days of the post, once with its clerk and once with its dispatcher at the co
 form, a request or a command. What is to be opened is read from the map of addresses, what is called from the code.
 """
 
+import html
 import re
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
 
 from api.web.auth import rule_of
 from postal import Role, Scope, citizen, custody, models
 from postal.access.policy import ROLE_ACTIONS, SCOPE_ACTIONS
 from tests import builders as build
+from tests.api.authenticator import Authenticator
 from tests.api.conftest import PASSWORD
 from tests.api.doorways import Doors
 from tests.doors import product
@@ -37,7 +40,7 @@ ITEM, CONSIGNMENT = models.Item, models.Consignment
 
 @pytest.fixture
 def settings(settings):
-    return settings.model_copy(update={"sheet_phones": "numbered"})
+    return settings.model_copy(update={"confirm_minutes": 20 * 24 * 60, "sheet_phones": "numbered"})
 
 
 @pytest.fixture
@@ -55,8 +58,10 @@ def test_every_door_is_gone_through_by_every_role_and_every_act_is_done(doors, a
     clock.now = WEDNESDAY
     _day(doors, clock, "dispatcher", "2026-11-25", first=300)
     _acts_on_one(doors, clock)
-    _own_accounts(doors)
+    _users_and_keys(doors)
+    _own_accounts(doors, clock)
     _upkeep(doors, tmp_path)
+    _asked_again(doors, clock)
     assert sorted(_wanted(app) - doors.opened) == []
     assert sorted(map(str, product().acts - doors.called)) == []
 
@@ -111,12 +116,55 @@ def _set_up(doors, tmp_path):
     doors.form("centre", "/language", language="vi", next="/staff/")
 
 
-def _own_accounts(doors):
+def _second_factor(doors, name, clock):
+    """An app and a passkey added, fresh recovery codes, both used for signing in, both taken away."""
+    page, passkey = "/staff/account/second-factor", Authenticator()
+    doors.form(name, "/staff/confirm", next=page)
+    doors.form(name, f"{page}/app")
+    secret = re.search(r"data-secret>([A-Z2-7]+)<", doors.person(name).get(page).text)[1]
+    doors.form(name, f"{page}/app/confirm", code=pyotp.TOTP(secret).at(clock.now))
+    with doors.watching():
+        offer = html.unescape(re.search(r'data-options="([^"]+)"', doors.person(name).get(page).text)[1])
+    doors.form(name, f"{page}/passkeys", passkey=passkey.make(offer), name="máy ở quầy")
+    doors.form(name, f"{page}/recovery-codes")
+    doors.form(name, "/staff/sign-out")
+    doors.person(name).get("/staff/sign-in")
+    doors.form(name, "/staff/sign-in", username=name, password=PASSWORD)
+    asked = doors.person(name).get("/staff/sign-in/factor").text
+    proof = passkey.prove(html.unescape(re.search(r'data-options="([^"]+)"', asked)[1]))
+    doors.form(name, "/staff/sign-in/factor", passkey=proof)
+    passkey_id = re.search(r"/passkeys/(\d+)/remove", doors.person(name).get(page).text)[1]
+    doors.form(name, f"{page}/passkeys/{passkey_id}/remove")
+    doors.form(name, f"{page}/app/remove")
+
+
+def _asked_again(doors, clock):
+    doors.person("admin").get("/staff/sign-in")
+    doors.form("admin", "/staff/sign-in", username="admin", password=PASSWORD)
+    clock.forward(days=21)
+    assert 'name="confirm_password"' in doors.person("admin").get("/staff/users").text
+    doors.form("admin", "/staff/confirm", next="/staff/users", confirm_password=PASSWORD)
+
+
+def _users_and_keys(doors):
+    made = {"username": "nguoi-moi", "full_name": "Lê Văn Mới", "role": "postal_clerk", "office": "", "courier": ""}
+    doors.form("admin", "/staff/users", **made)
+    page = f"/staff/users/{doors.rows(models.User.id)[-1].id}"
+    doors.form("admin", f"{page}/rights", role="dispatcher", office="", courier="")
+    for act in ("password", "sign-out", "reset-factor", "disable", "enable"):
+        doors.form("admin", f"{page}/{act}")
+    doors.form("admin", "/staff/keys", source_system="may-moi", scope="items:read", office="")
+    doors.form("admin", f"/staff/keys/{doors.rows(models.ApiKey.id)[-1].id}/revoke")
+    doors.run("user", "reset-factor", "nguoi-moi")
+
+
+def _own_accounts(doors, clock):
     """Everybody changes the own password to and fro, and ends where they were signed in."""
     for name in PEOPLE:
         for now, then in ((PASSWORD, OTHER_PASSWORD), (OTHER_PASSWORD, PASSWORD)):
             doors.form(name, "/staff/account/password", current=now, password=then, again=then)
         doors.form(name, "/staff/account/sign-ins/end-others")
+        _second_factor(doors, name, clock)
         page = doors.person(name).get("/staff/account").text
         doors.form(name, re.search(r'"(/staff/account/sign-ins/\d+/end)"', page)[1])
 

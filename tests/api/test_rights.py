@@ -111,6 +111,9 @@ def things(database, house, services):
                 "office_id": plan.rounds[0].office_id,
                 "violation_id": 1,
                 "sign_in_id": elsewhere.id,
+                "user_id": house["other-courier"],
+                "key_id": 0,
+                "passkey_id": 0,
                 "filename": "tannha.css",
             }
         )
