@@ -6,10 +6,9 @@ import hashlib
 import json
 import secrets
 
-import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers import bytes_to_base64url, encode_cbor
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
@@ -27,9 +26,9 @@ class Authenticator:
         """Answer what is asked for a new passkey."""
         numbers = self.key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(public)
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + encode_cbor(public)
         data = self._data(PRESENT | VERIFIED | ATTESTED) + attested
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        attestation = encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
         return self._answer(
             {"clientDataJSON": self._client("webauthn.create", options), "attestationObject": attestation}
         )
