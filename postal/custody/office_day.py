@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,40 +60,45 @@ class Open:
 
 def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
     """Return what left this office and is not delivered, returned, kept with permission or declared missing."""
+    return open_at(session, [office_id], day)[office_id]
+
+
+def open_at(session: Session, office_ids: Sequence[int], day: date) -> dict[int, list[Open]]:
+    """Return the same of several offices: rounds first, then items, then money and papers nobody has settled."""
+    found: dict[int, list[Open]] = {office_id: [] for office_id in office_ids}
     rounds = (
-        select(DeliveryRound.id, DeliveryRound.number, Courier.code)
+        select(DeliveryRound.office_id, DeliveryRound.id, DeliveryRound.number, Courier.code)
         .join(Courier, Courier.id == DeliveryRound.courier_id)
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .where(
-            DeliveryRound.office_id == office_id,
+            DeliveryRound.office_id.in_(office_ids),
             DeliveryRound.status == RoundStatus.STARTED,
             DayPlan.day <= day,
             DayPlan.status == PlanStatus.PUBLISHED,
         )
         .order_by(DeliveryRound.number)
     )
-    found = [
-        Open(what="round", code=str(number), courier_code=code, round_id=round_id)
-        for round_id, number, code in session.execute(rounds)
-    ]
+    for office_id, round_id, number, code in session.execute(rounds):
+        found[office_id].append(Open(what="round", code=str(number), courier_code=code, round_id=round_id))
     permitted = select(KeptOvernight.item_id).where(KeptOvernight.day == day)
     items = (
-        select(Item.id, Item.s10, Item.dossier_code, Courier.code)
+        select(Item.office_id, Item.id, Item.s10, Item.dossier_code, Courier.code)
         .outerjoin(Courier, Courier.id == Item.courier_id)
-        .where(Item.office_id == office_id, Item.state.in_(OUT), Item.id.not_in(permitted))
+        .where(Item.office_id.in_(office_ids), Item.state.in_(OUT), Item.id.not_in(permitted))
         .order_by(Item.id)
     )
-    found += [
-        Open(what="item", code=s10 or dossier_code, courier_code=courier_code or "", item_id=item_id)
-        for item_id, s10, dossier_code, courier_code in session.execute(items)
-    ]
-    return found + _unsettled(session, office_id, day)
+    for at_office, item_id, s10, dossier_code, courier_code in session.execute(items):
+        code = s10 or dossier_code
+        found[at_office or 0].append(Open(what="item", code=code, courier_code=courier_code or "", item_id=item_id))
+    _add_unsettled(session, found, day)
+    return found
 
 
-def _unsettled(session: Session, office_id: int, day: date) -> list[Open]:
-    """Return what was found paid or taken back after its round had been counted, and nobody has settled."""
+def _add_unsettled(session: Session, found: dict[int, list[Open]], day: date) -> None:
+    """Add what was found paid or taken back after its round had been counted, and nobody has settled."""
     query = (
-        select(Discrepancy.detail, Item.id, Item.s10, Item.dossier_code, Courier.code, DeliveryRound.id)
+        select(DeliveryRound.office_id, Item.id, Item.s10, Item.dossier_code, Courier.code, DeliveryRound.id)
+        .select_from(Discrepancy)
         .join(Handover, Handover.id == Discrepancy.handover_id)
         .join(DeliveryRound, DeliveryRound.id == Handover.round_id)
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
@@ -101,20 +107,26 @@ def _unsettled(session: Session, office_id: int, day: date) -> list[Open]:
         .where(
             Discrepancy.kind.in_(("money", "papers")),
             Discrepancy.settled_at.is_(None),
-            DeliveryRound.office_id == office_id,
+            DeliveryRound.office_id.in_(found),
             DayPlan.day <= day,
         )
         .order_by(Discrepancy.id)
     )
-    return [
-        Open(what="money", code=s10 or dossier, courier_code=courier, item_id=item_id, round_id=round_id)
-        for _, item_id, s10, dossier, courier, round_id in session.execute(query)
-    ]
+    for office_id, item_id, s10, dossier, courier, round_id in session.execute(query):
+        found[office_id].append(
+            Open(what="money", code=s10 or dossier, courier_code=courier, item_id=item_id, round_id=round_id)
+        )
 
 
 def closed_day(session: Session, office_id: int, day: date) -> OfficeDay | None:
     """Return an office's day if it is closed."""
-    return session.scalar(select(OfficeDay).where(OfficeDay.office_id == office_id, OfficeDay.day == day))
+    return closed_days(session, [office_id], day).get(office_id)
+
+
+def closed_days(session: Session, office_ids: Sequence[int], day: date) -> dict[int, OfficeDay]:
+    """Return the days that are closed of several offices."""
+    query = select(OfficeDay).where(OfficeDay.office_id.in_(office_ids), OfficeDay.day == day)
+    return {closed.office_id: closed for closed in session.scalars(query)}
 
 
 def close_day(act: Act, office_id: int, day: date) -> OfficeDay:

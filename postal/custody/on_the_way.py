@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
@@ -99,6 +99,25 @@ def pass_to_carrier(act: Act, office_id: int, *, scanned: Iterable[str], giver: 
     return handover
 
 
-def n_pieces(session: Session, query: Select[int, Any, str]) -> int:
-    """Return how many pieces such a query finds."""
-    return len(session.execute(query).all())
+def n_arriving(session: Session) -> dict[int, int]:
+    """Return how many pieces are to arrive at each delivery office; offices that await none are left out."""
+    query = (
+        select(Coverage.office_id, func.count())
+        .select_from(Item)
+        .join(Consignment, Consignment.id == Item.consignment_id)
+        .join(Coverage, Coverage.commune_code == Consignment.commune_code)
+        .where(Item.state == State.HANDED_OVER)
+        .group_by(Coverage.office_id)
+    )
+    return dict(session.execute(query).tuples())
+
+
+def n_outside(session: Session) -> dict[int | None, int]:
+    """Return how many pieces for other provinces lie at each office; under None those no office has scanned in yet."""
+    query = (
+        select(Item.office_id, func.count())
+        .join(Consignment, Consignment.id == Item.consignment_id)
+        .where(Consignment.address_status == AddressStatus.OUTSIDE, Item.state.in_(_AT_POST))
+        .group_by(Item.office_id)
+    )
+    return dict(session.execute(query).tuples())

@@ -27,6 +27,7 @@ from postal.models import (
     ReceiptSignature,
     TrackingEvent,
 )
+from postal.models.keys import blocks
 from postal.people import vault_of
 from routing import Message
 
@@ -119,7 +120,16 @@ def sheets_of(session: Session, round_id: int) -> Sequence[DeliverySignature]:
 
 def signature_of_proof(session: Session, proof_id: int) -> DeliverySignature | None:
     """Return the recipient's own signature for a delivery, None where it was signed on paper or not at all."""
-    return session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
+    return signatures_of_proofs(session, [proof_id]).get(proof_id)
+
+
+def signatures_of_proofs(session: Session, proof_ids: Sequence[int]) -> dict[int, DeliverySignature]:
+    """Return the recipients' own signatures by proof; deliveries signed on paper or not at all are left out."""
+    found: dict[int, DeliverySignature] = {}
+    for some in blocks(proof_ids):
+        query = select(DeliverySignature).where(DeliverySignature.proof_id.in_(some))
+        found |= {signed.proof_id: signed for signed in session.scalars(query) if signed.proof_id is not None}
+    return found
 
 
 def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, ProofOfDelivery, datetime]]:
@@ -161,7 +171,10 @@ def signatures_of(session: Session, handover_id: int) -> dict[str, ReceiptSignat
     return {signed.side: signed for signed in found}
 
 
-def unsigned_sides(session: Session, handover_id: int) -> set[str]:
-    """Return which sides of a receipt have not signed yet."""
-    signed = session.scalars(select(ReceiptSignature.side).where(ReceiptSignature.handover_id == handover_id))
-    return set(SIDES) - set(signed)
+def unsigned_sides(session: Session, handover_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return which sides of each receipt have not signed yet."""
+    query = select(ReceiptSignature.handover_id, ReceiptSignature.side)
+    unsigned = {handover_id: set(SIDES) for handover_id in handover_ids}
+    for handover_id, side in session.execute(query.where(ReceiptSignature.handover_id.in_(handover_ids))):
+        unsigned[handover_id].discard(side)
+    return unsigned

@@ -143,9 +143,9 @@ def test_a_broken_promise_gives_the_postage_back_but_not_after_a_flood(session, 
 
 def test_both_sides_sign_once_and_the_pictures_are_sealed(session, day):
     handover = session.scalars(select(Handover)).first()
-    assert custody.unsigned_sides(session, handover.id) == {"giver", "receiver"}
+    assert custody.unsigned_sides(session, [handover.id])[handover.id] == {"giver", "receiver"}
     signed = custody.sign_receipt(build.act(session, EVENING), handover.id, "giver", PNG)
-    assert custody.unsigned_sides(session, handover.id) == {"receiver"}
+    assert custody.unsigned_sides(session, [handover.id])[handover.id] == {"receiver"}
     assert PNG not in signed.sealed
     assert custody.signature_image(session, signed) == PNG
     with pytest.raises(custody.AlreadySigned):

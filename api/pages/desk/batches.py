@@ -158,7 +158,8 @@ def handovers() -> ResponseReturnValue:
     """List the receipts of one's office, newest first, and which side has not signed yet."""
     with services().database.read() as session:
         found = desk.handovers(session, office_id=current_actor().office_id)
-        lines = [{"handover": one, "unsigned": custody.unsigned_sides(session, one.id)} for one in found]
+        unsigned = custody.unsigned_sides(session, [one.id for one in found])
+        lines = [{"handover": one, "unsigned": unsigned[one.id]} for one in found]
         return render_desk("staff/handovers.html", _("Biên bản bàn giao"), lines=lines, legs=_LEGS)
 
 

@@ -65,10 +65,9 @@ def round_signatures(round_id: int) -> ResponseReturnValue:
     """Show which deliveries of a round the recipient signed for, and take photos of the signed route sheet."""
     with services().database.read() as session:
         found = _own_round(session, round_id)
-        rows = [
-            {"item": item, "signed": custody.signature_of_proof(session, proof.id), "at": at}
-            for item, proof, at in custody.deliveries_of(session, found)
-        ]
+        deliveries = custody.deliveries_of(session, found)
+        signed = custody.signatures_of_proofs(session, [proof.id for _item, proof, _at in deliveries])
+        rows = [{"item": item, "signed": signed.get(proof.id), "at": at} for item, proof, at in deliveries]
         return render_desk(
             "staff/round_signatures.html",
             _("Chữ ký chuyến {number}", number=found.number),

@@ -14,7 +14,7 @@ from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
-from postal import Action, InvalidInput, Message, Session, Subject, custody, desk, models, require_own
+from postal import Action, InvalidInput, Message, Subject, custody, desk, models, require_own
 
 _BETWEEN_CODES = re.compile(r"[\r\n\t,;]+")
 _N_NAMED = 6
@@ -27,7 +27,15 @@ def at_office() -> ResponseReturnValue:
     own = current_actor().office_id
     with services().database.read() as session:
         found = [o for o in desk.offices(session, models.OfficeKind.DELIVERY) if own in (None, o.id) and o.is_active]
-        cards = [_card(session, one) for one in found]
+        arriving, outside = custody.n_arriving(session), custody.n_outside(session)
+        cards: list[dict[str, Any]] = [
+            {
+                "office": one,
+                "n_arriving": arriving.get(one.id, 0),
+                "n_outside": outside.get(one.id, 0) + outside.get(None, 0),
+            }
+            for one in found
+        ]
         cards.sort(key=lambda card: -(card["n_arriving"] + card["n_outside"]))  # what needs somebody comes first
         return render_desk("staff/at_office.html", _("Tại bưu cục"), cards=cards)
 
@@ -61,11 +69,3 @@ def office_arrivals(office_id: int) -> ResponseReturnValue:
 def _name_apart(said: str, codes: tuple[str, ...]) -> None:
     if codes:
         flash(f"{said}: {', '.join(codes[:_N_NAMED])}{' …' if len(codes) > _N_NAMED else ''}", "danger")
-
-
-def _card(session: Session, office: models.Office) -> dict[str, Any]:
-    return {
-        "office": office,
-        "n_arriving": custody.n_pieces(session, custody.arriving_pieces(office.id)),
-        "n_outside": custody.n_pieces(session, custody.outside_pieces(office.id)),
-    }

@@ -32,11 +32,13 @@ def office_days() -> ResponseReturnValue:
     actor = current_actor()
     with services().database.read() as session:
         offices = [o for o in desk.offices(session, models.OfficeKind.DELIVERY) if actor.office_id in (None, o.id)]
+        office_ids = [office.id for office in offices]
+        still_open, closed = custody.open_at(session, office_ids, day), custody.closed_days(session, office_ids, day)
         cards = [
             {
                 "office": office,
-                "open": custody.what_is_open(session, office.id, day),
-                "closed": custody.closed_day(session, office.id, day),
+                "open": still_open[office.id],
+                "closed": closed.get(office.id),
                 "papers": paper_links(session, documents.OFFICE, office, office.id, day=day.isoformat()),
             }
             for office in offices
