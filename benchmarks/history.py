@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, UniqueConstraint, func, insert, select, text
+from sqlalchemy import Column, Connection, Engine, Table, TypeDecorator, UniqueConstraint, func, insert, select, text
 
 from postal.models.base import Base
 from postal.rules import s10
@@ -114,8 +114,9 @@ def _is_key(column: Column[Any]) -> bool:
 
 
 def _is_of(column: Column[Any], kinds: tuple[type, ...]) -> bool:
+    stored = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
     try:
-        return issubclass(column.type.python_type, kinds)
+        return issubclass(stored.python_type, kinds)  # type: ignore[union-attr]
     except NotImplementedError:
         return False
 

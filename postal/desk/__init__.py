@@ -7,6 +7,7 @@ from postal.desk.late import (
     LateLine,
     late_counts,
     late_items,
+    late_since,
     unfinished_rounds,
 )
 from postal.desk.lists import (
@@ -67,6 +68,7 @@ __all__ = [
     "issuing_offices_waiting",
     "late_counts",
     "late_items",
+    "late_since",
     "manifest_of",
     "office",
     "offices",

@@ -1,5 +1,6 @@
 """An item that is open is never in no list: every state, every custodian, every office that has a part in it."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from postal.rules.lifecycle import FINAL, Holder, State, holder
 from postal.rules.working_days import local_day
 from tests import builders as build
 from tests.postal import day as a_day
+from tests.scale import scaled
 
 OPEN = sorted(set(State) - FINAL)
 LATER = a_day.EVENING + timedelta(days=40)
@@ -130,3 +132,34 @@ def test_the_figures_are_the_lengths_of_their_lists(session):
         lists = {name: len(desk.pile(session, name, office_id=office_id)) for name in desk.PILES}
         assert counts == lists
         assert sum(counts.values()) == 5
+
+
+def test_the_list_and_its_pages_are_what_each_item_by_itself_is_reckoned_to_be(session):
+    """The list asks the database for what is late; `late_since` reckons one item in plain words."""
+    chance = random.Random(scaled(11, 12))
+    a_day.set_up(session)
+    calendar = load_calendar(session)
+    items = build.accepted(session, *(build.result(n) for n in range(1, scaled(60, 400))))
+
+    def somewhen():
+        return a_day.EVENING + timedelta(hours=chance.randrange(-24 * 20, 1))
+
+    for item in items:
+        put(session, item, chance.choice(OPEN))
+        item.state_since, item.consignment.ready_at = somewhen(), somewhen()
+        item.first_attempt_at = chance.choice([None, None, somewhen()])
+        item.consignment.promised_by = chance.choice([None, somewhen(), somewhen() + timedelta(days=9)])
+    session.flush()
+    for days in (0, 1, 2, 9):
+        now = a_day.EVENING + timedelta(days=days, minutes=chance.randrange(600))
+        reckoned = {item.id: desk.late_since(item, item.consignment, calendar) for item in items}
+        late = {item_id: since for item_id, since in reckoned.items() if since[0] < now}
+        found = desk.late_items(session, now=now)
+        assert {line.item.id: (line.late_since, line.is_promise) for line in found} == late
+        assert [line.late_since for line in found] == sorted(line.late_since for line in found)
+        pages = [desk.late_items(session, now=now, limit=7, offset=first) for first in range(0, len(found) + 7, 7)]
+        assert [line.item.id for page in pages for line in page] == [line.item.id for line in found]
+        assert desk.late_counts(session, now=now).n == len(late)
+        for custodian in desk.Custodian:
+            only = desk.late_items(session, now=now, custodian=custodian)
+            assert [line.item.id for line in only] == [line.item.id for line in found if line.custodian is custodian]

@@ -27,7 +27,8 @@ def late() -> ResponseReturnValue:
     first = _first()
     with services().database.read() as session:
         counts = desk.late_counts(session, now=now, office_id=office_id)
-        found = desk.late_items(session, now=now, office_id=office_id, custodian=custodian)
+        n = counts.by_custodian[custodian] if custodian else counts.n
+        found = desk.late_items(session, now=now, office_id=office_id, custodian=custodian, limit=_PAGE, offset=first)
         return render_desk(
             "staff/late.html",
             _("Việc trễ hạn"),
@@ -39,9 +40,9 @@ def late() -> ResponseReturnValue:
                 for one, n in counts.by_custodian.items()
             ],
             custodian=custodian,
-            lines=[_line(line) for line in found[first : first + _PAGE]],
-            n=len(found),
-            next_url=_next("staff.late", first, len(found), custodian=chosen or None),
+            lines=[_line(line) for line in found],
+            n=n,
+            next_url=_next("staff.late", first, n, custodian=chosen or None),
             custodians=CUSTODIANS,
             may_count=current_actor().may(Action.RECEIVE_AT_OFFICE),
         )
