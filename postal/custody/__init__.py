@@ -21,8 +21,10 @@ from postal.custody.giving_back import (
     give_back,
     given_back,
     is_giving_back,
+    owed_by_agency,
     owed_pieces,
     owed_to,
+    owes,
 )
 from postal.custody.handovers import (
     MAX_SCANNED,
@@ -156,8 +158,10 @@ __all__ = [
     "open_at",
     "open_batch",
     "outside_pieces",
+    "owed_by_agency",
     "owed_pieces",
     "owed_to",
+    "owes",
     "pack_items",
     "pass_to_carrier",
     "ready_items",

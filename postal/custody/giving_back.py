@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, String, cast, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from postal.access.act import Act
 from postal.custody.handovers import CountedList, Party, clean_codes, count, write_receipt
@@ -44,6 +44,20 @@ class Owed:
 def owed_to(session: Session, office_id: int) -> list[Owed]:
     """Return what the post owes an issuing office, by item."""
     return _owed(session, office_id, None)
+
+
+def owed_by_agency(session: Session) -> dict[int, list[Owed]]:
+    """Return what the post owes each issuing office, by item; offices it owes nothing are left out."""
+    query = _query(None, None).options(joinedload(Item.consignment))
+    owed: dict[int, list[Owed]] = {}
+    for item, proof in session.execute(query):
+        owed.setdefault(item.consignment.issuing_office_id, []).append(Owed(item=item, proof=proof))
+    return owed
+
+
+def owes(session: Session, office_id: int) -> bool:
+    """Say whether the post owes an issuing office anything."""
+    return session.execute(owed_pieces(office_id).limit(1)).first() is not None
 
 
 def given_back(session: Session, handover: Handover) -> list[Owed]:
@@ -105,6 +119,7 @@ def _query(office_id: int | None, handover_id: int | None) -> Select[Item, Proof
         .order_by(Item.id)
     )
     if handover_id is None:
-        query = query.where(GivenBack.proof_id.is_(None), Consignment.issuing_office_id == office_id)
-        return query.where(Item.s10.is_not(None))
+        if office_id is not None:
+            query = query.where(Consignment.issuing_office_id == office_id)
+        return query.where(GivenBack.proof_id.is_(None), Item.s10.is_not(None))
     return query.where(GivenBack.handover_id == handover_id)

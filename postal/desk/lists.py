@@ -127,7 +127,7 @@ def plan(session: Session, plan_id: int) -> DayPlan:
         selectinload(DayPlan.rounds).selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment),
         selectinload(DayPlan.rounds).joinedload(DeliveryRound.courier),
         selectinload(DayPlan.rounds).joinedload(DeliveryRound.office),
-        selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment),
+        selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment).selectinload(Consignment.items),
     ]
     found = session.get(DayPlan, plan_id, options=options)
     if found is None:

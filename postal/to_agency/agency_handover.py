@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
@@ -31,6 +31,12 @@ class Passing:
     kind: EventKind
     what: str
     scan_prefix: str
+
+
+def count_by_agency(session: Session, state: State) -> dict[int, int]:
+    """Return how many items in a state each issuing office is to get; offices without any are left out."""
+    query = select(Consignment.issuing_office_id, func.count()).join(Item).where(Item.state == state)
+    return dict(session.execute(query.group_by(Consignment.issuing_office_id)).tuples().all())
 
 
 def hand_to_agency(

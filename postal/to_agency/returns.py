@@ -14,11 +14,12 @@ from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import follow_up, load_attempts
 from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import Consignment, Handover, Item, TrackingEvent
+from postal.models.keys import blocks
 from postal.network.promises import load_calendar
 from postal.rules import reasons
 from postal.rules.lifecycle import MOVES, EventKind, State
 from postal.rules.working_days import local_day
-from postal.to_agency.agency_handover import Passing, hand_to_agency
+from postal.to_agency.agency_handover import Passing, count_by_agency, hand_to_agency
 from routing import Message
 
 AGENCY_ASKED = "AGENCY_ASKED"
@@ -79,22 +80,22 @@ def due_returns(session: Session, *, now: datetime, office_id: int | None = None
 
     ``office_id`` None: at any office.
     """
-    query = (
-        select(Item)
-        .where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0)
-        .options(joinedload(Item.consignment))
-        .order_by(Item.id)
-    )
+    query = select(Item.id).where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0).order_by(Item.id)
     if office_id is not None:
         query = query.where(Item.office_id == office_id)
-    items = list(session.scalars(query))
-    attempts, calendar = load_attempts(session, [item.id for item in items]), load_calendar(session)
-    due = []
-    for item in items:
-        found = follow_up(attempts.get(item.id, ()), calendar)
-        if found is not None and found.return_on is not None and found.return_on <= local_day(now):
-            due.append((item, found.reason))
-    return due
+    item_ids = session.scalars(query).all()
+    attempts, calendar, today = load_attempts(session, item_ids), load_calendar(session), local_day(now)
+    due: dict[int, str] = {}
+    for item_id in item_ids:
+        found = follow_up(attempts.get(item_id, ()), calendar)
+        if found is not None and found.return_on is not None and found.return_on <= today:
+            due[item_id] = found.reason
+    items: list[Item] = []
+    for some in blocks(list(due)):
+        items += session.scalars(
+            select(Item).where(Item.id.in_(some)).options(joinedload(Item.consignment)).order_by(Item.id)
+        )
+    return [(item, due[item.id]) for item in items]
 
 
 def start_due_returns(act: Act) -> list[Item]:
@@ -112,6 +113,23 @@ def returning_items(session: Session, office_id: int) -> Sequence[Item]:
         .order_by(Item.id)
     )
     return session.scalars(query).all()
+
+
+def has_returning(session: Session, agency_id: int, *, at_office_id: int | None) -> bool:
+    """Say whether one delivery office, or any where None is given, sends anything back to an agency."""
+    query = (
+        select(Item.id)
+        .join(Item.consignment)
+        .where(Item.state == State.RETURNING_TO_SENDER, Consignment.issuing_office_id == agency_id)
+    )
+    if at_office_id is not None:
+        query = query.where(Item.office_id == at_office_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def n_returning(session: Session) -> dict[int, int]:
+    """Return how many items are on their way back to each issuing office; offices without any are left out."""
+    return count_by_agency(session, State.RETURNING_TO_SENDER)
 
 
 def confirm_returned(act: Act, office_id: int, *, scanned: Iterable[str], giver: Party, receiver: Party) -> Handover:

@@ -15,7 +15,7 @@ from postal.custody import Party
 from postal.errors import NotFound
 from postal.models import Consignment, Handover, Item
 from postal.rules.lifecycle import EventKind, State
-from postal.to_agency.agency_handover import Passing, hand_to_agency
+from postal.to_agency.agency_handover import Passing, count_by_agency, hand_to_agency
 from routing import Message
 
 
@@ -33,6 +33,11 @@ def dossiers_for(session: Session, agency_id: int) -> Sequence[Item]:
         .order_by(Item.id)
     )
     return session.scalars(query).all()
+
+
+def n_dossiers(session: Session) -> dict[int, int]:
+    """Return how many collected dossiers wait at the post for each agency; agencies without any are left out."""
+    return count_by_agency(session, State.DOSSIER_AT_OFFICE)
 
 
 def submit_counted(act: Act, agency_id: int, *, scanned: Iterable[str], giver: Party, receiver: Party) -> Handover:

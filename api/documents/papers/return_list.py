@@ -17,7 +17,7 @@ from postal.to_agency import returns
 
 
 def _has_returns(printing: Printing, agency: models.Office) -> bool:
-    return bool(_returning(printing, agency))
+    return returns.has_returning(printing.session, agency.id, at_office_id=printing.office_id)
 
 
 def _returning(printing: Printing, agency: models.Office) -> list[models.Item]:

@@ -14,7 +14,7 @@ _DONE = (EventKind.DELIVERED, EventKind.COLLECTED)
 
 def _is_owed(printing: Printing, agency: models.Office) -> bool:
     """Say whether something is owed to an agency now; of a day of the past, the reading finds out."""
-    return printing.day is not None or bool(custody.owed_to(printing.session, agency.id))
+    return printing.day is not None or custody.owes(printing.session, agency.id)
 
 
 def _of_agency(printing: Printing, agency: models.Office) -> list[drawing.ReverseHandoverData]:

@@ -22,6 +22,7 @@ from postal.access import ownership
 from postal.to_agency import returns, submission
 
 _RULE = Action.ENTER_ROUND_RESULTS
+_N_LISTED = 50
 
 
 @staff.get("/office-days")
@@ -97,21 +98,30 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
 def giving_back() -> ResponseReturnValue:
     """Show what the post owes each agency: papers taken back, money collected, items that come back."""
     with services().database.read() as session:
-        cards = [_owed_card(session, office) for office in desk.offices(session, models.OfficeKind.ISSUING)]
-        cards = [card for card in cards if card["owed"] or card["n_returns"] or card["n_dossiers"]]
+        owed, n_returns = custody.owed_by_agency(session), returns.n_returning(session)
+        n_dossiers = submission.n_dossiers(session)
+        cards = [
+            _owed_card(
+                session, office, owed.get(office.id, []), n_returns.get(office.id, 0), n_dossiers.get(office.id, 0)
+            )
+            for office in desk.offices(session, models.OfficeKind.ISSUING)
+            if office.id in owed or office.id in n_returns or office.id in n_dossiers
+        ]
         return render_desk("staff/giving_back.html", _("Trả cơ quan"), cards=cards, due=due_lines(session))
 
 
-def _owed_card(session: Session, office: models.Office) -> dict[str, Any]:
-    owed = custody.owed_to(session, office.id)
+def _owed_card(
+    session: Session, office: models.Office, owed: list[custody.Owed], n_returns: int, n_dossiers: int
+) -> dict[str, Any]:
     return {
         "office": office,
-        "owed": owed,
+        "owed": owed[:_N_LISTED],
+        "n_owed": len(owed),
         "fee_vnd": sum(one.proof.fee_vnd for one in owed),
         "n_papers": sum(len(one.proof.taken_back) for one in owed),
-        "n_returns": len(returns.returning_items(session, office.id)),
+        "n_returns": n_returns,
         "papers": paper_links(session, documents.AGENCY, office, office.id),
-        "n_dossiers": len(submission.dossiers_for(session, office.id)),
+        "n_dossiers": n_dossiers,
     }
 
 
