@@ -4,7 +4,7 @@ A played evening is copied day by day until there are as many items and events a
 links from its first page, one path of each kind of page, and asks for each several times in this process: the least
 time counts, without the network. The last line is one JSON object; the promise is 200 ms and 25 statements a page.
 
-usage: python benchmarks/pages.py --day out [--items 50000] [--events 500000] [--database sqlite|URL]
+usage: python benchmarks/pages.py [--day out] [--items 50000] [--events 500000] [--database sqlite|URL]
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from rich.console import Console
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -35,11 +36,13 @@ sys.path.insert(0, str(ROOT))
 from api import create_app  # noqa: E402
 from api.demo import accounts_file  # noqa: E402
 from api.demo.clock import DayClock  # noqa: E402
+from api.demo.command import play_day, results_of  # noqa: E402
 from api.demo.house import EVENING, database_file, day_file, read_settings  # noqa: E402
 from api.demo.serving import STARTS_AT  # noqa: E402
 from api.wiring import build_services  # noqa: E402
 from benchmarks.history import multiply  # noqa: E402
 from postal import make_engine, upgrade  # noqa: E402
+from routing import HUE, find_province  # noqa: E402
 
 MAX_MS, MAX_QUERIES = 200.0, 25
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -152,14 +155,15 @@ def _cost(client: FlaskClient, statements: Statements, path: str, n_times: int) 
 def main() -> None:
     """Fill a database, ask for every page, print the costliest."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--day", type=Path, default=Path("out"), help="folder of a played evening (tannha demo --out)")
+    parser.add_argument("--day", type=Path, default=Path("out"), help="folder of an evening, played if need be")
     parser.add_argument("--items", type=int, default=50_000)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--database", default="sqlite", help="sqlite, or the address of a PostgreSQL server")
     parser.add_argument("--times", type=int, default=4)
     asked = parser.parse_args()
     if not day_file(asked.day, EVENING).exists():
-        raise SystemExit(f"no played evening in {asked.day}: tannha demo --out {asked.day}")
+        province = find_province(HUE.name)
+        play_day(Console(), province, results_of(province, asked.day), asked.day, EVENING, plan_seconds=20)
     clock = DayClock(date.fromisoformat(day_file(asked.day, EVENING).read_text(encoding="utf-8")))
     clock.move_to(clock.at(STARTS_AT[EVENING]))
     with stocked(asked.day, asked.database, asked.items, asked.events) as (address, n_items, n_events):
