@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
@@ -13,7 +13,6 @@ from api.schemas.common import Body, Instant
 from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
 from api.web.auth import acting, allow
 from api.web.errors import problems_of_entry
-from api.web.problems import WebRefusal
 from postal import Action, models
 from postal.life import carriers
 
@@ -44,12 +43,13 @@ class CarrierReportsBody(Body):
 )
 @allow(Action.REPORT_AS_CARRIER)
 def post_carrier_reports(body: CarrierReportsBody) -> Response:
-    """Keep the lines; the carrier is the system of the key."""
+    """Keep the lines; the carrier is the system of the key.
+
+    Every line is answered, also where none can be read: a carrier that is refused as a whole sends the same lines for
+    ever, and the good ones behind them never come.
+    """
     entries = read_and_unread(body.reports)
     reports = [carriers.Reported(**one.model_dump()) for one in entries if not isinstance(one, Unread)]
-    if not reports:  # nothing to take: the request as a whole is refused
-        first = problems_of_entry(cast("Unread", entries[0]).why, "reports.0")[0]
-        raise WebRefusal(first.code, field=first.field)
     with acting() as act:
         rows = iter(carriers.take_reports(act, act.by.source_system or "", reports))
         lines = [

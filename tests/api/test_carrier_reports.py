@@ -68,11 +68,37 @@ def test_the_carriers_key_opens_nothing_else(carrier):
     assert carrier.post("/v1/results", {}, key="thu-khoa-0001").status_code == 403
 
 
-@pytest.mark.parametrize("wrong", [{"status": "<b>"}, {"code": "x"}, {"happened_at": "hôm nay"}, {"status": ""}])
-def test_a_malformed_line_refuses_the_request_and_names_the_field(carrier, wrong):
-    answer = carrier.post(ROUTE, {"reports": [line("EJ999999999VN", "14") | wrong]})
-    assert answer.status_code in (400, 422)
-    assert next(iter(wrong)) in answer.text
+BAD_LINES = {
+    "status of another alphabet": ({"status": "<b>"}, "bad_format", "status"),
+    "no status": ({"status": ""}, "too_short", "status"),
+    "code of one letter": ({"code": "x"}, "too_short", "code"),
+    "no day": ({"happened_at": "hôm nay"}, "bad_datetime", "happened_at"),
+    "no zone": ({"happened_at": "2026-11-23T09:30:00"}, "bad_datetime", "happened_at"),
+    "a field of its own": ({"weight": 3}, "unknown_field", "weight"),
+}
+
+
+@pytest.mark.parametrize("wrong", BAD_LINES)
+@pytest.mark.parametrize("n_good", [0, 1])
+def test_malformed_lines_are_named_one_by_one_whether_or_not_a_good_one_is_among_them(carrier, wrong, n_good):
+    changes, code, field = BAD_LINES[wrong]
+    bad = line("EJ999999999VN", "14") | changes
+    answer = carrier.post(ROUTE, {"reports": [bad, *[line("EJ999999999VN", "14")] * n_good, bad]})
+    assert answer.status_code == 200
+    assert outcomes(answer) == ["refused", *["unknown_item"] * n_good, "refused"]
+    told = [(row["problem"], row["field"]) for row in answer.json["reports"] if row["outcome"] == "refused"]
+    assert told == [(code, f"reports.0.{field}"), (code, f"reports.{n_good + 1}.{field}")]
+
+
+@pytest.mark.parametrize("entry", [None, 7, [], "EJ999999999VN", {}])
+def test_an_entry_that_is_no_line_is_refused_alone(carrier, entry):
+    answer = carrier.post(ROUTE, {"reports": [entry]})
+    assert (answer.status_code, outcomes(answer)) == (200, ["refused"])
+
+
+@pytest.mark.parametrize("body", [{}, {"reports": []}, {"reports": "14"}, [], {"reports": None}])
+def test_a_body_that_holds_no_list_of_lines_is_refused(carrier, body):
+    assert carrier.post(ROUTE, body).status_code == 400
 
 
 def test_the_build_system_may_not_report_without_the_scope(app, database, house):
