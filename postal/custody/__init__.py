@@ -13,7 +13,7 @@ from postal.custody.batches import (
     ready_items,
     remove_item,
 )
-from postal.custody.discrepancies import AlreadySettled, settle_discrepancy
+from postal.custody.discrepancies import AlreadySettled, accept_scan, decided_state, settle_discrepancy
 from postal.custody.giving_back import (
     MoneyDiffers,
     NothingOwed,
@@ -129,6 +129,7 @@ __all__ = [
     "Printed",
     "ReprintNeedsReason",
     "WhatWentWrong",
+    "accept_scan",
     "add_items",
     "are_labels_printed",
     "arriving_pieces",
@@ -140,6 +141,7 @@ __all__ = [
     "closed_days",
     "compensation_vnd",
     "count",
+    "decided_state",
     "declare_found",
     "declare_missing",
     "deliveries_of",

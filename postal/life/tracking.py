@@ -27,7 +27,10 @@ HELD_AT_MOST = timedelta(hours=24)
 DOES_NOT_FIT = "scan_does_not_fit"
 # Names in an event's facts: the receipt both sides signed; that its round had been counted back when it arrived.
 RECEIPT, LATE = "handover", "late"
+# … and the scan id of the event that a person decided is true although it did not fit.
+ACCEPTS = "accepts"
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
+_FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
 _CAME_TO_FIT = Message("Lượt quét còn thiếu đã đến sau đó; sự kiện này đã khớp.")
 
 
@@ -216,19 +219,24 @@ def facts_of(session: Session, events: Sequence[TrackingEvent]) -> list[Fact]:
     """Return one item's events as the fold takes them; ``events`` are all of them, in the order of their ids."""
     is_about = Discrepancy.event_id.in_([event.id for event in events])
     voided = set(session.scalars(select(Discrepancy.event_id).where(is_about, Discrepancy.is_voided)))
-    facts, n_walls = [], 0
+    facts: list[Fact] = []
+    n_walls = 0
     for event in events:
-        is_wall = RECEIPT in event.facts
+        is_wall, is_decision = RECEIPT in event.facts, ACCEPTS in event.facts
+        happened_at = event.happened_at
+        if is_decision:  # it follows what was known when it was made, also where the clock was set back
+            happened_at = max([event.recorded_at, *(fact.happened_at for fact in facts)])
         facts.append(
             Fact(
                 scan_id=event.scan_id,
                 kind=event.kind,
-                happened_at=event.happened_at,
+                happened_at=happened_at,
                 round_id=event.round_id,
                 is_wall=is_wall,
                 n_walls=n_walls,
                 is_void=event.id in voided,
                 is_late=LATE in event.facts,
+                is_decision=is_decision,
             )
         )
         n_walls += is_wall
@@ -321,15 +329,17 @@ def _settle(act: Act, came_to_fit: Sequence[TrackingEvent]) -> None:
 
 
 def _follow(item: Item, life: Sequence[TrackingEvent], folded: Folded) -> None:
-    if life:
-        _move(item, life[-1], folded.state)
+    # A failed try that somebody accepted afterwards counts, but the item has gone on since.
+    moving = [e for e in life if not (ACCEPTS in e.facts and e.kind in _FAILURES)]
+    if moving:
+        _move(item, moving[-1], folded.state)
     item.round_id = folded.round_id
     attempts = [e for e in life if e.kind in _ATTEMPTS]
     item.n_attempts = len(attempts)
     # The transit clock stops at the first attempt, not at success (TT 17/2017 Đ7).
     item.first_attempt_at = min((e.happened_at for e in attempts), default=None)
-    courier_ids = [e.courier_id for e in life if e.courier_id is not None]
-    office_ids = [e.office_id for e in life if e.office_id is not None]
+    courier_ids = [e.courier_id for e in moving if e.courier_id is not None]
+    office_ids = [e.office_id for e in moving if e.office_id is not None]
     item.courier_id = courier_ids[-1] if courier_ids else None
     item.office_id = office_ids[-1] if office_ids else None
 

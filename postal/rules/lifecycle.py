@@ -141,6 +141,28 @@ MOVES: dict[tuple[State, EventKind], State] = {
     (S.DOSSIER_AT_OFFICE, K.SUBMITTED): S.SUBMITTED,
 }  # fmt: skip
 
+# What a person may decide who settles a scan that came too late for a signed count: what it says is true all the same.
+# The piece is then where the decision leaves it; what the agency holds again, or never gave, no scan can move.
+_AT_POST = (
+    S.HANDED_OVER,
+    S.AT_OFFICE,
+    S.ON_ROUND,
+    S.ATTEMPTED,
+    S.HELD,
+    S.WITH_CARRIER,
+    S.RETURNING_TO_SENDER,
+    S.MISSING,
+)
+_TO_COLLECT = (S.AWAITING_COLLECTION, S.ON_COLLECTION_ROUND)
+DECISIONS: dict[tuple[State, EventKind], State] = {
+    **{(s, K.DELIVERED): S.DELIVERED for s in _AT_POST},
+    # A try counts; the piece stays where two people counted it since.
+    **{(s, K.ATTEMPT_FAILED): s for s in _AT_POST},
+    # Whoever decides has the dossier before him: its round is closed, no count of it will bring it back.
+    **{(s, K.COLLECTED): S.DOSSIER_AT_OFFICE for s in _TO_COLLECT},
+    **{(s, K.COLLECTION_FAILED): s for s in _TO_COLLECT},
+}  # fmt: skip
+
 FINAL = frozenset({S.DELIVERED, S.RETURNED_TO_SENDER, S.CANCELLED, S.SUBMITTED})
 
 _HOLDERS: dict[State, Holder] = {
@@ -172,7 +194,8 @@ class Fact:
 
     ``is_wall``: a count that both sides signed. ``n_walls``: how many of these the item had when the event arrived.
     ``round_id``: the round it happened on. ``is_void``: a person settled that it moves nothing. ``is_late``: its round
-    had been counted back when it arrived.
+    had been counted back when it arrived. ``is_decision``: a person settled that a scan which did not fit is true;
+    ``happened_at`` is then when he decided.
     """
 
     scan_id: str
@@ -183,6 +206,7 @@ class Fact:
     n_walls: int = 0
     is_void: bool = False
     is_late: bool = False
+    is_decision: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +276,8 @@ def _place(fact: Fact, walls: Sequence[Fact]) -> int | None:
     """
     if fact.is_late:
         return None
+    if fact.is_decision:
+        return min(fact.n_walls, len(walls))
     if fact.round_id is not None:
         for number, wall in enumerate(walls, start=1):
             if wall.kind in LOADS and wall.round_id == fact.round_id:
@@ -272,6 +298,8 @@ class _Life:
 
     def fits(self, fact: Fact) -> bool:
         """Say whether the fact can be what happened next."""
+        if fact.is_decision:
+            return (self.state, fact.kind) in DECISIONS
         if (self.state, fact.kind) not in MOVES:
             return False
         if fact.round_id is None or fact.kind not in _ON_ROUNDS:
@@ -282,7 +310,10 @@ class _Life:
 
     def take(self, fact: Fact) -> None:
         """Let the fact happen; nothing where it does not fit."""
-        state = next_state(self.state, fact.kind, self._direction)
+        if fact.is_decision:
+            state = DECISIONS.get((self.state, fact.kind))
+        else:
+            state = next_state(self.state, fact.kind, self._direction)
         if state is None:
             return
         self.state = state

@@ -319,6 +319,30 @@ def test_settling_twice(database):
         assert sorted(race(database, *settle)) == ["already_settled", "done"]
 
 
+def test_one_says_that_a_scan_is_true_and_another_that_it_is_not(database):
+    found, _ = one_stop_each(database)
+    with database.write() as session:
+        for round_id, item_id, _ in found:
+            rounds.close_round(build.act(session, EVENING), round_id, scanned=[session.get_one(Item, item_id).s10])
+    for _, item_id, _ in found:
+        with database.write() as session:
+            knock(item_id, a_day.delivered)(session)
+            note = session.scalars(select(Discrepancy.id).where(Discrepancy.item_id == item_id)).one()
+
+        def settle(session, note=note):
+            custody.settle_discrepancy(build.act(session, EVENING), note, settlement="quét nhầm")
+
+        def accept(session, note=note):
+            custody.accept_scan(build.act(session, EVENING), note, settlement="đã gọi người nhận")
+
+        ended = race(database, settle, accept, accept)
+        assert sorted(ended) == ["already_settled", "already_settled", "done"]
+        with database.read() as session:
+            expected = State.AT_OFFICE if ended[0] == "done" else State.DELIVERED
+            assert session.get_one(Item, item_id).state is expected
+            assert kinds(session, item_id).count("delivered") == (expected is State.DELIVERED)
+
+
 def test_settling_against_the_scan_that_was_missing(database):
     with database.write() as session:
         a_day.set_up(session, n_couriers=N)
