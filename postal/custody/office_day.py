@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from postal.access.act import Act
 from postal.access.audit import note
@@ -25,6 +25,7 @@ from postal.models import (
     OfficeDay,
     PlanStatus,
     RoundStatus,
+    SheetPrint,
 )
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -49,13 +50,17 @@ class NotOut(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """One thing that keeps the day open: a round not closed, a piece in a courier's hands, money of a late delivery."""
+    """One thing that keeps the day open.
+
+    A round not closed, a piece in a courier's hands, money of a late delivery, a sheet with telephones and no round.
+    """
 
     what: str
     code: str
     courier_code: str
     item_id: int | None = None
     round_id: int | None = None
+    sheet_id: int | None = None
 
 
 def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
@@ -91,7 +96,35 @@ def open_at(session: Session, office_ids: Sequence[int], day: date) -> dict[int,
         code = s10 or dossier_code
         found[at_office or 0].append(Open(what="item", code=code, courier_code=courier_code or "", item_id=item_id))
     _add_unsettled(session, found, day)
+    _add_loose_sheets(session, found, day)
     return found
+
+
+def _add_loose_sheets(session: Session, found: dict[int, list[Open]], day: date) -> None:
+    """Add numbered sheets nobody gave back whose courier has no round under way to give them back with.
+
+    The day was planned again without him, or his round never left. What a closing noted as missing is a discrepancy.
+    """
+    walked, of = aliased(DeliveryRound), aliased(DayPlan)
+    under_way = (
+        select(walked.id)
+        .join(of, of.id == walked.plan_id)
+        .where(walked.courier_id == DeliveryRound.courier_id, of.day == DayPlan.day)
+        .where(walked.status == RoundStatus.STARTED, of.status == PlanStatus.PUBLISHED)
+    )
+    noted = select(Discrepancy.id).where(Discrepancy.kind == "sheet", Discrepancy.detail == SheetPrint.number)
+    query = (
+        select(DeliveryRound.office_id, SheetPrint.id, SheetPrint.number, Courier.code)
+        .select_from(SheetPrint)
+        .join(DeliveryRound, DeliveryRound.id == SheetPrint.round_id)
+        .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+        .join(Courier, Courier.id == DeliveryRound.courier_id)
+        .where(SheetPrint.returned_at.is_(None), DeliveryRound.office_id.in_(found), DayPlan.day <= day)
+        .where(~under_way.exists(), ~noted.exists())
+        .order_by(SheetPrint.id)
+    )
+    for office_id, sheet_id, number, code in session.execute(query):
+        found[office_id].append(Open(what="sheet", code=number, courier_code=code, sheet_id=sheet_id))
 
 
 def _add_unsettled(session: Session, found: dict[int, list[Open]], day: date) -> None:

@@ -48,7 +48,16 @@ from postal.rounds.replanning import (
     replanning_problem,
     rounds_that_left,
 )
-from postal.rounds.sheets import NoPhonesToShow, SheetsMissing, is_unlocated, print_numbered, sheets_out
+from postal.rounds.sheets import (
+    NoPhonesToShow,
+    SheetSettled,
+    SheetsMissing,
+    is_unlocated,
+    lose_sheet,
+    print_numbered,
+    sheets_out,
+    take_back_sheet,
+)
 
 __all__ = [
     "LOADABLE",
@@ -70,6 +79,7 @@ __all__ = [
     "RoundHasLeft",
     "RoundNotPublished",
     "RoundStateWrong",
+    "SheetSettled",
     "SheetsMissing",
     "Weights",
     "act_id",
@@ -85,6 +95,7 @@ __all__ = [
     "is_unlocated",
     "keep_order",
     "keep_stop",
+    "lose_sheet",
     "note_late_money",
     "order_remedy",
     "ordered_remedy",
@@ -103,5 +114,6 @@ __all__ = [
     "sheets_out",
     "start_round",
     "stop_code",
+    "take_back_sheet",
     "working_couriers",
 ]

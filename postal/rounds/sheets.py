@@ -14,10 +14,20 @@ from sqlalchemy.orm import Session, aliased
 from postal.access import audit
 from postal.access.act import Act
 from postal.custody.numbers import next_number
-from postal.errors import Conflict, NotFound
-from postal.models import Consignment, DayPlan, DeliveryRound, PlanStatus, PointPrecision, RoundStatus, SheetPrint
+from postal.errors import Conflict, InvalidInput, NotFound
+from postal.models import (
+    Consignment,
+    DayPlan,
+    DeliveryRound,
+    Discrepancy,
+    PlanStatus,
+    PointPrecision,
+    RoundStatus,
+    SheetPrint,
+)
 from routing import Message
 
+SHEET = "sheet"  # the kind of the discrepancy that a missing sheet is
 _LOCATED = frozenset({PointPrecision.DOOR, PointPrecision.REMEMBERED, PointPrecision.STREET})
 
 
@@ -31,6 +41,11 @@ class SheetsMissing(Conflict):
     says = Message(
         "Chưa nộp lại phiếu có số điện thoại: {numbers}. Nhận lại và hủy; nếu không còn thì đánh dấu ghi chênh lệch."
     )
+
+
+class SheetSettled(Conflict):
+    code = "sheet_settled"
+    says = Message("Phiếu {number} đã nộp lại hoặc đã ghi là mất.")
 
 
 def is_unlocated(consignment: Consignment) -> bool:
@@ -97,5 +112,42 @@ def destroy_sheets(act: Act, out: Sequence[SheetPrint], returned: Collection[str
     """Note that these sheets came back and were destroyed."""
     for one in out:
         if one.number in returned:
-            one.returned_at, one.returned_to_id = act.now, act.by.user_id
-            audit.note(act, "sheet_destroyed", "round", one.round_id, number=one.number)
+            _destroy(act, one)
+
+
+def take_back_sheet(act: Act, sheet_id: int, *, office_id: int) -> SheetPrint:
+    """Note that a sheet of an office came back without its round and was destroyed. Raises NotFound, SheetSettled."""
+    found = _loose(act, sheet_id, office_id)
+    _destroy(act, found)
+    act.session.flush()
+    return found
+
+
+def lose_sheet(act: Act, sheet_id: int, *, office_id: int, reason: str) -> SheetPrint:
+    """Note that a sheet of an office is lost: a discrepancy with its number.
+
+    Raises NotFound, SheetSettled, InvalidInput without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInput(field=Message("Lý do"))
+    found = _loose(act, sheet_id, office_id)
+    act.session.add(Discrepancy(kind=SHEET, noted_at=act.now, detail=found.number))
+    audit.note(act, "sheet_lost", "round", found.round_id, reason=reason.strip()[:200], number=found.number)
+    act.session.flush()
+    return found
+
+
+def _loose(act: Act, sheet_id: int, office_id: int) -> SheetPrint:
+    """Return a sheet nobody else settles meanwhile."""
+    found = act.session.get(SheetPrint, sheet_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None or act.session.get_one(DeliveryRound, found.round_id).office_id != office_id:
+        raise NotFound(what=Message("phiếu đi phát"))
+    noted = select(Discrepancy.id).where(Discrepancy.kind == SHEET, Discrepancy.detail == found.number)
+    if found.returned_at is not None or act.session.scalar(noted) is not None:
+        raise SheetSettled(number=found.number)
+    return found
+
+
+def _destroy(act: Act, sheet: SheetPrint) -> None:
+    sheet.returned_at, sheet.returned_to_id = act.now, act.by.user_id
+    audit.note(act, "sheet_destroyed", "round", sheet.round_id, number=sheet.number)

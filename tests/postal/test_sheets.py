@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from postal import rounds
-from postal.errors import Conflict
+from postal import custody, rounds
+from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import AuditEntry, DeliveryRound, Discrepancy, PointPrecision, RoundStatus, SheetPrint
 from postal.rounds import Brought, NoPhonesToShow, SheetsMissing
 from tests import builders as build
@@ -97,3 +97,57 @@ def test_a_number_that_is_no_sheet_of_the_round_changes_nothing(session, walked)
     receipt = close(session, walked, "PD-2026-000099")
     assert "sheets_destroyed" not in receipt.facts
     assert session.get(DeliveryRound, walked.id).status is RoundStatus.CLOSED
+
+
+def without(session, courier_id):
+    """Plan the day again so that this courier has no round."""
+    problem = rounds.planning_problem(session, a_day.DAY, now=MORNING)
+    ids = [stop.stop_id for stop in problem.stops]
+    plan = a_day.hand_made_plan(problem, [ids if c.courier_id != courier_id else [] for c in problem.couriers])
+    saved = rounds.save_plan(build.act(session, MORNING), a_day.DAY, problem, plan)
+    return rounds.publish_plan(build.act(session, MORNING), saved.id)
+
+
+def loose(session, office_id, day=a_day.DAY):
+    return [one for one in custody.what_is_open(session, office_id, day) if one.what == "sheet"]
+
+
+@pytest.mark.parametrize("how", ["back", "lost"])
+def test_a_sheet_whose_courier_has_no_round_any_more_keeps_the_office_day_open(session, walked, how):
+    number, office_id = print_one(session, walked), walked.office_id
+    courier = walked.courier
+    again = without(session, courier.code)
+    assert courier.id not in {one.courier_id for one in again.rounds}
+    for one in again.rounds:
+        start(session, one)
+        close(session, one)
+    (sheet,) = loose(session, office_id)
+    assert (sheet.code, sheet.courier_code) == (number, courier.code)
+    act = build.act(session, EVENING)
+    with pytest.raises(custody.DayNotAccountedFor):
+        custody.close_day(act, office_id, a_day.DAY)
+    with pytest.raises(NotFound):
+        rounds.take_back_sheet(act, sheet.sheet_id, office_id=office_id + 99)
+    with pytest.raises(InvalidInput):
+        rounds.lose_sheet(act, sheet.sheet_id, office_id=office_id, reason=" ")
+    if how == "back":
+        rounds.take_back_sheet(act, sheet.sheet_id, office_id=office_id)
+    else:
+        rounds.lose_sheet(act, sheet.sheet_id, office_id=office_id, reason="rơi mất")
+    noted = session.scalars(select(Discrepancy.detail).where(Discrepancy.kind == "sheet")).all()
+    assert noted == ([] if how == "back" else [number])
+    assert (session.scalars(select(SheetPrint)).one().returned_at is not None) == (how == "back")
+    assert loose(session, office_id) == []
+    for again in (rounds.take_back_sheet, rounds.lose_sheet):
+        more = {"reason": "rơi mất"} if again is rounds.lose_sheet else {}
+        with pytest.raises(rounds.SheetSettled):
+            again(act, sheet.sheet_id, office_id=office_id, **more)
+    custody.close_day(act, office_id, a_day.DAY)
+
+
+def test_a_sheet_of_a_round_that_never_left_is_asked_for_and_one_under_way_comes_with_its_round(session, walked):
+    number = print_one(session, walked)
+    assert [one.code for one in loose(session, walked.office_id)] == [number]
+    start(session, walked)
+    assert loose(session, walked.office_id) == []
+    assert [one.number for one in rounds.sheets_out(session, walked.id)] == [number]

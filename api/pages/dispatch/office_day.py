@@ -17,7 +17,7 @@ from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
-from postal import Action, InvalidInput, Message, Session, Subject, custody, desk, errors, models, require_own
+from postal import Action, InvalidInput, Message, Session, Subject, custody, desk, errors, models, require_own, rounds
 from postal.access import ownership
 from postal.to_agency import returns, submission
 
@@ -87,6 +87,30 @@ def office_day_keep(office_id: int) -> ResponseReturnValue:
                 require_sure()
                 code = _code(custody.declare_missing(act, item_id, reason=reason))
                 said = _("Đã báo thất lạc {code}: không đi phát nữa cho đến khi tìm thấy.", code=code)
+        flash(said, "done")
+        return _back(day)
+
+    return or_back(change, lambda: _back(day))
+
+
+@staff.post("/office-days/<int:office_id>/sheets")
+@allow(_RULE)
+def office_day_sheet(office_id: int) -> ResponseReturnValue:
+    """Say what became of a numbered sheet that no round brings back: destroyed, or lost, with a reason."""
+    _require_office(office_id)
+    day = form_date("day")
+
+    def change() -> ResponseReturnValue:
+        sheet_id, what = form_int("sheet_id"), form_text("what")
+        if what not in ("destroyed", "lost"):
+            raise InvalidInput(field=Message("Việc cần ghi"))
+        with acting() as act:
+            if what == "destroyed":
+                back = rounds.take_back_sheet(act, sheet_id, office_id=office_id)
+                said = _("Đã nhận lại và hủy phiếu {number}.", number=back.number)
+            else:
+                lost = rounds.lose_sheet(act, sheet_id, office_id=office_id, reason=form_text("reason", limit=200))
+                said = _("Đã ghi phiếu {number} bị mất vào chênh lệch.", number=lost.number)
         flash(said, "done")
         return _back(day)
 
