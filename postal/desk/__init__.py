@@ -29,6 +29,7 @@ from postal.desk.lists import (
     intakes,
     issuing_offices_waiting,
     manifest_of,
+    n_open_discrepancies,
     office,
     offices,
     open_discrepancies,
@@ -39,6 +40,7 @@ from postal.desk.lists import (
     published_rounds,
     reprints,
     s10_ranges,
+    settled_scans,
     spoilt_numbers,
 )
 from postal.desk.piles import PILES, pile, pile_counts
@@ -70,6 +72,7 @@ __all__ = [
     "late_items",
     "late_since",
     "manifest_of",
+    "n_open_discrepancies",
     "office",
     "offices",
     "open_discrepancies",
@@ -82,6 +85,7 @@ __all__ = [
     "published_rounds",
     "reprints",
     "s10_ranges",
+    "settled_scans",
     "spoilt_numbers",
     "unfinished_rounds",
 ]

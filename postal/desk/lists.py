@@ -37,8 +37,10 @@ from postal.models import (
     S10Range,
     SpoiltS10,
     TrackingEvent,
+    User,
 )
 from postal.models.keys import blocks
+from postal.queue import ready_by_office
 from postal.rules.alphabet import alphabetical
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -56,7 +58,13 @@ class BatchLine:
 
 def batches(session: Session, *, office_id: int | None = None, limit: int = 60) -> list[BatchLine]:
     """Return the newest batches first, of one issuing office or of all."""
-    n_items = select(func.count()).where(BatchItem.batch_id == Batch.id, BatchItem.is_current).scalar_subquery()
+    # As the batch's own page lists them: what the agency withdrew meanwhile is in no open batch.
+    n_items = (
+        select(func.count(BatchItem.id))
+        .join(Item, Item.id == BatchItem.item_id)
+        .where(BatchItem.batch_id == Batch.id, BatchItem.is_current, Item.state == State.BATCHED)
+        .scalar_subquery()
+    )
     query = (
         select(Batch, n_items, Manifest, Handover)
         .outerjoin(Manifest, Manifest.batch_id == Batch.id)
@@ -242,6 +250,16 @@ def events_of(session: Session, item_id: int) -> Sequence[TrackingEvent]:
     return [*misfits, *reversed(life_of(session, item_id))]
 
 
+def settled_scans(session: Session, item_ids: Sequence[int]) -> dict[int, tuple[Discrepancy, str]]:
+    """Return what people settled about scans of these items, by event id, each with who did; "" for nobody of ours."""
+    query = (
+        select(Discrepancy, User.username)
+        .outerjoin(User, User.id == Discrepancy.settled_by_id)
+        .where(Discrepancy.item_id.in_(item_ids), Discrepancy.event_id.is_not(None), Discrepancy.is_voided)
+    )
+    return {note.event_id: (note, username or "") for note, username in session.execute(query) if note.event_id}
+
+
 def intakes(session: Session, *, limit: int = 30) -> Sequence[Intake]:
     """Return the newest intakes first."""
     return session.scalars(select(Intake).order_by(Intake.id.desc()).limit(limit)).all()
@@ -284,18 +302,16 @@ def open_discrepancies(session: Session, *, limit: int = 200) -> Sequence[Discre
     return session.scalars(query.limit(limit)).all()
 
 
+def n_open_discrepancies(session: Session) -> int:
+    """Return how many nobody has settled yet, however many a page shows."""
+    return session.scalar(select(func.count(Discrepancy.id)).where(Discrepancy.settled_at.is_(None))) or 0
+
+
 def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
-    """Return the issuing offices with results ready for a batch, and how many, fullest first."""
-    n_ready = func.count(Item.id)
-    query = (
-        select(Office, n_ready)
-        .join(Consignment, Consignment.issuing_office_id == Office.id)
-        .join(Item, Item.consignment_id == Consignment.id)
-        .where(Item.state == State.WAITING)
-        .group_by(*Office.__table__.c)
-        .order_by(n_ready.desc())
-    )
-    return [(office, count) for office, count in session.execute(query)]
+    """Return the issuing offices with results ready for a batch, and how many a batch would take, fullest first."""
+    n_ready = ready_by_office(session)
+    known = all_offices(session)
+    return [(known[office_id], n) for office_id, n in n_ready.most_common()]
 
 
 def offices(session: Session, kind: OfficeKind) -> Sequence[Office]:

@@ -123,6 +123,19 @@ def queue_counts(session: Session, *, office_id: int | None = None) -> QueueCoun
     return QueueCounts(**{field.name: counts[field.name] for field in fields(QueueCounts)})
 
 
+def ready_by_office(session: Session) -> Counter[int]:
+    """Return how many items of each issuing office, by its id, a new batch would take."""
+    query = select(
+        Consignment.issuing_office_id,
+        Consignment.address_status,
+        Consignment.precision,
+        Consignment.released_reason,
+        Consignment.attention,
+    ).join(Item, Item.consignment_id == Consignment.id)
+    rows = session.execute(query.where(Item.state == State.WAITING))
+    return Counter(office_id for office_id, *known in rows if not _needs(*known) - {OUTSIDE})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which part of the queue: what it waits for (one of `NEEDS`), an office's, a commune's; None: whichever."""

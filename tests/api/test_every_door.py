@@ -6,7 +6,7 @@ form, a request or a command. What is to be opened is read from the map of addre
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
@@ -461,7 +461,21 @@ def _was_refused(doors, item_id):
     return any(row.item_id == item_id and row.reason == "TU_CHOI" for row in rows)
 
 
+def _accepted(doors, clock):
+    """Tries told after their round was counted back: each role that settles says of one that it is true."""
+    walked = {row.consignment_id for row in doors.rows(models.RoundStop.consignment_id)}
+    back = [row for row in _items(doors, "at_office") if row.s10 and row.consignment_id in walked]
+    at = (clock.now - timedelta(hours=4)).isoformat()
+    for name, row in zip(ASKING, back, strict=False):
+        scan = {"scan_id": f"tre-{row.id}", "code": row.s10, "kind": "attempt_failed", "reason": "VANG_NHA"}
+        (told,) = doors.json("postal", "POST", "/v1/scans", {"scans": [scan | {"happened_at": at}]})["scans"]
+        assert told["status"] == "held", told
+        note = doors.rows(models.Discrepancy.id)[-1].id
+        doors.form(name, f"/staff/discrepancies/{note}/accept", settlement="đã hỏi bưu tá", sure="1")
+
+
 def _acts_on_one(doors, clock):
+    _accepted(doors, clock)
     at_office = [row for row in _items(doors, "at_office", "held", "handed_over") if row.s10]
     assert len(at_office) >= 8, len(at_office)
     for name, row in zip(ASKING, at_office, strict=False):
@@ -487,6 +501,7 @@ def _acts_on_one(doors, clock):
     burnt = next(row.s10 for row in _items(doors, "waiting", "cancelled") if row.s10)
     for name in ASKING:
         doors.form(name, "/staff/prints/spoilt", code=burnt, reason="nhãn rách", sure="1")
+    _loose_sheets(doors)
     _plan_again(doors)
     courier_id = doors.rows(models.Courier.id)[0].id
     for post in ("postal", "dispatcher"):
@@ -512,6 +527,23 @@ def _acts_on_one(doors, clock):
     doors.form("citizen", "/track/code/open", code=seen.s10, digits=digits)
     doors.person("citizen").client.delete_cookie("tannha-device")
     doors.look("citizen", f"/t/{link}")
+
+
+def _loose_sheets(doors):
+    """Two sheets of rounds that are over, printed and never given back: one destroyed, one lost, by each who may."""
+    with doors.services.database.write() as session:
+        found = session.query(models.DeliveryRound).first()
+        office_id = found.office_id
+        session.add_all(
+            models.SheetPrint(number=f"PD-2026-9{n:05}", round_id=found.id, printed_at=build.EVENING) for n in range(4)
+        )
+    for post in ("postal", "dispatcher"):
+        for what in ("destroyed", "lost"):
+            left = re.findall(
+                r'name="sheet_id" value="(\d+)"', doors.person(post).get("/staff/office-days?day=2026-11-26").text
+            )
+            told = {"day": "2026-11-26", "sheet_id": left[0], "what": what, "reason": "rơi mất"}
+            doors.form(post, f"/staff/office-days/{office_id}/sheets", **told)
 
 
 def _plan_again(doors):

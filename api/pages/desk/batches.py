@@ -13,7 +13,7 @@ from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from api.words import EVENTS, say_instant
+from api.words import EVENTS, say_code, say_instant, say_state
 from api.words import gettext as _
 from api.words import ngettext as _n
 from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
@@ -199,6 +199,7 @@ def discrepancies() -> ResponseReturnValue:
             "staff/discrepancies.html",
             _("Chênh lệch"),
             lines=[_discrepancy(session, note) for note in desk.open_discrepancies(session)],
+            n_all=desk.n_open_discrepancies(session),
         )
 
 
@@ -211,6 +212,23 @@ def discrepancy_settle(discrepancy_id: int) -> ResponseReturnValue:
         with acting() as act:
             custody.settle_discrepancy(act, discrepancy_id, settlement=form_text("settlement", limit=500))
         flash(_("Đã ghi cách giải quyết."), "done")
+        return redirect(url_for("staff.discrepancies"), 303)
+
+    return or_back(change, lambda: redirect(url_for("staff.discrepancies"), 303))
+
+
+@staff.post("/discrepancies/<int:discrepancy_id>/accept")
+@allow(Action.SETTLE_DISCREPANCY)
+def discrepancy_accept(discrepancy_id: int) -> ResponseReturnValue:
+    """Decide that a scan which did not fit is true; the item follows it."""
+
+    def change() -> ResponseReturnValue:
+        require_sure()
+        with acting() as act:
+            found = custody.accept_scan(act, discrepancy_id, settlement=form_text("settlement", limit=500))
+            item = act.session.get_one(models.Item, found.item_id)
+            code, state = say_code(item.s10 or item.dossier_code), say_state(item.state)
+        flash(_("Đã công nhận lượt quét: {code} nay là “{state}”.", code=code, state=state), "done")
         return redirect(url_for("staff.discrepancies"), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.discrepancies"), 303))
@@ -255,9 +273,8 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
     }
 
 
-def _detail(session: Session, note: models.Discrepancy, item: models.Item | None) -> str:
+def _detail(event: models.TrackingEvent | None, note: models.Discrepancy, item: models.Item | None) -> str:
     """Return what the scan said and when, or the figures that differ; "" where the code says it all."""
-    event = session.get(models.TrackingEvent, note.event_id) if note.event_id is not None else None
     if event is not None:
         return f"{_(EVENTS[event.kind])}, {say_instant(event.happened_at, local_zone())}"
     return note.detail if item is not None and note.kind in ("money", "papers") else ""
@@ -265,6 +282,8 @@ def _detail(session: Session, note: models.Discrepancy, item: models.Item | None
 
 def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
     item = session.get(models.Item, note.item_id) if note.item_id else None
+    event = session.get(models.TrackingEvent, note.event_id) if note.event_id is not None else None
+    state = custody.decided_state(event) if event is not None else None
     texts = {
         "missing": _("Có trong danh sách bàn giao nhưng không có bưu gửi"),
         "extra": _("Có bưu gửi nhưng không có trong danh sách bàn giao"),
@@ -278,7 +297,8 @@ def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
         "id": note.id,
         "noted_at": note.noted_at,
         "text": texts.get(note.kind, note.kind),
-        "detail": _detail(session, note, item),
+        "detail": _detail(event, note, item),
+        "accepted_state": say_state(state) if state is not None else "",
         "is_scan": note.event_id is not None,
         "code": (item.s10 or item.dossier_code) if item else note.detail,
         "consignment_id": item.consignment_id if item else None,

@@ -113,7 +113,7 @@ def _late_counters(late: desk.LateCounts) -> list[Counter]:
 def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     actor = current_actor()
     needs = queue.queue_counts(session, office_id=actor.office_id)
-    n_discrepancies = len(desk.open_discrepancies(session)) if actor.may(Action.SETTLE_DISCREPANCY) else 0
+    n_discrepancies = desk.n_open_discrepancies(session) if actor.may(Action.SETTLE_DISCREPANCY) else 0
     tasks = []
     if actor.may(Action.ANSWER_ADDRESS) and needs.address:
         text = _n("{n} địa chỉ chưa rõ xã, phường: hỏi người nhận rồi ghi câu trả lời", n=needs.address)

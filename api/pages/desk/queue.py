@@ -138,6 +138,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             flag_text=_FLAGS.get(found.point_flag or "", _("tọa độ cần xem lại")),
             papers=paper_links(session, documents.CONSIGNMENT, found, found.id),
             events=[event for item in found.items for event in desk.events_of(session, item.id)],
+            settled=desk.settled_scans(session, [item.id for item in found.items]),
             acts=acts_of(session, found),
         )
 
