@@ -13,6 +13,7 @@ from flask import Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import words
+from api.pages.cards import label_cells
 from api.web.auth import current_actor
 from api.wiring import services
 from labels import qr_matrix
@@ -210,6 +211,7 @@ def install_filters(app: Flask) -> None:
         duration=words.say_duration,
         event=words.say_event,
         instant=_instant,
+        label_cells=label_cells,
         money=words.say_money,
         number=words.say_number,
         precision=words.say_precision,
