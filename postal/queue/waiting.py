@@ -133,7 +133,11 @@ def ready_by_office(session: Session) -> Counter[int]:
         Consignment.attention,
     ).join(Item, Item.consignment_id == Consignment.id)
     rows = session.execute(query.where(Item.state == State.WAITING))
-    return Counter(office_id for office_id, *known in rows if not _needs(*known) - {OUTSIDE})
+    return Counter(
+        office_id
+        for office_id, status, precision, reason, attention in rows
+        if not _needs(status, precision, reason, attention) - {OUTSIDE}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
