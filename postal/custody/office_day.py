@@ -69,7 +69,7 @@ def what_is_open(session: Session, office_id: int, day: date) -> list[Open]:
 
 
 def open_at(session: Session, office_ids: Sequence[int], day: date) -> dict[int, list[Open]]:
-    """Return the same of several offices: rounds first, then items, then money and papers nobody has settled."""
+    """Return the same of several offices: rounds, items, money and papers nobody settled, loose sheets."""
     found: dict[int, list[Open]] = {office_id: [] for office_id in office_ids}
     rounds = (
         select(DeliveryRound.office_id, DeliveryRound.id, DeliveryRound.number, Courier.code)
