@@ -82,9 +82,11 @@ def print_numbered(act: Act, round_id: int) -> SheetPrint:
 def sheets_out(session: Session, round_id: int) -> Sequence[SheetPrint]:
     """Return the numbered sheets of a round that did not come back yet.
 
-    Those of the same courier and day count too: the sheet was printed, then the day was planned again.
+    Those of the same courier and day count too: the sheet was printed, then the day was planned again. What the office
+    noted as lost is not asked for again.
     """
     own, of = aliased(DeliveryRound), aliased(DayPlan)
+    lost = select(Discrepancy.id).where(Discrepancy.kind == SHEET, Discrepancy.detail == SheetPrint.number)
     query = (
         select(SheetPrint)
         .join(DeliveryRound, DeliveryRound.id == SheetPrint.round_id)
@@ -92,6 +94,7 @@ def sheets_out(session: Session, round_id: int) -> Sequence[SheetPrint]:
         .join(own, own.courier_id == DeliveryRound.courier_id)
         .join(of, (of.id == own.plan_id) & (of.day == DayPlan.day))
         .where(own.id == round_id, SheetPrint.returned_at.is_(None))
+        .where(~lost.where(Discrepancy.handover_id.is_(None)).exists())
     )
     return session.scalars(query.order_by(SheetPrint.id)).all()
 

@@ -151,3 +151,13 @@ def test_a_sheet_of_a_round_that_never_left_is_asked_for_and_one_under_way_comes
     start(session, walked)
     assert loose(session, walked.office_id) == []
     assert [one.number for one in rounds.sheets_out(session, walked.id)] == [number]
+
+
+def test_a_sheet_noted_as_lost_is_not_asked_for_again_with_the_next_round(session, walked):
+    print_one(session, walked)
+    (sheet,) = loose(session, walked.office_id)
+    rounds.lose_sheet(build.act(session, MORNING), sheet.sheet_id, office_id=walked.office_id, reason="rơi mất")
+    start(session, walked)
+    receipt = close(session, walked)
+    assert "sheets_missing" not in receipt.facts
+    assert len(session.scalars(select(Discrepancy).where(Discrepancy.kind == "sheet")).all()) == 1
