@@ -17,7 +17,7 @@ from postal.models.access import (
 )
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink
-from postal.models.citizens import SentCode, WrongTries
+from postal.models.citizens import ArrivalDay, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -100,6 +100,7 @@ __all__ = [
     "AddressChange",
     "AddressStatus",
     "ApiKey",
+    "ArrivalDay",
     "AuditEntry",
     "Base",
     "Batch",
@@ -124,8 +125,11 @@ __all__ = [
     "DeliveryRound",
     "DeliverySignature",
     "Discrepancy",
+    "Dossier",
+    "DossierStep",
     "EndedWhy",
     "EndpointState",
+    "FalseCourier",
     "Found",
     "GivenBack",
     "Handover",

@@ -1,13 +1,16 @@
-"""What opens the citizens' pages: counts of wrong tries, and codes sent to phones."""
+"""What citizens' pages stand on: what opens them, what arrivals taught, false couriers, dossiers in work."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey
+from postal.models.people import Person
+from postal.models.places import Office
 
 
 class WrongTries(Base):
@@ -39,3 +42,65 @@ class SentCode(Base):
     expires_at: Mapped[datetime]
     n_wrong: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class FalseCourier(Base):
+    """A report of somebody who claimed to be a courier; the words are sealed. ``office_id`` None: to every office."""
+
+    __tablename__ = "false_couriers"
+
+    id: Mapped[PrimaryKey]
+    what: Mapped[str] = mapped_column(String(40))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    reported_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    settlement: Mapped[str | None]
+
+
+class ArrivalDay(Base):
+    """What one day's rounds of an office taught, and what is expected of its rounds since."""
+
+    __tablename__ = "arrival_days"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    learned: Mapped[dict[str, Any]] = mapped_column(JSON)
+    expected: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Dossier(Base):
+    """One dossier of a source system. Whoever handed it in is in the people table; its steps are never edited."""
+
+    __tablename__ = "dossiers"
+    __table_args__ = (UniqueConstraint("source_system", "dossier_key"),)
+
+    id: Mapped[PrimaryKey]
+    source_system: Mapped[str] = mapped_column(String(60))
+    dossier_code: Mapped[str] = mapped_column(String(80))
+    dossier_key: Mapped[str] = mapped_column(String(80))
+    dossier_bare: Mapped[str] = mapped_column(String(80), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    appointment_on: Mapped[date | None]
+    added_at: Mapped[datetime]
+
+    office: Mapped[Office] = relationship()
+    person: Mapped[Person] = relationship()
+    steps: Mapped[list[DossierStep]] = relationship(order_by="DossierStep.happened_at, DossierStep.id")
+
+
+class DossierStep(Base):
+    """One status of a dossier: 1 to 8 of the national list, when it was reached, when we heard of it."""
+
+    __tablename__ = "dossier_steps"
+    __table_args__ = (UniqueConstraint("dossier_id", "status", "happened_at"),)
+
+    id: Mapped[PrimaryKey]
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    status: Mapped[int]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
