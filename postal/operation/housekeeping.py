@@ -7,6 +7,7 @@ from datetime import timedelta
 from postal.access import brakes, devices, sign_ins
 from postal.access.idempotency import forget_old_keys
 from postal.citizen.guessing import forget_tries
+from postal.citizen.rounds_seen import learn_days
 from postal.citizen.sent_codes import forget_sent
 from postal.intake.uploads import forget_old_uploads
 from postal.jobs import Run, Works
@@ -59,6 +60,11 @@ def _forget_jobs(run: Run) -> None:
         forget_ended(session, now=run.now())
 
 
+def _learn_arrivals(run: Run) -> None:
+    with run.write() as session:
+        learn_days(session, now=run.now())
+
+
 HOUSEKEEPING = Works(
     by_kind={
         "note_overdue": _note_overdue,
@@ -68,6 +74,7 @@ HOUSEKEEPING = Works(
         "forget_sign_ins": _forget_sign_ins,
         "forget_callbacks": _forget_callbacks,
         "forget_jobs": _forget_jobs,
+        "learn_arrivals": _learn_arrivals,
         "disable_dark_endpoints": _disable_dark,
     },
     every={
@@ -78,6 +85,7 @@ HOUSEKEEPING = Works(
         "forget_sign_ins": timedelta(hours=6),
         "forget_callbacks": timedelta(hours=6),
         "forget_jobs": timedelta(hours=6),
+        "learn_arrivals": timedelta(hours=1),
         "disable_dark_endpoints": timedelta(hours=1),
     },
 )
