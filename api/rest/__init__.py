@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3 import OpenAPI
 
-from api.rest import carriers, collections, courier, endpoints, items, operations, results, scans
+from api.rest import carriers, collections, courier, dossiers, endpoints, items, operations, results, scans
 from api.rest.common import v1
 from api.rest.counting import counting_routes
 from api.web.observability import Meters
@@ -13,6 +13,7 @@ __all__ = [
     "carriers",
     "collections",
     "courier",
+    "dossiers",
     "endpoints",
     "items",
     "operations",

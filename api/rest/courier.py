@@ -16,7 +16,7 @@ from api.web import phones as at_the_edge
 from api.web.auth import acting, allow, allow_everybody, current_actor
 from api.wiring import services
 from api.words import STATES, in_both
-from postal import Action, Message, NotFound, phones
+from postal import Action, Message, NotFound, citizen, phones
 from postal.access import audit
 from postal.rules import LOCAL, local_day, reasons
 
@@ -49,7 +49,9 @@ def get_round() -> Response:
         raise NotFound(what=Message("bưu tá"))
     with services().database.read() as session:
         told = phones.day_of(session, by.courier_id, now=now)
-        body = json.dumps(_told(told, local_day(now)), ensure_ascii=False, sort_keys=True).encode()
+        day = local_day(now)
+        said = _told(told, day) | {"day_code": citizen.day_code(session, by.courier_id, day)}
+        body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
     answer = Response(body, content_type="application/json")
     answer.add_etag()
     answer.make_conditional(request)

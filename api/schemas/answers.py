@@ -200,3 +200,18 @@ class ErrorTold(BaseModel):
     detail: str
     detail_en: str
     how_to: str | None = None
+
+
+class DossierStepTold(Told):
+    """One status a dossier reached."""
+
+    status: int
+    at: datetime
+
+
+class DossierTold(Told):
+    """A dossier as the citizen's page knows it, steps in the order they happened."""
+
+    dossier_code: str
+    appointment_on: date | None
+    steps: list[DossierStepTold]

@@ -107,6 +107,7 @@ class CourierRoundTold(Told):
 
     day: date
     courier: str
+    day_code: str
     office: OfficeTold
     round: RoundTold | None
     reasons: list[ReasonTold]

@@ -3,26 +3,54 @@
 What other parties are told belongs to `postal.outside`; what moves an item to `postal.life`.
 """
 
+from postal.citizen.dossiers import DossierHistory, DossierIn, DossierStatus, by_dossier, tell_dossier
+from postal.citizen.false_couriers import (
+    FalseCourierTold,
+    false_couriers,
+    report_false_courier,
+    settle_false_courier,
+    words_of,
+)
+from postal.citizen.false_couriers import n_open as n_false_couriers
+from postal.citizen.genuine import Genuine, badge_token, check_courier, day_code
 from postal.citizen.guessing import last_alarm
 from postal.citizen.history import PublicHistory, PublicStep, by_item, by_token
 from postal.citizen.opening import Try, is_known_to, know_device, open_by_digits, open_by_sent_code, send_code
-from postal.citizen.outlook import Outlook, PostOffice, offices_to_ask
+from postal.citizen.outlook import LateWhy, Outlook, PostOffice, offices_to_ask
+from postal.citizen.rounds_seen import TOLD_FROM_HOUR
 from postal.citizen.sent_codes import digits_of
 
 __all__ = [
+    "TOLD_FROM_HOUR",
+    "DossierHistory",
+    "DossierIn",
+    "DossierStatus",
+    "FalseCourierTold",
+    "Genuine",
+    "LateWhy",
     "Outlook",
     "PostOffice",
     "PublicHistory",
     "PublicStep",
     "Try",
+    "badge_token",
+    "by_dossier",
     "by_item",
     "by_token",
+    "check_courier",
+    "day_code",
     "digits_of",
+    "false_couriers",
     "is_known_to",
     "know_device",
     "last_alarm",
+    "n_false_couriers",
     "offices_to_ask",
     "open_by_digits",
     "open_by_sent_code",
+    "report_false_courier",
     "send_code",
+    "settle_false_courier",
+    "tell_dossier",
+    "words_of",
 ]

@@ -47,13 +47,13 @@ class Brake:
     source_key: str
 
 
-def keys_of(session: Session, code: str, consignment_ids: set[int], source: str) -> Brake:
-    """Return under which keyed hashes a try is counted.
+def keys_of(session: Session, code: str, subjects: set[str], source: str) -> Brake:
+    """Return under which keyed hashes a try is counted; ``subjects`` are those whom the code may mean.
 
     An S10 and a dossier code of one recipient share a count, or each would grant tries of its own.
     """
     vault = vault_of(session)
-    names = [f"consignment:{one}" for one in consignment_ids] or [f"code:{code}"]
+    names = subjects or {f"code:{code}"}
     return Brake(
         code_keys=tuple(sorted(vault.look_up("guess", name) for name in names)),
         source_key=vault.look_up("source", source),

@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from postal.citizen.dossiers import DossierStatus, steps_before
 from postal.citizen.outlook import Outlook, outlook
 from postal.life.tracking import life_of
 from postal.models import Consignment, Item
@@ -35,7 +36,10 @@ class PublicStep:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicHistory:
-    """All the page shows ``at`` an instant, newest step first. ``recipient`` is masked; nothing else is personal."""
+    """All the page shows ``at`` an instant, newest step first. ``recipient`` is masked; nothing else is personal.
+
+    ``before`` are the dossier's steps before its result, newest first.
+    """
 
     at: datetime
     item_id: int
@@ -53,6 +57,7 @@ class PublicHistory:
     office_name: str
     recipient: str
     steps: tuple[PublicStep, ...]
+    before: tuple[DossierStatus, ...]
     outlook: Outlook
 
 
@@ -108,5 +113,13 @@ def history_of(session: Session, item: Item, now: datetime) -> PublicHistory:
         steps=tuple(
             PublicStep(at=e.happened_at, kind=e.kind, reason=e.reason) for e in events if e.kind not in _OWN_BUSINESS
         ),
+        before=_before(session, item),
         outlook=outlook(session, item, now=now),
     )
+
+
+def _before(session: Session, item: Item) -> tuple[DossierStatus, ...]:
+    """Return what happened to the dossier before its result: the page tells it from the first day on."""
+    if item.direction is not Direction.RESULT:
+        return ()
+    return tuple(steps_before(session, item.source_system, item.dossier_key))

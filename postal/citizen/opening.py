@@ -5,14 +5,16 @@ Unknown, forbidden and wrong are one answer: nothing. What follows from a try is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.access import devices
 from postal.access.act import Act
+from postal.citizen.dossiers import DossierHistory, called, history_of_dossier
 from postal.citizen.guessing import (
     Brake,
     count_for_code,
@@ -26,7 +28,7 @@ from postal.citizen.guessing import (
 from postal.citizen.history import PublicHistory, history_of, with_people
 from postal.citizen.sent_codes import N_DIGITS, ask_for_code, is_right
 from postal.life.items import as_written, is_called
-from postal.models import Item
+from postal.models import Item, Person
 from postal.people import phone_tail_matches
 from postal.rules.codes import bare_code
 
@@ -44,23 +46,32 @@ class Try:
         return "<Try>"
 
 
-def open_by_digits(act: Act, tried: Try) -> PublicHistory | None:
+@dataclass(frozen=True)
+class _Meant:
+    """Somebody a code may mean, and what is shown to that person alone."""
+
+    subject: str
+    person: Person
+    show: Callable[[], PublicHistory | DossierHistory]
+
+
+def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | None:
     """Return the history for an S10 or dossier code and the phone's last four digits; None whatever was wrong.
 
     What is wrong is counted; a device that was right is known from then on.
     """
-    items = _items(act, tried.code)
-    brake = _brake(act, tried, items)
+    meant = _meant(act, tried.code)
+    brake = _brake(act, tried, meant)
     is_open = count_for_code(act, brake)
     is_open &= not is_source_braked(act.session, brake, act.now) and not is_all_braked(act.session, act.now)
-    for item in items if _are_digits(tried.digits, 4) else ():
-        is_ours = _is_known(act.session, tried.device, item.consignment_id, act.now)
+    for one in meant if _are_digits(tried.digits, 4) else ():
+        is_ours = devices.is_known(act.session, tried.device, one.subject, now=act.now)
         if is_ours and not is_open:
             is_ours = count_on_known_device(act, tried.device, brake)
-        if (is_open or is_ours) and phone_tail_matches(act.session, item.consignment.person, tried.digits):
+        if (is_open or is_ours) and phone_tail_matches(act.session, one.person, tried.digits):
             uncount_for_code(act, brake)
-            _know(act, tried.device, item.consignment_id)
-            return history_of(act.session, item, act.now)
+            _know(act, tried.device, one.subject)
+            return one.show()
     count_wrong(act, brake)
     return None
 
@@ -68,7 +79,7 @@ def open_by_digits(act: Act, tried: Try) -> PublicHistory | None:
 def send_code(act: Act, tried: Try, *, language: str) -> None:
     """Send digits to the registered phone of whoever this code is for; says nothing, whatever becomes of it."""
     items = _items(act, tried.code)
-    brake = _brake(act, tried, items)
+    brake = _brake(act, tried, _meant(act, tried.code))
     may_ask = not is_source_braked(act.session, brake, act.now)
     consignment = items[0].consignment if items and may_ask else None
     ask_for_code(act, tried.code, consignment, language=language)
@@ -77,13 +88,13 @@ def send_code(act: Act, tried: Try, *, language: str) -> None:
 def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | None:
     """Return the history for a code and the digits sent to the registered phone; None whatever was wrong."""
     items = _items(act, tried.code)
-    brake = _brake(act, tried, items)
+    brake = _brake(act, tried, _meant(act, tried.code))
     found = None
     if _are_digits(tried.digits, N_DIGITS):
         found = is_right(act, {item.consignment_id for item in items}, tried.digits)
     for item in items:
         if item.consignment_id == found:
-            _know(act, tried.device, item.consignment_id)
+            _know(act, tried.device, _subject(item))
             return history_of(act.session, item, act.now)
     count_wrong(act, brake)
     return None
@@ -91,12 +102,12 @@ def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | None:
 
 def is_known_to(session: Session, device: str, history: PublicHistory) -> bool:
     """Say whether this device opened the history's consignment before."""
-    return _is_known(session, device, history.consignment_id, history.at)
+    return devices.is_known(session, device, f"consignment:{history.consignment_id}", now=history.at)
 
 
 def know_device(act: Act, device: str, history: PublicHistory) -> None:
     """Know a device that opened a history by the label's link."""
-    _know(act, device, history.consignment_id)
+    _know(act, device, f"consignment:{history.consignment_id}")
 
 
 def _items(act: Act, code: str) -> list[Item]:
@@ -107,17 +118,27 @@ def _items(act: Act, code: str) -> list[Item]:
     return list(act.session.scalars(query.order_by(as_written(code), Item.id.desc()).limit(10)))
 
 
-def _brake(act: Act, tried: Try, items: list[Item]) -> Brake:
-    return keys_of(act.session, bare_code(tried.code), {item.consignment_id for item in items}, tried.source)
+def _meant(act: Act, code: str) -> list[_Meant]:
+    """Return everybody a code may mean: who receives its item, and who handed its dossier in."""
+    session, now = act.session, act.now
+    items, dossiers = _items(act, code), called(session, code)
+    found = [_Meant(_subject(one), one.consignment.person, partial(history_of, session, one, now)) for one in items]
+    return found + [
+        _Meant(f"dossier:{one.id}", one.person, partial(history_of_dossier, session, one, now)) for one in dossiers
+    ]
 
 
-def _is_known(session: Session, device: str, consignment_id: int, now: datetime) -> bool:
-    return devices.is_known(session, device, f"consignment:{consignment_id}", now=now)
+def _subject(item: Item) -> str:
+    return f"consignment:{item.consignment_id}"
 
 
-def _know(act: Act, device: str, consignment_id: int) -> None:
+def _brake(act: Act, tried: Try, meant: list[_Meant]) -> Brake:
+    return keys_of(act.session, bare_code(tried.code), {one.subject for one in meant}, tried.source)
+
+
+def _know(act: Act, device: str, subject: str) -> None:
     if device:
-        devices.remember(act.session, device, f"consignment:{consignment_id}", now=act.now)
+        devices.remember(act.session, device, subject, now=act.now)
 
 
 def _are_digits(text: str, n: int) -> bool:
