@@ -6,6 +6,7 @@ from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.account import keys, own, second_factor, sign_in, users
+from api.pages.citizen import genuine, pwa
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
 from api.pages.courier import app as courier_app
@@ -27,7 +28,17 @@ from api.pages.desk import (
 )
 from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
-from api.pages.dispatch import at_office, coverage, day_orders, office_day, offices_off, phones, planning, rounds
+from api.pages.dispatch import (
+    at_office,
+    coverage,
+    day_orders,
+    false_couriers,
+    office_day,
+    offices_off,
+    phones,
+    planning,
+    rounds,
+)
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
@@ -38,6 +49,8 @@ __all__ = [
     "courier_app",
     "coverage",
     "day_orders",
+    "false_couriers",
+    "genuine",
     "intake",
     "jobs",
     "keys",
@@ -51,6 +64,7 @@ __all__ = [
     "papers",
     "phones",
     "planning",
+    "pwa",
     "queue",
     "register_pages",
     "returns",

@@ -43,7 +43,8 @@ def current() -> str:
 def translate(message: Said | str, language: str | None = None, /, **values: object) -> str:
     """Return the sentence with its values in a language, by default that of the request."""
     spoken = language or current()
-    text, known = (message.text, {**message.values, **values}) if isinstance(message, Said) else (message, values)
+    # Asking whether something has the shape of a message costs more than all the rest: texts are told apart first.
+    text, known = (message, values) if isinstance(message, str) else (message.text, {**message.values, **values})
     return fill(_looked_up(text, spoken, known), _spoken(known, spoken))
 
 
@@ -83,6 +84,8 @@ def _value(value: object, language: str) -> object:
     if isinstance(value, list):
         return "\n".join(str(_value(one, language)) for one in value)
     message = NAMES[type(value)][value] if type(value) in NAMES else value
+    if isinstance(message, str | int):
+        return value
     return translate(message, language) if isinstance(message, Said) else value
 
 

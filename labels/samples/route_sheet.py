@@ -31,6 +31,7 @@ def sheet(n_stops: int = 12, **changes: Any) -> RouteSheetData:
         day=date(2026, 11, 23),
         office=OFFICE,
         courier_code="BT012",
+        day_code="K7PM-3XQR",
         courier_name="Trần Quốc Bảo",
         leave="07:40",
         back="15:55",

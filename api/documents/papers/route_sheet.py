@@ -9,7 +9,7 @@ from api.documents.paper import Paper, Printing, Way, always
 from api.words import say_day_seconds, say_number, translate
 from labels.papers import route_sheet as drawing
 from labels.samples import route_sheet as samples
-from postal import Action, Direction, Message, models, people, rounds
+from postal import Action, Direction, Message, citizen, models, people, rounds
 from postal.rules import reasons
 from routing import plain_words
 
@@ -51,6 +51,7 @@ def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -
         office_lon=walked.office.lon,
         stops=tuple(_stop(printing, stop, is_whole=bool(serial)) for stop in walked.stops),
         serial=serial,
+        day_code=citizen.day_code(session, walked.courier_id, day),
         reasons=tuple(translate(reason.says, printing.language) for reason in reasons.REASONS.values()),
     )
 

@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from api import words
-from api.pages.citizen import track_words
+from api.pages.citizen import dossier_words, track_words
 from api.pages.common import local_zone
 from api.web import auth, devices
 from api.wiring import services
@@ -74,6 +74,9 @@ def status() -> ResponseReturnValue:
     if not tracked or tracked["until"] < now.timestamp():
         return redirect(url_for("track.ask"), 303)
     with services().database.read() as database_session:
+        if "dossier" in tracked:
+            dossier = citizen.by_dossier(database_session, tracked["dossier"], now=now)
+            return _dossier_page(dossier) if dossier is not None else redirect(url_for("track.ask"), 303)
         history = citizen.by_item(database_session, tracked["item"], now=now)
     return _status_page(history) if history is not None else redirect(url_for("track.ask"), 303)
 
@@ -90,7 +93,7 @@ def by_token(token: str) -> ResponseReturnValue:
     if is_new:
         with auth.acting() as act:
             citizen.know_device(act, devices.register_token(), history)
-    return _status_page(history)
+    return _status_page(history, link=token)
 
 
 def _tried(digits: str) -> citizen.Try:
@@ -102,9 +105,13 @@ def _tried(digits: str) -> citizen.Try:
     )
 
 
-def _opened(found: PublicHistory) -> ResponseReturnValue:
+def _opened(found: PublicHistory | citizen.DossierHistory) -> ResponseReturnValue:
     """Lead on to the page; this browser may see it for half an hour."""
-    session["tracked"] = {"item": found.item_id, "until": (services().clock() + _OPEN_FOR).timestamp()}
+    until = (services().clock() + _OPEN_FOR).timestamp()
+    if isinstance(found, PublicHistory):
+        session["tracked"] = {"item": found.item_id, "until": until}
+    else:
+        session["tracked"] = {"dossier": found.dossier_id, "until": until}
     return redirect(url_for("track.status"), 303)
 
 
@@ -121,12 +128,12 @@ def _ask_page(problem: Message | None = None, code: str = "") -> str:
     return render_template("track/ask.html", problem=problem, code=code, offices=offices)
 
 
-def _status_page(history: PublicHistory) -> str:
+def _status_page(history: PublicHistory, link: str = "") -> str:
     zone = local_zone()
     steps = [
         {"at_iso": step.at.isoformat(), "at": words.say_instant(step.at, zone), "text": track_words.say_step(step)}
         for step in history.steps
-    ]
+    ] + dossier_words.timeline(history.before, zone)
     return render_template(
         "track/status.html",
         s10=history.s10,
@@ -139,4 +146,18 @@ def _status_page(history: PublicHistory) -> str:
         bring=track_words.say_bring(history),
         steps=steps,
         recipient=history.recipient,
+        may_come=history.state in track_words.OUT,
+        link=link,
+        parcel=track_words.parcel(history, zone),
+    )
+
+
+def _dossier_page(history: citizen.DossierHistory) -> str:
+    return render_template(
+        "track/dossier.html",
+        history=history,
+        now_text=dossier_words.say_status(history.steps[0]) if history.steps else "",
+        next_text=dossier_words.say_next(history),
+        appointment=dossier_words.say_appointment(history),
+        steps=dossier_words.timeline(history.steps, local_zone()),
     )

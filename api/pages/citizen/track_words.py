@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from api.words import EVENTS, HOLDERS, STATES, say_date, say_instant, say_money
+from api.words import EVENTS, HOLDERS, STATES, say_date, say_day_seconds, say_instant, say_money
 from api.words import gettext as _
 from postal import Direction, FollowUp, Message, Outlook, PostOffice, PublicHistory, PublicStep, State
+from postal.citizen import TOLD_FROM_HOUR, LateWhy
 from postal.rules import reasons
 
 NOT_FOUND = Message("Không tìm thấy, hoặc 4 số chưa đúng. Ông/Bà kiểm tra lại mã và số điện thoại đã đăng ký.")
@@ -18,6 +19,8 @@ _COMES = Message("bưu tá mang đến.")
 _COMES_BY = Message("bưu tá mang đến trước hết {day}.")
 _COMES_NEXT = Message("bưu tá mang đến trong chuyến gần nhất.")
 _COMES_TODAY = Message("bưu tá đến trong hôm nay.")
+_COMES_TODAY_LATER = Message("bưu tá đến trong hôm nay; giờ dự kiến được báo từ 08:00.")
+_COMES_BETWEEN = Message("bưu tá đến trong hôm nay, dự kiến {window}.")
 _NOT_HEARD_OF = Message("bưu tá mang đi từ {day} và chưa báo lại; bưu cục đang kiểm tra.")
 _COMES_AGAIN = Message("bưu tá gọi lại và đến lần nữa. Ông/Bà cũng có thể hẹn giờ với bưu cục.")
 _COMES_AGAIN_FROM = Message("bưu tá gọi lại và đến lần nữa, sớm nhất {day}. Ông/Bà cũng có thể hẹn giờ với bưu cục.")
@@ -32,7 +35,18 @@ _ASKS_UNTIL = Message(
     "{day} kết quả trở về cơ quan."
 )
 _GOES_BACK = Message("kết quả trở về {agency}; bưu tá không đến nữa. Mời Ông/Bà liên hệ cơ quan này.")
-_LATE = Message("Trễ hẹn: lẽ ra đến trước hết {day}. Đang lo việc này: {who}.")
+_LATE = Message(
+    "Trễ hẹn: lẽ ra đến trước hết {day}, nay trễ {count} ngày. Bưu chính xin lỗi Ông/Bà. Lý do: {why}. "
+    "Đang lo việc này: {who}."
+)
+_LATE_WHY: dict[LateWhy, Message] = {
+    LateWhy.CUT_OFF: Message("đường vào xã, phường bị chia cắt"),
+    LateWhy.OFFICE_CLOSED: Message("bưu cục phải tạm nghỉ"),
+    LateWhy.LOST: Message("bưu chính chưa tìm thấy bưu gửi"),
+    LateWhy.BEYOND: Message("đường trục ngoài tỉnh chậm hơn dự kiến"),
+    LateWhy.NO_ROOM: Message("chuyến phát những ngày qua không còn chỗ"),
+    LateWhy.BEHIND: Message("bưu cục chưa phát kịp"),
+}
 # What comes next where the state alone says so.
 _NEXT: dict[State, Message] = {
     State.WAITING: Message("cơ quan bàn giao cho bưu chính trong lần nhận gần nhất."),
@@ -48,7 +62,7 @@ _NEXT: dict[State, Message] = {
 _COMING = frozenset(
     {State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND, State.ATTEMPTED, State.HELD, State.WAITING, State.BATCHED}
 )
-_OUT = frozenset({State.ON_ROUND, State.ON_COLLECTION_ROUND})
+OUT = frozenset({State.ON_ROUND, State.ON_COLLECTION_ROUND})
 # Where the recipient asks a post office; elsewhere it is the agency's.
 _AT_THE_POST = _COMING - {State.WAITING, State.BATCHED} | {State.MISSING, State.ON_COLLECTION_ROUND, State.COLLECTED}
 
@@ -59,8 +73,14 @@ def say_now(history: PublicHistory) -> str:
 
 
 def say_who(history: PublicHistory, zone: tzinfo) -> str:
-    """Return who holds it and since when."""
-    return _("{holder}, từ {time}", holder=HOLDERS[history.holder], time=say_instant(history.since, zone))
+    """Return who holds it and since when; of what is on its way today, when it is expected."""
+    since = history.since.astimezone(zone)
+    is_today = since.date() == history.outlook.today
+    time = f"{since:%H:%M}" if is_today else say_instant(history.since, zone)
+    if history.outlook.arrival is not None and history.state in OUT:
+        window = say_window(history)
+        return _("{holder}, từ {time}; dự kiến {window}", holder=HOLDERS[history.holder], time=time, window=window)
+    return _("{holder}, từ {time}", holder=HOLDERS[history.holder], time=time)
 
 
 def say_next(history: PublicHistory, zone: tzinfo) -> str:
@@ -71,6 +91,7 @@ def say_next(history: PublicHistory, zone: tzinfo) -> str:
     office = history.outlook.office
     return _(
         message,
+        window=say_window(history),
         day=say_date(day) if day is not None else "",
         agency=history.office_name,
         office=say_office(office) if office is not None else _("bưu cục"),
@@ -80,19 +101,29 @@ def say_next(history: PublicHistory, zone: tzinfo) -> str:
 def _next(history: PublicHistory, zone: tzinfo) -> tuple[Message | None, date | None]:
     """Return the sentence of what comes next, and the day in it."""
     ahead, state = history.outlook, history.state
-    if state in _OUT:
+    if state in OUT:
         is_today = ahead.round_on is None or ahead.round_on >= ahead.today
-        return (_COMES_TODAY, None) if is_today else (_NOT_HEARD_OF, ahead.round_on)
+        is_early = history.at.astimezone(zone).hour < TOLD_FROM_HOUR
+        today = _COMES_TODAY_LATER if is_early else _COMES_TODAY  # the hours stand beside who holds it
+        return (today, None) if is_today else (_NOT_HEARD_OF, ahead.round_on)
     if state is State.HELD:
         return _fetch(ahead)
     if state in (State.ATTEMPTED, State.AT_OFFICE) and ahead.follow_up is not None:
         return _after_a_try(ahead, ahead.follow_up)
     if state in (State.HANDED_OVER, State.AT_OFFICE):
+        if ahead.arrival is not None:
+            return _COMES_BETWEEN, None
         if history.promised_by is None or history.n_attempts:
             return _COMES, None
         day = history.promised_by.astimezone(zone).date()
         return (_COMES_NEXT, None) if ahead.late_since is not None else (_COMES_BY, day)
     return _NEXT.get(state), None
+
+
+def say_window(history: PublicHistory) -> str:
+    """Return between when the courier is expected today, such as "10:00–11:30"; "" where nothing can be told."""
+    found = history.outlook.arrival
+    return f"{say_day_seconds(found.from_s)}–{say_day_seconds(found.until_s)}" if found is not None else ""
 
 
 def _fetch(ahead: Outlook) -> tuple[Message, date | None]:
@@ -118,7 +149,13 @@ def say_late(history: PublicHistory) -> str:
     if ahead.late_since is None:
         return ""
     who = ahead.office.name if ahead.office is not None and history.state is not State.WITH_CARRIER else None
-    return _(_LATE, day=say_date(ahead.late_since), who=who or _(HOLDERS[history.holder]))
+    return _(
+        _LATE,
+        day=say_date(ahead.late_since),
+        count=(ahead.today - ahead.late_since).days,
+        why=_(_LATE_WHY[ahead.late_why or LateWhy.BEHIND]),
+        who=who or _(HOLDERS[history.holder]),
+    )
 
 
 def say_office(office: PostOffice) -> str:
@@ -143,7 +180,11 @@ def say_bring(history: PublicHistory) -> list[str]:
     goes_back = after is not None and after.next is reasons.Next.RETURN
     if history.direction is not Direction.RESULT or history.state not in _COMING or goes_back:
         return []
-    things = [_("Giấy tờ tùy thân (căn cước, hộ chiếu)")]
+    # TT 17/2017/TT-BTTTT Đ5.2d: the recipient's document, or a written authorisation with the receiver's own.
+    things = [
+        _("Giấy tờ tùy thân (căn cước, hộ chiếu)"),
+        _("Người khác nhận thay: giấy ủy quyền và giấy tờ tùy thân của người ấy"),
+    ]
     if history.fee_vnd:
         things.append(_("{amount} tiền phí, lệ phí", amount=say_money(history.fee_vnd)))
     else:
@@ -157,3 +198,24 @@ def say_step(step: PublicStep) -> str:
     """Return one thing that happened, with its reason where there is one."""
     text = _(EVENTS[step.kind])
     return f"{text}: {_(reasons.say(step.reason))}" if step.reason else text
+
+
+def parcel(history: PublicHistory, zone: tzinfo) -> dict[str, object]:
+    """Return what a machine reads of the page, as schema.org's ParcelDelivery; nothing of it is about a person."""
+    told: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "ParcelDelivery",
+        "trackingNumber": history.s10 or history.dossier_code,
+        "deliveryStatus": {"@type": "DeliveryEvent", "name": say_now(history)},
+        "partOfOrder": {"@type": "Order", "seller": {"@type": "GovernmentOrganization", "name": history.office_name}},
+    }
+    found, office = history.outlook.arrival, history.outlook.office
+    if found is not None:
+        midnight = datetime.combine(history.outlook.today, time(), zone)
+        told["expectedArrivalFrom"] = (midnight + timedelta(seconds=found.from_s)).isoformat()
+        told["expectedArrivalUntil"] = (midnight + timedelta(seconds=found.until_s)).isoformat()
+    elif history.promised_by is not None and history.state in _COMING:
+        told["expectedArrivalUntil"] = history.promised_by.astimezone(zone).isoformat()
+    if office is not None:
+        told["provider"] = {"@type": "PostOffice", "name": office.name}
+    return told

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from api.pages.common import square_code
 from api.pages.courier.app import courier
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, Message, NotFound, phones
+from postal import Action, Message, NotFound, citizen, phones
 from postal.access import audit
 from postal.rules import local_day
 
@@ -26,8 +27,16 @@ def own_day_page() -> ResponseReturnValue:
         communes = {stop.commune_code: _commune(stop.commune_code) for stop in told.stops}
         if told.stops:
             audit.note(act, "open_own_round", "courier", courier_id)
+        day = local_day(now)
+        link = url_for("track.genuine_by_square", token=citizen.badge_token(act.session, courier_id, day), lang=None)
         return render_template(
-            "courier/day.html", heading=_("Chuyến hôm nay"), day=local_day(now), told=told, communes=communes
+            "courier/day.html",
+            heading=_("Chuyến hôm nay"),
+            day=day,
+            told=told,
+            communes=communes,
+            day_code=citizen.day_code(act.session, courier_id, day),
+            square=square_code(services().settings.public_url.rstrip("/") + link),
         )
 
 

@@ -115,6 +115,12 @@ def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     needs = queue.queue_counts(session, office_id=actor.office_id)
     n_discrepancies = desk.n_open_discrepancies(session) if actor.may(Action.SETTLE_DISCREPANCY) else 0
     tasks = []
+    n_false = (
+        citizen.n_false_couriers(session, office_id=actor.office_id) if actor.may(Action.SETTLE_DISCREPANCY) else 0
+    )
+    if n_false:
+        text = _n("{n} phản ánh người giả bưu tá: xử lý ngay", n=n_false)
+        tasks.append(Task(text=text, url=url_for("staff.false_couriers")))
     if actor.may(Action.ANSWER_ADDRESS) and needs.address:
         text = _n("{n} địa chỉ chưa rõ xã, phường: hỏi người nhận rồi ghi câu trả lời", n=needs.address)
         tasks.append(Task(text=text, url=url_for("staff.queue", bucket="address")))

@@ -51,6 +51,7 @@ class SheetStopData:
 class RouteSheetData:
     """One courier's round on paper. ``reasons`` is the list to choose from where something was not delivered.
 
+    ``day_code`` is what citizens check at `/genuine` that this is a courier; "" where nobody is told it.
     ``serial`` is the number of a sheet that shows whole telephones: it is counted back and destroyed in the evening.
     """
 
@@ -67,3 +68,4 @@ class RouteSheetData:
     stops: tuple[SheetStopData, ...]
     reasons: tuple[str, ...] = ()
     serial: str = ""
+    day_code: str = ""

@@ -120,7 +120,7 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Speech) -> flo
     paper.write(_EDGE, 18, _round(sheet, say), font=BOLD, size=text.HUGE)
     _serial(paper, sheet, right - MAP[0] - 4, say)
     facts = (
-        (say("Ngày"), say.day(sheet.day)),
+        (say("Ngày"), _day(sheet, say)),
         (say("Bưu cục"), sheet.office),
         (say("Bưu tá"), f"{sheet.courier_name} ({sheet.courier_code})"),
         (
@@ -144,6 +144,11 @@ def _head(paper: Sheet, sheet: RouteSheetData, right: float, say: Speech) -> flo
         )
     draw_sketch(paper, sheet, right - MAP[0], 10, say)
     return _TOP
+
+
+def _day(sheet: RouteSheetData, say: Speech) -> str:
+    day = say.day(sheet.day)
+    return say("{day}, mã bưu tá {code}", day=day, code=sheet.day_code) if sheet.day_code else day
 
 
 def _round(sheet: RouteSheetData, say: Speech) -> str:
