@@ -12,12 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
@@ -77,32 +76,23 @@ class Statements:
 @contextmanager
 def stocked(out: Path, wanted: str, n_items: int, n_events: int) -> Iterator[tuple[str, int, int]]:
     """Yield the address of a database with the copies, and how many items and events it holds."""
-    with tempfile.TemporaryDirectory() as folder:
-        played = _today(database_file(out, EVENING), Path(folder))
-        if wanted == "sqlite":
+    played = create_engine(f"sqlite:///{database_file(out, EVENING).resolve()}")
+    if wanted == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
             address = f"sqlite:///{folder}/stock.db"
             yield address, *_filled(played, address, n_items, n_events)
-            return
-        server = make_url(wanted)
-        name = f"tannha_pages_{int(time.time())}"
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        return
+    server = make_url(wanted)
+    name = f"tannha_pages_{int(time.time())}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        address = server.set(database=name).render_as_string(hide_password=False)
+        yield address, *_filled(played, address, n_items, n_events)
+    finally:
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        try:
-            address = server.set(database=name).render_as_string(hide_password=False)
-            yield address, *_filled(played, address, n_items, n_events)
-        finally:
-            with admin.connect() as connection:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def _today(played: Path, folder: Path) -> Engine:
-    """Return a copy of the evening's database in today's tables: it may have been played by an older version."""
-    with closing(sqlite3.connect(played)) as old, closing(sqlite3.connect(folder / "played.db")) as copy:
-        old.backup(copy)
-    engine = make_engine(f"sqlite:///{folder}/played.db")
-    upgrade(engine)
-    return engine
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def _filled(played: Engine, address: str, n_items: int, n_events: int) -> tuple[int, int]:
