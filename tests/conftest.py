@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import shutil
 import socket
-import tempfile
 import time
 import uuid
 from collections import Counter, deque
@@ -28,8 +26,6 @@ IS_REQUIRED = os.environ.get("TANNHA_REQUIRE_SERVICES") == "1"
 # How long an example takes says more about who else uses the machine than about the code.
 settings.register_profile("tannha", deadline=None)
 settings.load_profile("tannha")
-
-MEMORY_WANTED = 2 * 1024**3
 
 SERVICES = {"empty_sqlite", "postgres_server", "redis_url", "rabbitmq_url"}
 
@@ -135,23 +131,12 @@ def _url_of(name: str) -> str:
     return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def quick_folder(tmp_path_factory):
-    """Return a folder in memory where there is room: a commit waits for the disk, and no test is about that wait."""
-    memory = pathlib.Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_WANTED:
-        yield tmp_path_factory.mktemp("databases")
-        return
-    with tempfile.TemporaryDirectory(prefix="tannha-tests-", dir=memory) as folder:
-        yield pathlib.Path(folder)
-
-
 @pytest.fixture
-def sqlite_url(quick_folder, empty_sqlite):
+def sqlite_url(tmp_path, empty_sqlite):
     """Return the address of an empty SQLite database with all tables in it."""
-    with tempfile.TemporaryDirectory(dir=quick_folder) as folder:
-        shutil.copy(empty_sqlite, f"{folder}/tannha.db")
-        yield f"sqlite:///{folder}/tannha.db"
+    copy = tmp_path / "tannha.db"
+    shutil.copy(empty_sqlite, copy)
+    return f"sqlite:///{copy}"
 
 
 class _Spares:

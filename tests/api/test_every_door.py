@@ -217,6 +217,10 @@ def _one_by_one(doors):
         doors.form(name, "/staff/collections/new", dossier_code=f"H57.15-261120-091{n}", **typed)
     row = {"office": build.CENTRE, "recipient": "Lê Văn Nhận", "address": typed["address"], "phone": "0905123456"}
     at = {"finished_at": "2026-11-20T15:00:00+07:00"}
+    for name in ("centre", "system"):
+        step = {"status": 4, "status_at": "2026-11-20T09:00:00+07:00", "appointment_on": "2026-11-27"}
+        told = {"dossier_code": "H57.15-261120-0940", "office": build.CENTRE, "recipient": "Lê Văn Nhận"}
+        doors.json(name, "POST", "/v1/dossiers", told | step)
     for n, name in enumerate(("centre", "postal", "system")):
         code = f"H57.15-261120-092{n}"
         doors.json(name, "POST", "/v1/collections", row | {"dossier_code": code}, key=f"nhan-{n}-0001")
@@ -531,6 +535,12 @@ def _acts_on_one(doors, clock):
         digits = citizen.digits_of(session, session.query(models.SentCode).one().id)
         link = custody.token_of(session, session.get_one(models.Item, seen.id))
     doors.form("citizen", "/track/code/open", code=seen.s10, digits=digits)
+    with doors.watching():
+        doors.person("citizen").post("/genuine", code="ABCD-2345")
+    for name in ASKING:
+        doors.form("citizen", "/genuine/report", what="by_phone", words="gọi đòi chuyển khoản", commune="")
+        report = doors.rows(models.FalseCourier.id)[-1].id
+        doors.form(name, f"/staff/false-couriers/{report}/settle", done="đã báo công an")
     doors.person("citizen").client.delete_cookie("tannha-device")
     doors.look("citizen", f"/t/{link}")
 

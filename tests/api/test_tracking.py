@@ -1,5 +1,6 @@
 """The citizen's page: which keys open it, what a stranger learns (nothing), and that no stranger locks an owner out."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -239,3 +240,30 @@ def test_the_global_brake_closes_four_digits_to_strangers_and_rings_within_the_m
     assert browser().get(f"/t/{item['token']}").status_code == 200
     clock.forward(minutes=20)
     assert look(browser(), item["s10"], OWN, "203.0.113.5").status_code == 303
+
+
+def test_a_machine_reads_the_parcel_and_nobody(someone, item):
+    page = someone.get(f"/t/{item['token']}").text
+    told = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
+    assert (told["@type"], told["trackingNumber"]) == ("ParcelDelivery", item["s10"])
+    assert "Hằng" not in json.dumps(told, ensure_ascii=False)
+    for closed in (someone.get("/track"), look(someone, item["s10"], "9999")):
+        assert "ld+json" not in closed.text
+
+
+def test_the_page_without_script_weighs_at_most_30_kb(someone, item):
+    page = someone.get(f"/t/{item['token']}")
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    sizes = [len(page.data), *(len(someone.get(sheet).data) for sheet in sheets)]
+    assert len(sheets) == 1
+    assert sum(sizes) <= 30_000, sizes
+
+
+def test_the_page_can_be_put_on_the_home_screen(someone):
+    page = someone.get("/track").text
+    manifest = someone.get(re.search(r'rel="manifest" href="([^"]+)"', page)[1])
+    assert manifest.json["start_url"] == "/track"
+    assert manifest.mimetype == "application/manifest+json"
+    worker = someone.get("/track/sw.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/track"
+    assert someone.get("/track/offline").status_code == 200

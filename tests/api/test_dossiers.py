@@ -1,0 +1,107 @@
+"""A dossier from its first day: what the one-stop system tells, and what the citizen's one page shows of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from postal import models
+from postal.citizen import guessing
+from tests import builders as build
+from tests.api.conftest import NOW, Person
+
+CODE = build.result(1).dossier_code
+TOLD = {
+    "dossier_code": CODE,
+    "office": build.CENTRE,
+    "recipient": "Tôn Nữ Thị Diễm Hằng",
+    "phone": "0905121234",
+    "status": 2,
+    "status_at": "2026-11-18T08:00:00+07:00",
+    "appointment_on": "2026-11-27",
+}
+
+
+@pytest.fixture
+def tell(system):
+    def tell(**changes):
+        answer = system.post("/v1/dossiers", TOLD | changes)
+        assert answer.status_code == 200, answer.json
+        return answer.json
+
+    return tell
+
+
+@pytest.fixture
+def someone(app):
+    return lambda: Person(app)
+
+
+def page_of(person, code=CODE, tail="1234"):
+    person.get("/track")
+    answer = person.post("/track", code=code, tail=tail)
+    return person.get(answer.location).text if answer.status_code == 303 else answer
+
+
+def test_the_page_begins_on_the_first_day_and_goes_on_with_the_result(tell, someone, database):
+    tell(status=1, status_at="2026-11-17T10:00:00+07:00")
+    tell()
+    page = page_of(someone())
+    assert "Cơ quan đã tiếp nhận hồ sơ" in page
+    assert "Hẹn trả kết quả: thứ Sáu 27/11/2026" in page
+    assert page.index("Cơ quan đã tiếp nhận hồ sơ</li>") < page.index("Đã gửi hồ sơ, chờ cơ quan tiếp nhận")
+    assert "T. N. T. D. Hằng" in page
+    assert "0905121234" not in page
+    with database.write() as session:
+        build.accepted(session, build.result(1, phone="0905121234"), now=NOW)
+    page = page_of(someone())
+    assert "Kết quả của Ông/Bà" in page
+    assert page.index("Kết quả đã sẵn sàng") < page.index("Cơ quan đã tiếp nhận hồ sơ")
+
+
+def test_repeated_is_one_step_and_late_takes_its_place(tell):
+    tell(status=4, status_at="2026-11-19T08:00:00+07:00")
+    tell(status=4, status_at="2026-11-19T08:00:00+07:00")
+    told = tell()
+    assert [one["status"] for one in told["steps"]] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"status": 9}, "status"),
+        ({"status": 0}, "status"),
+        ({"status_at": "2027-11-18T08:00:00+07:00"}, "status_at"),
+        ({"dossier_code": "----"}, "dossier_code"),
+        ({"office": ""}, "office"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(system, changes, field):
+    answer = system.post("/v1/dossiers", TOLD | changes)
+    assert (answer.status_code, answer.json["field"]) == (400, field)
+
+
+def test_a_dossier_is_guarded_like_an_item(tell, someone):
+    tell()
+    unknown, wrong = page_of(someone(), code="H57.15-261120-9999"), page_of(someone(), tail="0000")
+    assert unknown.status_code == wrong.status_code == 404
+    for number in range(guessing.MAX_WRONG_FOR_CODE):
+        page_of(someone(), tail=f"{number:04d}")
+    assert page_of(someone()).status_code == 404
+
+
+def test_a_passed_appointment_is_apologised_for_unless_it_is_over(tell, someone, clock):
+    tell()
+    clock.now = NOW + timedelta(days=10)
+    assert "Đã quá hẹn trả thứ Sáu 27/11/2026" in page_of(someone())
+    tell(status=7, status_at="2026-11-29T08:00:00+07:00")
+    page = page_of(someone())
+    assert "Đã quá hẹn" not in page
+    assert "Ông/Bà đã xin rút hồ sơ" in page
+
+
+def test_a_systems_dossiers_are_its_own(tell, foreign_system, database):
+    tell()
+    assert foreign_system.post("/v1/dossiers", TOLD | {"recipient": "Người Khác"}).status_code == 200
+    with database.read() as session:
+        assert session.query(models.Dossier).count() == 2
