@@ -19,8 +19,9 @@ from postal.rules.working_days import local_day, local_seconds
 
 # Couriers have left or load by then; what is told earlier would be the plan's hope alone.
 TOLD_FROM_HOUR = 8
-_AWAITED = frozenset({State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND, State.HELD, State.AWAITING_COLLECTION,
-                      State.ON_COLLECTION_ROUND})  # fmt: skip
+_AWAITED = frozenset(
+    {State.HANDED_OVER, State.AT_OFFICE, State.ON_ROUND, State.AWAITING_COLLECTION, State.ON_COLLECTION_ROUND}
+)
 _AT_THE_DOOR = (EventKind.DELIVERED, EventKind.ATTEMPT_FAILED, EventKind.COLLECTED, EventKind.COLLECTION_FAILED)
 _N_DAYS = 15
 _LEARN_BACK = timedelta(days=5)
