@@ -56,7 +56,7 @@ def sign_receipt(
     """
     if side not in SIDES or how not in HOW:
         raise InvalidInput(field="side" if side not in SIDES else "how")
-    _require_picture(image)
+    check_picture(image)
     handover = act.session.get(Handover, handover_id)
     if handover is None:
         raise NotFound(what=Message("biên bản bàn giao"))
@@ -90,7 +90,7 @@ def sign_delivery(
     """
     if how not in HOW:
         raise InvalidInput(field="how")
-    _require_picture(image)
+    check_picture(image)
     if act.session.get(ProofOfDelivery, proof_id) is None:
         raise NotFound(what=Message("lượt phát"))
     known = act.session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
@@ -103,7 +103,7 @@ def sign_delivery(
 
 def attach_sheet(act: Act, round_id: int, image: bytes) -> DeliverySignature:
     """Keep the photo of a page of a round's signed sheet, sealed. The same photo twice is one. Raises as above."""
-    _require_picture(image)
+    check_picture(image)
     if act.session.get(DeliveryRound, round_id) is None:
         raise NotFound(what=Message("chuyến phát"))
     digest = hashlib.sha256(image).hexdigest()
@@ -155,7 +155,8 @@ def _keep(act: Act, signed: DeliverySignature, image: bytes) -> DeliverySignatur
     return signed
 
 
-def _require_picture(image: bytes) -> None:
+def check_picture(image: bytes) -> None:
+    """Let a PNG or JPEG of at most 2 MB pass. Raises InvalidInput."""
     if not image.startswith(_STARTS) or len(image) > MAX_BYTES:
         raise InvalidInput(field=Message("Ảnh chữ ký"))
 

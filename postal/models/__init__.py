@@ -50,6 +50,7 @@ from postal.models.evidence import (
     Incident,
     IncidentKind,
     KeptOvernight,
+    LoadConfirmation,
     OfficeDay,
     ReceiptSignature,
     Violation,
@@ -70,7 +71,7 @@ from postal.models.outside import (
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
-from postal.models.phones import Phone, PhoneCode
+from postal.models.phones import CourierNote, Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
@@ -119,6 +120,7 @@ __all__ = [
     "CountedScan",
     "Counter",
     "Courier",
+    "CourierNote",
     "Coverage",
     "DayOrder",
     "DayPlan",
@@ -147,6 +149,7 @@ __all__ = [
     "KnownDevice",
     "LabelPrint",
     "Leg",
+    "LoadConfirmation",
     "Manifest",
     "ManifestLine",
     "Notice",

@@ -40,6 +40,27 @@ class CountedScan(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class LoadConfirmation(Base):
+    """A courier's word, said on the phone, that a round's counted pieces were taken over.
+
+    ``digest`` is of the codes by then; the signature is sealed here until it stands under the receipt of the load.
+    """
+
+    __tablename__ = "load_confirmations"
+
+    id: Mapped[PrimaryKey]
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), unique=True)
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+    n_pieces: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key_id: Mapped[str | None] = mapped_column(String(16))
+    device_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class ReceiptSignature(Base):
     """One side's signature under a receipt: drawn on the screen, or a photo of the signed sheet; sealed."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey
@@ -43,3 +43,32 @@ class PhoneCode(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     expires_at: Mapped[datetime]
     uses_left: Mapped[int]
+
+
+class CourierNote(Base):
+    """What a courier tells besides scans: a call made, trouble on the road, a pin put right, why a stop stayed open.
+
+    ``note_id`` is the device's own under its courier: a repeat is the same note. What it says may name people and
+    places, and lies sealed. ``settled_at`` ends what asks somebody at the office: trouble and corrections.
+    """
+
+    __tablename__ = "courier_notes"
+
+    id: Mapped[PrimaryKey]
+    note_id: Mapped[str] = mapped_column(String(90), unique=True)
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    consignment_id: Mapped[int | None] = mapped_column(ForeignKey("consignments.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    happened_at: Mapped[datetime]
+    device_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    settlement: Mapped[str | None] = mapped_column(String(20))
+    courier: Mapped[Courier] = relationship()

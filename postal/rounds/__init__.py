@@ -58,6 +58,7 @@ from postal.rounds.sheets import (
     sheets_out,
     take_back_sheet,
 )
+from postal.rounds.taking_over import LoadChanged, confirm_load, is_confirmed, load_confirmation
 
 __all__ = [
     "LOADABLE",
@@ -67,6 +68,7 @@ __all__ = [
     "CourierNotFree",
     "CoverageLine",
     "DayHasStarted",
+    "LoadChanged",
     "NoPhonesToShow",
     "NotToday",
     "NothingPublished",
@@ -86,15 +88,18 @@ __all__ = [
     "as_plan",
     "close_road",
     "close_round",
+    "confirm_load",
     "coverage",
     "due_from_courier",
     "end_order",
     "free_couriers",
+    "is_confirmed",
     "is_due",
     "is_for_the_dispatcher",
     "is_unlocated",
     "keep_order",
     "keep_stop",
+    "load_confirmation",
     "lose_sheet",
     "note_late_money",
     "order_remedy",

@@ -44,6 +44,7 @@ from postal.people import open_person
 from postal.rounds.cash_and_papers import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.problem import DELIVERABLE
 from postal.rounds.sheets import check_sheets, destroy_sheets, sheets_out
+from postal.rounds.taking_over import check_confirmed, sign_for_load
 from postal.rules import reasons
 from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.s10 import normal_s10
@@ -68,7 +69,8 @@ class RoundStateWrong(Conflict):
 def start_round(act: Act, round_id: int, *, scanned: Iterable[str]) -> Handover:
     """Hand a round to its courier: what is not scanned is not loaded and stays at the office.
 
-    Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed).
+    Raises NotFound, RoundNotPublished, RoundStateWrong, DayClosed (nothing leaves an office whose day is closed),
+    LoadChanged where the courier confirmed other pieces.
     """
     found = _round(act.session, round_id, RoundStatus.PLANNED)
     if closed_day(act.session, found.office_id, found.plan.day) is not None:
@@ -78,7 +80,9 @@ def start_round(act: Act, round_id: int, *, scanned: Iterable[str]) -> Handover:
     to_collect = [item for item in items if item.state is State.AWAITING_COLLECTION]
     codes = clean_codes(scanned)
     counted = count([item.s10 or "" for item in to_deliver], codes, with_s10s(act.session, codes))
+    said = check_confirmed(act.session, round_id, counted.present)
     handover = _receipt(act, found, Leg.OFFICE_TO_COURIER, counted)
+    sign_for_load(act, handover, said)
     loaded = set(counted.present)
     waiting = [item for item in to_deliver if item.s10 in loaded and item.state in DELIVERABLE]
     _record(act, found, EventKind.OUT_FOR_DELIVERY, waiting, receipt=handover)
