@@ -9,6 +9,7 @@ from postal.counting.lists import all_lists
 from postal.counting.scanning import (
     count_so_far,
     counted_codes,
+    counted_pieces,
     end_count,
     require_list,
     scan_codes,
@@ -33,6 +34,7 @@ __all__ = [
     "all_lists",
     "count_so_far",
     "counted_codes",
+    "counted_pieces",
     "end_count",
     "require_list",
     "scan_codes",

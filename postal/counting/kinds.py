@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,7 @@ class ListKind:
     API. ``may_open`` refuses a list that cannot be counted now, by the row it belongs to. ``pieces`` selects item id,
     S10 and dossier code of what is expected, in the order of the list. ``end`` hands over what was counted and
     returns the receipt. ``has_dossiers``: some pieces have no S10 and are scanned by their dossier code.
+    ``other_side`` says what the courier told of it from the phone.
     """
 
     name: str
@@ -103,5 +104,6 @@ class ListKind:
     may_open: Callable[[Session, Any], None] = lambda session, row: None
     sides: tuple[Side, Side] | None = None
     due: Callable[[Session, int], Due] | None = None
+    other_side: Callable[[Session, int], Sequence[Message]] = lambda session, row_id: ()
     asks_papers: bool = False
     has_dossiers: bool = False

@@ -92,6 +92,12 @@ def counted_codes(session: Session, kind: ListKind, row_id: int) -> list[str]:
     return list(session.scalars(query))
 
 
+def counted_pieces(session: Session, kind: ListKind, row_id: int) -> list[str]:
+    """Return the codes of those pieces of a list, as it is now, that were scanned."""
+    seen = set(counted_codes(session, kind, row_id))
+    return [piece.scan_code for piece in _pieces(session, kind.pieces(row_id)) if piece.scan_code in seen]
+
+
 def end_count(act: Act, kind: ListKind, row_id: int, ending: Ending | None = None) -> Handover:
     """Hand over what was counted and bind the scans to the receipt: what is scanned later belongs to the next count.
 

@@ -97,6 +97,7 @@ def _page(kind: ListKind, row_id: int) -> ResponseReturnValue:
             kind=kind,
             of=kind.of.name(row),
             due=kind.due(session, row_id) if kind.due else None,
+            other_side=kind.other_side(session, row_id),
             home=home,
             scan_url=_url(f"staff.scan_{kind.name}", kind, row_id),
             end_url=_url(f"staff.end_{kind.name}", kind, row_id),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.access.policy import Action
 from postal.counting import owners
 from postal.counting.kinds import CountOver, CountTooEarly, Due, Ending, ListKind, Words
-from postal.models import DeliveryRound, Handover, RoundStatus
+from postal.doorstep import OPEN_WHY, NoteKind, notes_of_round, opened
+from postal.models import DeliveryRound, Handover, RoundStatus, RoundStop
 from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_in, sheets_out
 from routing import Message
 
@@ -39,6 +41,18 @@ def _end(act: Act, round_id: int, ending: Ending) -> Handover:
     return close_round(act, round_id, scanned=ending.codes, brought=brought)
 
 
+def _left_open(session: Session, round_id: int) -> Sequence[Message]:
+    query = select(RoundStop.consignment_id, RoundStop.position).where(RoundStop.round_id == round_id)
+    positions = {row[0]: row[1] for row in session.execute(query)}
+    # What was said last of a stop holds.
+    told = {
+        note.consignment_id: OPEN_WHY[opened(session, note).what]
+        for note in notes_of_round(session, round_id, NoteKind.LEFT_OPEN)
+    }
+    says = Message("Điểm {number} chưa làm: {why}.")
+    return [says.filled(number=positions[stop], why=why) for stop, why in told.items() if stop in positions]
+
+
 LIST = ListKind(
     name="back",
     path="back",
@@ -47,6 +61,7 @@ LIST = ListKind(
     may_open=_may_open,
     pieces=_pieces,
     end=_end,
+    other_side=_left_open,
     due=_due,
     asks_papers=True,
     has_dossiers=True,
