@@ -83,9 +83,14 @@ def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
             "back_at": _at(day, walked.back_at_s),
             "travel_m": walked.travel_m,
         },
-        "reasons": [{"code": one.code, "next": str(one.next), **in_both(one.says)} for one in reasons.REASONS.values()],
+        "reasons": [_reason(one) for one in reasons.REASONS.values()],
         "stops": [_stop(stop, day) for stop in told.stops],
     }
+
+
+def _reason(one: reasons.Reason) -> dict[str, Any]:
+    needs = sorted(str(need) for need in one.needs)
+    return {"code": one.code, "next": str(one.next), "needs": needs, "invites": one.counts, **in_both(one.says)}
 
 
 def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:
@@ -114,21 +119,32 @@ def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:
 
 
 def _piece(piece: phones.Piece) -> dict[str, Any]:
-    asked = piece.evidence
+    asked, invited = piece.evidence, piece.invitation
+    invitation = None
+    if invited is not None:
+        invitation = {"n": invited.n, "is_new": invited.is_new, "try_from": _day(invited.try_from)}
+        invitation["keep_until"] = _day(invited.keep_until)
     return {
         "code": piece.code,
+        "dossier_code": piece.dossier_code,
         "state": str(piece.state),
         **in_both(STATES[piece.state]),
         "acts": [str(act) for act in piece.acts],
         "checklist": list(piece.checklist),
+        "invitation": invitation,
         "evidence": {
             "relations": list(asked.relations),
             "id_kinds": list(asked.id_kinds),
             "n_documents": asked.n_documents,
             "fee_vnd": asked.fee_vnd,
             "take_back": list(asked.take_back),
+            "needs_seal": asked.needs_seal,
         },
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
 
 
 def _at(day: date, seconds: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from api.schemas.answers import Told
+from api.schemas.answers import CountedCode, CountTold, Told
 from postal import Direction, State, phones
 from postal.models import PointPrecision, RoundStatus
 
@@ -61,17 +61,29 @@ class EvidenceTold(Told):
     n_documents: int
     fee_vnd: int
     take_back: list[str]
+    needs_seal: bool
+
+
+class InvitationTold(Told):
+    """What a try that fails today would be: the n-th invitation, a new one or not, and the days the card names."""
+
+    n: int
+    is_new: bool
+    try_from: date | None
+    keep_until: date | None
 
 
 class PieceTold(Told):
     """One item at the door, what may be done with it now, and in words why nothing may."""
 
     code: str
+    dossier_code: str
     state: State
     detail: str
     detail_en: str
     acts: list[phones.Acts]
     checklist: list[str]
+    invitation: InvitationTold | None
     evidence: EvidenceTold
 
 
@@ -94,12 +106,17 @@ class StopTold(Told):
 
 
 class ReasonTold(Told):
-    """One reason why it did not work, and what the office does then."""
+    """One reason why it did not work, what a phone brings along with it, and what the office does then.
+
+    ``invites``: a try with this reason is one of the two invitations.
+    """
 
     code: str
     detail: str
     detail_en: str
     next: Literal["try_again", "hold", "ask_agency", "return"]
+    needs: list[Literal["call", "words"]]
+    invites: bool
 
 
 class CourierRoundTold(Told):
@@ -112,3 +129,29 @@ class CourierRoundTold(Told):
     round: RoundTold | None
     reasons: list[ReasonTold]
     stops: list[StopTold]
+
+
+class MissingTold(Told):
+    """A piece expected and not scanned yet, by the stop it is for."""
+
+    code: str
+    position: int
+
+
+class LoadTold(CountTold):
+    """A load under way; ``others`` are codes that do not belong to it. Both lists end after 500."""
+
+    missing: list[MissingTold]
+    others: list[CountedCode]
+    is_confirmed: bool
+
+
+class NextTold(Told):
+    """The one allowed next step at a stop, or ``why`` there is none. ``load``: the round was not handed over yet."""
+
+    code: str
+    act: Literal["deliver", "collect", "load"] | None
+    position: int | None
+    why: str
+    detail: str
+    detail_en: str

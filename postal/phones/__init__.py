@@ -20,6 +20,8 @@ from postal.phones.enrolment import (
     phone_with,
     revoke,
 )
+from postal.phones.loading import LoadDiffers, LoadSoFar, confirm_load, load_so_far, scan_load
+from postal.phones.next_step import NextStep, Why, next_step
 from postal.phones.today import Acts, DayToday, Evidence, Piece, StopToday, day_of
 
 __all__ = [
@@ -29,19 +31,27 @@ __all__ = [
     "DayToday",
     "Enrolled",
     "Evidence",
+    "LoadDiffers",
+    "LoadSoFar",
+    "NextStep",
     "PhoneCodeWrong",
     "Piece",
     "StopToday",
+    "Why",
     "actor_of",
+    "confirm_load",
     "courier",
     "couriers_with_phones",
     "day_of",
     "enrol",
     "is_contact_due",
     "is_key_of",
+    "load_so_far",
     "make_code",
+    "next_step",
     "note_contact",
     "phone",
     "phone_with",
     "revoke",
+    "scan_load",
 ]

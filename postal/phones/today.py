@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from postal.doorstep.proof import ID_KINDS, RELATIONS
+from postal.doorstep.proof import ID_KINDS, relations_for
+from postal.life.follow_up import N_INVITATIONS, Attempt, follow_up, invitation_days, load_attempts
 from postal.models import (
     Consignment,
     Courier,
@@ -23,11 +24,13 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
+from postal.network.promises import load_calendar
 from postal.people import PersonData, open_person
 from postal.rounds import is_due, stop_code
 from postal.rules.lifecycle import Direction, EventKind, State, next_state
 from postal.rules.working_days import local_day
 
+_NOT_AT_HOME = "VANG_NHA"  # the usual reason that invites
 _ON_THE_ROAD = frozenset({State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND})
 _FIRST = (RoundStatus.STARTED, RoundStatus.PLANNED, RoundStatus.CLOSED)
 
@@ -58,6 +61,20 @@ class Evidence:
     n_documents: int
     fee_vnd: int
     take_back: tuple[str, ...]
+    needs_seal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """What a try that fails today would be: the ``n``-th invitation, a new one or none, and what the card then says.
+
+    ``try_from`` is the first day of another try, ``keep_until`` the last on which the office keeps the piece.
+    """
+
+    n: int
+    is_new: bool
+    try_from: date | None
+    keep_until: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +82,12 @@ class Piece:
     """One item at a door. ``checklist`` names what a dossier should hold; of a result only the count is told."""
 
     code: str
+    dossier_code: str
     state: State
     acts: tuple[Acts, ...]
     checklist: tuple[str, ...]
     evidence: Evidence
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,16 +147,18 @@ def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
     rounds = sorted(session.scalars(query), key=lambda found: _FIRST.index(found.status))
     found = rounds[0] if rounds else None
     stops = found.stops if found is not None and found.status is not RoundStatus.CLOSED else ()
+    invitations = _invitations(session, [item for stop in stops for item in stop.consignment.items], now)
     return DayToday(
         office=courier.office,
         courier_code=courier.code,
         round=found,
-        stops=tuple(_stop(session, stop) for stop in stops),
+        stops=tuple(_stop(session, stop, invitations) for stop in stops),
     )
 
 
-def _stop(session: Session, stop: RoundStop) -> StopToday:
+def _stop(session: Session, stop: RoundStop, invitations: dict[int, Invitation]) -> StopToday:
     consignment = stop.consignment
+    person = open_person(session, consignment.person)
     window = (consignment.window_from_s, consignment.window_until_s)
     return StopToday(
         position=stop.position,
@@ -146,25 +167,51 @@ def _stop(session: Session, stop: RoundStop) -> StopToday:
         window_s=window if window[0] is not None and window[1] is not None else None,  # type: ignore[arg-type]
         direction=consignment.direction,
         must_today=is_due(stop),
-        person=open_person(session, consignment.person),
+        person=person,
         commune_code=consignment.commune_code,
         lat=consignment.lat,
         lon=consignment.lon,
         precision=consignment.precision,
         radius_m=consignment.radius_m,
-        pieces=tuple(_piece(stop.round, item) for item in consignment.items),
+        pieces=tuple(
+            replace(_piece(stop.round, item, person.full_name), invitation=invitations.get(item.id))
+            for item in consignment.items
+        ),
     )
 
 
-def _piece(walked: DeliveryRound, item: Item) -> Piece:
+def _invitations(session: Session, items: Sequence[Item], now: datetime) -> dict[int, Invitation]:
+    """Return what a failed try of today would be for each result: invitations lie two working days apart."""
+    results = [item for item in items if item.direction is Direction.RESULT]
+    if not results:
+        return {}
+    tried, calendar = load_attempts(session, [item.id for item in results]), load_calendar(session)
+    found = {}
+    for item in results:
+        before = tried.get(item.id, [])
+        would = follow_up([*before, Attempt(at=now, reason=_NOT_AT_HOME)], calendar)
+        if would is not None:
+            n_before = len(invitation_days(before, calendar))
+            found[item.id] = Invitation(
+                n=min(would.n_invitations, N_INVITATIONS),
+                is_new=would.n_invitations > n_before,
+                try_from=would.try_from,
+                keep_until=would.return_on,
+            )
+    return found
+
+
+def _piece(walked: DeliveryRound, item: Item, full_name: str) -> Piece:
     is_result = item.direction is Direction.RESULT
     return Piece(
         code=item.s10 or item.dossier_code,
+        dossier_code=item.dossier_code,
         state=item.state,
-        acts=_acts(walked, item),
+        acts=acts_of(walked, item),
         checklist=() if is_result else _names(item.documents),
         evidence=Evidence(
-            relations=tuple(sorted(RELATIONS, reverse=True)) if is_result else (),
+            relations=relations_for(full_name) if is_result else (),
+            needs_seal=not is_result,
             id_kinds=tuple(sorted(ID_KINDS)) if is_result else (),
             n_documents=len(item.documents),
             fee_vnd=item.fee_vnd,
@@ -173,7 +220,7 @@ def _piece(walked: DeliveryRound, item: Item) -> Piece:
     )
 
 
-def _acts(walked: DeliveryRound, item: Item) -> tuple[Acts, ...]:
+def acts_of(walked: DeliveryRound, item: Item) -> tuple[Acts, ...]:
     """Return what fits now: the courier has the piece, or is on the way to fetch it."""
     if walked.status is not RoundStatus.STARTED or item.state not in _ON_THE_ROAD:
         return ()
