@@ -11,7 +11,7 @@ from typing import Any
 from api.demo.browser import Browser
 from api.demo.clock import HUE, DayClock
 from api.wiring import Services
-from postal import Direction, State, desk, models, people
+from postal import Direction, State, desk, doorstep, models, people
 
 # What happens at a door, in per mille; the rest is delivered. Reasons are those of the courier's list.
 _MISHAPS: tuple[tuple[str, int], ...] = (
@@ -120,9 +120,12 @@ def _mishap(dossier_code: str) -> str | None:
 
 
 def _proof(item: models.Item, name: str) -> dict[str, Any]:
+    relation = doorstep.relations_for(name)[0]
     return {
-        "receiver_name": name,
-        "relation": "self",
+        "receiver_name": name if relation == "self" else "Người mang giấy giới thiệu",
+        "relation": relation,
+        "letter_number": f"GGT-{item.id}" if relation == "introduced" else "",
+        "seal": f"NP-{item.id:06d}" if item.direction is Direction.COLLECTION else "",
         "id_kind": "cccd",
         "id_tail": f"{random.Random(item.dossier_code).randrange(10_000):04d}",
         "n_documents": len(item.documents) or 1,

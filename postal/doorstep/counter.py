@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.custody import sign_delivery
-from postal.doorstep.proof import ProofIn, check_proof, keep_proof
+from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
 from postal.errors import Conflict
 from postal.life.items import with_s10
 from postal.life.tracking import Scan, lock_items, record_strictly
@@ -39,7 +39,7 @@ def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | N
     ``office_id`` None is the whole province's desk; another office's item is not here.
     """
     item = _here(act.session, s10, office_id)
-    checked = check_proof(item, proof)
+    checked = check_proof(act.session, item, proof)
     if item.state is not State.HELD:
         _record(act, item, EventKind.HELD, office_id)
     stored = keep_proof(act, checked)
@@ -48,7 +48,7 @@ def deliver_at_counter(act: Act, s10: str, proof: ProofIn, *, office_id: int | N
         scan_id=f"counter:{item.id}",
         happened_at=act.now,
         office_id=office_id,
-        facts={"where": "office"},
+        facts={"where": "office", **facts_of_proof(checked)},
         proof=stored,
     )
     record_strictly(act, item, scan)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
 from postal.access.act import Act
 from postal.chain.commitments import commit, new_salt, person_payload
 from postal.errors import InvalidInput
 from postal.models import Item, PersonKind, ProofOfDelivery
-from postal.people import PersonData, add_person
+from postal.people import PersonData, add_person, open_person
 from postal.rules.lifecycle import Direction
+from postal.rules.organisations import is_organisation
 from routing import Message
 
-# TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic.
-RELATIONS = frozenset({"self", "authorised"})
+# TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic. For an
+# organisation nobody is the recipient in person: who takes its result bears its letter (giấy giới thiệu).
+SELF, AUTHORISED, INTRODUCED = "self", "authorised", "introduced"
+RELATIONS = frozenset({SELF, AUTHORISED, INTRODUCED})
 ID_KINDS = frozenset({"cccd", "passport", "vneid", "other"})
 _TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 
@@ -43,7 +48,9 @@ class PapersNotTakenBack(InvalidInput):
 class ProofIn:
     """What the courier notes at the door. ``id_tail`` is the last four characters of the document shown.
 
-    ``signature`` is a PNG or JPEG the receiver drew; who signs on paper has the sheet's photo attached to the round.
+    ``letter_number`` is that of the organisation's letter (giấy giới thiệu) the receiver bears, ``seal``
+    that of the envelope a dossier was closed in before the citizen's eyes. ``signature`` is a PNG
+    or JPEG the receiver drew; who signs on paper has the sheet's photo attached to the round.
     """
 
     receiver_name: str
@@ -51,6 +58,8 @@ class ProofIn:
     id_kind: str = "cccd"
     id_tail: str = ""
     is_authorised: bool = False
+    letter_number: str = ""
+    seal: str = ""
     n_documents: int | None = None
     fee_vnd: int = 0
     fee_receipt: str | None = None
@@ -64,7 +73,12 @@ class ProofIn:
         return "<ProofIn>"
 
 
-def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
+def relations_for(full_name: str) -> tuple[str, ...]:
+    """Return who may receive a result for this recipient, the usual one first."""
+    return (INTRODUCED, AUTHORISED) if is_organisation(full_name) else (SELF, AUTHORISED)
+
+
+def check_proof(session: Session, item: Item, proof: ProofIn | None) -> ProofIn:
     """Return the proof if it is enough.
 
     Raises ProofMissing, DocumentsDiffer, FeeNotCollected or PapersNotTakenBack, each naming the field.
@@ -76,7 +90,8 @@ def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
     if proof is None or not proof.receiver_name.strip():
         raise ProofMissing(field="receiver_name", what=Message("họ tên người nhận"))
     if item.direction is Direction.RESULT:
-        _check_receiver(proof)
+        recipient = open_person(session, item.consignment.person)
+        _check_receiver(proof, relations_for(recipient.full_name))
     if item.documents and proof.n_documents != len(item.documents):
         raise DocumentsDiffer(field="n_documents", n_documents=len(item.documents))
     if item.fee_vnd and (proof.fee_vnd != item.fee_vnd or not (proof.fee_receipt or "").strip()):
@@ -87,12 +102,17 @@ def check_proof(item: Item, proof: ProofIn | None) -> ProofIn:
     return proof
 
 
-def _check_receiver(proof: ProofIn) -> None:
-    if proof.relation not in RELATIONS or (proof.relation == "authorised" and not proof.is_authorised):
+def _check_receiver(proof: ProofIn, allowed: tuple[str, ...]) -> None:
+    if proof.relation not in allowed or (proof.relation == AUTHORISED and not proof.is_authorised):
+        is_of_person = SELF in allowed
         raise ProofMissing(
             field="relation",
-            what=Message("người nhận phải là chính chủ hoặc có giấy ủy quyền"),
+            what=Message("người nhận phải là chính chủ hoặc có giấy ủy quyền")
+            if is_of_person
+            else Message("người nhận thay tổ chức phải có giấy giới thiệu hoặc giấy ủy quyền của tổ chức"),
         )
+    if proof.relation == INTRODUCED and not proof.letter_number.strip():
+        raise ProofMissing(field="letter_number", what=Message("số giấy giới thiệu"))
     if proof.id_kind not in ID_KINDS or not _TAIL.fullmatch(proof.id_tail.strip().upper()):
         raise ProofMissing(field="id_tail", what=Message("4 ký tự cuối của giấy tờ"))
 
@@ -106,7 +126,7 @@ def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:
         receiver_id=receiver.id,
         relation=proof.relation,
         id_kind=proof.id_kind,
-        is_authorised=proof.is_authorised or proof.relation == "authorised",
+        is_authorised=proof.is_authorised or proof.relation == AUTHORISED,
         n_documents=proof.n_documents,
         fee_vnd=proof.fee_vnd,
         fee_receipt=proof.fee_receipt,
@@ -117,3 +137,9 @@ def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:
         person_salt=salt,
         person_commitment=commit(salt, person_payload(data.full_name, data.id_number_tail)),
     )
+
+
+def facts_of_proof(proof: ProofIn) -> dict[str, str]:
+    """Return what of a proof stands in its event: the number of the letter the receiver bore, the seal of a dossier."""
+    told = {"letter": proof.letter_number.strip()[:40], "seal": proof.seal.strip()[:40]}
+    return {name: value for name, value in told.items() if value}

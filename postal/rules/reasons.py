@@ -22,12 +22,20 @@ class Next(StrEnum):
     RETURN = "return"
 
 
+class Need(StrEnum):
+    """What a courier's phone must bring along with a reason."""
+
+    CALL = "call"
+    WORDS = "words"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reason:
     """One reason of the courier's list.
 
     ``counts`` says whether the try is one of the two invitations; ``legal_return`` whether the law lets the item
     go back once nobody helps. ``cost_bearer`` pays for another try (QĐ 45/2016/QĐ-TTg Đ12.4): the party at fault.
+    ``needs`` is the evidence a phone brings along: a call that was made, or words.
     """
 
     code: str
@@ -37,21 +45,31 @@ class Reason:
     counts: bool = True
     legal_return: bool = True
     cost_bearer: str = "recipient"
+    needs: frozenset[Need] = frozenset()
 
 
+_CALL, _WORDS = frozenset({Need.CALL}), frozenset({Need.WORDS})
 _LIST = (
-    Reason(code="VANG_NHA", says=Message("người nhận vắng nhà"), next=Next.TRY_AGAIN, legal="Đ17.1d"),
+    Reason(
+        code="VANG_NHA",
+        says=Message("người nhận vắng nhà"),
+        next=Next.TRY_AGAIN,
+        legal="Đ17.1d",
+        needs=_CALL,
+    ),
     Reason(
         code="KHONG_LIEN_LAC",
         says=Message("không liên lạc được điện thoại"),
         next=Next.TRY_AGAIN,
         legal="Đ17.1d",
+        needs=_CALL,
     ),
     Reason(
         code="HEN_LAI",
         says=Message("người nhận hẹn ngày khác"),
         next=Next.TRY_AGAIN,
         counts=False,
+        needs=_WORDS,
     ),
     Reason(
         code="SAI_DIA_CHI",
@@ -60,6 +78,7 @@ _LIST = (
         counts=False,
         cost_bearer="agency",
         legal="Đ17.1a",
+        needs=_CALL | _WORDS,
     ),
     Reason(
         code="DA_CHUYEN",
@@ -67,6 +86,7 @@ _LIST = (
         next=Next.ASK_AGENCY,
         counts=False,
         legal="Đ17.1b",
+        needs=_WORDS,
     ),
     Reason(
         code="KHONG_TIM_THAY",
@@ -75,6 +95,7 @@ _LIST = (
         counts=False,
         cost_bearer="agency",
         legal="Đ17.1c",
+        needs=_CALL | _WORDS,
     ),
     Reason(code="TU_CHOI", says=Message("từ chối nhận"), next=Next.RETURN, legal="Đ17.1đ"),
     Reason(
@@ -98,6 +119,7 @@ _LIST = (
         next=Next.RETURN,
         counts=False,
         cost_bearer="agency",
+        needs=_WORDS,
     ),
     Reason(
         code=FORCE_MAJEURE,
@@ -113,6 +135,7 @@ _LIST = (
         counts=False,
         legal_return=False,
         legal="Đ17.1c",
+        needs=_WORDS,
     ),
 )
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _LIST}
