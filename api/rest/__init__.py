@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask_openapi3 import OpenAPI
 
-from api.rest import carriers, collections, courier, dossiers, endpoints, items, operations, results, scans
+from api.rest import (
+    carriers,
+    collections,
+    courier,
+    courier_load,
+    courier_next,
+    courier_notes,
+    dossiers,
+    endpoints,
+    items,
+    operations,
+    results,
+    scans,
+)
 from api.rest.common import v1
 from api.rest.counting import counting_routes
 from api.web.observability import Meters
@@ -13,6 +26,9 @@ __all__ = [
     "carriers",
     "collections",
     "courier",
+    "courier_load",
+    "courier_next",
+    "courier_notes",
     "dossiers",
     "endpoints",
     "items",

@@ -29,9 +29,11 @@ class ProofBody(Body):
     """Who received, what was shown, what was paid and taken back."""
 
     receiver_name: Annotated[str, StringConstraints(max_length=250)]
-    relation: Literal["self", "authorised"] = "self"
+    relation: Literal["self", "authorised", "introduced"] = "self"
     id_kind: Literal["cccd", "passport", "vneid", "other"] = "cccd"
     id_tail: Annotated[str, StringConstraints(max_length=4)] = ""
+    letter_number: Annotated[str, StringConstraints(max_length=40)] = ""
+    seal: Annotated[str, StringConstraints(max_length=40)] = ""
     n_documents: Annotated[Whole, Field(ge=0, le=50)] | None = None
     fee_vnd: Money = 0
     fee_receipt: Annotated[str, StringConstraints(max_length=40)] | None = None
@@ -51,6 +53,8 @@ class ScanBody(Body):
     ]
     happened_at: Instant
     reason: Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Z_]+$")] | None = None
+    called_at: Annotated[list[Instant], Field(max_length=20, default_factory=list)]
+    words: Annotated[str, StringConstraints(max_length=1_000)] = ""
     proof: ProofBody | None = None
 
 
@@ -98,7 +102,7 @@ def _read(entry: ScanBody | Unread, position: int) -> ScanBody:
     if isinstance(entry, Unread):
         raise _Refused(entry.text("scan_id", 60), problems_of_entry(entry.why, f"scans.{position}")[0])
     try:
-        _picture(entry.proof.signature if entry.proof is not None else None)
+        picture_of(entry.proof.signature if entry.proof is not None else None)
     except InvalidInput as exc:
         problem = problem_of(exc)
         field = f"scans.{position}.proof.{problem.field}"
@@ -115,7 +119,7 @@ def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
     if told.proof is not None:
         fields = told.proof.model_dump(exclude={"signature"})
         is_authorised = told.proof.relation == "authorised"
-        proof = doorstep.ProofIn(**fields, is_authorised=is_authorised, signature=_picture(told.proof.signature))
+        proof = doorstep.ProofIn(**fields, is_authorised=is_authorised, signature=picture_of(told.proof.signature))
     return doorstep.CourierScan(
         scan_id=told.scan_id,
         s10=told.code,
@@ -124,11 +128,14 @@ def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
         happened_at=told.happened_at,
         sent_at=sent_at,
         reason=told.reason,
+        called_at=tuple(told.called_at),
+        words=told.words,
         proof=proof,
     )
 
 
-def _picture(text: str | None) -> bytes | None:
+def picture_of(text: str | None) -> bytes | None:
+    """Return the bytes of a picture in base64, None for none. Raises InvalidInput."""
     if text is None:
         return None
     try:

@@ -15,7 +15,7 @@ from api.wiring import services
 from postal import Actor, phones
 
 ENROL = "/v1/courier/phones"
-_OF_PHONES = frozenset({"/v1/scans", "/v1/courier/round"})
+_OF_PHONES = ("/v1/scans", "/v1/courier/")
 _KEY_HEADER = "X-Phone-Key"
 # As long as browsers keep one; the phone itself ends sooner, when it is silent or revoked.
 _KEPT_FOR = timedelta(days=400)
@@ -23,7 +23,8 @@ _KEPT_FOR = timedelta(days=400)
 
 def is_carried() -> bool:
     """Say whether the running request comes from a phone, good or not: it has the cookie and asks what phones ask."""
-    return request.path in _OF_PHONES and _cookie_name() in request.cookies
+    is_of_phones = request.path.startswith(_OF_PHONES) and request.path != ENROL
+    return is_of_phones and _cookie_name() in request.cookies
 
 
 def needs_no_form_token() -> bool:

@@ -3,7 +3,17 @@
 Rounds themselves are `postal.rounds`; what an event does to an item is `postal.life`.
 """
 
-from postal.doorstep.proof import DocumentsDiffer, FeeNotCollected, PapersNotTakenBack, ProofIn, ProofMissing
+from postal.doorstep.at_the_door import ReasonNeeds
+from postal.doorstep.notes import OPEN_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
+from postal.doorstep.proof import (
+    DocumentsDiffer,
+    FeeNotCollected,
+    PapersNotTakenBack,
+    ProofIn,
+    ProofMissing,
+    relations_for,
+)
+from postal.doorstep.said import Said, opened
 from postal.doorstep.scans import (
     MAX_SCANS,
     BadInstant,
@@ -15,20 +25,35 @@ from postal.doorstep.scans import (
     WrongKind,
     record_scans,
 )
+from postal.doorstep.settling import NoteSettled, note_with, open_notes, settle_note
 
 __all__ = [
     "MAX_SCANS",
+    "OPEN_WHY",
+    "TROUBLES",
     "BadInstant",
     "CourierScan",
     "DocumentsDiffer",
     "FeeNotCollected",
+    "NoteIn",
+    "NoteKind",
+    "NoteSettled",
     "PapersNotTakenBack",
     "ProofIn",
     "ProofMissing",
+    "ReasonNeeds",
     "RoundOver",
+    "Said",
     "ScanAnswer",
     "TooManyScans",
     "UnknownReason",
     "WrongKind",
+    "note_with",
+    "notes_of_round",
+    "open_notes",
+    "opened",
+    "record_notes",
     "record_scans",
+    "relations_for",
+    "settle_note",
 ]

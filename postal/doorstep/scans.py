@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
-from postal.doorstep.proof import ProofIn, check_proof, keep_proof
+from postal.doorstep.at_the_door import check_at_the_door
+from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
+from postal.doorstep.said import keep_words
 from postal.doorstep.same_act import same_act
 from postal.errors import Conflict, Forbidden, InvalidInput, PostalError, UnknownS10
 from postal.life import items
@@ -96,6 +98,8 @@ class CourierScan:
     sent_at: datetime | None = None
     reason: str | None = None
     proof: ProofIn | None = None
+    called_at: tuple[datetime, ...] = ()
+    words: str = ""
     round_id: int | None = None
 
     def __repr__(self) -> str:
@@ -150,7 +154,7 @@ def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
 
 
 def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
-    happened_at = _corrected(scan, act.now)
+    happened_at = corrected(scan, act.now)
     found = _round_of(act, item, scan, happened_at)
     _check_kind(item, scan)
     scan_id = _scan_id(found, item, scan)
@@ -165,16 +169,25 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
         record(act, item, told)  # refuses an id that was used for something else
     if known is not None or same_act(act, item, told) is not None:
         return ScanAnswer(scan_id=scan.scan_id, status="known")
-    proof = keep_proof(act, check_proof(item, scan.proof)) if scan.kind in _DONE else None
+    if act.by.phone_id is not None:
+        check_at_the_door(act.session, item, scan)
+    proof = keep_proof(act, check_proof(act.session, item, scan.proof)) if scan.kind in _DONE else None
     due = due_from_courier(act.session, found)
     event = record(act, item, replace(told, proof=proof))
+    _follow(act, scan, event, found, due)
+    return ScanAnswer(scan_id=scan.scan_id, status="recorded" if event.is_applied else "held")
+
+
+def _follow(act: Act, scan: CourierScan, event: TrackingEvent, found: DeliveryRound, due: dict[str, Any]) -> None:
+    """Keep what belongs to a new event: money told late, what fits no more, words, the signature."""
     if found.status is RoundStatus.CLOSED:
         note_late_money(act, found, event, due)
     if found.status is not RoundStatus.PLANNED:  # its load was counted: what does not fit now is for a person
         note_misfits(act.session, [event], now=act.now)
-    if proof is not None and scan.proof is not None and scan.proof.signature is not None:
-        sign_delivery(act, proof.id, scan.proof.signature, device_at=scan.happened_at)
-    return ScanAnswer(scan_id=scan.scan_id, status="recorded" if event.is_applied else "held")
+    if scan.words.strip() and scan.kind in _FAILURES:
+        keep_words(act, event, scan.words)
+    if event.proof_id is not None and scan.proof is not None and scan.proof.signature is not None:
+        sign_delivery(act, event.proof_id, scan.proof.signature, device_at=scan.happened_at)
 
 
 def _scan_id(delivery_round: DeliveryRound, item: Item, scan: CourierScan) -> str:
@@ -196,6 +209,10 @@ def _scan_of(
 ) -> Scan:
     why = reasons.reason(scan.reason or "") if scan.kind in _FAILURES else None
     facts: dict[str, Any] = {"cost_bearer": why.cost_bearer} if why else {}
+    if scan.called_at and scan.kind in _FAILURES:
+        facts["called_at"] = [at.isoformat() for at in scan.called_at]
+    if scan.proof is not None and scan.kind in _DONE:
+        facts |= facts_of_proof(scan.proof)
     if delivery_round.status is RoundStatus.CLOSED and scan.kind in _OF_COLLECTIONS:
         facts[LATE] = True  # what the round collected was counted when it came back
     if actor.phone_id is not None:
@@ -257,8 +274,19 @@ def _round_of(
     return max(left, key=lambda one: one.started_at or happened_at) if left else of_day[-1]
 
 
-def _corrected(scan: CourierScan, now: datetime) -> datetime:
-    """Return when it happened by our clock: the device's clock may be wrong, its differences are not."""
+class _Told(Protocol):
+    @property
+    def happened_at(self) -> datetime: ...
+
+    @property
+    def sent_at(self) -> datetime | None: ...
+
+
+def corrected(scan: _Told, now: datetime) -> datetime:
+    """Return when it happened by our clock: the device's clock may be wrong, its differences are not.
+
+    Raises BadInstant.
+    """
     offset = now - scan.sent_at if scan.sent_at is not None else timedelta(0)
     happened_at = scan.happened_at + (offset if abs(offset) > _OFFSET_IGNORED else timedelta(0))
     if not now - OLD_AT_MOST <= happened_at <= now + AHEAD_AT_MOST:

@@ -17,7 +17,9 @@ from postal.queue.waiting import POINT_FAR, VAGUE, note_answer, still_here
 from routing import Commune, Message, Point, PointFlag, Register, great_circle_m, judge_point
 
 
-class _HasRegister(Protocol):
+class HasRegister(Protocol):
+    """What knows the communes of today."""
+
     @property
     def register(self) -> Register: ...
 
@@ -46,7 +48,7 @@ def point_conflict(consignment: Consignment, register: Register) -> PointConflic
     return PointConflict(distance_m=great_circle_m(point, commune.point), near=near)
 
 
-def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: _HasRegister) -> Consignment:
+def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: HasRegister) -> Consignment:
     """Record the commune somebody found out; the address as written is kept.
 
     Where it contradicts the point, that is the next question. Raises NotFound, Withheld once the item left the
@@ -70,13 +72,24 @@ def answer_address(act: Act, consignment_id: int, commune_code: str, *, guide: _
     return consignment
 
 
-def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guide: _HasRegister) -> Consignment:
+def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guide: HasRegister) -> Consignment:
     """Record where the door is; a point that fits its commune is remembered for the same address.
 
     One far from the commune is recorded and asked about. Raises NotFound, Withheld, InvalidInput for (0, 0), swapped
     or out-of-province coordinates.
     """
     consignment = still_here(act.session, consignment_id)
+    put_point(act, consignment, lat, lon, guide=guide)
+    note_answer(act, "confirm_point", consignment_id)
+    act.session.flush()
+    return consignment
+
+
+def put_point(act: Act, consignment: Consignment, lat: float, lon: float, *, guide: HasRegister) -> None:
+    """Let a consignment's door be at a point, wherever the consignment is; remembered where it fits its commune.
+
+    Raises InvalidInput for (0, 0), swapped or out-of-province coordinates.
+    """
     commune = guide.register.find(consignment.commune_code or "")
     judged = judge_point(lat, lon, commune, guide.register)
     if judged.point is None:
@@ -86,9 +99,6 @@ def confirm_point(act: Act, consignment_id: int, lat: float, lon: float, *, guid
     _note_distance(consignment, judged.flag)
     if judged.flag is None:
         _remember(act, consignment, judged.point)
-    note_answer(act, "confirm_point", consignment_id)
-    act.session.flush()
-    return consignment
 
 
 def keep_far_point(act: Act, consignment_id: int) -> Consignment:
@@ -105,7 +115,7 @@ def keep_far_point(act: Act, consignment_id: int) -> Consignment:
     return consignment
 
 
-def drop_point(act: Act, consignment_id: int, *, guide: _HasRegister) -> Consignment:
+def drop_point(act: Act, consignment_id: int, *, guide: HasRegister) -> Consignment:
     """Record that the point is wrong: the item goes by its commune's point until somebody knows better.
 
     Raises NotFound, Withheld, NoConflict where nothing was asked.

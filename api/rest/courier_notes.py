@@ -1,0 +1,81 @@
+"""`POST /v1/courier/notes`: what a courier tells besides scans. As with scans, the phone's cookie is enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask import Response, jsonify
+from pydantic import Field, StringConstraints
+
+from api.rest.common import v1
+from api.schemas.answers import ScansTold
+from api.schemas.common import Body, Degrees, Instant, Whole
+from api.web.auth import acting, allow
+from api.words import in_both
+from postal import Action, doorstep
+from postal.doorstep import NoteKind
+
+NoteId = Annotated[str, StringConstraints(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
+
+
+class NoteBody(Body):
+    """One note: of a stop of one's own round, or, for trouble on the road, of none.
+
+    ``what``: of trouble `accident`, `sick`, `breakdown`, `flood`, `other`; of a stop left open those but an accident,
+    or `out_of_time`, `office_asked`; of a card left at a door `message`, `paper`; of a violation what the desk's form
+    offers. A correction says where the door is, the address as it should be, or how to find it.
+    """
+
+    note_id: NoteId
+    kind: NoteKind
+    happened_at: Instant
+    round_id: Annotated[Whole, Field(ge=1, le=2**53)] | None = None
+    position: Annotated[Whole, Field(ge=1, le=1_000)] | None = None
+    what: Annotated[str, StringConstraints(max_length=20)] = ""
+    words: Annotated[str, StringConstraints(max_length=1_000)] = ""
+    lat: Degrees | None = None
+    lon: Degrees | None = None
+    accuracy_m: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
+    address: Annotated[str, StringConstraints(max_length=500)] | None = None
+    landmark: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
+class NotesBody(Body):
+    """Up to 500 notes; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
+
+    notes: Annotated[list[NoteBody], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
+    sent_at: Instant | None = None
+
+
+@v1.post(
+    "/courier/notes",
+    summary="Tell of calls, trouble on the road, corrections and stops left open",
+    responses={200: ScansTold},
+)
+@allow(Action.SCAN_OWN_ROUND)
+def post_notes(body: NotesBody) -> Response:
+    """Keep notes; the answer has one entry for each: recorded, known or refused with its code."""
+    with acting() as act:
+        answers = doorstep.record_notes(act, [_note(told, body.sent_at) for told in body.notes])
+    return jsonify({"scans": [_answer(answer) for answer in answers]})
+
+
+def _note(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
+    places = told.model_dump(include={"lat", "lon", "accuracy_m", "address", "landmark"}, exclude_none=True)
+    return doorstep.NoteIn(
+        note_id=told.note_id,
+        kind=told.kind,
+        happened_at=told.happened_at,
+        sent_at=sent_at,
+        round_id=told.round_id,
+        position=told.position,
+        what=told.what,
+        words=told.words,
+        facts=places,
+    )
+
+
+def _answer(answer: doorstep.ScanAnswer) -> dict[str, Any]:
+    told = {"scan_id": answer.scan_id, "status": answer.status, "code": answer.code, "field": None}
+    return told | in_both(answer.message)
