@@ -30,9 +30,15 @@ from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
 from api.pages.dispatch import (
     at_office,
+<<<<<<< HEAD
     coverage,
     day_orders,
     false_couriers,
+=======
+    courier_notes,
+    coverage,
+    day_orders,
+>>>>>>> ecf5341 (Let the office see to couriers' notes)
     office_day,
     offices_off,
     phones,
@@ -47,6 +53,7 @@ __all__ = [
     "batches",
     "consignment_acts",
     "courier_app",
+    "courier_notes",
     "coverage",
     "day_orders",
     "false_couriers",
