@@ -1,7 +1,13 @@
 // The courier's app: which screen is shown, and when it speaks with the server.
 import * as acts from "./acts.js";
 import * as cards from "./cards.js";
-import { door } from "./forms.js";
+import { whyNot } from "./fail.js";
+import { end } from "./end.js";
+import { evidence } from "./forms.js";
+import { correct, trouble, violation } from "./notes.js";
+import { load } from "./load.js";
+import { follow, scanning } from "./next.js";
+import { listenForTyping } from "./scan.js";
 import { hasVault, seal, unseal, wipe } from "./keys.js";
 import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
@@ -11,7 +17,9 @@ import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 const EVERY_MS = 60_000;
 // What is open while the PIN is: the day's key, the phone's key, the round as last told.
 let day = null;
-let isAtDoor = false;
+// A screen that stands over the round, such as "door": it is not taken away by what the server says meanwhile.
+let over = "";
+let doorOf = 0;
 
 async function start() {
   keepLanguage();
@@ -41,6 +49,7 @@ function beginSending() {
   send();
   setInterval(send, EVERY_MS);
   addEventListener("online", send);
+  addEventListener(acts.RECORDED, send);
   addEventListener("offline", countUnsent);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 }
@@ -83,14 +92,18 @@ async function refresh() {
     await acts.forgetSent(asked, day.today.round?.id);
   }
   if (day.today) {
-    if (!isAtDoor) await showRound();
+    if (over === "load" && day.today.round?.status !== "planned") {
+      over = "";
+      await showRound();
+      notice(say("loaded"), "done");
+    } else if (!over) await showRound();
   } else notice(say("no_network"), "warning");
 }
 
 async function revoked() {
   await wipe();
   day = null;
-  isAtDoor = false;
+  over = "";
   if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
   notice(say("revoked"), "danger");
   await countUnsent();
@@ -115,13 +128,25 @@ async function showParked() {
 async function showRound() {
   await countUnsent();
   const kept = await acts.acts();
-  if (isAtDoor || !day) return; // a form was opened meanwhile: it is not to be taken away
+  if (over || !day) return; // a form was opened meanwhile: it is not to be taken away
   const { today } = day;
   if (!today.round || today.round.status === "closed") return showNoRound(today);
   document.querySelector("[data-title]").textContent = say("title", { number: today.round.number });
   const own = kept.filter((act) => act.round === today.round.id);
   const screen = cards.round(today, own, choose);
+  const isPlanned = today.round.status === "planned";
+  for (const act of isPlanned ? ["scan", "end"] : ["load"]) screen.querySelector(`[data-act=${act}]`).remove();
+  screen.querySelector("[data-act=end]")?.addEventListener("click", openEnd);
+  screen.querySelector("[data-act=trouble]").addEventListener("click", openTrouble);
+  screen.querySelector("[data-act=load]")?.addEventListener("click", openLoad);
+  screen.querySelector("[data-act=scan]")?.addEventListener("click", openScan);
+  // A scanner that types needs no screen of its own.
+  listenForTyping(screen.querySelector("[data-cards]"), (code) => follow(code, scanContext(notice)));
+  // What the person opened or scrolled to stays so when the round is drawn anew.
   const y = scrollY;
+  for (const opened of document.querySelectorAll("[data-stop]:has(details[open])")) {
+    screen.querySelector(`[data-stop="${opened.dataset.stop}"] details`)?.setAttribute("open", "");
+  }
   show(screen);
   scrollTo(0, y);
 }
@@ -134,20 +159,62 @@ function showNoRound({ round, office }) {
   show(screen);
 }
 
+const FORMS = { deliver: evidence, collect: evidence, fail: whyNot, correct, violation };
+
 function choose(stop, act, pieces) {
-  isAtDoor = true;
-  const back = () => {
-    isAtDoor = false;
-    return showRound().then(() => toCard(stop));
+  if (act === "call") {
+    return acts.tellNote({ round: day.today.round.id, position: stop.position, kind: "called" });
+  }
+  over = "door";
+  doorOf = stop.position;
+  return acts.acts().then((kept) => {
+    const own = kept.filter((one) => one.round === day.today.round.id);
+    FORMS[act]({ today: day.today, own, stop, act, pieces }, () => leave(stop), () => recorded(stop));
+  });
+}
+
+async function leave(stop) {
+  over = "";
+  await showRound();
+  if (stop) toCard(stop);
+}
+
+async function recorded(stop) {
+  await leave(stop);
+  notice(say("saved"), "done");
+}
+
+async function openEnd() {
+  over = "end";
+  const own = (await acts.acts()).filter((one) => one.round === day.today.round.id);
+  end({ today: day.today, own }, () => leave());
+}
+
+function openTrouble() {
+  over = "trouble";
+  trouble({ today: day.today }, () => leave(), () => recorded());
+}
+
+function openLoad() {
+  over = "load";
+  load({ round: day.today.round, phoneKey: day.phoneKey, refresh }, () => leave());
+}
+
+function openScan() {
+  over = "scan";
+  scanning(scanContext(), () => leave());
+}
+
+function scanContext(said) {
+  const state = async () => ({ today: day.today, own: (await acts.acts()).filter((act) => act.round === day.today.round.id) });
+  const take = ({ act, stop, pieces }) => (act === "load" ? openLoad() : choose(stop, act, pieces));
+  const refuse = async ({ stop }, why) => {
+    if (over !== "door" || doorOf !== stop.position) return;
+    over = "";
+    await refresh();
+    notice(why, "danger");
   };
-  const recorded = async () => {
-    isAtDoor = false;
-    await showRound();
-    notice(say("saved"), "done");
-    toCard(stop);
-    send();
-  };
-  door({ today: day.today, stop, act, pieces }, back, recorded);
+  return { phoneKey: day.phoneKey, state, take, refuse, said };
 }
 
 function toCard(stop) {

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 
 // What may be done at a stop now: the pieces each act is about.
 export function open(stop, own) {
-  const mine = own.filter((act) => act.position === stop.position && counts(act));
+  const mine = own.filter((act) => act.position === stop.position && !act.isNote && counts(act));
   const touched = (piece, isFail) =>
     mine.some((act) => act.codes.includes(piece.code) && (act.act === "fail") === isFail);
   const left = stop.pieces.filter((piece) => !touched(piece, false));
@@ -67,7 +67,7 @@ function card(stop, own, look, choose) {
   made.querySelector("[data-window]").hidden = !stop.window;
   made.querySelector("[data-must]").hidden = !stop.must_today || isDone;
   put("whom", stop.whom);
-  put("do", whatToDo(stop));
+  made.querySelector("[data-do]").replaceChildren(...signs(stop));
   put("address", address(stop));
   put("precision", precision(stop));
   made.querySelector("[data-precision]").hidden = !precision(stop) || isDone;
@@ -77,31 +77,45 @@ function card(stop, own, look, choose) {
     if (may[act].length) button.addEventListener("click", () => choose(stop, act, may[act]));
     else button.remove();
   }
-  reach(made, stop);
+  reach(made, stop, () => choose(stop, "call", []));
+  for (const act of ["correct", "violation"]) {
+    made.querySelector(`[data-act=${act}]`).addEventListener("click", () => choose(stop, act, []));
+  }
   return made;
 }
 
-function reach(made, stop) {
+// The way to the recipient: a call, which is noted, and the phone's own maps.
+export function reach(made, stop, called) {
   const call = made.querySelector("[data-act=call]");
   if (stop.phone) {
     call.href = `tel:${stop.phone}`;
     call.textContent = say("call", { phone: stop.phone });
+    call.addEventListener("click", called);
   } else call.remove();
   const way = made.querySelector("[data-act=navigate]");
+  if (!way) return;
   if (stop.point) {
     const at = `${stop.point.lat},${stop.point.lon}`;
     way.href = `geo:${at}?q=${at}`;
   } else way.remove();
 }
 
-function whatToDo(stop) {
+// What to do here in one line: a sign that is read at arm's length, and its words.
+function signs(stop) {
   const asked = stop.pieces.map((piece) => piece.evidence);
   const fee = asked.reduce((sum, one) => sum + one.fee_vnd, 0);
   const nBack = asked.reduce((sum, one) => sum + one.take_back.length, 0);
-  const parts = [say(stop.direction === "collection" ? "do_collect" : "do_deliver", { n: stop.pieces.length })];
-  if (fee) parts.push(say("do_fee", { sum: money(fee) }));
-  if (nBack) parts.push(say("do_take_back", { n: nBack }));
-  return parts.join(" · ");
+  const isCollection = stop.direction === "collection";
+  const n = stop.pieces.length;
+  const parts = [isCollection ? ["\u2190", say("do_collect", { n })] : ["\u2192", say("do_deliver", { n })]];
+  if (fee) parts.push(["\u20ab", say("do_fee", { sum: money(fee) })]);
+  if (nBack) parts.push(["\u21a9", say("do_take_back", { n: nBack })]);
+  return parts.map(([sign, words]) => {
+    const made = copy("sign-of").firstElementChild;
+    made.querySelector("[aria-hidden]").textContent = sign;
+    made.querySelector("[data-words]").textContent = words;
+    return made;
+  });
 }
 
 function address(stop) {
@@ -125,7 +139,8 @@ function state(stop, mine) {
 
 export function parked(act, understood) {
   const made = copy("parked").firstElementChild;
-  made.querySelector("[data-what]").textContent = say("parked", { number: act.position });
+  const what = act.position ? say("parked", { number: act.position }) : say("parked_note");
+  made.querySelector("[data-what]").textContent = what;
   made.querySelector("[data-reason]").textContent = told(act.reason);
   made.querySelector("[data-understood]").addEventListener("click", understood);
   return made;

@@ -1,70 +1,117 @@
 // What is noted at a door: the evidence its pieces need by the server's rules, or the reason why it did not work.
-import { copy, money, notice, say, show, told } from "./words.js";
-import { DoneBefore, queue } from "./acts.js";
+import { copy, moment, money, notice, say } from "./words.js";
+import { queue, serverTime } from "./acts.js";
+import { leaving } from "./fail.js";
+import { farFrom, locating } from "./place.js";
+import { head, wire } from "./wiring.js";
 import { padOn } from "./pad.js";
 
-const KINDS = {
-  result: { deliver: "delivered", fail: "attempt_failed" },
-  collection: { collect: "collected", fail: "collection_failed" },
-};
+const KINDS = { deliver: "delivered", collect: "collected" };
 
 // `back` shows the round again; `recorded` does so once the act is on disk.
-export function door(context, back, recorded) {
-  return context.act === "fail" ? whyNot(context, back, recorded) : evidence(context, back, recorded);
-}
-
-function whyNot({ today, stop, act, pieces }, back, recorded) {
-  const screen = copy("fail");
-  head(screen, "form_fail", stop);
-  const list = screen.querySelector("[data-reasons]");
-  for (const reason of today.reasons) {
-    const line = copy("reason");
-    line.querySelector("input").value = reason.code;
-    const said = told(reason);
-    line.querySelector("[data-says]").textContent = said.charAt(0).toUpperCase() + said.slice(1);
-    line.querySelector("[data-next]").textContent = say(`next_${reason.next}`);
-    list.append(line);
-  }
-  const kind = KINDS[stop.direction].fail;
-  wire(screen, { today, stop, act }, back, recorded, (form) =>
-    pieces.map((piece) => ({ code: piece.code, kind, reason: form.elements.reason.value })),
-  );
-}
-
-function evidence({ today, stop, act, pieces }, back, recorded) {
+export function evidence({ today, stop, act, pieces }, back, recorded) {
   const screen = copy("door");
   const asked = pieces[0].evidence;
   head(screen, `form_${act}`, stop);
   screen.querySelector("[data-name-label]").textContent = say(act === "collect" ? "giver" : "receiver");
-  screen.querySelector("[data-send]").textContent = say(`send_${act}`);
-  screen.querySelector("[name=receiver]").value = stop.whom;
-  if (!asked.relations.length) screen.querySelector("[data-relation]").remove();
+  screen.querySelector("[data-send]").textContent = isPlain(pieces, act)
+    ? say("send_plain", { n: pieces[0].evidence.n_documents })
+    : say(`send_${act}`);
+  relations(screen, asked.relations, stop);
   if (!asked.id_kinds.length) screen.querySelector("[data-document]").remove();
   for (const option of screen.querySelectorAll("[name=kind] option")) {
     if (!asked.id_kinds.includes(option.value)) option.remove();
   }
   const list = screen.querySelector("[data-pieces]");
-  for (const piece of pieces) list.append(ofPiece(piece, act));
+  for (const piece of pieces) list.append(ofPiece(piece, act, isPlain(pieces, act)));
+  screen.querySelector("[data-sign]").append(copy("sign"));
   const signature = padOn(screen.querySelector("canvas"), screen.querySelector("[data-wipe]"));
-  // Who received for another says the own name: the usual answer goes, a typed one stays.
-  screen.querySelector("[data-relation]")?.addEventListener("change", (event) => {
-    const name = event.currentTarget.form.elements.receiver;
-    if (event.target.value === "authorised" && name.value === stop.whom) name.value = "";
-    else if (event.target.value === "self" && !name.value) name.value = stop.whom;
-  });
-  const kind = KINDS[stop.direction][act];
-  wire(screen, { today, stop, act }, back, recorded, (form) => {
+  const actId = crypto.randomUUID();
+  const where = locating();
+  let askedFar = false;
+  const record = async (form) => {
+    const here = where();
+    const metres = farFrom(stop.point, here);
+    if (metres && !askedFar) {
+      askedFar = true;
+      notice(say("far", { metres }), "warning");
+      return false;
+    }
     const drawn = signature();
-    return pieces.map((piece, n) => ({ code: piece.code, kind, proof: proof(form, piece, n, drawn) }));
+    const scans = pieces.map((piece, n) => {
+      const told = proof(form, piece, n, drawn);
+      return { code: piece.code, kind: KINDS[act], proof: here ? { ...told, lat: here.lat, lon: here.lon } : told };
+    });
+    await queue({ round: today.round.id, position: stop.position, act, pieces: scans, actId });
+    return true;
+  };
+  const done = () => (act === "collect" ? receipt({ today, stop, pieces }, recorded) : recorded());
+  wire(screen, back, record, done);
+  if (act === "deliver") document.querySelector("[name=tail]")?.focus({ preventScroll: true });
+}
+
+// Who may receive: the recipient or who bears a paper; for an organisation always the bearer of its letter.
+function relations(screen, allowed, stop) {
+  const name = screen.querySelector("[name=receiver]");
+  const isOrganisation = allowed.length > 0 && !allowed.includes("self");
+  name.value = isOrganisation ? "" : stop.whom;
+  const box = screen.querySelector("[data-relation]");
+  if (!allowed.length) return box.remove();
+  for (const choice of box.querySelectorAll("[name=relation]")) {
+    if (!allowed.includes(choice.value)) choice.closest("label").remove();
+  }
+  box.querySelector("[data-of-person]").hidden = isOrganisation;
+  box.querySelector("[data-of-organisation]").hidden = !isOrganisation;
+  box.querySelector(`[value=${allowed[0]}]`).checked = true;
+  const letter = box.querySelector("[data-letter]");
+  const ask = (relation) => {
+    letter.hidden = relation !== "introduced";
+    letter.querySelector("input").required = relation === "introduced";
+  };
+  ask(allowed[0]);
+  // Who received for another says the own name: the usual answer goes, a typed one stays.
+  return box.addEventListener("change", ({ target }) => {
+    if (target.name !== "relation") return;
+    ask(target.value);
+    if (target.value !== "self" && name.value === stop.whom) name.value = "";
+    else if (target.value === "self" && !name.value) name.value = stop.whom;
   });
 }
 
-function ofPiece(piece, act) {
+// What the citizen keeps of a dossier handed over at home: its number, the papers, the seal, and when.
+function receipt({ today, stop, pieces }, done) {
+  const form = document.querySelector("[data-form=door]");
+  const seals = [...form.querySelectorAll("[name=seal]")].map((one) => one.value.trim());
+  const screen = copy("receipt");
+  head(screen, "receipt_for", stop);
+  const text = pieces
+    .map((piece, n) =>
+      say("receipt_text", {
+        code: piece.code,
+        day: moment(serverTime()),
+        n: piece.checklist.length || 1,
+        papers: piece.checklist.join("; "),
+        seal: seals[n] ?? "",
+        office: [today.office.name, today.office.phone].filter(Boolean).join(", "),
+      }),
+    )
+    .join("\n");
+  screen.querySelector("[data-text]").textContent = text;
+  leaving(screen, stop, text, { round: today.round.id, position: stop.position, kind: "card" }, done);
+}
+
+// One piece, nothing to pay or to give back: the count is said by the one button that ends it.
+function isPlain(pieces, act) {
+  const [{ evidence }] = pieces;
+  return act === "deliver" && pieces.length === 1 && evidence.n_documents > 0 && !evidence.fee_vnd && !evidence.take_back.length;
+}
+
+function ofPiece(piece, act, isCountSaid) {
   const made = copy("piece").firstElementChild;
   const { n_documents: n, fee_vnd: fee, take_back: back } = piece.evidence;
   made.querySelector("[data-code]").textContent = piece.code;
   const count = made.querySelector("[data-count]");
-  if (n && !piece.checklist.length) {
+  if (n && !piece.checklist.length && !isCountSaid) {
     count.hidden = false;
     count.querySelector("span").textContent = say("counted", { n });
   } else count.remove();
@@ -82,6 +129,8 @@ function ofPiece(piece, act) {
     money_.hidden = false;
     money_.querySelector("[data-sum]").textContent = say("paid", { sum: money(fee) });
   } else money_.remove();
+  made.classList.toggle("bare", Boolean(isCountSaid));
+  if (!piece.evidence.needs_seal) made.querySelector("[data-seal]").remove();
   return made;
 }
 
@@ -91,6 +140,8 @@ function proof(form, piece, n, drawn) {
   const asked = piece.evidence;
   const made = { receiver_name: form.elements.receiver.value.trim() };
   if (asked.relations.length) made.relation = form.elements.relation.value;
+  if (made.relation === "introduced") made.letter_number = form.elements.letter.value.trim();
+  if (asked.needs_seal) made.seal = box.querySelector("[name=seal]").value.trim();
   if (asked.id_kinds.length) {
     made.id_kind = form.elements.kind.value;
     made.id_tail = form.elements.tail.value.trim().toUpperCase();
@@ -103,33 +154,4 @@ function proof(form, piece, n, drawn) {
   }
   if (drawn) made.signature = drawn;
   return made;
-}
-
-function head(screen, word, stop) {
-  screen.querySelector("[data-heading]").textContent = say(word, { name: stop.whom });
-}
-
-function wire(screen, { today, stop, act }, back, recorded, pieces) {
-  const form = screen.querySelector("form");
-  const actId = crypto.randomUUID();
-  let isBusy = false;
-  form.querySelector("[data-back]").addEventListener("click", back);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      await queue({ round: today.round.id, position: stop.position, act, pieces: pieces(form), actId });
-      recorded();
-    } catch (failure) {
-      // Not on disk: the form stays as it is.
-      notice(say(failure instanceof DoneBefore ? "once" : "disk_full"), "danger");
-      if (failure instanceof DoneBefore) back();
-    } finally {
-      isBusy = false;
-    }
-  });
-  notice("");
-  show(screen);
-  window.scrollTo(0, 0);
 }

@@ -1,10 +1,10 @@
-// The three things a phone asks the server. An answer that never came is null; nothing is kept by the browser.
+// What a phone asks the server. An answer that never came is null; nothing is kept by the browser.
 const plain = { cache: "no-store", credentials: "same-origin", redirect: "error" };
 const HOW_LONG_MS = 30_000;
 
-async function ask(path, options = {}) {
+async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
   try {
-    const signal = AbortSignal.timeout(HOW_LONG_MS);
+    const signal = AbortSignal.timeout(howLongMs);
     const answer = await fetch(path, { ...plain, signal, ...options });
     const isJson = /json/.test(answer.headers.get("Content-Type") ?? "");
     return { status: answer.status, headers: answer.headers, body: isJson ? await answer.json() : null };
@@ -22,6 +22,26 @@ export const enrol = (code) => post("/v1/courier/phones", { code });
 
 export const sendScans = (scans) => post("/v1/scans", { scans, sent_at: new Date().toISOString() });
 
+export const sendNotes = (notes) => post("/v1/courier/notes", { notes, sent_at: new Date().toISOString() });
+
 export function askRound(key, etag) {
   return ask("/v1/courier/round", { headers: { "X-Phone-Key": key, ...(etag ? { "If-None-Match": etag } : {}) } });
+}
+
+// What only an opened phone may do: told with the key that its PIN opens.
+export function tell(path, key, body, howLongMs = HOW_LONG_MS) {
+  const headers = { "Content-Type": "application/json", "X-Phone-Key": key };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, howLongMs);
+}
+
+// The codes on a photo.
+export function readPhoto(photo) {
+  return ask("/v1/pictures/code", { method: "POST", headers: { "Content-Type": photo.type }, body: photo });
+}
+
+const QUICKLY_MS = 5_000;
+
+// What a code lets its courier do, by what the server knows now.
+export function askNext(key, code) {
+  return tell("/v1/courier/next", key, { code }, QUICKLY_MS);
 }

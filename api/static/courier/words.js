@@ -15,14 +15,24 @@ export function told(answer) {
   return (LANGUAGE === "en" ? answer.detail_en : answer.detail) || answer.detail || "";
 }
 
+export function number(value, digits = 0) {
+  return new Intl.NumberFormat(LANGUAGE === "en" ? "en" : "vi", { maximumFractionDigits: digits }).format(value);
+}
+
 export function money(vnd) {
-  return say("money", { amount: new Intl.NumberFormat(LANGUAGE === "en" ? "en" : "vi").format(vnd) }).replace(" ", "\u00a0");
+  return say("money", { amount: number(vnd) }).replace(" ", "\u00a0");
 }
 
 const TIME = new Intl.DateTimeFormat("vi", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" });
 
 export function clock(instant) {
   return TIME.format(new Date(instant));
+}
+
+// An instant as people write it: 16:30, 20/11/2026.
+export function moment(instant) {
+  const day = localDay(instant).split("-").reverse().join("/");
+  return `${clock(instant)}, ${day}`;
 }
 
 const DAY = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });

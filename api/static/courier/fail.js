@@ -1,0 +1,99 @@
+// Why it did not work: a reason with what it needs, who acts next, and the card left for who was not there.
+import { copy, notice, say, show, told } from "./words.js";
+import { calledAt, queue, tellNote } from "./acts.js";
+import { reach } from "./cards.js";
+import { head, wire } from "./wiring.js";
+
+const KINDS = { result: "attempt_failed", collection: "collection_failed" };
+
+export function whyNot({ today, own, stop, pieces }, back, recorded) {
+  const screen = copy("fail");
+  head(screen, "form_fail", stop);
+  const list = screen.querySelector("[data-reasons]");
+  for (const reason of today.reasons) list.append(line(reason));
+  const at = { round: today.round.id, position: stop.position };
+  const calls = calledAt(own, stop.position);
+  const words = screen.querySelector("[data-words-box]");
+  reach(screen, stop, () => {
+    calls.push(new Date().toISOString());
+    tellNote({ ...at, kind: "called" });
+  });
+  const chosen = (form) => today.reasons.find((one) => one.code === form.elements.reason.value);
+  const isResult = stop.direction === "result";
+  list.addEventListener("change", (event) => {
+    const asksWords = isResult && chosen(event.target.form).needs.includes("words");
+    words.querySelector("textarea").required = asksWords;
+    words.querySelector("[data-asked]").hidden = !asksWords;
+  });
+  const actId = crypto.randomUUID();
+  const record = async (form) => {
+    const reason = chosen(form);
+    if (isResult && reason.needs.includes("call") && stop.phone && !calls.length) {
+      notice(say("call_first"), "danger");
+      form.querySelector("[data-act=call]").focus();
+      return false;
+    }
+    const scan = { kind: KINDS[stop.direction], reason: reason.code, called_at: calls, words: form.elements.words.value.trim() };
+    await queue({ ...at, act: "fail", pieces: pieces.map((piece) => ({ ...scan, code: piece.code })), actId });
+    return true;
+  };
+  const after = () => {
+    const invites = isResult && chosen(document.querySelector("[data-form=fail]")).invites;
+    if (invites) leaveCard({ today, stop, pieces }, recorded);
+    else recorded();
+  };
+  wire(screen, back, record, after);
+}
+
+function line(reason) {
+  const made = copy("reason");
+  made.querySelector("input").value = reason.code;
+  const said = told(reason);
+  made.querySelector("[data-says]").textContent = said.charAt(0).toUpperCase() + said.slice(1);
+  const needs = reason.needs.map((need) => say(`need_${need}`));
+  made.querySelector("[data-next]").textContent = [say(`next_${reason.next}`), ...needs].join(" · ");
+  return made;
+}
+
+// The card with the office's address, hours and telephone, and the last day: as a message, or written on the paper one.
+function leaveCard({ today, stop, pieces }, done) {
+  const invited = pieces.map((piece) => piece.invitation).filter(Boolean);
+  const last = invited.at(-1);
+  const screen = copy("card-left");
+  head(screen, "card_for", stop);
+  const counted = last?.is_new ? say("invitation", { n: last.n }) : say("no_invitation");
+  screen.querySelector("[data-counted]").textContent = counted;
+  const text = cardText(today.office, last);
+  screen.querySelector("[data-text]").textContent = text;
+  const at = { round: today.round.id, position: stop.position, kind: "card" };
+  leaving(screen, stop, text, at, done);
+}
+
+// A text to leave with somebody: sent as a message, or on paper; either is noted.
+export function leaving(screen, stop, text, at, done) {
+  const message = screen.querySelector("[data-message]");
+  if (stop.phone) {
+    message.href = `sms:${stop.phone}?body=${encodeURIComponent(text)}`;
+    message.addEventListener("click", () => tellNote({ ...at, what: "message" }));
+  } else message.remove();
+  screen.querySelector("[data-paper]").addEventListener("click", async () => {
+    await tellNote({ ...at, what: "paper" });
+    done();
+  });
+  screen.querySelector("[data-done]").addEventListener("click", done);
+  notice("");
+  show(screen);
+  window.scrollTo(0, 0);
+}
+
+function cardText(office, last) {
+  const parts = [say("card_came")];
+  if (last?.try_from) parts.push(say("card_again", { day: day(last.try_from) }));
+  parts.push(say("card_office", { office: [office.name, office.address].filter(Boolean).join(", ") }));
+  if (office.opening_hours) parts.push(say("card_hours", { hours: office.opening_hours }));
+  if (office.phone) parts.push(say("card_phone", { phone: office.phone }));
+  if (last?.keep_until) parts.push(say("card_until", { day: day(last.keep_until) }));
+  return parts.join(" ");
+}
+
+const day = (iso) => iso.split("-").reverse().join("/");

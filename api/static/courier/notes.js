@@ -1,0 +1,66 @@
+// What a courier tells besides scans: trouble on the road, a wrong pin or address, an agency against the procedure.
+import { copy, notice, say } from "./words.js";
+import { tellNote } from "./acts.js";
+import { locating } from "./place.js";
+import { head, wire } from "./wiring.js";
+
+export function trouble({ today }, back, recorded) {
+  const screen = copy("trouble");
+  const call = screen.querySelector("[data-office]");
+  if (today.office.phone) {
+    call.href = `tel:${today.office.phone.replace(/[^+\d]/g, "")}`;
+    call.textContent = say("call_office", { phone: today.office.phone });
+  } else call.remove();
+  const where = locating();
+  wire(screen, back, (form) => tellNote({
+    round: today.round?.id ?? null,
+    kind: "trouble",
+    what: form.elements.what.value,
+    words: form.elements.words.value.trim(),
+    ...(where() ?? {}),
+  }), recorded);
+}
+
+export function violation({ today, stop }, back, recorded) {
+  const screen = copy("violation");
+  wire(screen, back, (form) => tellNote({
+    round: today.round.id,
+    position: stop.position,
+    kind: "violation",
+    what: form.elements.what.value,
+    words: form.elements.words.value.trim(),
+  }), recorded);
+}
+
+export function correct({ today, stop }, back, recorded) {
+  const screen = copy("correct");
+  head(screen, "correct_for", stop);
+  const form = screen.querySelector("form");
+  form.elements.address.value = stop.address;
+  form.elements.landmark.value = stop.landmark;
+  let here = null;
+  const where = locating();
+  const shown = form.querySelector("[data-here]");
+  form.querySelector("[data-take]").addEventListener("click", () => {
+    here = where();
+    shown.textContent = here
+      ? say("here", { lat: here.lat.toFixed(5), lon: here.lon.toFixed(5), metres: here.accuracy_m })
+      : say("no_place");
+  });
+  const record = async (filled) => {
+    const address = filled.elements.address.value.trim();
+    const landmark = filled.elements.landmark.value.trim();
+    const says = {
+      ...(here ?? {}),
+      ...(address && address !== stop.address ? { address } : {}),
+      ...(landmark && landmark !== stop.landmark ? { landmark } : {}),
+    };
+    if (!Object.keys(says).length) {
+      notice(say("nothing_to_correct"), "danger");
+      return false;
+    }
+    await tellNote({ round: today.round.id, position: stop.position, kind: "correction", ...says });
+    return true;
+  };
+  wire(screen, back, record, recorded);
+}

@@ -1,0 +1,31 @@
+// What every form at a door has: the way back, one submission at a time, and on disk before it says done.
+import { notice, say, show } from "./words.js";
+import { DoneBefore } from "./acts.js";
+
+// `record` puts on disk what the form holds, or returns false to keep it open; `recorded` follows once it is there.
+export function wire(screen, back, record, recorded) {
+  const form = screen.querySelector("form");
+  let isBusy = false;
+  form.querySelector("[data-back]").addEventListener("click", back);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      if ((await record(form)) !== false) recorded();
+    } catch (failure) {
+      // Not on disk: the form stays as it is.
+      notice(say(failure instanceof DoneBefore ? "once" : "disk_full"), "danger");
+      if (failure instanceof DoneBefore) back();
+    } finally {
+      isBusy = false;
+    }
+  });
+  notice("");
+  show(screen);
+  window.scrollTo(0, 0);
+}
+
+export function head(screen, word, stop) {
+  screen.querySelector("[data-heading]").textContent = say(word, { name: stop.whom });
+}
