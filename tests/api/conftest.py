@@ -198,8 +198,8 @@ def own_courier(database, house):
 
 
 @pytest.fixture
-def own_round(database, own_courier):
-    """Publish and start a round of three results for that courier; return its id."""
+def planned_round(database, own_courier):
+    """Publish a round of three results for that courier; return its id."""
     _, code, _ = own_courier
     with database.write() as session:
         results = [build.result(1, fee_vnd="50000", id_number="046201009911"), build.result(2), build.result(3)]
@@ -209,9 +209,16 @@ def own_round(database, own_courier):
         party = custody.Party(name="Người Ký")
         codes = [line.s10 for line in manifest.lines]
         custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=party, receiver=party)
-        plan = _published(session, code)
-        rounds.start_round(build.act(session, NOW), plan.rounds[0].id, scanned=codes)
-        return plan.rounds[0].id
+        return _published(session, code).rounds[0].id
+
+
+@pytest.fixture
+def own_round(database, planned_round):
+    """Start that round with everything on it; return its id."""
+    with database.write() as session:
+        codes = session.scalars(select(models.Item.s10)).all()
+        rounds.start_round(build.act(session, NOW), planned_round, scanned=[code for code in codes if code])
+    return planned_round
 
 
 def _published(session, courier_code):

@@ -132,6 +132,7 @@ def test_an_unchanged_round_is_not_sent_twice(phone, own_round):
 def failed(code, scan_id="may-1-1", **changes):
     return {"scan_id": scan_id, "code": code, "kind": "attempt_failed", "reason": "VANG_NHA"} | {
         "happened_at": NOW.isoformat(),
+        "called_at": [NOW.isoformat()],
         **changes,
     }
 

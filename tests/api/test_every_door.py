@@ -366,20 +366,32 @@ def _proof(fee, take_back):
             "fee_receipt": "BL-1" if fee else None, "taken_back": [d["name"] for d in take_back]}  # fmt: skip
 
 
-def _rounds(doors, clock, post, rounds):
+def _courier_of(doors, username="walker"):
+    rows = doors.rows(models.User.id, models.User.username, models.User.courier_id)
+    return next(row.courier_id for row in rows if row.username == username)
+
+
+def _load(doors, post, rounds, walked):
     for round_id in rounds:
         pieces = _pieces(doors, round_id)
         codes = [code for _, code, state, direction, *_ in pieces if direction == "result" and state in _LOADABLE]
         if codes:
             doors.form(post, f"/staff/rounds/{round_id}/load", codes="\n".join(codes))
             doors.json(post, "POST", f"/v1/rounds/{round_id}/load", {"codes": codes})
+        if walked[round_id] == _courier_of(doors):
+            _take_over(doors, round_id)
         doors.form(post, f"/staff/rounds/{round_id}/load/hand-over")
+
+
+def _rounds(doors, clock, post, rounds):
+    own = _courier_of(doors)
+    walked = {r.id: r.courier_id for r in doors.rows(models.DeliveryRound.id, models.DeliveryRound.courier_id)}
+    _load(doors, post, rounds, walked)
     clock.forward(hours=3)
     at = clock.now.isoformat()
-    courier_id = doors.rows(models.User.id, models.User.username, models.User.courier_id)
-    own = next(row.courier_id for row in courier_id if row.username == "walker")
-    walked = {r.id: r.courier_id for r in doors.rows(models.DeliveryRound.id, models.DeliveryRound.courier_id)}
     for round_id in rounds:
+        if walked[round_id] == own:
+            _tell(doors, clock, post, round_id)
         by = "walker" if walked[round_id] == own else post
         scans = []
         for n, (item_id, code, state, direction, fee, take_back) in enumerate(_pieces(doors, round_id)):
@@ -400,6 +412,34 @@ def _rounds(doors, clock, post, rounds):
                       f"taken-back-{item_id}": "1"}  # fmt: skip
         doors.form(post, f"/staff/rounds/{round_id}/results", **typed)
         doors.form(post, f"/staff/rounds/{round_id}/signatures", files={"photo": (PNG, "phieu.png")})
+
+
+def _take_over(doors, round_id):
+    """The courier counts and confirms on the list the office has counted."""
+    path = f"/v1/courier/rounds/{round_id}/load"
+    n_pieces = doors.json("walker", "POST", path, {"codes": []})["n_scanned"]
+    if n_pieces:
+        assert doors.json("walker", "POST", f"{path}/confirm", {"n_pieces": n_pieces})["is_confirmed"]
+
+
+def _tell(doors, clock, post, round_id):
+    """What a courier asks and tells besides scans, and what the office does with it."""
+    code = next(code for _, code, state, *_ in _pieces(doors, round_id) if state not in _LOADABLE)
+    assert doors.json("walker", "POST", "/v1/courier/next", {"code": code})["position"]
+    at = {"happened_at": clock.now.isoformat(), "round_id": round_id, "position": 1}
+    pin = {"kind": "correction", "lat": 16.4637, "lon": 107.5909, "address": "9A Lê Lợi", "landmark": "cổng xanh"}
+    trouble = {"kind": "trouble", "what": "flood", "round_id": None, "position": None}
+    complaint = {"kind": "violation", "what": "late", "words": "trễ ba ngày"}
+    notes = [{"kind": "called"}, pin, pin, trouble, complaint]
+    told = [at | note | {"note_id": f"bao-{round_id}-{n}"} for n, note in enumerate(notes)]
+    answers = doors.json("walker", "POST", "/v1/courier/notes", {"notes": told})["scans"]
+    assert {one["status"] for one in answers} == {"recorded"}, answers
+    rows = doors.rows(models.CourierNote.id, models.CourierNote.kind, models.CourierNote.settled_at)
+    asked = [row for row in rows if row.kind in ("trouble", "correction") and row.settled_at is None]
+    how = {"trouble": ["seen"], "correction": ["approved", "rejected"]}
+    for n, row in enumerate(asked):
+        settlement = how[row.kind][n % len(how[row.kind])]
+        doors.form(post, f"/staff/courier-notes/{row.id}/settle", settlement=settlement)
 
 
 def _evening(doors, clock, post, day, rounds):

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from postal import State, intake, models
 from tests import builders as build
 from tests.api.browser.accessibility import violations
+from tests.api.browser.phone import PHONE, act, card, enter_pin, fits, sign, states, unsent
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import code_for
 
-PHONE = {"width": 360, "height": 740}
-PIN = "246813"
+# A tap on a link to the dialler, which no test's browser has.
+CALL = "(link) => { link.addEventListener('click', (event) => event.preventDefault()); link.click(); }"
 
 
 @pytest.fixture
@@ -52,19 +53,6 @@ def collection(database, house):
         assert report.n_accepted == 1
 
 
-def enter_pin(page, pin=PIN):
-    page.get_by_label("Mã PIN 6 số").fill(pin)
-    page.get_by_role("button", name="Mở").click()
-
-
-def card(page, position=1):
-    return page.locator(f"[data-stop='{position}']")
-
-
-def act(page, name, position=1):
-    return card(page, position).locator(f"[data-act={name}]")
-
-
 def deliver(page, position=1):
     """Fill the form as it stands: the recipient in person, everything counted and paid."""
     act(page, "deliver", position).click()
@@ -76,32 +64,11 @@ def deliver(page, position=1):
     sign(page)
 
 
-def sign(page):
-    pad = page.locator("canvas")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 160, box["y"] + 60, steps=4)
-    page.mouse.up()
-
-
-def states(database):
-    with database.read() as session:
-        return sorted(str(state) for state in session.scalars(select(models.Item.state)))
-
-
-def unsent(page):
-    return page.locator("[data-unsent]")
-
-
 def test_a_courier_enrols_sets_a_pin_delivers_and_the_server_has_the_proof(enrolled, database):
     page = enrolled()
     assert "#" not in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(page)
     assert violations(page) == []
-    for button in page.locator("[data-act]").all():
-        assert button.bounding_box()["height"] >= 48
     assert act(page, "call").get_attribute("href").startswith("tel:0")
     assert act(page, "navigate").get_attribute("href").startswith("geo:16.46")
     deliver(page)
@@ -136,10 +103,18 @@ def test_what_the_evidence_rule_asks_must_be_given_before_anything_is_recorded(e
 def test_a_failure_has_a_reason_and_tells_who_acts_next(enrolled, database):
     page = enrolled()
     act(page, "fail", 2).click()
-    expect(page.get_by_text("Bưu cục hẹn phát lại").first).to_be_visible()
+    expect(page.get_by_text("Bưu cục hẹn phát lại · cần gọi trước").first).to_be_visible()
     assert violations(page) == []
     page.get_by_label("Người nhận vắng nhà").check()
     page.get_by_role("button", name="Ghi chưa được").click()
+    expect(page.get_by_text("Lý do này cần gọi cho người nhận trước")).to_be_visible()
+    page.locator("[data-form=fail] [data-act=call]").evaluate(CALL)
+    page.get_by_role("button", name="Ghi chưa được").click()
+    expect(page.get_by_text("Lời mời lần 1")).to_be_visible()
+    expect(page.get_by_text("Bưu tá đến lại từ 23/11/2026.")).to_be_visible()
+    assert fits(page)
+    assert violations(page) == []
+    page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
     expect(card(page, 2)).to_be_visible()
     expect(act(page, "fail", 2)).to_have_count(0)
     expect(unsent(page)).to_have_text("Đã gửi hết")
@@ -151,14 +126,17 @@ def test_a_failure_has_a_reason_and_tells_who_acts_next(enrolled, database):
         failed = session.scalars(
             select(models.TrackingEvent).where(models.TrackingEvent.kind == "attempt_failed")
         ).one()
-        assert (failed.reason, failed.facts["phone_id"]) == ("VANG_NHA", 1)
+        assert (failed.reason, failed.facts["phone_id"], len(failed.facts["called_at"])) == ("VANG_NHA", 1, 1)
+        kinds = session.scalars(select(models.CourierNote.kind).order_by(models.CourierNote.id)).all()
+        assert kinds == ["called", "card"]
 
 
 def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database):
     page = enrolled()
     stop = page.locator("[data-stop]").filter(has_text="Trần Đình Phước")
     position = int(stop.get_attribute("data-stop"))
-    expect(stop).to_contain_text("Nhận 1 hồ sơ tại nhà · thu 20.000")
+    expect(stop).to_contain_text("Nhận 1 hồ sơ tại nhà")
+    expect(stop).to_contain_text("thu 20.000")
     expect(act(page, "deliver", position)).to_have_count(0)
     act(page, "collect", position).click()
     expect(page.get_by_label("4 ký tự cuối của giấy tờ")).to_have_count(0)
@@ -166,8 +144,13 @@ def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database)
     page.get_by_label("Đã nhận: Đơn đề nghị").check()
     page.get_by_label("Đã thu 20.000").check()
     page.get_by_label("Số biên lai").fill("BL-7")
+    page.get_by_label("Số niêm phong").fill("NP-0042")
     sign(page)
     page.get_by_role("button", name="Ghi đã nhận").click()
+    expect(page.get_by_text("Biên nhận hồ sơ H57.15-261123-9001")).to_contain_text("niêm phong số NP-0042")
+    expect(page.locator("[data-message]")).to_have_attribute("href", re.compile(r"^sms:0905110003\?body=Bi"))
+    assert fits(page)
+    page.get_by_role("button", name="Xong").click()
     expect(stop).to_be_visible()
     expect(act(page, "collect", position)).to_have_count(0)
     expect(unsent(page)).to_have_text("Đã gửi hết")
@@ -175,6 +158,7 @@ def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database)
         kind = models.TrackingEvent.kind
         event = session.scalars(select(models.TrackingEvent).where(kind == "collected")).one()
         assert (event.proof.n_documents, event.proof.fee_vnd, event.proof.fee_receipt) == (1, 20_000, "BL-7")
+        assert event.facts["seal"] == "NP-0042"
 
 
 def test_without_signal_everything_is_kept_over_a_killed_phone_and_sent_later(enrolled, database):
@@ -191,6 +175,7 @@ def test_without_signal_everything_is_kept_over_a_killed_phone_and_sent_later(en
     act(page, "fail", 3).click()
     page.get_by_label("Từ chối nhận").check()
     page.get_by_role("button", name="Ghi chưa được").click()
+    page.get_by_role("button", name="Xong").click()
     expect(unsent(page)).to_have_text("Còn 2 mục chưa gửi")
     assert states(database) == [State.ON_ROUND] * 3
     page.close()

@@ -1,0 +1,64 @@
+"""A courier's phone as a person uses it: what the journeys on it share."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from postal import models
+
+PHONE = {"width": 360, "height": 740}
+PIN = "246813"
+
+
+def enter_pin(page, pin=PIN):
+    page.get_by_label("Mã PIN 6 số").fill(pin)
+    page.get_by_role("button", name="Mở", exact=True).click()
+
+
+def card(page, position=1):
+    return page.locator(f"[data-stop='{position}']")
+
+
+def act(page, name, position=1):
+    return card(page, position).locator(f"[data-act={name}]")
+
+
+def sign(page):
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 60, steps=4)
+    page.mouse.up()
+
+
+def fits(page):
+    """Say whether nothing hangs over the right edge and every control is large enough for a thumb."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    small = [
+        box
+        for one in page.locator("main button:visible, main a.button:visible, main label.button:visible").all()
+        if (box := one.bounding_box()) is not None and box["height"] < 48
+    ]
+    return wide <= PHONE["width"] and not small
+
+
+def states(database):
+    with database.read() as session:
+        return sorted(str(state) for state in session.scalars(select(models.Item.state)))
+
+
+def unsent(page):
+    return page.locator("[data-unsent]")
+
+
+def scan_as_keyboard(page, code):
+    """Type a code as a Bluetooth scanner does: fast, wherever one is, with Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def all_sent(page):
+    expect(unsent(page)).to_have_text("Đã gửi hết")
