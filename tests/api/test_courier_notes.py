@@ -31,18 +31,18 @@ def tell(phone, *notes):
 
 
 def stored(database, kind):
+    """Return phone, round and sealed bytes of the one note of a kind, and what it says."""
     with database.read() as session:
-        return session.scalars(select(models.CourierNote).where(models.CourierNote.kind == kind)).all()
+        found = session.scalars(select(models.CourierNote).where(models.CourierNote.kind == kind)).one()
+        return found.phone_id, found.round_id, found.sealed, doorstep.opened(session, found)
 
 
 def test_a_note_is_kept_once_and_sealed(phone, own_round, database):
     told = note("trouble", own_round, what="accident", words="ngã xe ở cầu Trường Tiền", lat=16.46, lon=107.58)
     assert tell(phone, told) == [("recorded", "")]
     assert tell(phone, told, note("called", own_round)) == [("known", ""), ("recorded", "")]
-    (found,) = stored(database, "trouble")
-    assert (found.phone_id, found.round_id, b"Tr" in found.sealed) == (1, own_round, False)
-    with database.read() as session:
-        said = doorstep.opened(session, session.get_one(models.CourierNote, found.id))
+    phone_id, round_id, sealed, said = stored(database, "trouble")
+    assert (phone_id, round_id, "Trường".encode() in sealed) == (1, own_round, False)
     assert (said.what, said.words, said.facts["lat"]) == ("accident", "ngã xe ở cầu Trường Tiền", 16.46)
     assert "Trường Tiền" not in repr(said)
 
@@ -133,9 +133,8 @@ def test_a_phone_brings_along_what_its_reason_needs(phone, own_round, database):
         "scans"
     ]
     assert told["status"] == "recorded"
-    (words,) = stored(database, "failure")
+    *_, said = stored(database, "failure")
     with database.read() as session:
-        said = doorstep.opened(session, session.get_one(models.CourierNote, words.id))
         event = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.reason.is_not(None))).one()
     assert said.words == "nhà số 7 không có ai tên này"
     assert event.facts["called_at"] == [NOW.isoformat()]

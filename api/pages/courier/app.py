@@ -36,6 +36,7 @@ _SCRIPTS = (
     "scan.js",
     "server.js",
     "store.js",
+    "told.js",
     "wiring.js",
     "words.js",
     "courier.css",

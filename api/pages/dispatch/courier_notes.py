@@ -35,14 +35,14 @@ def courier_notes() -> ResponseReturnValue:
 @staff.post("/courier-notes/<int:note_id>/settle")
 @allow(Action.ENTER_ROUND_RESULTS)
 def courier_note_settle(note_id: int) -> ResponseReturnValue:
-    """See to trouble, approve or reject a correction."""
+    """See to trouble, approve or reject a correction. A foreign office's note looks as if it were not there."""
+    with services().database.read() as session:
+        own = Subject(office_ids=frozenset({doorstep.note_with(session, note_id).office_id}))
+    require_own(current_actor(), Action.ENTER_ROUND_RESULTS, own, what=Message("mục bưu tá báo"))
 
     def change() -> ResponseReturnValue:
         settlement = form_text("settlement")
         with acting() as act:
-            found = doorstep.note_with(act.session, note_id)
-            own = Subject(office_ids=frozenset({found.office_id}))
-            require_own(act.by, Action.ENTER_ROUND_RESULTS, own, what=Message("mục bưu tá báo"))
             doorstep.settle_note(act, note_id, settlement, guide=services().guide)
         flash(_(_DONE[settlement]), "done")
         return redirect(url_for("staff.courier_notes"), 303)

@@ -1,13 +1,11 @@
 // Acts at doors: on disk before anything says done, sent in their order, and gone only when the server took them.
 import { add, all, get, put, remove } from "./store.js";
 import { keyOfActs, seal, unseal } from "./keys.js";
-import { sendNotes, sendScans } from "./server.js";
+import { sendScans } from "./server.js";
+import { RECORDED, sendTold } from "./told.js";
 
 const AT_ONCE = 20;
 const CLOCK_JUMPS_MS = 90_000; // the server forgives less by itself
-
-// Told to the window once something new is on disk.
-export const RECORDED = "tannha-recorded";
 
 export class DoneBefore extends Error {}
 
@@ -35,21 +33,6 @@ export async function queue({ round, position, act, pieces, actId }) {
     throw failure;
   }
   dispatchEvent(new Event(RECORDED));
-}
-
-// What is told besides scans: a call, trouble, a pin put right. It waits on disk and is sent in its turn, as acts are.
-export async function tellNote({ round = null, position = null, kind, ...says }) {
-  const id = crypto.randomUUID();
-  const note = { note_id: id, kind, round_id: round, position, ...says };
-  const sealed = await seal(await keyOfActs(), [note]);
-  const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], sealed };
-  await add("acts", { ...row, at: new Date().toISOString(), offsetMs, state: "unsent" });
-  dispatchEvent(new Event(RECORDED));
-}
-
-// When the number of a stop was called from this phone, as the server's clock has it.
-export function calledAt(own, position) {
-  return own.filter((act) => act.act === "called" && act.position === position).map(happenedAt);
 }
 
 function onceKey(round, position, act, pieces) {
@@ -84,12 +67,9 @@ export function sendAll() {
     if (!lock) return "later";
     let outcome = "nothing";
     for (;;) {
-      const waiting = (await acts()).filter((act) => act.state === "unsent").slice(0, AT_ONCE);
-      if (!waiting.length) return outcome;
-      // Notes and scans have an address each; whatever was first goes first.
-      const kind = Boolean(waiting[0].isNote);
-      const n = waiting.findIndex((act) => Boolean(act.isNote) !== kind);
-      const stopped = await sendSome(n < 0 ? waiting : waiting.slice(0, n));
+      const waiting = (await acts()).filter((act) => act.state === "unsent" && !act.isNote).slice(0, AT_ONCE);
+      if (!waiting.length) return (await sendTold()) ?? outcome;
+      const stopped = await sendSome(waiting);
       if (stopped) return stopped;
       outcome = "sent";
     }
@@ -99,7 +79,7 @@ export function sendAll() {
 async function sendSome(waiting) {
   const scans = [];
   for (const act of waiting) scans.push(...(await scansOf(act)));
-  const answer = await (waiting[0].isNote ? sendNotes : sendScans)(scans);
+  const answer = await sendScans(scans);
   if (!answer) return "later";
   if (answer.status === 401 || answer.status === 403) return "revoked";
   if (answer.status === 200) {
@@ -121,17 +101,12 @@ async function sendSome(waiting) {
   return null;
 }
 
-function happenedAt(act) {
-  // Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
-  const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
-  return new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
-}
-
 async function scansOf(act) {
   const pieces = await unseal(await keyOfActs(), act.sealed);
-  const happened = { happened_at: happenedAt(act) };
-  if (act.isNote) return pieces.map((note) => ({ ...note, ...happened }));
-  return pieces.map((piece, n) => ({ ...piece, scan_id: `${act.id}-${n}`, ...happened }));
+  // Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
+  const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
+  const happened = new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
+  return pieces.map((piece, n) => ({ ...piece, scan_id: `${act.id}-${n}`, happened_at: happened }));
 }
 
 async function settle(act, answers) {

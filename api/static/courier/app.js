@@ -12,6 +12,7 @@ import { hasVault, seal, unseal, wipe } from "./keys.js";
 import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
 import { get, put, remove } from "./store.js";
+import { RECORDED, tellNote } from "./told.js";
 import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 
 const EVERY_MS = 60_000;
@@ -49,7 +50,7 @@ function beginSending() {
   send();
   setInterval(send, EVERY_MS);
   addEventListener("online", send);
-  addEventListener(acts.RECORDED, send);
+  addEventListener(RECORDED, send);
   addEventListener("offline", countUnsent);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 }
@@ -163,7 +164,7 @@ const FORMS = { deliver: evidence, collect: evidence, fail: whyNot, correct, vio
 
 function choose(stop, act, pieces) {
   if (act === "call") {
-    return acts.tellNote({ round: day.today.round.id, position: stop.position, kind: "called" });
+    return tellNote({ round: day.today.round.id, position: stop.position, kind: "called" });
   }
   over = "door";
   doorOf = stop.position;

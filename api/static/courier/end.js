@@ -1,6 +1,6 @@
 // The way home: why doors stayed open, what is brought back piece by piece, the money, and the day in figures.
 import { clock, copy, money, number, say, show } from "./words.js";
-import { tellNote } from "./acts.js";
+import { tellNote } from "./told.js";
 import { open } from "./cards.js";
 import { buzz, scanner } from "./scan.js";
 import { get, put } from "./store.js";

@@ -1,7 +1,8 @@
 // Why it did not work: a reason with what it needs, who acts next, and the card left for who was not there.
 import { copy, notice, say, show, told } from "./words.js";
-import { calledAt, queue, tellNote } from "./acts.js";
+import { queue } from "./acts.js";
 import { reach } from "./cards.js";
+import { calledAt, tellNote } from "./told.js";
 import { head, wire } from "./wiring.js";
 
 const KINDS = { result: "attempt_failed", collection: "collection_failed" };

@@ -1,6 +1,6 @@
 // What a courier tells besides scans: trouble on the road, a wrong pin or address, an agency against the procedure.
 import { copy, notice, say } from "./words.js";
-import { tellNote } from "./acts.js";
+import { tellNote } from "./told.js";
 import { locating } from "./place.js";
 import { head, wire } from "./wiring.js";
 

@@ -1,0 +1,63 @@
+// What is told besides scans: a call, trouble, a pin put right, why a stop stayed open. It waits on disk like an act,
+// counts as unsent until the server has it, and needs no PIN to be sent.
+import { keyOfActs, seal, unseal } from "./keys.js";
+import { sendNotes } from "./server.js";
+import { add, all, get, put } from "./store.js";
+
+const AT_ONCE = 50;
+
+export async function tellNote({ round = null, position = null, kind, ...says }) {
+  const id = crypto.randomUUID();
+  const note = { note_id: id, kind, round_id: round, position, ...says };
+  const sealed = await seal(await keyOfActs(), note);
+  const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], sealed };
+  await add("acts", { ...row, at: new Date().toISOString(), state: "unsent" });
+  dispatchEvent(new Event(RECORDED));
+}
+
+// Told to the window once something new is on disk.
+export const RECORDED = "tannha-recorded";
+
+// When the number of a stop was called from this phone: instants by the phone's clock, as those of acts are.
+export function calledAt(own, position) {
+  return own.filter((act) => act.act === "called" && act.position === position).map((act) => act.at);
+}
+
+// Returns null when all are told, else why the rest has to wait.
+export async function sendTold() {
+  for (;;) {
+    const waiting = (await all("acts")).filter((act) => act.isNote && act.state === "unsent").slice(0, AT_ONCE);
+    if (!waiting.length) return null;
+    const stopped = await sendSome(waiting);
+    if (stopped) return stopped;
+  }
+}
+
+async function sendSome(waiting) {
+  const notes = [];
+  for (const row of waiting) notes.push({ ...(await unseal(await keyOfActs(), row.sealed)), happened_at: row.at });
+  const answer = await sendNotes(notes);
+  if (!answer) return "later";
+  if (answer.status === 401 || answer.status === 403) return "revoked";
+  if (answer.status === 200 && answer.body.scans.length === waiting.length) {
+    for (const [n, row] of waiting.entries()) await settle(row, answer.body.scans[n]);
+    return null;
+  }
+  if (![400, 413, 422].includes(answer.status)) return "later";
+  if (waiting.length > 1) {
+    for (const row of waiting) {
+      const stopped = await sendSome([row]);
+      if (stopped) return stopped;
+    }
+    return null;
+  }
+  await settle(waiting[0], { status: "refused", ...answer.body });
+  return null;
+}
+
+async function settle(row, { status, code, detail, detail_en }) {
+  const kept = await get("acts", row.seq);
+  if (!kept) return;
+  if (status === "refused") await put("acts", { ...kept, state: "parked", reason: { code, detail, detail_en } });
+  else await put("acts", { ...kept, state: "sent", sentAt: Date.now() });
+}
