@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from postal import doorstep, models, people
 from postal.rules import reasons
+from postal.to_agency import violations
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import CourierPhone, code_for, failed
 
@@ -196,3 +198,44 @@ def test_only_couriers_tell_notes(sign_in, own_round):
     clerk = sign_in("postal")
     clerk.get("/track")
     assert clerk.json("/v1/courier/notes", {"notes": [note("called", own_round)]}).status_code == 403
+
+
+def test_the_apps_choices_are_those_the_server_knows(app):
+    html = app.test_client().get("/courier/").text
+    of_template = dict(re.findall(r'<template id="([\w-]+)">(.*?)</template>', html, re.DOTALL))
+
+    def values(template):
+        return set(re.findall(r'value="([a-z_]+)"', of_template[template])) - {""}
+
+    assert values("trouble") == set(doorstep.TROUBLES)
+    assert values("open-stop") == set(doorstep.OPEN_WHY)
+    assert values("violation") == set(violations.WHAT)
+
+
+def test_a_clerk_hands_an_organisations_result_over_by_its_letter_too(sign_in, own_round, database):
+    with database.write() as session:
+        item = session.scalars(select(models.Item).order_by(models.Item.id)).first()
+        known = people.open_person(session, item.consignment.person)
+        company = people.PersonData(**vars(known) | {"full_name": "Hợp tác xã Thủy Thanh"})
+        people.replace_person(session, item.consignment.person, company)
+        item_id, fee = item.id, item.fee_vnd
+    clerk = sign_in("postal")
+    assert "Số giấy giới thiệu" in clerk.get(f"/staff/rounds/{own_round}").text
+    typed = {
+        f"outcome-{item_id}": "done",
+        f"time-{item_id}": "16:15",
+        f"receiver-{item_id}": "Lê Văn Nhận",
+        f"relation-{item_id}": "introduced",
+        f"id-tail-{item_id}": "1234",
+        f"fee-receipt-{item_id}": "BL-1" if fee else "",
+    }
+    clerk.post(f"/staff/rounds/{own_round}/results", **typed)
+    assert "số giấy giới thiệu" in clerk.get(f"/staff/rounds/{own_round}").text
+    clerk.post(f"/staff/rounds/{own_round}/results", **typed, **{f"letter-{item_id}": "12/GGT"})
+    with database.read() as session:
+        event = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.proof_id.is_not(None))).one()
+        assert (event.proof.relation, event.proof.entered_from, event.facts["letter"]) == (
+            "introduced",
+            "paper",
+            "12/GGT",
+        )

@@ -254,6 +254,7 @@ def _proof(item: models.Item) -> doorstep.ProofIn:
         relation=relation,
         id_tail=form_text("id_tail"),
         is_authorised=relation == "authorised",
+        letter_number=form_text("letter_number", limit=40),
         n_documents=len(item.documents) or 1,
         fee_vnd=item.fee_vnd if form_text("fee_receipt") else 0,
         fee_receipt=form_text("fee_receipt") or None,

@@ -17,7 +17,20 @@ from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_age
-from postal import Act, Action, InvalidInput, Message, Session, desk, is_own, models, people, queue, require_own
+from postal import (
+    Act,
+    Action,
+    InvalidInput,
+    Message,
+    Session,
+    desk,
+    doorstep,
+    is_own,
+    models,
+    people,
+    queue,
+    require_own,
+)
 from postal.access import ownership
 from postal.queue import questions
 from postal.rules import alphabet
@@ -114,6 +127,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = _own(session, consignment_id, Action.SEE_ITEM)
         person = people.open_person(session, found.person)
+        is_organisation = "self" not in doorstep.relations_for(person.full_name)
         if not actor.may(Action.SEE_RECIPIENT):
             person = _masked(person)
         commune = register.find(found.commune_code) if found.commune_code else None
@@ -123,6 +137,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             found.items[0].dossier_code,
             c=found,
             person=person,
+            is_organisation=is_organisation,
             questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
             own_answers=("address_ambiguous", "address_unknown", queue.POINT_FAR, queue.OFFICE_NEW),
             needs_commune="address" in needs,
