@@ -36,7 +36,7 @@ def confirm_load(
     ``codes`` are those of the list counted by now. ``signature`` is a PNG or JPEG, sealed until it stands under the
     receipt. Raises NotFound, InvalidInput.
     """
-    found = act.session.get(DeliveryRound, round_id)
+    found = act.session.get(DeliveryRound, round_id, with_for_update={"key_share": True})  # one word at a time
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
     if signature is not None:

@@ -71,8 +71,22 @@ async function take(kept) {
   else await remove("round", "today");
 }
 
-// Sends what waits, then asks what the server makes of the round.
+// Sends what waits, then asks what the server makes of the round. What is recorded meanwhile goes right after.
+let isSending = false;
+let isMore = false;
 async function send() {
+  isMore = isSending;
+  if (isSending) return;
+  isSending = true;
+  try {
+    await sendOnce();
+  } finally {
+    isSending = false;
+  }
+  if (isMore) await send();
+}
+
+async function sendOnce() {
   const outcome = await acts.sendAll();
   await countUnsent();
   if (outcome === "revoked") return revoked();

@@ -15,6 +15,7 @@ export function load({ round, phoneKey, refresh }, back) {
   let n = 0;
   const ask = async (body, where = path) => {
     const answer = await tell(where, phoneKey, body);
+    if (!form.isConnected) return null; // the courier went back meanwhile
     if (answer?.status !== 200) {
       notice(answer ? told(answer.body ?? {}) || say("no_network") : say("no_network"), "danger");
       if (answer?.status === 409) refresh();
@@ -52,11 +53,15 @@ export function load({ round, phoneKey, refresh }, back) {
     buzz(answer.tone === "good");
     said(`${answer.code}: ${told(answer)}`, TONES[answer.tone]);
   });
+  let isBusy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
     const drawn = signature();
     const body = { n_pieces: n, ...(drawn ? { signature: drawn, signed_at: new Date().toISOString() } : {}) };
     if (await ask(body, `${path}/confirm`)) window.scrollTo(0, 0);
+    isBusy = false;
   });
   ask({ codes: [] });
   const timer = setInterval(() => {
