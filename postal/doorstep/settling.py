@@ -23,7 +23,7 @@ from postal.queue.places import HasRegister, put_point
 from routing import Message
 
 APPROVED, REJECTED, SEEN = "approved", "rejected", "seen"
-SETTLEMENTS: dict[NoteKind, frozenset[str]] = {
+SETTLEMENTS: dict[str, frozenset[str]] = {
     NoteKind.TROUBLE: frozenset({SEEN}),
     NoteKind.CORRECTION: frozenset({APPROVED, REJECTED}),
 }
@@ -58,7 +58,7 @@ def settle_note(act: Act, note_id: int, settlement: str, *, guide: HasRegister) 
     found = act.session.get(CourierNote, note_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound(what=Message("mục bưu tá báo"))
-    if settlement not in SETTLEMENTS.get(NoteKind(found.kind), frozenset()):
+    if settlement not in SETTLEMENTS.get(found.kind, frozenset()):
         raise InvalidInput(field="settlement")
     if found.settled_at is not None:
         raise NoteSettled

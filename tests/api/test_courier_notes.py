@@ -124,7 +124,7 @@ def test_why_a_stop_stayed_open_is_told_where_the_office_counts_what_comes_back(
     assert "hết giờ" not in page
 
 
-def test_a_phone_brings_along_what_its_reason_needs(phone, own_round, database):
+def test_a_phone_brings_along_what_its_reason_needs(phone, own_round, database, sign_in):
     code = phone.round().json["stops"][0]["pieces"][0]["code"]
     (no_call,) = phone.scans(failed(code, "thu-1", called_at=[])).json["scans"]
     late = [(NOW + timedelta(minutes=1)).isoformat()]
@@ -140,6 +140,11 @@ def test_a_phone_brings_along_what_its_reason_needs(phone, own_round, database):
         event = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.reason.is_not(None))).one()
     assert said.words == "nhà số 7 không có ai tên này"
     assert event.facts["called_at"] == [NOW.isoformat()]
+    clerk = sign_in("dispatcher")
+    clerk.get("/staff/courier-notes")
+    answer = clerk.post("/staff/courier-notes/1/settle", settlement="seen")  # asks nobody for anything
+    assert answer.status_code == 303
+    assert len(stored(database, "failure")) == 4
     assert "không có ai" not in json.dumps(event.facts, ensure_ascii=False)
 
 

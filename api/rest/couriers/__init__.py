@@ -1,0 +1,8 @@
+"""What a courier's phone asks and tells besides its round and its scans: the load, the next step, notes.
+
+Enrolling and the round are `api.rest.courier`, scans `api.rest.scans`.
+"""
+
+from api.rest.couriers import load, next_step, notes
+
+__all__ = ["load", "next_step", "notes"]
