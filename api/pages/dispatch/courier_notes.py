@@ -12,8 +12,7 @@ from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, Message, Session, Subject, doorstep, models, people
-from postal.access.policy import require_own
+from postal import Action, Message, Session, Subject, doorstep, models, people, require_own
 
 _DONE = {
     "seen": Message("Đã ghi: có người lo."),
