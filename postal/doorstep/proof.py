@@ -19,7 +19,6 @@ from routing import Message
 # TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic. For an
 # organisation nobody is the recipient in person: who takes its result bears its letter (giấy giới thiệu).
 SELF, AUTHORISED, INTRODUCED = "self", "authorised", "introduced"
-RELATIONS = frozenset({SELF, AUTHORISED, INTRODUCED})
 ID_KINDS = frozenset({"cccd", "passport", "vneid", "other"})
 _TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 
