@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("round_id", ID, nullable=False),
         sa.Column("courier_id", ID, nullable=False),
         sa.Column("phone_id", ID, nullable=True),
-        sa.Column("n_pieces", sa.BigInteger(), nullable=False),
+        sa.Column("n_pieces", ID, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("key_id", sa.String(length=16), nullable=True),
