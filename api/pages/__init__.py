@@ -30,15 +30,10 @@ from api.pages.desk.counting import add_counting_pages
 from api.pages.desk.home import staff
 from api.pages.dispatch import (
     at_office,
-<<<<<<< HEAD
-    coverage,
-    day_orders,
-    false_couriers,
-=======
     courier_notes,
     coverage,
     day_orders,
->>>>>>> ecf5341 (Let the office see to couriers' notes)
+    false_couriers,
     office_day,
     offices_off,
     phones,

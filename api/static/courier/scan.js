@@ -74,7 +74,7 @@ async function look(box, found) {
   video.srcObject = stream;
   video.hidden = false;
   box.querySelector("[data-camera]").hidden = true;
-  await video.play();
+  video.play().catch(() => {}); // what it shows is read below as soon as there is a picture
   let before = "";
   while (box.isConnected) {
     const [seen] = await detector.detect(video).catch(() => []);
