@@ -66,7 +66,6 @@ from postal.custody.office_day import (
 )
 from postal.custody.on_the_way import (
     NothingOutside,
-    arriving_pieces,
     n_arriving,
     n_outside,
     outside_pieces,
@@ -133,7 +132,6 @@ __all__ = [
     "accept_scan",
     "add_items",
     "are_labels_printed",
-    "arriving_pieces",
     "attach_sheet",
     "check_picture",
     "clean_codes",

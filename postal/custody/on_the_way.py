@@ -46,17 +46,6 @@ def receive_at_office(act: Act, office_id: int, scanned: Iterable[str]) -> Count
     return counted
 
 
-def arriving_pieces(office_id: int) -> Select[int, Any, str]:
-    """Return the query for id, S10 and dossier code of what the post holds for an office's communes, not there yet."""
-    served = select(Coverage.commune_code).where(Coverage.office_id == office_id)
-    return (
-        select(Item.id, Item.s10, Item.dossier_code)
-        .join(Consignment, Consignment.id == Item.consignment_id)
-        .where(Item.state == State.HANDED_OVER, Consignment.commune_code.in_(served))
-        .order_by(Item.id)
-    )
-
-
 def outside_pieces(office_id: int) -> Select[int, Any, str]:
     """Return the query for id, S10 and dossier code of what goes to other provinces and lies at an office.
 
