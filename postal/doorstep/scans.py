@@ -172,7 +172,8 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     if act.by.phone_id is not None:
         check_at_the_door(act.session, item, scan)
     proof = keep_proof(act, check_proof(act.session, item, scan.proof)) if scan.kind in _DONE else None
-    due = due_from_courier(act.session, found)
+    # Only a round that was counted back can be told money too late, and what is due asks its every stop.
+    due = due_from_courier(act.session, found) if found.status is RoundStatus.CLOSED else {}
     event = record(act, item, replace(told, proof=proof))
     _follow(act, scan, event, found, due)
     return ScanAnswer(scan_id=scan.scan_id, status="recorded" if event.is_applied else "held")
