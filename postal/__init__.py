@@ -34,13 +34,14 @@ from postal.access.policy import (
     command_actor,
     is_own,
     require,
+    require_for,
     require_own,
 )
 from postal.citizen.history import PublicHistory, PublicStep
 from postal.citizen.outlook import Outlook, PostOffice
 from postal.csv_out import write_csv
 from postal.db import Database, is_storage_failure, make_engine
-from postal.errors import Conflict, InvalidInput, NotFound, PostalError
+from postal.errors import Conflict, Forbidden, InvalidInput, NotFound, PostalError
 from postal.life.follow_up import FollowUp
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
@@ -59,6 +60,7 @@ __all__ = [
     "Direction",
     "EventKind",
     "FollowUp",
+    "Forbidden",
     "Holder",
     "InvalidInput",
     "Message",
@@ -103,6 +105,7 @@ __all__ = [
     "phones",
     "queue",
     "require",
+    "require_for",
     "require_own",
     "rounds",
     "upgrade",

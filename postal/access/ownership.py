@@ -6,7 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.access.policy import Subject
-from postal.models import Batch, Consignment, Coverage, DeliveryRound, Handover, Item
+from postal.models import (
+    Batch,
+    Consignment,
+    Coverage,
+    DeliveryRound,
+    Discrepancy,
+    Handover,
+    Item,
+    Office,
+    OfficeKind,
+)
 
 
 def subject_of_consignment(session: Session, consignment: Consignment) -> Subject:
@@ -44,6 +54,31 @@ def subject_of_handover(session: Session, handover: Handover) -> Subject:
 def subject_of_round(delivery_round: DeliveryRound) -> Subject:
     """Return the office a round starts from and the courier who walks it."""
     return Subject(office_ids=frozenset({delivery_round.office_id}), courier_id=delivery_round.courier_id)
+
+
+def subject_of_discrepancy(session: Session, found: Discrepancy) -> Subject:
+    """Return what the discrepancy's item belongs to, or both sides of the handover it was counted at."""
+    item = session.get(Item, found.item_id) if found.item_id is not None else None
+    handover = session.get(Handover, found.handover_id) if found.handover_id is not None else None
+    own = [subject_of_item(session, item)] if item is not None else []
+    own += [subject_of_handover(session, handover)] if handover is not None else []
+    return Subject(office_ids=frozenset().union(*(one.office_ids for one in own)))
+
+
+def subjects_of_day(session: Session) -> list[Subject]:
+    """Return what planning and publishing a day is about: every delivery office that works, each by itself."""
+    query = select(Office.id).where(Office.kind == OfficeKind.DELIVERY, Office.is_active)
+    return [subject_of_office(office_id) for office_id in session.scalars(query)]
+
+
+def subject_of_office(office_id: int | None) -> Subject:
+    """Return an office as what is acted on; None is nobody's, and so the whole province's."""
+    return Subject(office_ids=frozenset() if office_id is None else frozenset({office_id}))
+
+
+def subject_of_commune(session: Session, commune_code: str | None) -> Subject:
+    """Return the office that delivers in a commune."""
+    return subject_of_office(delivery_office_id(session, commune_code or ""))
 
 
 def delivery_office_id(session: Session, commune_code: str) -> int | None:

@@ -33,7 +33,7 @@ from postal.models import (
     ReceiptSignature,
     TrackingEvent,
 )
-from postal.people import open_person, vault_of
+from postal.people import unseal, vault_of
 from postal.people.vault import VaultLocked
 from routing import Message
 
@@ -174,7 +174,7 @@ def check_people(session: Session) -> list[Broken]:
         giver, receiver = (session.get_one(Person, i) for i in (handover.giver_id, handover.receiver_id))
         if giver.sealed is None or receiver.sealed is None:
             continue
-        parties = [open_person(session, person) for person in (giver, receiver)]
+        parties = [unseal(session, person) for person in (giver, receiver)]
         payload = person_payload(*(text for party in parties for text in (party.full_name, party.position or "")))
         if commit(handover.person_salt or "", payload) != handover.person_commitment:
             broken.append(Broken(position=0, kind=RECEIPT, subject_id=handover.id, why="person_changed"))
@@ -182,7 +182,7 @@ def check_people(session: Session) -> list[Broken]:
         person = session.get_one(Person, proof.receiver_id)
         if person.sealed is None:
             continue
-        one = open_person(session, person)
+        one = unseal(session, person)
         if (
             commit(proof.person_salt or "", person_payload(one.full_name, one.id_number_tail))
             != proof.person_commitment

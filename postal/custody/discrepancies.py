@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from postal.access import audit
+from postal.access import audit, ownership
 from postal.access.act import Act
+from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, MoveNotAllowed, NotFound
 from postal.life.tracking import ACCEPTS, Scan, lock_items, record
 from postal.models import Discrepancy, TrackingEvent
@@ -17,7 +18,8 @@ class AlreadySettled(Conflict):
 
 
 def settle_discrepancy(act: Act, discrepancy_id: int, *, settlement: str) -> Discrepancy:
-    """Close one discrepancy with a note. Raises NotFound, AlreadySettled, InvalidInput without a note.
+    """Close one discrepancy with a note. Raises NotFound, AlreadySettled, InvalidInput without a note,
+    Forbidden for another office's.
 
     An event that does not fit when a person settles it moves nothing from then on, whatever comes later.
     """
@@ -77,6 +79,7 @@ def _open(act: Act, discrepancy_id: int, settlement: str) -> tuple[Discrepancy, 
     found = act.session.get(Discrepancy, discrepancy_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound(what=Message("chênh lệch"))
+    require_for(act.by, Action.SETTLE_DISCREPANCY, ownership.subject_of_discrepancy(act.session, found))
     if found.settled_at is not None:
         raise AlreadySettled
     return found, event

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
+from postal.access import ownership
 from postal.access.act import Act
+from postal.access.policy import Action, require_for
 from postal.custody.numbers import NumbersHeld
 from postal.errors import Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.life.items import with_s10s
@@ -107,7 +109,7 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
     """Burn a number that must never come back (torn label, misprint); the item that held it needs another.
 
     Raises BadS10, UnknownS10 for a number never taken from a grant, NumberOnList, Conflict once custody has begun,
-    InvalidInput without a reason. Burning twice is one burning.
+    InvalidInput without a reason, Forbidden for another office's item. Burning twice is one burning.
     """
     s10, reason = parse(code), reason.strip()
     if not reason:
@@ -119,6 +121,7 @@ def spoil(act: Act, code: str, *, reason: str) -> SpoiltS10:
         raise UnknownS10(s10=str(s10), what=Message("số hiệu {s10}").filled(s10=s10))
     item = with_s10s(act.session, [str(s10)]).get(str(s10))
     if item is not None:
+        require_for(act.by, Action.PRINT, ownership.subject_of_item(act.session, item))
         lock_items(act.session, [item])
     if item is not None and item.state is State.BATCHED:
         raise NumberOnList(s10=str(s10))

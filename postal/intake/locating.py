@@ -84,7 +84,7 @@ def _unlocated(session: Session, limit: int) -> list[_Unlocated]:
         _Unlocated(
             consignment_id=found.id,
             commune_code=found.commune_code or "",
-            address=people.open_person(session, found.person).address or "",
+            address=people.unseal(session, found.person).address or "",
         )
         for found in session.scalars(query)
     ]

@@ -175,7 +175,7 @@ class Writer:
         for one, consignment_id in zip(accepted, joined, strict=True):
             if consignment_id in groups.attention_before and tells_more(one.person):
                 person = self.session.get_one(Consignment, consignment_id).person
-                known = people.open_person(self.session, person)
+                known = people.unseal(self.session, person)
                 if (filled := filled_in(known, one.person)) != known:
                     people.replace_person(self.session, person, filled)
 

@@ -12,7 +12,7 @@ from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import AddressChange, AddressStatus, Consignment, Person, PersonKind, PointPrecision
 from postal.network.promises import load_promises
-from postal.people import PersonData, add_person, open_person
+from postal.people import PersonData, add_person, unseal
 from postal.rules.lifecycle import MOVES, EventKind
 from routing import Commune, Message
 
@@ -84,7 +84,7 @@ def is_possible(consignment: Consignment) -> bool:
 
 
 def _new_person(act: Act, consignment: Consignment, new: NewAddress) -> Person:
-    known = vars(open_person(act.session, consignment.person))
+    known = vars(unseal(act.session, consignment.person))
     data = PersonData(**known | {"address": new.address.strip(), "landmark": new.landmark})
     return add_person(act.session, PersonKind.RECIPIENT, data, now=act.now)
 

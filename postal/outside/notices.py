@@ -20,7 +20,7 @@ from postal.db import Database
 from postal.jobs import Again, Lane, NewJob, Run, Works, wake
 from postal.models import Job, JobState, Notice, NoticeState, Person
 from postal.network.home import is_unconfirmed_copy
-from postal.people import PersonData, open_person
+from postal.people import PersonData, unseal
 from postal.people.vault import VaultLocked
 from routing import Message
 
@@ -161,7 +161,7 @@ def _outgoing(session: Session, desk: Desk, notice: Notice) -> Outgoing | None:
 
 def _open(session: Session, person: Person) -> PersonData:
     try:
-        return open_person(session, person)
+        return unseal(session, person)
     except VaultLocked:
         return PersonData(full_name="")
 

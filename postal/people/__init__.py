@@ -1,8 +1,9 @@
 """Citizens' data: sealed in one table, found by keyed hashes, shown masked, sealed again when keys rotate.
 
-Nothing here knows why somebody looks; rights and the record of looks are `postal.access`.
+What a request may see and has seen is noted here; rights and the record of looks are `postal.access`.
 """
 
+from postal.people.looking import Looking, allow_looking, watching
 from postal.people.records import (
     PersonData,
     add_people,
@@ -17,14 +18,17 @@ from postal.people.records import (
     open_person,
     phone_tail_matches,
     replace_person,
+    unseal,
     vault_of,
 )
 
 __all__ = [
+    "Looking",
     "PersonData",
     "add_people",
     "add_person",
     "address_hash",
+    "allow_looking",
     "bare_phone",
     "find_by_name",
     "find_by_phone",
@@ -34,5 +38,7 @@ __all__ = [
     "open_person",
     "phone_tail_matches",
     "replace_person",
+    "unseal",
     "vault_of",
+    "watching",
 ]

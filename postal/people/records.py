@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from postal.models import Person, PersonKind, PersonWord
 from postal.models.keys import reserve_ids, write_many
+from postal.people.looking import may_see
 from postal.people.vault import Vault, fold_name
 
 _MOST_WAYS = 32
+# Staff and signatories are named on papers that everybody sees.
+_CITIZENS = frozenset({PersonKind.RECIPIENT, PersonKind.RECEIVER})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,10 @@ class PersonData:
     def __repr__(self) -> str:
         # A traceback or a log line must not be able to print a person.
         return "<PersonData>"
+
+
+def _masked(data: PersonData) -> PersonData:
+    return PersonData(full_name=mask_name(data.full_name), phone=mask_phone(data.phone) or None)
 
 
 def vault_of(session: Session) -> Vault:
@@ -72,7 +79,17 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
 
 
 def open_person(session: Session, person: Person) -> PersonData:
-    """Unseal one person; an erased one comes back as "(đã xóa)"."""
+    """Return a person to be shown; an erased one comes back as "(đã xóa)".
+
+    Within a request a citizen is masked for who may not see recipients, and noted as seen for who may
+    (`postal.people.looking`). What only computes with a person's data takes `unseal`.
+    """
+    data = unseal(session, person)
+    return data if person.kind not in _CITIZENS or may_see(person.id) else _masked(data)
+
+
+def unseal(session: Session, person: Person) -> PersonData:
+    """Return a person's data for work that shows nothing of it; an erased one comes back as "(đã xóa)"."""
     if person.sealed is None:
         return PersonData(full_name="(đã xóa)")
     return PersonData(**vault_of(session).open(person.sealed, person.key_id))
@@ -130,7 +147,7 @@ def _ways_of_writing(word: str) -> list[str]:
 
 def is_found_by_its_hash(session: Session, person: Person) -> bool:
     """Say whether the lookup key makes the hash that is stored with a person. Raises VaultLocked."""
-    full_name = open_person(session, person).full_name
+    full_name = unseal(session, person).full_name
     return person.name_hash == vault_of(session).look_up("name", fold_name(full_name))
 
 

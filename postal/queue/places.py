@@ -12,7 +12,7 @@ from typing import Protocol
 from postal.access.act import Act
 from postal.errors import InvalidInput
 from postal.models import AddressStatus, Consignment, PointMemory, PointPrecision
-from postal.people import address_hash, open_person, vault_of
+from postal.people import address_hash, unseal, vault_of
 from postal.queue.waiting import POINT_FAR, VAGUE, note_answer, still_here
 from routing import Commune, Message, Point, PointFlag, Register, great_circle_m, judge_point
 
@@ -165,7 +165,7 @@ def _note_distance(consignment: Consignment, flag: PointFlag | None) -> None:
 
 
 def _remember(act: Act, consignment: Consignment, point: Point) -> None:
-    address = open_person(act.session, consignment.person).address
+    address = unseal(act.session, consignment.person).address
     if not address:
         return
     key = address_hash(vault_of(act.session), address)

@@ -54,7 +54,7 @@ def settle(
     consignment = still_here(act.session, consignment_id)
     if code not in consignment.attention or code in _OF_ADDRESS or code in (POINT_FAR, OFFICE_NEW):
         raise NotAsked
-    person = people.open_person(act.session, consignment.person)
+    person = people.unseal(act.session, consignment.person)
     if correction is not None:
         person = _corrected(person, correction)
         people.replace_person(act.session, consignment.person, person)

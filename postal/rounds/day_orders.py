@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.access import ownership
 from postal.access.act import Act
 from postal.access.audit import note
+from postal.access.policy import Action, Subject, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
+from postal.models import Consignment, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
 from routing import ClosedRoad, Message, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
@@ -44,6 +46,7 @@ def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> D
     found = act.session.get(PlanUnserved, unserved_id)
     if found is None:
         raise NotFound(what=Message("điểm chưa xếp được"))
+    require_for(act.by, Action.PLAN, _subject_of(act.session, [found.consignment_id]))
     plan = act.session.get_one(DayPlan, found.plan_id)
     remedy = remedy_of(found)
     if remedy is None or not is_for_the_dispatcher(remedy):
@@ -59,7 +62,11 @@ def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> D
 def close_road(
     act: Act, ends: tuple[Point, Point], days: tuple[date, date], *, detour_s: int | None, reason: str
 ) -> DayOrder:
-    """Close a road by a line drawn across it; None: nobody gets round. Raises InvalidInput."""
+    """Close a road by a line drawn across it; None: nobody gets round. Raises InvalidInput, Forbidden.
+
+    A road is no office's: who is bound to one asks the province's dispatcher.
+    """
+    require_for(act.by, Action.PLAN, Subject())
     if days[1] < days[0]:
         raise InvalidInput(field=Message("Đến hết ngày"))
     if detour_s is not None and not 0 <= detour_s <= MOST_DETOUR_S:
@@ -75,6 +82,7 @@ def keep_order(act: Act, round_id: int) -> DayOrder:
     one = act.session.get(DeliveryRound, round_id)
     if one is None or one.status is not RoundStatus.PLANNED:
         raise NotFound(what=Message("chuyến chưa xuất phát"))
+    require_for(act.by, Action.PLAN, ownership.subject_of_round(one))
     stops = [stop.consignment_id for stop in one.stops]
     for order in orders_of(act.session, one.plan.day):  # a stop has one place in one sequence
         if order.kind == SEQUENCE and not set(stops).isdisjoint(order.detail["consignments"]):
@@ -84,14 +92,22 @@ def keep_order(act: Act, round_id: int) -> DayOrder:
 
 
 def end_order(act: Act, order_id: int) -> DayOrder:
-    """End an order: later plans are made without it. Raises NotFound."""
+    """End an order: later plans are made without it. Raises NotFound, Forbidden."""
     order = act.session.get(DayOrder, order_id)
     if order is None or order.ended_at is not None:
         raise NotFound(what=Message("lệnh điều hành"))
+    about = order.detail.get("consignments") or [order.detail.get("consignment_id")]
+    require_for(act.by, Action.PLAN, _subject_of(act.session, [one for one in about if one is not None]))
     order.ended_at = act.now
     note(act, "end_order", "day_order", order.id)
     act.session.flush()
     return order
+
+
+def _subject_of(session: Session, consignment_ids: Sequence[int]) -> Subject:
+    """Return whose stops these are; none of them is the whole province's, as a road is."""
+    found = [session.get_one(Consignment, one) for one in consignment_ids[:1]]
+    return ownership.subject_of_commune(session, found[0].commune_code) if found else Subject()
 
 
 def free_couriers(session: Session, plan: DayPlan) -> list[Courier]:

@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from postal.access import ownership
 from postal.access.act import Act
 from postal.access.audit import note
+from postal.access.policy import Action, require_for
 from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
@@ -104,11 +106,12 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
 
     Rounds that have left go over to the new plan as they are. Of two at once, and of two made side by side, exactly
     one wins. Raises NotFound, PlanNotDraft,
-    PublishedMeanwhile, DayHasStarted.
+    PublishedMeanwhile, DayHasStarted, Forbidden for who is bound to one office of several.
     """
     plan = act.session.get(DayPlan, plan_id)
     if plan is None:
         raise NotFound(what=Message("phương án phát"))
+    require_for(act.by, Action.PUBLISH, *ownership.subjects_of_day(act.session))
     before = _published_id(act.session, plan.day)
     # Nobody starts a round of either plan, or scans a piece out on one, until it is decided which of them counts.
     both = select(DayPlan).where(DayPlan.id.in_([one for one in (plan_id, before) if one is not None]))

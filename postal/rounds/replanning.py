@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from postal.access import ownership
 from postal.access.act import Act
 from postal.access.audit import note
+from postal.access.policy import Action, require_for
 from postal.errors import Conflict, NotFound
 from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
 from postal.rounds.plans import PlanNotDraft
@@ -128,6 +130,7 @@ def keep_stop(act: Act, stop_id: int, courier_code: str | None) -> RoundStop:
     stop = act.session.get(RoundStop, stop_id, options=[joinedload(RoundStop.round)])
     if stop is None:
         raise NotFound(what=Message("điểm dừng"))
+    require_for(act.by, Action.PLAN, ownership.subject_of_round(stop.round))
     if stop.round.status is not RoundStatus.PLANNED or stop.round.plan.status is not PlanStatus.PUBLISHED:
         raise RoundHasLeft(number=stop.round.number)
     chosen = None
