@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Request
+from flask import Request, Response
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
@@ -12,7 +12,7 @@ from api.pages import register_pages
 from api.rest import register_rest
 from api.schemas.json_body import read_object
 from api.settings import Settings
-from api.web import auth, errors, language, observability, security
+from api.web import auth, errors, language, looks, observability, security
 from api.web.problems import WebRefusal
 from api.wiring import EXTENSION, Services, build_services
 
@@ -39,6 +39,10 @@ class TanNha(OpenAPI):
     """Our application class."""
 
     request_class = StrictRequest
+
+    def dispatch_request(self) -> Response:
+        """Answer a request; whose data the answer shows is recorded before it leaves."""
+        return looks.answered(lambda: self.make_response(super(TanNha, self).dispatch_request()))
 
 
 def create_app(settings: Settings, services: Services | None = None) -> OpenAPI:

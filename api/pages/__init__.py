@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.account import keys, own, second_factor, sign_in, users
+from api.pages.account import keys, looks, own, second_factor, sign_in, users
 from api.pages.citizen import genuine, pwa
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
@@ -57,6 +57,7 @@ __all__ = [
     "jobs",
     "keys",
     "late",
+    "looks",
     "office_day",
     "offices_off",
     "one_by_one",

@@ -17,7 +17,7 @@ from api.pages.cards import label_cells
 from api.web.auth import current_actor
 from api.wiring import services
 from labels import qr_matrix
-from postal import Action, InvalidInput, Message, PostalError, models
+from postal import Action, Forbidden, InvalidInput, Message, PostalError, models
 from postal.rules import reasons
 
 
@@ -44,6 +44,7 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
     ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
+    ("staff.looks", Message("Lượt xem"), Action.SEE_AUDIT),
     ("staff.users", Message("Người dùng"), Action.MANAGE_USERS),
     ("staff.keys", Message("Khóa API"), Action.MANAGE_KEYS),
 )
@@ -98,6 +99,8 @@ def or_back(
     """Carry out a change made at the desk; a refusal becomes a notice on the page it came from."""
     try:
         return change()
+    except Forbidden:  # no slip in a form: whoever asks has no business here
+        raise
     except PostalError as refusal:
         flash(told(refusal), "danger")
         return back_to()

@@ -17,7 +17,6 @@ from api.web.auth import acting, allow, allow_everybody, current_actor
 from api.wiring import services
 from api.words import STATES, in_both
 from postal import Action, Message, NotFound, citizen, phones
-from postal.access import audit
 from postal.rules import LOCAL, local_day, reasons
 
 
@@ -56,9 +55,6 @@ def get_round() -> Response:
     answer.add_etag()
     answer.make_conditional(request)
     answer.headers["X-Now"] = now.isoformat()
-    if answer.status_code == 200 and told.stops:
-        with acting() as act:
-            audit.note(act, "open_own_round", "courier", by.courier_id, phone_id=by.phone_id)
     return answer
 
 

@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from api.wiring import Services
-from postal import Act, Actor, Conflict, InvalidInput, PostalError, Session, models, rounds
+from postal import Act, Action, Actor, Conflict, InvalidInput, PostalError, Session, models, require_for, rounds
+from postal.access import ownership
 from postal.jobs import NewJob, Refused, Run, enqueue, open_jobs
 from postal.rules import local_day
 from routing import Limits, Message, Plan, Problem, Progress, RoutingError, Watch, plan, replan
@@ -35,8 +36,10 @@ class Way(StrEnum):
 def order_plan(act: Act, day: date, way: Way, *, seconds: float, plan_id: int | None = None) -> models.Job:
     """Queue the planning of a day; ``plan_id`` is the draft to go on from, or the plan to compare with.
 
-    Raises PlanRunning while another run of the day waits or runs, InvalidInput for a day years away.
+    Raises PlanRunning while another run of the day waits or runs, InvalidInput for a day years away, Forbidden
+    for who is bound to one office of several: a day is planned for all of them.
     """
+    require_for(act.by, Action.PLAN, *ownership.subjects_of_day(act.session))
     if abs((day - local_day(act.now)).days) > _FAR_DAYS:
         raise InvalidInput(field=Message("Ngày"))
     payload = {"day": day.isoformat(), "way": str(way), "seconds": seconds, "plan_id": plan_id}

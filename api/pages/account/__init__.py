@@ -1,4 +1,4 @@
-"""Who somebody is here: signing in, the own account, and for administrators the accounts of others and keys.
+"""Who somebody is here and what they looked at: signing in, the own account, and for administrators others and keys.
 
 What each role may do is `postal.access.policy`; sessions and cookies are `api.web`.
 """

@@ -11,7 +11,6 @@ from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from postal import Action, Message, NotFound, citizen, phones
-from postal.access import audit
 from postal.rules import local_day
 
 
@@ -25,8 +24,6 @@ def own_day_page() -> ResponseReturnValue:
     with acting() as act:
         told = phones.day_of(act.session, courier_id, now=now)
         communes = {stop.commune_code: _commune(stop.commune_code) for stop in told.stops}
-        if told.stops:
-            audit.note(act, "open_own_round", "courier", courier_id)
         day = local_day(now)
         link = url_for("track.genuine_by_square", token=citizen.badge_token(act.session, courier_id, day), lang=None)
         return render_template(

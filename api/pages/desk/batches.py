@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -16,9 +17,23 @@ from api.wiring import services
 from api.words import EVENTS, say_code, say_instant, say_state
 from api.words import gettext as _
 from api.words import ngettext as _n
-from postal import Action, Message, Session, State, Subject, counting, custody, desk, models, people, require_own
+from postal import (
+    Action,
+    Message,
+    Session,
+    State,
+    Subject,
+    counting,
+    custody,
+    desk,
+    is_own,
+    models,
+    people,
+    require_own,
+)
 from postal.access import ownership
 
+_SHOWN, _LOOKED_THROUGH = 200, 2_000
 _FOUND_TEXTS = {
     models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
     models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),
@@ -86,7 +101,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
             batch=found,
             manifest=manifest,
             handover=desk.handover_of(session, manifest.id) if manifest else None,
-            rows=[_row(session, line.item, actor.may(Action.SEE_RECIPIENT)) for line in _lines(found, manifest)],
+            rows=[_row(session, line.item) for line in _lines(found, manifest)],
             n_packed=sum(line.packed_at is not None for line in custody.lines_in(found)),
             n_counted=len(counting.counted_codes(session, counting.all_lists()["batch"], batch_id)) if manifest else 0,
             may_batch=actor.may(Action.BATCH),
@@ -193,13 +208,14 @@ def handover(handover_id: int) -> ResponseReturnValue:
 @staff.get("/discrepancies")
 @allow(Action.SETTLE_DISCREPANCY)
 def discrepancies() -> ResponseReturnValue:
-    """List what nobody has settled yet."""
+    """List what nobody of the reader's office, or of the province, has settled yet."""
     with services().database.read() as session:
+        found, n_all = _open_discrepancies(session)
         return render_desk(
             "staff/discrepancies.html",
             _("Chênh lệch"),
-            lines=[_discrepancy(session, note) for note in desk.open_discrepancies(session)],
-            n_all=desk.n_open_discrepancies(session),
+            lines=[_discrepancy(session, note) for note in found],
+            n_all=n_all,
         )
 
 
@@ -255,8 +271,7 @@ def _lines(batch: models.Batch, manifest: models.Manifest | None) -> list[Any]:
     return list(manifest.lines) if manifest else list(custody.lines_in(batch))
 
 
-def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
-    full_name = people.open_person(session, item.consignment.person).full_name
+def _row(session: Session, item: models.Item) -> dict[str, Any]:
     code = item.consignment.commune_code
     commune = services().guide.register.find(code) if code else None
     return {
@@ -264,7 +279,7 @@ def _row(session: Session, item: models.Item, may_see: bool) -> dict[str, Any]:
         "is_withdrawn": item.state is State.CANCELLED,
         "dossier_code": item.dossier_code,
         "s10": item.s10,
-        "recipient": full_name if may_see else people.mask_name(full_name),
+        "recipient": people.open_person(session, item.consignment.person).full_name,
         "commune": commune.full_name if commune else _("ngoài tỉnh"),
         "n_documents": len(item.documents),
         "weight_g": item.weight_g if item.is_sealed else None,
@@ -278,6 +293,16 @@ def _detail(event: models.TrackingEvent | None, note: models.Discrepancy, item: 
     if event is not None:
         return f"{_(EVENTS[event.kind])}, {say_instant(event.happened_at, local_zone())}"
     return note.detail if item is not None and note.kind in ("money", "papers") else ""
+
+
+def _open_discrepancies(session: Session) -> tuple[Sequence[models.Discrepancy], int]:
+    """Return the oldest that concern the reader's office, and how many do."""
+    actor = current_actor()
+    if actor.office_id is None:
+        return desk.open_discrepancies(session), desk.n_open_discrepancies(session)
+    every = desk.open_discrepancies(session, limit=_LOOKED_THROUGH)
+    own = [one for one in every if is_own(actor, ownership.subject_of_discrepancy(session, one))]
+    return own[:_SHOWN], len(own)
 
 
 def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
+from api.pages.account.looks import purpose
 from api.pages.common import form_int, form_number, form_text, or_back, render_desk, require_sure
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
+from api.web import looks as at_the_edge
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
@@ -31,10 +33,12 @@ from postal import (
     queue,
     require_own,
 )
+from postal.access import looks as looks_of
 from postal.access import ownership
 from postal.queue import questions
 from postal.rules import alphabet
 
+_SHORTEST_REASON = 5
 _PAGE = 100
 _BUCKETS: tuple[tuple[str, Message, str], ...] = (
     ("address", Message("địa chỉ phải hỏi"), "warning"),
@@ -127,9 +131,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = _own(session, consignment_id, Action.SEE_ITEM)
         person = people.open_person(session, found.person)
-        is_organisation = "self" not in doorstep.relations_for(person.full_name)
-        if not actor.may(Action.SEE_RECIPIENT):
-            person = _masked(person)
+        is_organisation = "self" not in doorstep.relations_for(people.unseal(session, found.person).full_name)
         commune = register.find(found.commune_code) if found.commune_code else None
         needs = queue.needs_of(found)
         return render_desk(
@@ -155,7 +157,25 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             events=[event for item in found.items for event in desk.events_of(session, item.id)],
             settled=desk.settled_scans(session, [item.id for item in found.items]),
             acts=acts_of(session, found),
+            looks=looks_of.looks_at(session, found.id),
+            purpose=purpose,
+            may_ask=not actor.may(Action.SEE_RECIPIENT) and not at_the_edge.has_reason(),
         )
+
+
+@staff.post("/consignments/<int:consignment_id>/look")
+@allow(Action.SEE_ITEM)
+def look_at(consignment_id: int) -> ResponseReturnValue:
+    """Show the recipient to who is masked otherwise, for a typed reason that is kept with the look."""
+
+    def change() -> ResponseReturnValue:
+        reason = form_text("reason", limit=300)
+        if len(reason) < _SHORTEST_REASON:
+            raise InvalidInput(field=Message("Lý do"))
+        at_the_edge.look_with_reason(reason)
+        return consignment(consignment_id)
+
+    return or_back(change, lambda: redirect(url_for("staff.consignment", consignment_id=consignment_id), 303))
 
 
 @staff.post("/consignments/<int:consignment_id>/address")
@@ -283,13 +303,12 @@ def _counters(session: Session, office_id: int | None) -> list[Counter]:
 
 
 def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
-    name = line.recipient if current_actor().may(Action.SEE_RECIPIENT) else people.mask_name(line.recipient)
     commune = services().guide.register.find(line.commune_code) if line.commune_code else None
     return {
         "consignment_id": line.consignment_id,
         "dossier_code": line.dossier_code,
         "s10": line.s10,
-        "recipient": name,
+        "recipient": line.recipient,
         "commune": commune.full_name if commune else "–",
         "state": line.state,
         "why": queue.say_question(line.why) if line.why else "",
@@ -297,11 +316,3 @@ def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
         "is_late": line.is_late,
         "age": say_age(line.since, services().now()),
     }
-
-
-def _masked(person: people.PersonData) -> people.PersonData:
-    return people.PersonData(
-        full_name=people.mask_name(person.full_name),
-        phone=people.mask_phone(person.phone),
-        address=_("(không được xem)"),
-    )

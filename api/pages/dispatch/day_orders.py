@@ -16,8 +16,8 @@ from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_short_date
-from postal import Action, InvalidInput, Message, Session, desk, models, rounds
-from postal.access import audit
+from postal import Action, InvalidInput, Message, Session, desk, models, require_for, rounds
+from postal.access import audit, ownership
 from postal.network import crew, days_off, offices
 from postal.rules import alphabet
 from routing import Point
@@ -79,6 +79,7 @@ def courier_away() -> ResponseReturnValue:
             raise InvalidInput(field=Message("Bưu tá"))
         with acting() as act:
             found = crew.find_courier(act.session, code)
+            require_for(act.by, Action.PLAN, ownership.subject_of_office(found.office_id))
             crew.note_absence(act.session, found, first, last)
             audit.note(act, "courier_away", "courier", found.id)
         return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=code))
@@ -94,7 +95,9 @@ def courier_back(absence_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         day = form_date("day")
         with acting() as act:
-            code = crew.end_absence(act.session, absence_id, on=day).code
+            back = crew.end_absence(act.session, absence_id, on=day)
+            require_for(act.by, Action.PLAN, ownership.subject_of_office(back.office_id))
+            code = back.code
             audit.note(act, "courier_back", "absence", absence_id)
         return _to_day(day, _("Đã bỏ ngày nghỉ của {courier}.", courier=code))
 
@@ -110,6 +113,7 @@ def commune_open(code: str) -> ResponseReturnValue:
         day = form_date("day")
         commune = crew.find_commune(services().guide.register, code)
         with acting() as act:
+            require_for(act.by, Action.PLAN, ownership.subject_of_commune(act.session, commune.code))
             n_ended = crew.open_commune(act.session, commune.code, on=day)
             audit.note(act, "commune_opened", "closure", n_ended=n_ended)
         return _to_day(day, _("{commune} đi lại được.", commune=commune.full_name))
@@ -128,6 +132,7 @@ def commune_close() -> ResponseReturnValue:
             raise InvalidInput(field=Message("Xã, phường"))
         commune = crew.find_commune(services().guide.register, form_text("commune"))
         with acting() as act:
+            require_for(act.by, Action.PLAN, ownership.subject_of_commune(act.session, commune.code))
             made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
             audit.note(act, "commune_closed", "closure", made.id)
         return _to_day(first, _("Đã đánh dấu {commune} bị chia cắt.", commune=commune.full_name))

@@ -9,8 +9,8 @@ from api.pages.common import form_date, form_int, form_text, or_back
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message
-from postal.access import audit
+from postal import Action, InvalidInput, Message, require_for
+from postal.access import audit, ownership
 from postal.network import days_off
 
 
@@ -24,6 +24,7 @@ def office_off() -> ResponseReturnValue:
         if not form_text("office"):
             raise InvalidInput(field=Message("Bưu cục"))
         with acting() as act:
+            require_for(act.by, Action.PLAN, ownership.subject_of_office(form_int("office")))
             closure = days_off.close_office(
                 act.session, form_int("office"), (first, last), reason=form_text("reason"), now=act.now
             )
@@ -44,6 +45,7 @@ def office_back(closure_id: int) -> ResponseReturnValue:
         day = form_date("day")
         with acting() as act:
             office = days_off.open_office(act.session, closure_id, on=day)
+            require_for(act.by, Action.PLAN, ownership.subject_of_office(office.id))
             audit.note(act, "office_opened", "office", office.id)
             name = office.name
         flash(_("{office} làm việc lại. Lập lại phương án để áp dụng.", office=name), "done")

@@ -155,16 +155,16 @@ def _stop(session: Session, stop: models.RoundStop, may_enter: bool) -> dict[str
     consignment = stop.consignment
     is_collection = consignment.direction is not Direction.RESULT
     person = people.open_person(session, consignment.person)
-    may_see = current_actor().may(Action.SEE_RECIPIENT)
+    whole_name = people.unseal(session, consignment.person).full_name
     return {
         "id": stop.id,
         "kept_for_id": stop.kept_for_id,
         "position": stop.position,
         "arrive_s": stop.arrive_s,
         "kind": _("Nhận hồ sơ") if is_collection else _("Phát"),
-        "is_organisation": not is_collection and "self" not in doorstep.relations_for(person.full_name),
-        "recipient": person.full_name if may_see else people.mask_name(person.full_name),
-        "address": person.address if may_see else "",
+        "is_organisation": not is_collection and "self" not in doorstep.relations_for(whole_name),
+        "recipient": person.full_name,
+        "address": person.address or "",
         "precision": consignment.precision,
         "codes": " ".join(
             [rounds.stop_code(stop.round_id, stop.position), *(i.s10 or i.dossier_code for i in consignment.items)]
