@@ -58,6 +58,7 @@ def test_every_door_is_gone_through_by_every_role_and_every_act_is_done(doors, a
     clock.now = WEDNESDAY
     _day(doors, clock, "dispatcher", "2026-11-25", first=300)
     _acts_on_one(doors, clock)
+    _looks(doors)
     _users_and_keys(doors)
     _own_accounts(doors, clock)
     _upkeep(doors, tmp_path)
@@ -156,6 +157,12 @@ def _users_and_keys(doors):
     doors.form("admin", "/staff/keys", source_system="may-moi", scope="items:read", office="")
     doors.form("admin", f"/staff/keys/{doors.rows(models.ApiKey.id)[-1].id}/revoke")
     doors.run("user", "reset-factor", "nguoi-moi")
+
+
+def _looks(doors):
+    for name in ("admin", *ASKING):
+        page = f"/staff/consignments/{doors.rows(CONSIGNMENT.id)[0][0]}"
+        doors.form(name, f"{page}/look", reason="đơn khiếu nại 12/2026")
 
 
 def _own_accounts(doors, clock):

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.web.auth import rule_of
 from api.work.planning import Way, order_plan
-from postal import Actor, ActorKind, Role, Scope, custody, models, outside, phones, rounds
-from postal.access import sign_ins
+from postal import Actor, ActorKind, NewUser, Role, Scope, custody, models, outside, phones, rounds
+from postal.access import accounts, sign_ins
 from postal.network import crew, days_off
 from postal.outside import AddressPolicy
 from routing import Plan, PlannedRound, Point, Visit
 from tests import builders as build
+from tests.api.conftest import PASSWORD
+from tests.api.leaks import secrets_of, shown_in
 
 NOW = build.EVENING
 DAY = NOW.date()
@@ -33,6 +35,7 @@ OF_AN_OFFICE = {
 }
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 # A key opens these and no page, whatever its scopes.
+SEE_RECIPIENTS = {"centre", "postal", "dispatcher", "courier"}
 SYSTEMS_ENTER = ("/v1/", "/metrics")
 LEFT_OUT = {"staff.sign_out", "staff.sign_in", "staff.sign_in_check"}
 
@@ -163,18 +166,25 @@ def test_every_route_has_a_rule_and_every_public_one_a_reason(app):
         assert found.actions or len(found.public_because) > 10, rule.endpoint
 
 
-def test_each_role_reaches_exactly_the_routes_of_its_actions(app, things, sign_in, system):
+def test_each_role_reaches_exactly_the_routes_of_its_actions(app, things, sign_in, system, database):
+    """And whoever is shown a citizen may see recipients, and the look is recorded with that very answer."""
+    secrets = secrets_of(database)
     actors = {name: sign_in(name) for name in ROLES} | {"system": system, "nobody": sign_in()}
-    n_asked = 0
+    n_asked = n_shown = 0
     for rule in routes(app):
         wanted = rule_of(app, rule.endpoint)
         for method in sorted(rule.methods & {"GET", "POST"}):
             path = things.path(rule)
             for name, actor in actors.items():
+                before = n_looks(database)
                 answer = call(actor, rule, method, path)
                 n_asked += 1
                 told = (name, method, path, answer.status_code)
                 assert answer.status_code < 500, told
+                if shown := shown_in(answer, secrets):
+                    n_shown += 1
+                    assert name in SEE_RECIPIENTS, (told, shown)
+                    assert n_looks(database) == before + 1, (told, shown)
                 if wanted.public_because:
                     assert answer.status_code not in (401, 403), told
                 elif name == "nobody":
@@ -185,6 +195,44 @@ def test_each_role_reaches_exactly_the_routes_of_its_actions(app, things, sign_i
                 else:
                     assert answer.status_code == 403, told
     assert n_asked > 300
+    assert n_shown > 20, "pages and papers of real people were read"
+
+
+def n_looks(database):
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(models.Look))
+
+
+def test_no_answer_shows_a_stranger_anybody(app, things, sign_in, database, house):
+    """Every address, every method, for people of each role who have nothing to do with what it names."""
+    secrets, strangers = secrets_of(database), ["stranger-clerk", "other-courier"]
+    with database.write() as session:
+        clerk = session.get_one(models.User, house["stranger-clerk"])
+        agency = models.Office(code="XA", kind=models.OfficeKind.ISSUING, name="Cơ quan xa")
+        session.add(agency)
+        session.flush()
+        offices = {Role.DISPATCHER: clerk.office_id, Role.CENTRE_CLERK: agency.id}
+        for role, office_id in offices.items():
+            strangers.append(f"far-{role.value.replace('_', '-')}")
+            new = NewUser(
+                username=strangers[-1], password=PASSWORD, full_name="Người Xa", role=role, office_id=office_id
+            )
+            accounts.add_user(session, new, now=NOW)
+    code, name = things.values["code"], next(one for one in secrets if not any(c.isdigit() for c in one))
+    n_asked = 0
+    for who in strangers:
+        person = sign_in(who)
+        answers = [("find", person.get(f"/staff/queue?q={code}")), ("find", person.post("/staff/find", person=name))]
+        for rule in routes(app):
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                answers.append((rule.rule, call(person, rule, method, things.path(rule))))
+        for path, answer in answers:
+            n_asked += 1
+            assert answer.status_code < 500, (who, path, answer.status_code)
+            assert shown_in(answer, secrets - {name if path == "find" else ""}) == set(), (who, path)
+    assert n_asked > 4 * 100
+    with database.read() as session:
+        assert n_looks(database) == 0, [(one.act, one.user_id) for one in session.query(models.Look)]
 
 
 def may(name, rule):

@@ -1,0 +1,102 @@
+"""Looks: one entry for each answer that carried citizens' data; masks for who has no right and types no reason."""
+
+import re
+
+from postal import custody, models
+from postal.access import looks
+from tests import builders as build
+from tests.api.conftest import NOW
+from tests.api.test_paper_routes import poppler, told  # noqa: F401
+
+
+def consignment_ids(database):
+    with database.read() as session:
+        return [one.id for one in session.query(models.Consignment).order_by(models.Consignment.id)]
+
+
+def bring_in(database, n=3):
+    with database.write() as session:
+        build.accepted(session, *(build.result(k, recipient=f"Hoàng Văn Kín{k}") for k in range(1, n + 1)), now=NOW)
+    return consignment_ids(database)
+
+
+def all_looks(database):
+    with database.read() as session:
+        return [
+            (one.by, one.look.right, one.look.act, one.look.reason, one.look.n_people) for one in looks.looks(session)
+        ]
+
+
+def test_a_list_is_one_look_with_its_ids(sign_in, database):
+    ids = bring_in(database)
+    clerk = sign_in("postal")
+    assert "Hoàng Văn Kín2" in clerk.get("/staff/queue").text
+    assert all_looks(database) == [("postal", "see_queue", "staff.queue", None, 3)]
+    with database.read() as session:
+        assert {row.consignment_id for row in session.query(models.LookedAt)} == set(ids)
+        assert [one.by for one in looks.looks_at(session, ids[0])] == ["postal"]
+
+
+def test_an_answer_without_people_is_no_look(sign_in, database):
+    bring_in(database)
+    clerk = sign_in("postal")
+    for path in ("/staff/", "/staff/items", "/staff/late", "/staff/account", "/track"):
+        assert clerk.get(path).status_code == 200
+    assert all_looks(database) == []
+
+
+def test_a_paper_is_a_look_and_a_form_that_leads_on_is_none(sign_in, database):
+    [one, *_] = bring_in(database)
+    clerk = sign_in("postal")
+    clerk.get(f"/staff/consignments/{one}")
+    assert clerk.post(f"/staff/consignments/{one}/note", note="x").status_code in (303, 404)
+    assert [found[2] for found in all_looks(database)] == ["staff.consignment"]
+
+
+def test_the_administrator_sees_masks_and_leaves_no_look(sign_in, database):
+    [one, *_] = bring_in(database)
+    admin = sign_in("admin")
+    for path in ("/staff/queue", f"/staff/consignments/{one}"):
+        text = admin.get(path).text
+        assert "H. V. Kín1" in text
+        assert "Hoàng Văn" not in text
+    assert all_looks(database) == []
+
+
+def test_a_typed_reason_shows_the_recipient_once_and_is_kept(sign_in, database):
+    [one, *_] = bring_in(database)
+    admin = sign_in("admin")
+    admin.get(f"/staff/consignments/{one}")
+    refused = admin.post(f"/staff/consignments/{one}/look", reason=" ")
+    assert refused.status_code == 303
+    assert "Lý do" in admin.get(refused.location).text
+    shown = admin.post(f"/staff/consignments/{one}/look", reason="đơn khiếu nại 12/2026")
+    assert "Hoàng Văn Kín1" in shown.text
+    assert "Hoàng Văn" not in admin.get(f"/staff/consignments/{one}").text
+    assert all_looks(database) == [("admin", "see_item", "staff.look_at", "đơn khiếu nại 12/2026", 1)]
+    page = sign_in("postal").get(f"/staff/consignments/{one}").text
+    assert "đơn khiếu nại 12/2026" in page, "whoever sees the item sees who looked, and why"
+    listed = admin.get("/staff/looks").text
+    assert "đơn khiếu nại 12/2026" in listed
+    assert re.search(rf'href="/staff/consignments/{one}"', listed)
+    assert "đơn khiếu nại" not in admin.get("/staff/looks?user=postal").text
+
+
+def test_a_sheet_the_administrator_prints_is_masked_or_refused(sign_in, own_round, database, poppler):  # noqa: F811
+    answer = sign_in("admin").get(f"/staff/rounds/{own_round}/sheet.pdf")
+    text = told(answer, poppler) if answer.status_code == 200 else answer.text
+    whole = told(sign_in("dispatcher").get(f"/staff/rounds/{own_round}/sheet.pdf"), poppler)
+    with database.read() as session:
+        names = [
+            build.vault().open(one.sealed, one.key_id)["full_name"]
+            for one in session.query(models.Person).filter_by(kind="recipient")
+        ]
+    assert all(name in whole for name in names)
+    assert not [name for name in names if name in text]
+
+
+def test_a_command_looks_at_nobody(database, house):
+    with database.write() as session:
+        items = build.accepted(session, build.result(1), now=NOW)
+        custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+    assert all_looks(database) == []
