@@ -14,7 +14,7 @@ from postal import Action, Message
 from postal.access import looks
 
 _PAGE = 100
-_SHOWN_CODES = 8
+_SHOWN_CODES = 4
 # What somebody was doing, by the right it takes.
 PURPOSES = {
     Action.SEE_QUEUE: Message("xem danh sách, hàng chờ"),
