@@ -19,7 +19,7 @@ from postal.errors import InvalidInput
 from postal.intake.guide import Guide
 from postal.intake.known import office_ids
 from postal.models import Dossier, DossierStep, PersonKind
-from postal.people import PersonData, add_person, mask_name, open_person, replace_person
+from postal.people import PersonData, add_person, mask_name, open_person, replace_person, unseal
 from postal.rules.codes import bare_code
 from postal.rules.working_days import local_day
 
@@ -82,7 +82,7 @@ def tell_dossier(act: Act, new: DossierIn, *, source_system: str, guide: Guide) 
     data = PersonData(full_name=new.recipient, phone=new.phone or None)
     if found is None:
         found = _added(act, new, data, source_system, guide)
-    elif open_person(act.session, found.person) != data:
+    elif unseal(act.session, found.person) != data:
         replace_person(act.session, found.person, data)
     found.appointment_on = new.appointment_on or found.appointment_on
     if not any(one.status == new.status and one.happened_at == new.status_at for one in found.steps):
