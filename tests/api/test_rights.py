@@ -117,6 +117,7 @@ def things(database, house, services):
                 "user_id": house["other-courier"],
                 "key_id": 0,
                 "passkey_id": 0,
+                "report_id": 0,
                 "filename": "tannha.css",
             }
         )
