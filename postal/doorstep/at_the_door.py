@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from postal.doorstep.proof import ProofIn, ProofMissing
 from postal.errors import InvalidInput
 from postal.models import Item
-from postal.people import open_person
+from postal.people import unseal
 from postal.rules import reasons
 from postal.rules.lifecycle import EventKind
 from postal.rules.reasons import Need
@@ -60,7 +60,7 @@ def check_at_the_door(session: Session, item: Item, scan: _Scan) -> None:
         return
     if Need.WORDS in why.needs and not scan.words.strip():
         raise ReasonNeeds(field="words", what=NEED_WORDS[Need.WORDS])
-    if Need.CALL in why.needs and open_person(session, item.consignment.person).phone:
+    if Need.CALL in why.needs and unseal(session, item.consignment.person).phone:
         day = local_day(scan.happened_at)
         if not any(at <= scan.happened_at and local_day(at) == day for at in scan.called_at):
             raise ReasonNeeds(field="called_at", what=NEED_WORDS[Need.CALL])

@@ -11,7 +11,7 @@ from postal.access.act import Act
 from postal.chain.commitments import commit, new_salt, person_payload
 from postal.errors import InvalidInput
 from postal.models import Item, PersonKind, ProofOfDelivery
-from postal.people import PersonData, add_person, open_person
+from postal.people import PersonData, add_person, unseal
 from postal.rules.lifecycle import Direction
 from postal.rules.organisations import is_organisation
 from routing import Message
@@ -89,7 +89,7 @@ def check_proof(session: Session, item: Item, proof: ProofIn | None) -> ProofIn:
     if proof is None or not proof.receiver_name.strip():
         raise ProofMissing(field="receiver_name", what=Message("họ tên người nhận"))
     if item.direction is Direction.RESULT:
-        recipient = open_person(session, item.consignment.person)
+        recipient = unseal(session, item.consignment.person)
         _check_receiver(proof, relations_for(recipient.full_name))
     if item.documents and proof.n_documents != len(item.documents):
         raise DocumentsDiffer(field="n_documents", n_documents=len(item.documents))

@@ -18,7 +18,7 @@ from postal.doorstep.notes import ASKS_THE_OFFICE, NoteKind
 from postal.doorstep.said import opened
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Consignment, CourierNote, PersonKind
-from postal.people import PersonData, add_person, open_person
+from postal.people import PersonData, add_person, unseal
 from postal.queue.places import HasRegister, put_point
 from routing import Message
 
@@ -77,7 +77,7 @@ def _put_right(act: Act, consignment: Consignment, facts: Mapping[str, Any], gui
     words = {name: str(facts[name]) for name in ("address", "landmark") if facts.get(name)}
     if not words:
         return
-    known = vars(open_person(act.session, consignment.person))
+    known = vars(unseal(act.session, consignment.person))
     # A new row: what was printed and signed for before keeps the person it was about.
     person = add_person(act.session, PersonKind.RECIPIENT, PersonData(**known | words), now=act.now)
     consignment.person_id = person.id
