@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -57,6 +58,13 @@ def s10_range(session: Session, *, first: int = 90_000_000, n: int = 100_000, in
     """Grant a clearly fake range."""
     grant = Grant(indicator=indicator, first=first, last=first + n - 1, granted_by="thử nghiệm", is_fake=True)
     return grant_range(act(session), grant)
+
+
+def photo(*, width: int = 64, height: int = 48, form: str = "JPEG", **options: Any) -> bytes:
+    """Return a photograph of no one; ``options`` are Pillow's when it is saved."""
+    written = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(written, form, **options)
+    return written.getvalue()
 
 
 def guide(**changes: Any) -> intake.Guide:

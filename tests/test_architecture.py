@@ -17,7 +17,7 @@ HOME = {
     "numba": ("routing/solving/engines/ruin_recreate.py",),
     "geopy": ("routing/",),
     "reportlab": ("labels/",),
-    "zxingcpp": ("labels/",),
+    "zxingcpp": ("labels/", "postal/pictures/"),
     "sqlalchemy": ("postal/",),
     "alembic": ("postal/",),
     "requests": ("routing/", "postal/outside/"),
