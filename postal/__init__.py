@@ -19,6 +19,7 @@ from postal import (
     outside,
     people,
     phones,
+    pictures,
     queue,
     rounds,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "outside",
     "people",
     "phones",
+    "pictures",
     "queue",
     "require",
     "require_for",

@@ -23,12 +23,13 @@ from postal.chain.commitments import (
 )
 from postal.chain.sealing import Head
 from postal.chain.signing import SealedReceipt, SignedHead
-from postal.chain.unsealed import DOORSTEP, EVENT, RECEIPT, SIGNATURE
+from postal.chain.unsealed import DOORSTEP, EVENT, PICTURE, RECEIPT, SIGNATURE
 from postal.models import (
     ChainLink,
     DeliverySignature,
     Handover,
     Person,
+    Picture,
     ProofOfDelivery,
     ReceiptSignature,
     TrackingEvent,
@@ -61,7 +62,7 @@ WHY = {
     "not_in_chain": Message("dòng chen thêm, không có trong chuỗi"),
     "cut_off": Message("phần cuối chuỗi đã bị cắt so với mốc đã ký"),
     "anchor_differs": Message("chuỗi khác với mốc đã ký"),
-    "picture_changed": Message("ảnh chữ ký đã bị thay hoặc không mở được"),
+    "picture_changed": Message("ảnh hoặc chữ ký đã bị thay hoặc không mở được"),
     "person_changed": Message("tên người ký nhận đã bị sửa"),
 }
 
@@ -192,11 +193,14 @@ def check_people(session: Session) -> list[Broken]:
 
 
 def check_pictures(session: Session) -> list[Broken]:
-    """Return signatures whose sealed picture is not the one whose digest stands in the chain."""
+    """Return signatures and photos whose sealed picture is not the one whose digest stands in the chain."""
     broken = []
-    tables: tuple[tuple[str, Any], ...] = ((SIGNATURE, ReceiptSignature), (DOORSTEP, DeliverySignature))
+    tables: tuple[tuple[str, Any], ...] = (
+        (SIGNATURE, ReceiptSignature), (DOORSTEP, DeliverySignature), (PICTURE, Picture),
+    )  # fmt: skip
     for kind, table in tables:
-        for signed in session.scalars(select(table).order_by(table.id)).yield_per(50):
+        query = select(table).where(table.sealed.is_not(None)).order_by(table.id)
+        for signed in session.scalars(query).yield_per(50):
             try:
                 digest = hashlib.sha256(vault_of(session).open_bytes(signed.sealed, signed.key_id)).hexdigest()
             except VaultLocked:

@@ -19,13 +19,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal.chain.unsealed import DOORSTEP, RECEIPT, SIGNATURE
+from postal.chain.unsealed import DOORSTEP, PICTURE, RECEIPT, SIGNATURE
 from postal.models import (
     DeliverySignature,
     Handover,
     HandoverLine,
     Manifest,
     ManifestLine,
+    Picture,
     ProofOfDelivery,
     ReceiptSignature,
 )
@@ -159,12 +160,23 @@ def doorstep_payload(session: Session, signature_id: int) -> str | None:
     return ascii(tuple(_canonical(value) for value in found)) if found else None
 
 
-Paper = type[Handover] | type[ReceiptSignature] | type[DeliverySignature]
+def picture_payload(session: Session, picture_id: int) -> str | None:
+    """Return the canonical text of a photo: digests of what came and of what is kept, never the picture."""
+    columns = (
+        Picture.id, Picture.public_id, Picture.owner, Picture.client_id, Picture.came_digest, Picture.digest,
+        Picture.n_bytes, Picture.width, Picture.height, Picture.recorded_at, Picture.user_id, Picture.phone_id,
+    )  # fmt: skip
+    found = session.execute(select(*columns).where(Picture.id == picture_id)).first()
+    return ascii(tuple(_canonical(value) for value in found)) if found else None
+
+
+Paper = type[Handover] | type[ReceiptSignature] | type[DeliverySignature] | type[Picture]
 # What is bound besides events, by kind: its table, and how its canonical text is read.
 PAPERS: dict[str, tuple[Paper, Callable[[Session, int], str | None]]] = {
     RECEIPT: (Handover, receipt_payload),
     SIGNATURE: (ReceiptSignature, signature_payload),
     DOORSTEP: (DeliverySignature, doorstep_payload),
+    PICTURE: (Picture, picture_payload),
 }
 
 

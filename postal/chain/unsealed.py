@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-EVENT, RECEIPT, SIGNATURE, DOORSTEP = "event", "receipt", "signature", "doorstep"
+EVENT, RECEIPT, SIGNATURE, DOORSTEP, PICTURE = "event", "receipt", "signature", "doorstep", "picture"
 _KEY = "unsealed"
 
 

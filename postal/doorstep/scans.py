@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from postal import pictures
 from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
@@ -27,7 +28,6 @@ from postal.models import (
     DeliveryRound,
     Item,
     PlanStatus,
-    ProofOfDelivery,
     Role,
     RoundStatus,
     RoundStop,
@@ -88,6 +88,7 @@ class CourierScan:
     """One act at a door. ``scan_id`` is the device's own; ``sent_at`` is the device's time when it sent this.
 
     ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
+    ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
     """
 
     scan_id: str
@@ -101,6 +102,7 @@ class CourierScan:
     called_at: tuple[datetime, ...] = ()
     words: str = ""
     round_id: int | None = None
+    pictures: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -108,12 +110,16 @@ class CourierScan:
 
 @dataclass(frozen=True, kw_only=True)
 class ScanAnswer:
-    """What became of one scan: recorded, held (waits for an earlier one), known (a repeat) or refused."""
+    """What became of one scan: recorded, held (waits for an earlier one), known (a repeat) or refused.
+
+    The act is complete when ``missing_pictures``, photos it names that are not stored yet, are none.
+    """
 
     scan_id: str
     status: str
     code: str = ""
     message: Message | None = None
+    missing_pictures: tuple[str, ...] = ()
 
 
 def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
@@ -130,7 +136,13 @@ def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
     answers: dict[int, ScanAnswer] = {}
     for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
         answers[index] = _record_one(act, scans[index], found[index])
-    return [answers[index] for index in range(len(scans))]
+    return [_complete(act, scan, answers[index]) for index, scan in enumerate(scans)]
+
+
+def _complete(act: Act, scan: CourierScan, answer: ScanAnswer) -> ScanAnswer:
+    if not scan.pictures or answer.status == "refused":
+        return answer
+    return replace(answer, missing_pictures=tuple(pictures.missing(act.session, act.by, scan.pictures)))
 
 
 def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
@@ -157,6 +169,7 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     happened_at = corrected(scan, act.now)
     found = _round_of(act, item, scan, happened_at)
     _check_kind(item, scan)
+    named = pictures.check_ids(scan.pictures)
     scan_id = _scan_id(found, item, scan)
     known = act.session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
     if known is None and scan.kind in _LOADED:
@@ -164,7 +177,7 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
         found = _round_of(act, item, scan, happened_at, is_locking=True)
         if found.status is RoundStatus.CLOSED:
             raise RoundOver(field="kind")
-    told = _scan_of(scan, scan_id, happened_at, found, act.by, None)
+    told = _scan_of(scan, scan_id, happened_at, found, act.by)
     if known is not None and scan.kind not in _LOADED:
         record(act, item, told)  # refuses an id that was used for something else
     if known is not None or same_act(act, item, told) is not None:
@@ -175,6 +188,7 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     # Only a round that was counted back can be told money too late, and what is due asks its every stop.
     due = due_from_courier(act.session, found) if found.status is RoundStatus.CLOSED else {}
     event = record(act, item, replace(told, proof=proof))
+    pictures.name_for(act, event, named)
     _follow(act, scan, event, found, due)
     return ScanAnswer(scan_id=scan.scan_id, status="recorded" if event.is_applied else "held")
 
@@ -206,7 +220,6 @@ def _scan_of(
     happened_at: datetime,
     delivery_round: DeliveryRound,
     actor: Actor,
-    proof: ProofOfDelivery | None,
 ) -> Scan:
     why = reasons.reason(scan.reason or "") if scan.kind in _FAILURES else None
     facts: dict[str, Any] = {"cost_bearer": why.cost_bearer} if why else {}
@@ -218,6 +231,8 @@ def _scan_of(
         facts[LATE] = True  # what the round collected was counted when it came back
     if actor.phone_id is not None:
         facts["phone_id"] = actor.phone_id
+    if scan.pictures:
+        facts[pictures.NAMED] = list(dict.fromkeys(scan.pictures))
     return Scan(
         kind=scan.kind,
         scan_id=scan_id,
@@ -228,7 +243,6 @@ def _scan_of(
         round_id=delivery_round.id,
         reason=why.code if why else None,
         facts=facts,
-        proof=proof,
     )
 
 
@@ -296,7 +310,7 @@ def corrected(scan: _Told, now: datetime) -> datetime:
 
 
 def _check_kind(item: Item, scan: CourierScan) -> None:
-    if scan.kind not in KINDS[item.direction]:
+    if scan.kind not in KINDS[item.direction] or (scan.kind in _LOADED and scan.pictures):
         raise WrongKind(field="kind")
     if scan.kind in _FAILURES and (scan.reason is None or reasons.reason(scan.reason) is None):
         raise UnknownReason(field="reason")

@@ -74,6 +74,7 @@ from postal.models.outside import (
 )
 from postal.models.people import Person, PersonKind, PersonWord
 from postal.models.phones import CourierNote, Phone, PhoneCode
+from postal.models.pictures import EventPicture, Picture
 from postal.models.places import (
     Absence,
     CalendarDay,
@@ -134,6 +135,7 @@ __all__ = [
     "EndedWhy",
     "EndpointState",
     "FalseCourier",
+    "EventPicture",
     "Found",
     "GivenBack",
     "Handover",
@@ -169,6 +171,7 @@ __all__ = [
     "PersonWord",
     "Phone",
     "PhoneCode",
+    "Picture",
     "PlanStatus",
     "PlanUnserved",
     "PointMemory",

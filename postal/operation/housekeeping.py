@@ -15,6 +15,7 @@ from postal.jobs.watching import forget_ended
 from postal.life.tracking import note_overdue
 from postal.outside.due import disable_dark, forget_old
 from postal.outside.notices import forget_notices
+from postal.pictures import forget_unnamed
 
 
 def _note_overdue(run: Run) -> None:
@@ -50,6 +51,11 @@ def _forget_callbacks(run: Run) -> None:
         forget_old(session, now=run.now())
 
 
+def _forget_pictures(run: Run) -> None:
+    with run.write() as session:
+        forget_unnamed(session, now=run.now())
+
+
 def _disable_dark(run: Run) -> None:
     with run.write() as session:
         disable_dark(session, now=run.now())
@@ -75,6 +81,7 @@ HOUSEKEEPING = Works(
         "forget_callbacks": _forget_callbacks,
         "forget_jobs": _forget_jobs,
         "learn_arrivals": _learn_arrivals,
+        "forget_pictures": _forget_pictures,
         "disable_dark_endpoints": _disable_dark,
     },
     every={
@@ -86,6 +93,7 @@ HOUSEKEEPING = Works(
         "forget_callbacks": timedelta(hours=6),
         "forget_jobs": timedelta(hours=6),
         "learn_arrivals": timedelta(hours=1),
+        "forget_pictures": timedelta(hours=6),
         "disable_dark_endpoints": timedelta(hours=1),
     },
 )
