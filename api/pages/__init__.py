@@ -37,6 +37,10 @@ from api.pages.dispatch import (
     office_day,
     offices_off,
     phones,
+    office_day,
+    offices_off,
+    phones,
+    photos,
     planning,
     rounds,
 )
@@ -66,6 +70,7 @@ __all__ = [
     "packing",
     "papers",
     "phones",
+    "photos",
     "planning",
     "pwa",
     "queue",

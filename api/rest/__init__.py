@@ -13,6 +13,7 @@ from api.rest import (
     endpoints,
     items,
     operations,
+    pictures,
     results,
     scans,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "endpoints",
     "items",
     "operations",
+    "pictures",
     "register_rest",
     "results",
     "scans",

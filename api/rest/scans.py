@@ -15,10 +15,11 @@ from api.rest.common import v1
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
 from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
+from api.schemas.pictures import PictureId
 from api.web.auth import acting, allow
 from api.web.errors import Problem, problem_of, problems_of_entry
 from api.words import Said, in_both
-from postal import Action, EventKind, InvalidInput, doorstep
+from postal import Action, EventKind, InvalidInput, doorstep, pictures
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
 Picture = Annotated[str, StringConstraints(max_length=200_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
@@ -56,6 +57,7 @@ class ScanBody(Body):
     called_at: Annotated[list[Instant], Field(max_length=20, default_factory=list)]
     words: Annotated[str, StringConstraints(max_length=1_000)] = ""
     proof: ProofBody | None = None
+    pictures: Annotated[list[PictureId], Field(max_length=pictures.MOST_OF_AN_ACT, default_factory=list)]
 
 
 class ScansBody(Body):
@@ -84,7 +86,8 @@ def post_scans(body: ScansBody) -> Response:
     with acting() as act:
         answers = doorstep.record_scans(act, list(scans.values()))
     told |= {
-        position: _answer(a.scan_id, a.status, a.code, a.message) for position, a in zip(scans, answers, strict=True)
+        position: _answer(a.scan_id, a.status, a.code, a.message, a.missing_pictures)
+        for position, a in zip(scans, answers, strict=True)
     }
     return jsonify({"scans": [told[position] for position in sorted(told)]})
 
@@ -110,8 +113,11 @@ def _read(entry: ScanBody | Unread, position: int) -> ScanBody:
     return entry
 
 
-def _answer(scan_id: str, status: str, code: str, message: Said | None) -> dict[str, Any]:
-    return {"scan_id": scan_id, "status": status, "code": code, "field": None, **in_both(message)}
+def _answer(
+    scan_id: str, status: str, code: str, message: Said | None, missing: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    told = {"scan_id": scan_id, "status": status, "code": code, "field": None, "missing_pictures": list(missing)}
+    return told | in_both(message)
 
 
 def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
@@ -131,6 +137,7 @@ def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
         called_at=tuple(told.called_at),
         words=told.words,
         proof=proof,
+        pictures=tuple(told.pictures),
     )
 
 

@@ -91,6 +91,7 @@ class ScanTold(Told):
     status: Literal["recorded", "held", "known", "refused"]
     code: str
     field: str | None
+    missing_pictures: list[str]
     detail: str
     detail_en: str
 

@@ -15,7 +15,7 @@ from api.wiring import services
 from postal import Actor, phones
 
 ENROL = "/v1/courier/phones"
-_OF_PHONES = ("/v1/scans", "/v1/courier/")
+_OF_PHONES = ("/v1/scans", "/v1/courier/", "/v1/pictures")
 _KEY_HEADER = "X-Phone-Key"
 # As long as browsers keep one; the phone itself ends sooner, when it is silent or revoked.
 _KEPT_FOR = timedelta(days=400)
@@ -28,7 +28,7 @@ def is_carried() -> bool:
 
 
 def needs_no_form_token() -> bool:
-    """Say whether the running request is a phone's: JSON of our own script, which another site cannot send.
+    """Say whether the running request is a phone's: JSON or a picture of our own script, no form of another site.
 
     The page of an app that works offline is older than any form token.
     """

@@ -27,6 +27,7 @@ CATALOG: dict[str, Wording] = {
     "control_character": Wording(400, Message("{field}: có ký tự điều khiển không cho phép.")),
     "utf8_required": Wording(400, Message("Nội dung phải mã hóa UTF-8, không có BOM.")),
     "json_required": Wording(415, Message("Cần gửi Content-Type: application/json.")),
+    "picture_required": Wording(415, Message("Cần gửi ảnh với Content-Type: image/jpeg hoặc image/png.")),
     "encoding_not_supported": Wording(415, Message("Không nhận nội dung nén (Content-Encoding).")),
     "too_large": Wording(413, Message("Nội dung gửi lên quá lớn.")),
     "invalid": Wording(400, Message("{field}: giá trị không hợp lệ.")),

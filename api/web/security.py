@@ -15,7 +15,7 @@ from api.schemas.json_body import MAX_BODY_BYTES
 from api.settings import Settings
 from api.web.auth import current_actor
 from api.web.problems import WebRefusal
-from postal import ActorKind
+from postal import ActorKind, pictures
 
 _POLICY = (
     "default-src 'none'",
@@ -111,7 +111,8 @@ def _limit() -> str:
 def _refuse_large_bodies() -> None:
     """Answer 413 from the stated length, before a byte of the body is read."""
     if request.path.startswith("/v1/"):
-        request.max_content_length = MAX_BODY_BYTES
+        is_picture = request.path.startswith("/v1/pictures")
+        request.max_content_length = pictures.MAX_BYTES if is_picture else MAX_BODY_BYTES
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise WebRefusal("too_large")

@@ -373,6 +373,13 @@ def _proof(fee, take_back):
             "fee_receipt": "BL-1" if fee else None, "taken_back": [d["name"] for d in take_back]}  # fmt: skip
 
 
+def _photos(doors, round_id, names):
+    for name in names:
+        doors.picture(name, f"/v1/pictures?picture_id=anh-{round_id}-{name}", build.photo())
+    for name in {*names, *ASKING}:
+        doors.picture(name, "/v1/pictures/code", build.photo())
+
+
 def _courier_of(doors, username="walker"):
     rows = doors.rows(models.User.id, models.User.username, models.User.courier_id)
     return next(row.courier_id for row in rows if row.username == username)
@@ -410,6 +417,7 @@ def _rounds(doors, clock, post, rounds):
             elif state == "on_round" and n % 4 == 0:
                 scans.append(scan | {"kind": "delivered", "proof": _proof(fee, take_back)})
         told = doors.json(by, "POST", "/v1/scans", {"scans": scans})["scans"] if scans else []
+        _photos(doors, round_id, {by, post})
         assert {one["status"] for one in told} <= {"recorded"}, told
         left = [(i, fee) for i, _, state, _, fee, _ in _pieces(doors, round_id) if state == "on_round"]
         typed = {}

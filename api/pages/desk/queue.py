@@ -30,6 +30,7 @@ from postal import (
     is_own,
     models,
     people,
+    pictures,
     queue,
     require_own,
 )
@@ -132,8 +133,10 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
         found = _own(session, consignment_id, Action.SEE_ITEM)
         person = people.open_person(session, found.person)
         is_organisation = "self" not in doorstep.relations_for(people.unseal(session, found.person).full_name)
+        may_look = actor.may(Action.SEE_RECIPIENT)
         commune = register.find(found.commune_code) if found.commune_code else None
         needs = queue.needs_of(found)
+        events = [event for item in found.items for event in desk.events_of(session, item.id)]
         return render_desk(
             "staff/consignment.html",
             found.items[0].dossier_code,
@@ -154,7 +157,8 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             commune_name=commune.full_name if commune else (_("ngoài tỉnh") if "outside" in needs else _("chưa rõ")),
             flag_text=_FLAGS.get(found.point_flag or "", _("tọa độ cần xem lại")),
             papers=paper_links(session, documents.CONSIGNMENT, found, found.id),
-            events=[event for item in found.items for event in desk.events_of(session, item.id)],
+            events=events,
+            photos=pictures.of_events(session, [event.id for event in events]) if may_look else {},
             settled=desk.settled_scans(session, [item.id for item in found.items]),
             acts=acts_of(session, found),
             looks=looks_of.looks_at(session, found.id),

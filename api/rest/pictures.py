@@ -1,0 +1,48 @@
+"""`POST /v1/pictures`: photos of an act at a door, before or after the act itself; and codes read from a photo."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from api.rest.common import v1
+from api.schemas.pictures import KINDS, CodesTold, PictureFile, PictureQuery, PictureTold
+from api.web.auth import acting, allow
+from api.web.problems import WebRefusal
+from postal import Action, pictures
+
+
+@v1.post("/pictures", summary="Keep a photo that an act names as its evidence", responses={200: PictureTold})
+@allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
+def post_picture(query: PictureQuery, raw: PictureFile) -> Response:
+    """Make a photo anew and keep it sealed; sent again under its id, it is the same photo and gets the same answer."""
+    came = _file(raw)
+    photo = pictures.as_photo(came)
+    with acting() as act:
+        kept = pictures.keep(act, query.picture_id, came, photo)
+        return jsonify(
+            {
+                "picture_id": kept.client_id,
+                "id": kept.public_id,
+                "sha256": kept.digest,
+                "width": kept.width,
+                "height": kept.height,
+                "n_bytes": kept.n_bytes,
+            }
+        )
+
+
+@v1.post("/pictures/code", summary="Read the codes on a photo of a label", responses={200: CodesTold})
+@allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS, Action.HAND_OVER, Action.RECEIVE_AT_OFFICE)
+def post_picture_code(raw: PictureFile) -> Response:
+    """Return the Code 128 and QR codes on a photo; nothing of it is kept."""
+    found = pictures.codes_on(_file(raw))
+    return jsonify({"codes": [{"text": code.text, "symbology": code.symbology} for code in found]})
+
+
+def _file(raw: PictureFile) -> bytes:
+    # A form of another site can send neither type without asking first, so a phone's cookie is enough here.
+    if raw.mimetype not in KINDS:
+        raise WebRefusal("picture_required")
+    if raw.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WebRefusal("encoding_not_supported")
+    return raw.get_data(cache=False)

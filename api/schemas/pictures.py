@@ -1,0 +1,50 @@
+"""Pictures as the contract describes them: raw bytes in, ids and digests or codes out."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from flask_openapi3 import RawModel
+from pydantic import StringConstraints
+
+from api.schemas.answers import Told
+from api.schemas.common import Body
+
+PictureId = Annotated[str, StringConstraints(min_length=8, max_length=60, pattern=r"^[A-Za-z0-9._-]+$")]
+KINDS = ("image/jpeg", "image/png")
+
+
+class PictureFile(RawModel):
+    """The file itself as the body."""
+
+    mimetypes: ClassVar[list[str]] = list(KINDS)
+
+
+class PictureQuery(Body):
+    """The device's own id of a picture: a repeat of it is the same picture."""
+
+    picture_id: PictureId
+
+
+class PictureTold(Told):
+    """A picture as it is kept: made anew as JPEG; ``sha256`` is of those bytes."""
+
+    picture_id: str
+    id: str
+    sha256: str
+    width: int
+    height: int
+    n_bytes: int
+
+
+class CodeTold(Told):
+    """One code on a picture."""
+
+    text: str
+    symbology: str
+
+
+class CodesTold(Told):
+    """The codes on a picture; none is no fault."""
+
+    codes: list[CodeTold]
