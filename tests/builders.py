@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from postal import ANONYMOUS, Act, Actor, ActorKind, custody, intake
+from postal.chain.records import RECORDS
 from postal.custody.serials import Grant, grant_range
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
@@ -45,6 +46,12 @@ def lift_guards(session: Session) -> None:
         return
     for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
         session.execute(text(f"DROP TRIGGER {name}"))
+
+
+def n_records(session: Session) -> int:
+    """Return how many facts besides events and receipts the chain binds: discrepancies, minutes, looks and others."""
+    counts = (select(func.count()).select_from(one.table).where(one.is_there) for one in RECORDS.values())
+    return sum(session.scalar(count) or 0 for count in counts)
 
 
 def sqlite_database(folder: Path) -> Database:

@@ -4,6 +4,7 @@ It knows rows and keys, and nothing of what an item may do next: that is `postal
 """
 
 from postal.chain.checking import (
+    GARBAGE,
     WHY,
     Broken,
     Checked,
@@ -13,7 +14,7 @@ from postal.chain.checking import (
     check_pictures,
     match_receipt,
 )
-from postal.chain.sealing import Head, head_of, seal
+from postal.chain.sealing import Head, begin_kinds, head_of, seal
 from postal.chain.signing import (
     BadSignature,
     SealedReceipt,
@@ -29,6 +30,7 @@ from postal.chain.signing import (
 )
 
 __all__ = [
+    "GARBAGE",
     "WHY",
     "BadSignature",
     "Broken",
@@ -37,6 +39,7 @@ __all__ = [
     "ReceiptMatch",
     "SealedReceipt",
     "SignedHead",
+    "begin_kinds",
     "check_chain",
     "check_people",
     "check_pictures",

@@ -13,12 +13,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.chain.instants import instant_text
 from postal.chain.unsealed import DOORSTEP, PICTURE, RECEIPT, SIGNATURE
 from postal.models import (
     DeliverySignature,
@@ -105,11 +106,6 @@ def instant_column(dialect: str, column: str) -> str:
     if dialect == "postgresql":
         return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
     return column
-
-
-def instant_text(instant: datetime) -> str:
-    """Return an instant as its canonical text."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def proof_payloads(session: Session, proof_ids: Sequence[int]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,14 @@ from postal.chain.commitments import (
     PAPERS,
     commit,
     event_text,
-    instant_text,
     link_head,
     new_salt,
     proof_payloads,
     with_proof,
 )
-from postal.chain.unsealed import EVENT, Unsealed, take_unsealed
+from postal.chain.instants import instant_text
+from postal.chain.records import RECORDS, kinds_of, record_payloads
+from postal.chain.unsealed import EVENT, Unsealed, note_unsealed, take_unsealed
 from postal.models import ChainLink
 from postal.models.keys import blocks
 
@@ -48,6 +49,25 @@ def seal(session: Session, *, now: datetime) -> Head:
     session.flush()
     _hold(session)
     return _lengthen(session, _all_unsealed(session), now)
+
+
+def begin_kinds(session: Session, *, now: datetime) -> Head:
+    """Add what an older version recorded and did not bind: rows of those kinds that have no link at all yet.
+
+    Old links stay as they are; the chain goes on behind them. Safe to repeat.
+    """
+    session.flush()
+    _hold(session)
+    known = set(session.scalars(select(ChainLink.kind).distinct()))
+    return _lengthen(session, _unsealed_records(session, [kind for kind in RECORDS if kind not in known]), now)
+
+
+@event.listens_for(Session, "after_flush")
+def _note_records(session: Session, _context: object) -> None:
+    """Note records written or settled by this flush, whoever wrote them."""
+    for row in (*session.new, *session.dirty):
+        for kind, at in kinds_of(row):
+            note_unsealed(session, kind, [row.id], now=at)
 
 
 @event.listens_for(Session, "before_commit")
@@ -103,6 +123,20 @@ def _all_unsealed(session: Session) -> Iterator[tuple[str, int, str]]:
     for kind, (table, read) in PAPERS.items():
         for subject_id in session.scalars(select(table.id).where(~_is_sealed(kind, table.id)).order_by(table.id)).all():
             yield kind, subject_id, read(session, subject_id) or ""
+    yield from _unsealed_records(session, RECORDS)
+
+
+def _unsealed_records(
+    session: Session, kinds: Iterable[str], only: Mapping[str, Sequence[int]] | None = None
+) -> Iterator[tuple[str, int, str]]:
+    """Yield records that have no link yet; ``only`` names the ids to look at."""
+    for kind in kinds:
+        record = RECORDS[kind]
+        query = select(record.table.id).where(record.is_there, ~_is_sealed(kind, record.table.id))
+        parts = [query] if only is None else [query.where(record.table.id.in_(some)) for some in blocks(only[kind])]
+        ids = sorted(row_id for part in parts for row_id in session.scalars(part))
+        payloads = record_payloads(session, kind, ids)
+        yield from ((kind, row_id, payloads[row_id]) for row_id in ids if row_id in payloads)
 
 
 def _noted(session: Session, noted: Unsealed) -> Iterator[tuple[str, int, str]]:
@@ -116,6 +150,8 @@ def _noted(session: Session, noted: Unsealed) -> Iterator[tuple[str, int, str]]:
         query = select(table.id).where(table.id.in_(wanted), ~_is_sealed(kind, table.id)).order_by(table.id)
         for subject_id in session.scalars(query).all() if wanted else ():
             yield kind, subject_id, read(session, subject_id) or ""
+    records = {kind: sorted(set(ids)) for kind, ids in noted.ids.items() if kind in RECORDS}
+    yield from _unsealed_records(session, [kind for kind in RECORDS if kind in records], records)
 
 
 def _is_sealed(kind: str, subject_id: Any) -> Exists:

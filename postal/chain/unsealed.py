@@ -27,6 +27,12 @@ def note_unsealed(session: Session, kind: str, ids: Iterable[int], *, now: datet
     noted.ids.setdefault(kind, []).extend(ids)
 
 
+def noted_of(session: Session, kind: str) -> frozenset[int]:
+    """Return what this transaction recorded and will seal at its commit."""
+    noted: Unsealed | None = session.info.get(_KEY)
+    return frozenset(noted.ids.get(kind, ())) if noted is not None else frozenset()
+
+
 def take_unsealed(session: Session) -> Unsealed | None:
     """Return what was noted and forget it."""
     found: Unsealed | None = session.info.pop(_KEY, None)

@@ -72,7 +72,7 @@ def test_an_untouched_chain_is_sound_and_counts_every_event_and_receipt(session,
     checked = chain.check_chain(session, anchors=[anchor])
     n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
     assert checked.broken is None
-    assert checked.n_links == n_events + 4  # a receipt and three signatures
+    assert checked.n_links == n_events + build.n_records(session) + 4  # a receipt and three signatures
     assert checked.head == anchor.head
     assert chain.check_people(session) == []
 
@@ -87,7 +87,8 @@ def test_a_commit_after_a_handover_seals_by_itself(database):
     with database.read() as session:
         checked = chain.check_chain(session)
         assert checked.broken is None
-        assert checked.n_links == session.scalar(select(func.count()).select_from(TrackingEvent)) + 4
+        n_events = session.scalar(select(func.count()).select_from(TrackingEvent))
+        assert checked.n_links == n_events + build.n_records(session) + 4
 
 
 def test_erasing_a_person_keeps_the_chain_valid(session, anchor):
@@ -123,7 +124,7 @@ def test_a_signatures_picture_replaced_or_swapped_is_found(session, anchor):
     ]
 
 
-def test_rows_recorded_after_the_last_seal_are_no_fault(session, anchor):
+def test_rows_that_this_transaction_recorded_and_will_seal_are_no_fault(session, anchor):
     item = session.scalar(select(Item).order_by(Item.id.desc()))
     at = LATER + timedelta(minutes=1)
     record(build.act(session, at), item, Scan(kind=EventKind.BATCHED, scan_id="later", happened_at=at))

@@ -5,9 +5,11 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from postal import chain, custody, doorstep
+from postal.access import audit
 from postal.life.address_change import NewAddress, change_address
 from postal.models import (
     AddressChange,
+    AuditEntry,
     ChainLink,
     DeliverySignature,
     Discrepancy,
@@ -46,6 +48,7 @@ SIGNED_FOR = [
     (KeptOvernight, "reason", "khác"),
     (Discrepancy, "detail", "khác"),
     (Incident, "fault", "unknown"),
+    (AuditEntry, "reason", "khác"),
 ]
 
 
@@ -68,6 +71,7 @@ def day(session):
     )
     handover = session.scalars(select(Handover)).first()
     custody.sign_receipt(build.act(session, EVENING), handover.id, "giver", PNG)
+    audit.note(build.act(session, EVENING), "looked", "item", day.items[0].id)
     session.add(Discrepancy(kind="extra", handover_id=handover.id, noted_at=EVENING, detail="x"))
     chain.seal(session, now=EVENING)
     return day

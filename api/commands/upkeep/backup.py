@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from api.commands.opening import acting, connected, say_both
-from postal import current_revision, upgrade
+from postal import chain, current_revision, upgrade
 from postal.access import audit
 from postal.operation import backup as backups
 from postal.operation import copies, presence
@@ -55,6 +55,7 @@ def restore(file: Path, *, yes: bool, check: bool) -> None:
             done = backups.restore(engine, file)
             upgrade(engine)
             with acting(services) as act:
+                chain.begin_kinds(act.session, now=act.now)
                 copies.hold(act.session, now=act.now)
                 audit.note(act, "restored", "installation", made_at=done.made_at, sha256=done.sha256)
     say_both("Đã khôi phục bản sao lưu lúc {made_at}.", made_at=done.made_at)
@@ -69,6 +70,8 @@ def migrate() -> None:
     with connected() as services:
         before = current_revision(services.database.engine)
         upgrade(services.database.engine)
+        with acting(services) as act:  # what an older version recorded and did not bind yet
+            chain.begin_kinds(act.session, now=act.now)
         after = current_revision(services.database.engine)
     if before == after:
         say_both("Bảng dữ liệu đã ở phiên bản {after}.", after=after)

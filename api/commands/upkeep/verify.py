@@ -14,6 +14,7 @@ from api.commands.opening import connected
 from api.wiring import Services
 from api.words import translate
 from postal import chain
+from postal.life import check_items
 
 _HEADS = "head-*.json"
 
@@ -70,15 +71,16 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
     began = time.perf_counter()
     with services.database.read() as session:
         checked = chain.check_chain(session, anchors=anchors)
-        people = chain.check_people(session) + chain.check_pictures(session) if checked.broken is None else []
+        others = [*chain.check_people(session), *chain.check_pictures(session), *check_items(session)]
     took_s = time.perf_counter() - began
-    for broken in [checked.broken, *people]:
+    for broken in [checked.broken, *others]:
         if broken is not None:
             why = chain.WHY[broken.why]
             where = f"{broken.kind or 'chain'} {broken.subject_id or ''}".strip()
-            click.echo(f"HỎNG ở mắt xích {broken.position}, {where}: {why} / {translate(why, 'en')}")
+            place = f"mắt xích {broken.position}, {where}" if broken.position else where
+            click.echo(f"HỎNG ở {place}: {why} / {translate(why, 'en')}")
     click.echo(f"{checked.n_links} mắt xích, {len(anchors)} mốc đã ký, {took_s:.1f} s. Đầu / head: {checked.head}")
-    if checked.broken is not None or people:
+    if checked.broken is not None or others:
         sys.exit(1)
 
 
