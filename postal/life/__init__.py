@@ -2,3 +2,7 @@
 
 State moves here and nowhere else. Who may act is `postal.access`; what is counted and signed is `postal.custody`.
 """
+
+from postal.life.checking import check_items
+
+__all__ = ["check_items"]

@@ -29,6 +29,8 @@ DOES_NOT_FIT = "scan_does_not_fit"
 RECEIPT, LATE = "handover", "late"
 # … and the scan id of the event that a person decided is true although it did not fit.
 ACCEPTS = "accepts"
+# Of a first event: whose it is and with what it goes, so that nobody exchanges recipients unseen.
+CONSIGNMENT, RECIPIENT = "consignment", "recipient"
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
 _CAME_TO_FIT = Message("Lượt quét còn thiếu đã đến sau đó; sự kiện này đã khớp.")
@@ -114,6 +116,7 @@ def record_first(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEv
         event.id = event_id
         event.scan_id = f"{scan.scan_id}:{item.id}"
         event.is_applied, event.sequence, event.state_after = True, 1, state
+        event.facts = scan.facts | {CONSIGNMENT: item.consignment_id, RECIPIENT: item.consignment.person_id}
         _move(item, event, state)
         events.append(event)
     act.session.add_all(events)
