@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +45,25 @@ class FileExists(Conflict):
     says = Message("Tệp {file} đã có; hãy chọn tên khác.")
 
 
+class BackupNotWritten(Unavailable):
+    """The disk did not take it: full, away, or not ours. Nothing that looks like a backup is left behind."""
+
+    code = "backup_not_written"
+    says = Message("Không ghi được bản sao lưu {file}: {why}.")
+
+
+_WHY = {
+    errno.ENOSPC: Message("đĩa đầy"),
+    errno.EDQUOT: Message("hết hạn mức đĩa"),
+    errno.EFBIG: Message("tệp lớn quá mức hệ thống cho phép"),
+    errno.EACCES: Message("không có quyền ghi ở đó"),
+    errno.EPERM: Message("không có quyền ghi ở đó"),
+    errno.EROFS: Message("chỗ đó chỉ đọc"),
+    errno.ENOENT: Message("không có thư mục đó"),
+    errno.ENOTDIR: Message("không có thư mục đó"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Backup:
     """What the note beside a backup says of it. ``database`` is "sqlite" or "postgresql"."""
@@ -61,29 +83,65 @@ def note_path(file: Path) -> Path:
 def back_up(engine: Engine, file: Path, *, now: datetime) -> Backup:
     """Write the database as it is at one instant to a new file, and a note with checksum and revision beside it.
 
-    Writers go on meanwhile. Raises FileExists, Unavailable where PostgreSQL's tools are missing or refuse.
+    Writers go on meanwhile. The name is taken first, so that of two who want it one is refused; until all is written it
+    is an empty file without a note, which no restore takes. Raises FileExists, BackupNotWritten, Unavailable where
+    PostgreSQL's tools are missing or refuse.
     """
-    if file.exists() or note_path(file).exists():
-        raise FileExists(file=file.name)
-    unfinished = file.with_name(file.name + ".unfinished")
-    try:
-        _write_sqlite(engine, unfinished) if _is_sqlite(engine) else _write_postgresql(engine, unfinished)
-        os.chmod(unfinished, 0o600)
-        _sync(unfinished)
-        backup = Backup(
-            database=engine.dialect.name,
-            revision=current_revision(engine),
-            made_at=now.isoformat(),
-            n_bytes=unfinished.stat().st_size,
-            sha256=_sha256(unfinished),
-        )
-        note_path(file).write_text(json.dumps(asdict(backup), indent=1) + "\n", encoding="utf-8")
-        _sync(note_path(file))
-        os.replace(unfinished, file)
-        _sync(file.parent)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with _names_in_words(file):
+        if note_path(file).exists():
+            raise FileExists(file=file.name)
+        try:
+            _new_file(file)
+        except FileExistsError as exc:
+            raise FileExists(file=file.name) from exc
+        unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}.unfinished")
+        try:
+            return _written(engine, file, unfinished, now)
+        except BaseException:
+            # Ctrl-C as well: the name is free again.
+            note_path(file).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
+            raise
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _written(engine: Engine, file: Path, unfinished: Path, now: datetime) -> Backup:
+    _new_file(unfinished)
+    _write_sqlite(engine, unfinished) if _is_sqlite(engine) else _write_postgresql(engine, unfinished)
+    _sync(unfinished)
+    backup = Backup(
+        database=engine.dialect.name,
+        revision=current_revision(engine),
+        made_at=now.isoformat(),
+        n_bytes=unfinished.stat().st_size,
+        sha256=_sha256(unfinished),
+    )
+    _new_file(note_path(file))
+    note_path(file).write_text(json.dumps(asdict(backup), indent=1) + "\n", encoding="utf-8")
+    _sync(note_path(file))
+    os.replace(unfinished, file)
+    _sync(file.parent)
     return backup
+
+
+def _new_file(path: Path) -> None:
+    """Make an empty file that its owner alone may read. Raises FileExistsError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+@contextlib.contextmanager
+def _names_in_words(file: Path) -> Iterator[None]:
+    """Say in a sentence what a disk refused. Raises BackupNotWritten."""
+    try:
+        yield
+    except OSError as exc:
+        why = _WHY.get(exc.errno or 0, Message("hệ thống báo lỗi {number}").filled(number=exc.errno))
+        raise BackupNotWritten(file=file.name, why=why) from exc
+    except (sqlite3.Error, BackupBroken) as exc:
+        full = getattr(exc, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        why = _WHY[errno.ENOSPC] if full else Message("SQLite không ghi được")
+        raise BackupNotWritten(file=file.name, why=why) from exc
 
 
 def verify(file: Path) -> Backup:
@@ -134,7 +192,7 @@ def _write_sqlite(engine: Engine, file: Path) -> None:
 
 def _read_sqlite(engine: Engine, file: Path) -> None:
     path = _sqlite_path(engine)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         # Into the database, not over its file: whoever has it open sees the change as one transaction.
         with _sqlite(file, "ro") as source, _sqlite(path) as target:

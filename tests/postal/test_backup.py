@@ -3,6 +3,9 @@
 import json
 import os
 import sqlite3
+import stat
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -12,9 +15,9 @@ from sqlalchemy import func, select
 
 from postal.db import Database, make_engine
 from postal.errors import Unavailable
-from postal.migrations import newest_revision
+from postal.migrations import newest_revision, upgrade
 from postal.models import AuditEntry, Item
-from postal.operation import backup
+from postal.operation import backup, doctor
 from postal.operation.backup import BackupBroken, BackupDoesNotFit, FileExists, note_path
 from tests import builders as build
 from tests.scale import record_figure, scaled
@@ -193,6 +196,77 @@ def test_an_unfinished_backup_leaves_no_file_that_looks_like_one(sqlite_url, fil
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(backup.BackupNotWritten, match="đĩa đầy"):
         backup.back_up(engine, file, now=NOW)
     assert not list(file.parent.glob("sao-luu.bak*"))
+
+
+def test_of_many_who_want_one_name_one_gets_it(sqlite_url, file):
+    """As two cron jobs would: every other one is refused in a sentence, and what is there is whole."""
+    database = Database(make_engine(sqlite_url), build.vault())
+    fill(database)
+    barrier, told = threading.Barrier(6), []
+
+    def make():
+        engine = make_engine(sqlite_url)
+        barrier.wait()
+        try:
+            told.append(backup.back_up(engine, file, now=NOW))
+        except FileExists as exc:
+            told.append(exc.code)
+        engine.dispose()
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert told.count("file_exists") == 5
+    assert backup.verify(file) in told
+    assert sorted(one.name for one in file.parent.glob("sao-luu*")) == [file.name, note_path(file).name]
+
+
+_FULL = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from postal.db import make_engine
+from postal.operation import backup, doctor
+engine = make_engine(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+try:
+    backup.back_up(engine, Path(sys.argv[2]), now=datetime(2026, 11, 20, tzinfo=UTC))
+except backup.BackupNotWritten as exc:
+    print(exc.code, exc.message)
+"""
+
+
+def test_a_disk_that_takes_no_more_ends_in_a_sentence_and_leaves_nothing(sqlite_url, file):
+    fill(Database(make_engine(sqlite_url), build.vault()))
+    command = [sys.executable, "-c", _FULL, sqlite_url, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("backup_not_written Không ghi được bản sao lưu sao-luu.bak: ")
+    assert done.stderr == ""
+    assert list(file.parent.glob("sao-luu*")) == []
+
+
+@pytest.mark.parametrize("place", ["khong-co/sao-luu.bak", "/proc/sao-luu.bak"])
+def test_a_place_that_takes_no_file_is_told_in_a_sentence(sqlite_url, tmp_path, place):
+    fill(Database(make_engine(sqlite_url), build.vault()))
+    with pytest.raises(backup.BackupNotWritten, match="backup_not_written"):
+        backup.back_up(make_engine(sqlite_url), tmp_path / place, now=NOW)
+
+
+def test_the_files_of_a_new_database_and_its_backup_are_their_owners_alone(tmp_path, file):
+    database = Database(make_engine(f"sqlite:///{tmp_path / 'moi.db'}"), build.vault())
+    upgrade(database.engine)
+    with database.write() as session:
+        build.s10_range(session)
+        made = backup.back_up(make_engine(f"sqlite:///{tmp_path / 'moi.db'}"), file, now=NOW)
+        files = [*tmp_path.glob("moi.db*"), file, note_path(file)]
+        assert len(files) == 5
+        assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
+    assert made.n_bytes
+    (tmp_path / "moi.db").chmod(0o644)
+    found = {one.check: one for one in doctor.examine(database, now=NOW)}["readers"]
+    assert (found.level, "moi.db" in str(found.message)) == (doctor.Level.WARN, True)
