@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -42,6 +43,10 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
 
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: object, _record: object, arguments: Sequence[Any], _options: object) -> None:
+        _make_private(str(arguments[0]))
+
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # SQLAlchemy opens transactions itself (below): sqlite3's own implicit BEGIN is deferred, and a
@@ -57,6 +62,14 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_private(database: str) -> None:
+    """Make the file of a new database its owner's alone; SQLite gives its log and index the same rights."""
+    if database == ":memory:" or database.startswith("file:"):
+        return
+    with suppress(OSError):  # a folder that is not there, or a file that is: the first connection says what is wrong
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 class Database:

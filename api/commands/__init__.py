@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -91,7 +92,11 @@ def tannha() -> None:
 
 
 def main() -> None:
-    """Run a command; an expected refusal is one coded sentence in both languages and exit code 2."""
+    """Run a command; an expected refusal is one coded sentence in both languages and exit code 2.
+
+    What it writes (databases, backups, tables, papers) is its owner's alone: people's data may be in any of it.
+    """
+    os.umask(0o077)
     try:
         tannha(standalone_mode=False)
     except click.exceptions.Exit as exc:

@@ -235,6 +235,7 @@ def _file(database: Database) -> Iterator[Finding]:
     path = database.engine.url.database
     if database.engine.dialect.name != "sqlite" or not path:
         return
+    yield _readers(Path(path))
     wal = Path(path + "-wal")
     n_wal = wal.stat().st_size if wal.exists() else 0
     level = Level.WARN if n_wal > MAX_WAL_BYTES else Level.OK
@@ -242,3 +243,13 @@ def _file(database: Database) -> Iterator[Finding]:
     n_free = shutil.disk_usage(Path(path).absolute().parent).free
     level = Level.BAD if n_free < MIN_DISK_BYTES else Level.WARN if n_free < LOW_DISK_BYTES else Level.OK
     yield _finding("disk", level, Message("đĩa còn {size} GB").filled(size=f"{n_free / 1e9:.1f}"))
+
+
+def _readers(path: Path) -> Finding:
+    """Name the files of the database that others on this machine may read."""
+    files = [one for ending in ("", "-wal", "-shm") if (one := path.with_name(path.name + ending)).exists()]
+    open_ones = [one.name for one in files if one.stat().st_mode & 0o077]
+    if open_ones:
+        told = Message("người khác trên máy đọc được {files}: chmod 600").filled(files=", ".join(open_ones))
+        return _finding("readers", Level.WARN, told)
+    return _finding("readers", Level.OK, Message("chỉ chủ sở hữu đọc được tệp dữ liệu"))

@@ -72,7 +72,7 @@ def _held(engine: Engine, *, is_alone: bool) -> Iterator[bool]:
 
 @contextmanager
 def _file_locked(path: Path, *, is_alone: bool) -> Iterator[bool]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
