@@ -12,10 +12,11 @@ from postal.errors import AddressNotAllowed, HttpsRequired
 MAX_URL_LENGTH = 500
 PORTS = frozenset({443, 8443})
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-# Names that are never in the public tree (RFC 6761, 6762, 8375, 9476) or stand for the machine itself.
+# Names that are never in the public tree (RFC 6761, 6762, 8375, 9476), stand for the machine itself, or are what
+# clusters and service registries call what runs inside. A name of one word (redis, metadata) is inner too.
 _PRIVATE_ENDINGS = frozenset(
     {"localhost", "local", "internal", "intranet", "private", "corp", "home", "lan", "alt", "arpa", "onion", "test",
-     "invalid", "localdomain"}
+     "invalid", "localdomain", "svc", "cluster", "consul", "docker", "kube", "intra", "domain", "workgroup"}
 )  # fmt: skip
 _REFUSED_V4 = [ip_network(n) for n in (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",

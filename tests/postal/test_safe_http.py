@@ -43,6 +43,8 @@ BAD_URLS = [
     "https://example.vn%00.evil/", "https://example.vn%2f@evil/", "https://-a.vn/", "https://a-.vn/", "https://a..vn/",
     "https://example.vn./", "https://_a.vn/", "https://[::1", "https://" + "a" * 64 + ".vn/", "https://example.0x7f/",
     "https://example.vn/" + "a" * 500, "https://[fe80::1%25eth0]/",
+    "https://redis/", "https://postgres:8443/", "https://metadata/", "https://tannha-web/",
+    "https://metadata.google.internal/", "https://redis.default.svc/", "https://db.service.consul/",
 ]  # fmt: skip
 NOT_HTTPS = ["http://example.vn/", "ftp://example.vn/", "gopher://example.vn/", "//example.vn/", "example.vn", "https://",
              "https:///x", "file:///etc/passwd", "javascript:alert(1)", ""]  # fmt: skip
