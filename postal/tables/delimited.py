@@ -6,13 +6,15 @@ import csv
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from postal.tables.failures import EmptyFile, LegacyEncoding, NotATable
+from postal.tables.failures import MAX_ROWS, EmptyFile, FileTooLarge, LegacyEncoding, NotATable
 from postal.tables.sheets import Cells, Expected, Sheet, Unreadable
 from routing import Message
 
 _SEPARATORS = (",", ";", "\t", "|")
 # A quoted cell may hold line breaks; one that runs on for longer was never closed.
 _MAX_LINES_PER_ROW = 100
+# Rows of ten lines each: millions of short lines would fill the memory before the first is read.
+_MAX_LINES = 10 * MAX_ROWS
 # A lost zero byte spoils its cell; in what is no text there are many.
 _FEW_ZEROS = 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -21,8 +23,11 @@ _ROWS_LOOKED_AT, _LINES_LOOKED_AT, _MAX_HEADER_LINE = 60, 300, 20_000
 
 
 def csv_sheet(data: bytes, expected: Expected) -> Sheet:
-    """Return the one sheet of a CSV file. Raises EmptyFile, LegacyEncoding, NotATable."""
-    lines = text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """Return the one sheet of a CSV file. Raises EmptyFile, FileTooLarge, LegacyEncoding, NotATable."""
+    text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > _MAX_LINES:
+        raise FileTooLarge
+    lines = text.split("\n")
     separator = None
     first = lines[0].strip()
     if first.casefold().startswith("sep=") and len(first) == 5:

@@ -26,8 +26,9 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 # What of a format is no pattern: texts in quotes, escaped letters, colours and conditions in brackets.
 _NOT_PATTERN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-# Of one row, shared text or table of styles: the widest row of Excel has 16,384 cells of two or three elements.
-_MAX_ELEMENTS = 300_000
+# Of one shared text or table of styles; and of one row: the widest of Excel has 16,384 cells of two or three elements.
+_MAX_ELEMENTS, _MAX_ELEMENTS_IN_ROW = 300_000, 100_000
+_MAX_DEPTH = 64
 _LAST_SERIAL = 2_958_466  # 31 December 9999
 
 
@@ -140,7 +141,7 @@ def _shows_a_date(key: str, own: dict[str, str]) -> bool:
 def _rows(archive: Archive, book: _Book, part: str, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
-        for row in _elements(archive, part, ("row",)):
+        for row in _elements(archive, part, ("row",), most=_MAX_ELEMENTS_IN_ROW):
             number = int(row.get("r") or number + 1)
             cells = _cells(row, book)
             if not any(cell.strip() for cell in cells):
@@ -213,8 +214,8 @@ def _instant(serial: float, first_day: datetime) -> str:
 # -- XML ----------------------------------------------------------------------------------------------
 
 
-def _elements(archive: Archive, part: str, names: tuple[str, ...]) -> Iterator[Element]:
-    """Yield the elements with these names one by one. Raises FileTooLarge.
+def _elements(archive: Archive, part: str, names: tuple[str, ...], *, most: int = _MAX_ELEMENTS) -> Iterator[Element]:
+    """Yield the elements with these names one by one. Raises FileTooLarge, NotATable where they lie too deep.
 
     What was yielded or is not asked for is let go at once, so that no tree grows, whatever the part holds.
     """
@@ -228,8 +229,10 @@ def _elements(archive: Archive, part: str, names: tuple[str, ...]) -> Iterator[E
                 above.append(element)
                 n_wanted += is_wanted
                 n_inside = n_inside + 1 if n_wanted else 0
-                if n_inside > _MAX_ELEMENTS:
+                if n_inside > most:
                     raise FileTooLarge
+                if len(above) > _MAX_DEPTH:
+                    raise broken()
                 continue
             above.pop()
             n_wanted -= is_wanted
