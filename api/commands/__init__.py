@@ -52,6 +52,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "rotate_keys",
         "Mã hóa lại bằng khóa mới / reseal with the newest key",
     ),
+    "rotate-signing-key": (
+        "api.commands.setup.users",
+        "rotate_signing_key",
+        "Khóa ký biên bản mới / a new key that signs receipts",
+    ),
     "run": ("api.commands.serving.run", "run", "Chạy trang, API và việc nền / pages, API and worker"),
     "samples": ("api.commands.samples", "samples", "In mẫu mọi giấy tờ / a sample of every paper"),
     "seed": ("api.commands.setup.seed", "seed", "Bưu cục, địa bàn, lịch / offices, coverage, calendar"),

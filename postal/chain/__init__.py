@@ -14,14 +14,15 @@ from postal.chain.checking import (
     check_pictures,
     match_receipt,
 )
+from postal.chain.keys import PublicKey, ensure_signing_key, new_signing_key, signing_keys
 from postal.chain.sealing import Head, begin_kinds, head_of, seal
 from postal.chain.signing import (
     BadSignature,
     SealedReceipt,
     SignedHead,
     digest_of_key,
+    public_key_for,
     public_key_of,
-    public_key_text,
     read_head,
     read_receipt_code,
     receipt_code,
@@ -36,6 +37,7 @@ __all__ = [
     "Broken",
     "Checked",
     "Head",
+    "PublicKey",
     "ReceiptMatch",
     "SealedReceipt",
     "SignedHead",
@@ -44,14 +46,17 @@ __all__ = [
     "check_people",
     "check_pictures",
     "digest_of_key",
+    "ensure_signing_key",
     "head_of",
     "match_receipt",
+    "new_signing_key",
+    "public_key_for",
     "public_key_of",
-    "public_key_text",
     "read_head",
     "read_receipt_code",
     "receipt_code",
     "seal",
     "sign_day",
     "sign_head",
+    "signing_keys",
 ]

@@ -1,6 +1,6 @@
 """Signatures: on each receipt, so that one sheet of paper can be checked alone, and on each day's head.
 
-The Ed25519 key is derived from the installation's look-up key, which never rotates in place: no further secret to keep.
+A receipt is signed by the key of the instant it was sealed: printed again after a change of keys, it says the same.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from datetime import UTC, date, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal.chain.keys import NO_NAME, key_at, public_text, signing_keys
 from postal.chain.sealing import Head, seal
 from postal.chain.unsealed import RECEIPT
 from postal.errors import InvalidInput, NotFound
 from postal.models import ChainLink, Handover
-from postal.people import vault_of
-from postal.people.vault import Vault
 from routing import Message
 
-_RECEIPT_MARK, _HEAD_MARK = "TN1", "TANNHA-HEAD-1"
+# TN2 names its key behind the head; TN1 was signed with the key derived from the look-up key.
+_RECEIPT_MARK, _NAMED_MARK, _HEAD_MARK = "TN1", "TN2", "TANNHA-HEAD-1"
+_AT_NAME = 9
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -65,26 +65,26 @@ class SignedHead:
         return json.dumps(vars(self), indent=2) + "\n"
 
 
-def signing_key(vault: Vault) -> Ed25519PrivateKey:
-    """Return the installation's signing key."""
-    seed = vault.look_up("signing", "ed25519 first half") + vault.look_up("signing", "ed25519 second half")
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
-
-
-def public_key_text(vault: Vault) -> str:
-    """Return the public key as people pass it on: 43 characters."""
-    raw = signing_key(vault).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return _text(raw)
-
-
 def public_key_of(session: Session) -> str:
-    """Return the installation's public key."""
-    return public_key_text(vault_of(session))
+    """Return the public key that signs at present."""
+    return signing_keys(session)[0].text
+
+
+def public_key_for(session: Session, code: str) -> str:
+    """Return the public key that a receipt's code says it was signed with. Raises BadSignature for none of ours."""
+    words = code.strip().split("*")
+    name = words[_AT_NAME] if words[0] == _NAMED_MARK and len(words) > _AT_NAME else NO_NAME
+    for key in signing_keys(session):
+        if key.name == name:
+            return key.text
+    raise BadSignature(field="receipt")
 
 
 def sign_day(session: Session, day: date, *, now: datetime) -> SignedHead:
     """Seal everything recorded so far and sign the end of the chain as this local day's head."""
-    return sign_head(vault_of(session), seal(session, now=now), day=day.isoformat(), now=now)
+    end = seal(session, now=now)
+    _, private = key_at(session, now)
+    return sign_head(private, end, day=day.isoformat(), now=now)
 
 
 def receipt_code(session: Session, handover_id: int) -> str:
@@ -104,8 +104,9 @@ def receipt_code(session: Session, handover_id: int) -> str:
         str(link.position),
         _text(bytes.fromhex(link.head)),
     )
-    body = "*".join(words)
-    return f"{body}*{_text(signing_key(vault_of(session)).sign(body.encode()))}"
+    name, private = key_at(session, link.sealed_at)
+    body = "*".join((_NAMED_MARK, *words[1:], name) if name else words)
+    return f"{body}*{_text(private.sign(body.encode()))}"
 
 
 def read_receipt_code(code: str, public_key: str) -> SealedReceipt:
@@ -113,7 +114,7 @@ def read_receipt_code(code: str, public_key: str) -> SealedReceipt:
     body, _, signature = code.strip().rpartition("*")
     _check(public_key, body, signature)
     words = body.split("*")
-    if len(words) != 9 or words[0] != _RECEIPT_MARK:
+    if (words[0], len(words)) not in ((_RECEIPT_MARK, _AT_NAME), (_NAMED_MARK, _AT_NAME + 1)):
         raise BadSignature(field="receipt")
     return SealedReceipt(
         number=words[1],
@@ -127,7 +128,7 @@ def read_receipt_code(code: str, public_key: str) -> SealedReceipt:
     )
 
 
-def sign_head(vault: Vault, head: Head, *, day: str, now: datetime) -> SignedHead:
+def sign_head(private: Ed25519PrivateKey, head: Head, *, day: str, now: datetime) -> SignedHead:
     """Sign the end of the chain. ``day`` is the local date, "2026-11-23"."""
     signed_at = now.astimezone(UTC).isoformat(timespec="seconds")
     body = _head_body(day, head.position, head.head, signed_at)
@@ -136,8 +137,8 @@ def sign_head(vault: Vault, head: Head, *, day: str, now: datetime) -> SignedHea
         position=head.position,
         head=head.head,
         signed_at=signed_at,
-        public_key=public_key_text(vault),
-        signature=_text(signing_key(vault).sign(body.encode())),
+        public_key=public_text(private),
+        signature=_text(private.sign(body.encode())),
     )
 
 

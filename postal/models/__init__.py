@@ -20,6 +20,8 @@ from postal.models.access import (
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink
 from postal.models.citizens import ArrivalDay, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
+from postal.models.chain import ChainLink, SigningKey
+from postal.models.citizens import SentCode, WrongTries
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -188,6 +190,7 @@ __all__ = [
     "SentCode",
     "SheetPrint",
     "SignIn",
+    "SigningKey",
     "SpoiltS10",
     "TotpSecret",
     "TrackingEvent",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from postal.models.base import Base, BigId
+from postal.models.base import Base, BigId, PrimaryKey
 
 
 class ChainLink(Base):
@@ -27,3 +27,16 @@ class ChainLink(Base):
     commitment: Mapped[str] = mapped_column(String(64))
     head: Mapped[str] = mapped_column(String(64))
     sealed_at: Mapped[datetime]
+
+
+class SigningKey(Base):
+    """A key that signs receipts and heads from ``made_at`` on; its private half is sealed, its public one is open."""
+
+    __tablename__ = "signing_keys"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(String(8), unique=True)
+    public_key: Mapped[str] = mapped_column(String(43), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from postal import chain
 from postal.citizen.guessing import last_alarm
 from postal.custody import serials
 from postal.db import Database
@@ -33,6 +34,7 @@ MIN_DISK_BYTES, LOW_DISK_BYTES = 200_000_000, 2_000_000_000
 MAX_WAL_BYTES = 256_000_000
 CLOCK_TOLERANCE = timedelta(seconds=30)
 LATE_AFTER = timedelta(minutes=10)
+OLD_SIGNING_KEY = timedelta(days=2 * 365)
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3, and in these older lines.
 _WAL_RESET_FIXED, _WAL_RESET_FIXED_TOO = (3, 51, 3), {(3, 50, 7), (3, 44, 6)}
 
@@ -63,7 +65,7 @@ def examine(database: Database, *, now: datetime) -> list[Finding]:
     if found[-1].level is Level.BAD:
         return [*found, *_file(database)]
     checks: tuple[Callable[[Session, datetime], Finding], ...] = (
-        _copy, _network, _clock, _keys, _lookup, _s10, _callbacks, _notices, _guessing, _jobs,
+        _copy, _network, _clock, _keys, _signing, _lookup, _s10, _callbacks, _notices, _guessing, _jobs,
     )  # fmt: skip
     for check in checks:
         try:
@@ -141,6 +143,19 @@ def _keys(session: Session, _now: datetime) -> Finding:
         older = Message("{count} bản ghi còn mã hóa bằng khóa cũ: chạy tannha rotate-keys").filled(count=n_left)
         return _finding("keys", Level.WARN, older)
     return _finding("keys", Level.OK, Message("mọi dữ liệu mở được bằng khóa hiện có"))
+
+
+def _signing(session: Session, now: datetime) -> Finding:
+    present = chain.signing_keys(session)[0]
+    if present.since is None:
+        derived = Message("biên bản còn ký bằng khóa suy từ TANNHA_LOOKUP_KEY: chạy tannha rotate-signing-key")
+        return _finding("signing", Level.WARN, derived)
+    told = Message("khóa ký biên bản {name}, dùng {days} ngày")
+    age = now - present.since
+    if age > OLD_SIGNING_KEY:
+        told = Message("khóa ký biên bản {name}, dùng {days} ngày: nên đổi (tannha rotate-signing-key)")
+    level = Level.WARN if age > OLD_SIGNING_KEY else Level.OK
+    return _finding("signing", level, told.filled(name=present.name, days=age.days))
 
 
 def _copy(session: Session, now: datetime) -> Finding:

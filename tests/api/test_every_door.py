@@ -639,6 +639,8 @@ def _upkeep(doors, tmp_path):
     doors.run("worker", "--once")
     doors.run("locate")
     doors.run("rotate-keys")
+    doors.run("rotate-signing-key")
+    doors.run("migrate")
     doors.run("verify", "--anchor", str(tmp_path / "moc"))
     saved = str(tmp_path / "sao-luu")
     doors.run("backup", saved)

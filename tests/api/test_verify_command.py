@@ -112,4 +112,4 @@ def test_a_sheet_is_held_against_the_database(database, forged):
 
 def test_the_public_key_can_be_shown_and_read_out(database):
     lines = verify("--show-key").output.splitlines()
-    assert lines == [public_key(database), chain.digest_of_key(public_key(database))]
+    assert lines == [public_key(database), chain.digest_of_key(public_key(database)), "TN1, –"]

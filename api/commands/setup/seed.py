@@ -11,7 +11,7 @@ import click
 
 from api.commands.opening import acting, opened, say_both, show
 from api.wiring import Services
-from postal import Message, models
+from postal import Message, chain, models
 from postal.access import audit
 from postal.network import draft, home, offices, places, tables
 from routing import Province, Register, find_province
@@ -77,6 +77,7 @@ def _bring_in(services: Services, order: _Order) -> None:
             replaces = order.replaces or (order.folder is not None and here.is_draft)
             done = places.seed(session, wanted, now=act.now, replaces=replaces)
             here.is_draft = order.is_draft
+        chain.ensure_signing_key(act)
         audit.note(
             act,
             "network_seeded",

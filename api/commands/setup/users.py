@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.commands.opening import acting, opened, say_both, show
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
-from postal import NewUser, Role, Scope
+from postal import NewUser, Role, Scope, chain
 from postal.access import accounts, audit, factors, keys, user_rows
 from postal.people import resealing
 
@@ -186,6 +186,14 @@ def rotate_keys(batch: int) -> None:
         with acting(services) as act:
             audit.note(act, "keys_rotated", "vault", n_records=n_done)
     say_both("Đã mã hóa lại {n_done} bản ghi.", n_done=n_done)
+
+
+@click.command()
+def rotate_signing_key() -> None:
+    """Make a new key that signs receipts and heads from now on; what was signed before still verifies."""
+    with opened() as services, acting(services) as act:
+        made = chain.new_signing_key(act)
+    say_both("Khóa ký mới {name}: {digest}", name=made.name, digest=chain.digest_of_key(made.text))
 
 
 def _password() -> str:

@@ -72,6 +72,7 @@ def migrate() -> None:
         upgrade(services.database.engine)
         with acting(services) as act:  # what an older version recorded and did not bind yet
             chain.begin_kinds(act.session, now=act.now)
+            chain.ensure_signing_key(act)
         after = current_revision(services.database.engine)
     if before == after:
         say_both("Bảng dữ liệu đã ở phiên bản {after}.", after=after)

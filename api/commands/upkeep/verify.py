@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,8 +38,9 @@ def verify(
         return
     with connected() as services:
         if show_key:
-            key = _own_key(services)
-            click.echo(f"{key}\n{chain.digest_of_key(key)}")
+            for key in _own_keys(services):
+                since = f"{key.since:%Y-%m-%d}" if key.since else "–"
+                click.echo(f"{key.text}\n{chain.digest_of_key(key.text)}\n{key.name or 'TN1'}, {since}")
         elif receipt is not None:
             _match(services, receipt)
         else:
@@ -47,9 +49,9 @@ def verify(
             _check(services, heads or anchor, public_key)
 
 
-def _own_key(services: Services) -> str:
+def _own_keys(services: Services) -> list[chain.PublicKey]:
     with services.database.read() as session:
-        return chain.public_key_of(session)
+        return chain.signing_keys(session)
 
 
 def _anchor(services: Services, folder: Path) -> None:
@@ -67,7 +69,7 @@ def _anchor(services: Services, folder: Path) -> None:
 
 
 def _check(services: Services, heads: Path | None, public_key: str | None) -> None:
-    anchors = _read_heads(heads, public_key or _own_key(services))
+    anchors = _read_heads(heads, [public_key] if public_key else [key.text for key in _own_keys(services)])
     began = time.perf_counter()
     with services.database.read() as session:
         checked = chain.check_chain(session, anchors=anchors)
@@ -84,18 +86,24 @@ def _check(services: Services, heads: Path | None, public_key: str | None) -> No
         sys.exit(1)
 
 
-def _read_heads(heads: Path | None, public_key: str) -> list[chain.SignedHead]:
+def _read_heads(heads: Path | None, public_keys: Sequence[str]) -> list[chain.SignedHead]:
     if heads is None:
         return []
     files = sorted(heads.glob(_HEADS)) if heads.is_dir() else [heads]
-    return [chain.read_head(file.read_text(encoding="utf-8"), public_key) for file in files]
+    return [_read_head(file.read_text(encoding="utf-8"), public_keys) for file in files]
+
+
+def _read_head(content: str, public_keys: Sequence[str]) -> chain.SignedHead:
+    """Return a head signed by one of these keys, present or past. Raises BadSignature."""
+    named = chain.read_head(content).public_key
+    return chain.read_head(content, named if named in public_keys else public_keys[0])
 
 
 def _match(services: Services, receipt: str) -> None:
-    sealed = chain.read_receipt_code(receipt, _own_key(services))
-    _say_receipt(sealed)
     with services.database.read() as session:
+        sealed = chain.read_receipt_code(receipt, chain.public_key_for(session, receipt))
         match = chain.match_receipt(session, sealed)
+    _say_receipt(sealed)
     if not match.is_same:
         say = "không có trong cơ sở dữ liệu / unknown here" if not match.is_known else "khác bản đã ghi / not the same"
         click.echo(f"HỎNG: biên bản {sealed.number} {say}")
