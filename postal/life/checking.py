@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.chain import GARBAGE, Broken
-from postal.life.tracking import CONSIGNMENT, RECIPIENT, facts_of
+from postal.life.tracking import CONSIGNMENT, RECIPIENT, courier_and_office, facts_of
 from postal.models import AddressChange, Consignment, Item, TrackingEvent
 from postal.rules.lifecycle import Folded, fold
 
@@ -59,9 +59,7 @@ def _stored(item: Item) -> tuple[object, ...]:
 def _expected(events: Sequence[TrackingEvent], folded: Folded) -> tuple[object, ...]:
     by_scan = {event.scan_id: event for event in events}
     life = [by_scan[scan_id] for scan_id in folded.applied]
-    couriers = [event.courier_id for event in life if event.courier_id is not None]
-    offices = [event.office_id for event in life if event.office_id is not None]
-    return (folded.state, folded.round_id, couriers[-1] if couriers else None, offices[-1] if offices else None)
+    return (folded.state, folded.round_id, *courier_and_office(life))
 
 
 def _is_recipient(session: Session, item: Item, events: Sequence[TrackingEvent]) -> bool:

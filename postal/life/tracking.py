@@ -332,8 +332,7 @@ def _settle(act: Act, came_to_fit: Sequence[TrackingEvent]) -> None:
 
 
 def _follow(item: Item, life: Sequence[TrackingEvent], folded: Folded) -> None:
-    # A failed try that somebody accepted afterwards counts, but the item has gone on since.
-    moving = [e for e in life if not (ACCEPTS in e.facts and e.kind in _FAILURES)]
+    moving = _moving(life)
     if moving:
         _move(item, moving[-1], folded.state)
     item.round_id = folded.round_id
@@ -341,10 +340,20 @@ def _follow(item: Item, life: Sequence[TrackingEvent], folded: Folded) -> None:
     item.n_attempts = len(attempts)
     # The transit clock stops at the first attempt, not at success (TT 17/2017 Đ7).
     item.first_attempt_at = min((e.happened_at for e in attempts), default=None)
+    item.courier_id, item.office_id = courier_and_office(life)
+
+
+def courier_and_office(life: Sequence[TrackingEvent]) -> tuple[int | None, int | None]:
+    """Return the courier and the office that a life, in its order, leaves an item with."""
+    moving = _moving(life)
     courier_ids = [e.courier_id for e in moving if e.courier_id is not None]
     office_ids = [e.office_id for e in moving if e.office_id is not None]
-    item.courier_id = courier_ids[-1] if courier_ids else None
-    item.office_id = office_ids[-1] if office_ids else None
+    return courier_ids[-1] if courier_ids else None, office_ids[-1] if office_ids else None
+
+
+def _moving(life: Sequence[TrackingEvent]) -> list[TrackingEvent]:
+    # A failed try that somebody accepted afterwards counts, but the item has gone on since.
+    return [e for e in life if not (ACCEPTS in e.facts and e.kind in _FAILURES)]
 
 
 def _move(item: Item, event: TrackingEvent, state: State) -> None:
