@@ -65,11 +65,6 @@ class SignedHead:
         return json.dumps(vars(self), indent=2) + "\n"
 
 
-def public_key_of(session: Session) -> str:
-    """Return the public key that signs at present."""
-    return signing_keys(session)[0].text
-
-
 def public_key_for(session: Session, code: str) -> str:
     """Return the public key that a receipt's code says it was signed with. Raises BadSignature for none of ours."""
     words = code.strip().split("*")

@@ -306,7 +306,7 @@ def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_pa
     found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
     assert len(found) == len(pages) == 2
     with database.read() as session:
-        sealed = chain.read_receipt_code(found[0], chain.public_key_of(session))
+        sealed = chain.read_receipt_code(found[0], chain.signing_keys(session)[0].text)
         assert sealed.number == session.get_one(models.Handover, day["handover"]).number
     assert sealed.n_present == 3
     assert timedelta(0) <= sealed.handed_over_at - build.EVENING.replace(microsecond=0) < timedelta(days=1)
