@@ -262,11 +262,10 @@ def test_the_files_of_a_new_database_and_its_backup_are_their_owners_alone(tmp_p
     upgrade(database.engine)
     with database.write() as session:
         build.s10_range(session)
-        made = backup.back_up(make_engine(f"sqlite:///{tmp_path / 'moi.db'}"), file, now=NOW)
-        files = [*tmp_path.glob("moi.db*"), file, note_path(file)]
-        assert len(files) == 5
-        assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
-    assert made.n_bytes
+    backup.back_up(database.engine, file, now=NOW)
+    files = [*tmp_path.glob("moi.db*"), file, note_path(file)]
+    assert len(files) == 5
+    assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
     (tmp_path / "moi.db").chmod(0o644)
     found = {one.check: one for one in doctor.examine(database, now=NOW)}["readers"]
     assert (found.level, "moi.db" in str(found.message)) == (doctor.Level.WARN, True)

@@ -194,7 +194,7 @@ def test_links_doubled_reordered_shifted_in_time_or_cut_are_found(session):
         update(ChainLink).where(ChainLink.position == end - 1).values(sealed_at=EVENING.replace(year=2020)),
         update(ChainLink).where(ChainLink.position == end).values(position=end + 5),
         update(ChainLink).where(ChainLink.position == 2).values(subject_id=3_000_000),
-        update(ChainLink).where(ChainLink.position == 2).values(kind="audit"),
+        update(ChainLink).where(ChainLink.position == 2).values(kind="ended"),
         delete(ChainLink).where(ChainLink.position > end - 3),
     ]
     for change in changes:
