@@ -50,12 +50,14 @@ from postal.models.evidence import (
     AddressChange,
     CountedScan,
     DeliverySignature,
+    EventPicture,
     GivenBack,
     Incident,
     IncidentKind,
     KeptOvernight,
     LoadConfirmation,
     OfficeDay,
+    Picture,
     ReceiptSignature,
     Violation,
 )
@@ -77,6 +79,7 @@ from postal.models.outside import (
 from postal.models.people import Person, PersonKind, PersonWord
 from postal.models.phones import CourierNote, Phone, PhoneCode
 from postal.models.pictures import EventPicture, Picture
+from postal.models.phones import Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
