@@ -18,10 +18,8 @@ from postal.models.access import (
     User,
 )
 from postal.models.base import Base, UtcDateTime
-from postal.models.chain import ChainLink
-from postal.models.citizens import ArrivalDay, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
 from postal.models.chain import ChainLink, SigningKey
-from postal.models.citizens import SentCode, WrongTries
+from postal.models.citizens import ArrivalDay, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -139,8 +137,8 @@ __all__ = [
     "DossierStep",
     "EndedWhy",
     "EndpointState",
-    "FalseCourier",
     "EventPicture",
+    "FalseCourier",
     "Found",
     "GivenBack",
     "Handover",
