@@ -17,7 +17,6 @@ from api.rest import (
     results,
     scans,
 )
-from api.rest import carriers, collections, courier, dossiers, endpoints, items, operations, pictures, results, scans
 from api.rest.common import v1
 from api.rest.counting import counting_routes
 from api.web.observability import Meters

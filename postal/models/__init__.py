@@ -76,8 +76,6 @@ from postal.models.outside import (
 )
 from postal.models.people import Person, PersonKind, PersonWord
 from postal.models.phones import CourierNote, Phone, PhoneCode
-from postal.models.pictures import EventPicture, Picture
-from postal.models.phones import Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,

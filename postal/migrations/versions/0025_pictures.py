@@ -8,8 +8,8 @@ from alembic import op
 
 from postal.models import UtcDateTime
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
