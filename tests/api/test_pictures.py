@@ -29,7 +29,7 @@ def pieces_of(phone):
 def test_a_phone_sends_an_act_and_its_photos_in_any_order_and_staff_look(phone, own_round, sign_in, database):
     code = next(iter(pieces_of(phone)))
     scan = {"scan_id": "quet-0001", "code": code, "kind": "attempt_failed", "happened_at": NOW.isoformat(),
-            "reason": "VANG_NHA", "pictures": ["anh-0001-abcd", "anh-0002-abcd"]}  # fmt: skip
+            "reason": "VANG_NHA", "called_at": [NOW.isoformat()], "pictures": ["anh-0001-abcd", "anh-0002-abcd"]}  # fmt: skip
     first = send(phone.client, build.photo())
     assert first.status_code == 200, first.text
     told = phone.scans(scan).json["scans"][0]
@@ -71,7 +71,7 @@ def test_a_photo_nobody_named_is_shown_to_nobody(phone, own_round, sign_in):
 def test_the_page_says_which_photos_have_not_arrived(phone, own_round, sign_in, database):
     code = next(iter(pieces_of(phone)))
     phone.scans({"scan_id": "quet-0001", "code": code, "kind": "attempt_failed", "happened_at": NOW.isoformat(),
-                 "reason": "VANG_NHA", "pictures": ["anh-0009-abcd"]})  # fmt: skip
+                 "reason": "VANG_NHA", "called_at": [NOW.isoformat()], "pictures": ["anh-0009-abcd"]})  # fmt: skip
     with database.read() as session:
         consignment_id = session.scalars(select(models.Item.consignment_id).where(models.Item.s10 == code)).one()
     assert "Ảnh 1: điện thoại chưa gửi tới" in sign_in("postal").get(f"/staff/consignments/{consignment_id}").text
