@@ -29,7 +29,8 @@ def pieces_of(phone):
 def test_a_phone_sends_an_act_and_its_photos_in_any_order_and_staff_look(phone, own_round, sign_in, database):
     code = next(iter(pieces_of(phone)))
     scan = {"scan_id": "quet-0001", "code": code, "kind": "attempt_failed", "happened_at": NOW.isoformat(),
-            "reason": "VANG_NHA", "called_at": [NOW.isoformat()], "pictures": ["anh-0001-abcd", "anh-0002-abcd"]}  # fmt: skip
+            "reason": "VANG_NHA", "called_at": [NOW.isoformat()],
+            "pictures": ["anh-0001-abcd", "anh-0002-abcd"]}  # fmt: skip
     first = send(phone.client, build.photo())
     assert first.status_code == 200, first.text
     told = phone.scans(scan).json["scans"][0]
