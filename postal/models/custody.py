@@ -92,6 +92,7 @@ class Leg(StrEnum):
     COURIER_TO_OFFICE = "courier_to_office"
     POST_TO_CENTRE = "post_to_centre"
     POST_TO_CARRIER = "post_to_carrier"
+    COURIER_TO_COURIER = "courier_to_courier"
 
 
 class Handover(Base):

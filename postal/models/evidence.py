@@ -23,6 +23,7 @@ class CountedScan(Base):
     __tablename__ = "counted_scans"
     __table_args__ = (
         UniqueConstraint("manifest_id", "code"),
+        UniqueConstraint("move_id", "code"),
         UniqueConstraint("round_id", "list_of", "code"),
         Index("uq_counted_scans_office", "office_id", "list_of", "code", unique=True,
               sqlite_where=text("handover_id IS NULL"), postgresql_where=text("handover_id IS NULL")),
@@ -33,6 +34,7 @@ class CountedScan(Base):
     manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifests.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_rounds.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    move_id: Mapped[int | None] = mapped_column(ForeignKey("stop_moves.id"))
     handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
     code: Mapped[str] = mapped_column(String(40))
     is_expected: Mapped[bool]

@@ -14,8 +14,8 @@ from postal.models.places import Courier
 class Phone(Base):
     """A phone bound to one courier. Only hashes of its two secrets are here; nothing tells whose number it has.
 
-    ``token_hash`` is of the cookie that sends acts, ``key_hash`` of the key that opens the round besides; the phone
-    keeps that one behind its PIN.
+    ``n_unsent`` is how many acts the phone said it still has to send. ``token_hash`` is of the cookie that sends acts,
+    ``key_hash`` of the key that opens the round besides; the phone keeps that one behind its PIN.
     """
 
     __tablename__ = "phones"
@@ -26,6 +26,7 @@ class Phone(Base):
     key_hash: Mapped[str] = mapped_column(String(64))
     enrolled_at: Mapped[datetime]
     last_contact_at: Mapped[datetime]
+    n_unsent: Mapped[int | None]
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     courier: Mapped[Courier] = relationship()

@@ -1,4 +1,4 @@
-"""Plans, rounds, stops, and what a plan could not place."""
+"""Plans, rounds, stops, what a plan could not place; of rounds under way, texts, stops that pass on, and money."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
-from postal.models.consignments import Consignment
+from postal.models.consignments import Consignment, Item
 from postal.models.places import Courier, Office
 
 
@@ -84,6 +84,8 @@ class RoundStop(Base):
     """One place on a round: a consignment to deliver or to collect, with its planned times of day.
 
     ``kept_for`` is the courier a dispatcher wants the stop to be served by whenever the day is planned again.
+    ``passed_on_at``: another round took it over in the middle of the day; the stop stays here for what was told of it
+    before, and its position is never given to another.
     """
 
     __tablename__ = "round_stops"
@@ -100,6 +102,7 @@ class RoundStop(Base):
     start_s: Mapped[int]
     leave_s: Mapped[int]
     kept_for_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
+    passed_on_at: Mapped[datetime | None]
     round: Mapped[DeliveryRound] = relationship(back_populates="stops")
     consignment: Mapped[Consignment] = relationship()
     kept_for: Mapped[Courier | None] = relationship()
@@ -153,3 +156,100 @@ class DayOrder(Base):
     ordered_at: Mapped[datetime]
     ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
+
+
+class CourierMessage(Base):
+    """A short text from the office to a courier or back; sealed, for it may name people, and deleted after a month.
+
+    ``client_id`` is the phone's own: a text sent twice is one. ``read_at``: when the other side saw it.
+    """
+
+    __tablename__ = "courier_messages"
+    __table_args__ = (UniqueConstraint("courier_id", "client_id"),)
+
+    id: Mapped[PrimaryKey]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"))
+    is_from_courier: Mapped[bool]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    client_id: Mapped[str | None] = mapped_column(String(60))
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    read_at: Mapped[datetime | None]
+
+
+class StopMove(Base):
+    """Pieces of a round under way that pass to another courier's round; its number stands on the slip both sign.
+
+    Until both confirmed, the giver holds them. ``ended_at`` without a handover: called off.
+    """
+
+    __tablename__ = "stop_moves"
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    from_round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    to_round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    reason: Mapped[str]
+    ordered_at: Mapped[datetime]
+    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
+    from_round: Mapped[DeliveryRound] = relationship(foreign_keys=[from_round_id])
+    to_round: Mapped[DeliveryRound] = relationship(foreign_keys=[to_round_id])
+    pieces: Mapped[list[MovedPiece]] = relationship(order_by="MovedPiece.id")
+
+
+class MovedPiece(Base):
+    """One piece of a move: when its giver scanned it out, and when its taker scanned it in."""
+
+    __tablename__ = "moved_pieces"
+    __table_args__ = (UniqueConstraint("move_id", "item_id"),)
+
+    id: Mapped[PrimaryKey]
+    move_id: Mapped[int] = mapped_column(ForeignKey("stop_moves.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+    given_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    item: Mapped[Item] = relationship()
+
+
+class CashCount(Base):
+    """What the courier or the cashier counted of a round's money; counted again is another row, never an edit.
+
+    ``is_blind``: it was the side's first count, made before it could see what is due or what the other side counted.
+    ``notes``: how many of each denomination, where the side said so.
+    """
+
+    __tablename__ = "cash_counts"
+
+    id: Mapped[PrimaryKey]
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    side: Mapped[str] = mapped_column(String(10))
+    money_vnd: Mapped[int]
+    n_papers: Mapped[int]
+    notes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    is_blind: Mapped[bool]
+    counted_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+
+
+class Payment(Base):
+    """A fee paid to the post's account: told by the courier until the post confirms it or refuses it."""
+
+    __tablename__ = "payments"
+    __table_args__ = (UniqueConstraint("item_id", "round_id"),)
+
+    id: Mapped[PrimaryKey]
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    amount_vnd: Mapped[int]
+    told_at: Mapped[datetime]
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    is_confirmed: Mapped[bool | None]
+    bank_reference: Mapped[str | None] = mapped_column(String(60))
+    item: Mapped[Item] = relationship()
