@@ -50,6 +50,7 @@ EVENTS: dict[EventKind, Message] = {
     EventKind.COLLECTION_FAILED: Message("Chưa nhận được hồ sơ"),
     EventKind.SUBMITTED: Message("Đã nộp cho cơ quan"),
     EventKind.ADDRESS_CHANGED: Message("Đổi địa chỉ phát theo yêu cầu"),
+    EventKind.PASSED_ON: Message("Bưu tá khác nhận lại, đi phát tiếp"),
 }
 
 HOLDERS: dict[Holder, Message] = {

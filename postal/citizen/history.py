@@ -22,7 +22,7 @@ from postal.rules.lifecycle import Direction, EventKind, Holder, State, holder
 
 TOKEN_LASTS = timedelta(days=31)
 # What passes between our own tables is no step for a citizen.
-_OWN_BUSINESS = frozenset({EventKind.BATCHED, EventKind.UNBATCHED})
+_OWN_BUSINESS = frozenset({EventKind.BATCHED, EventKind.UNBATCHED, EventKind.PASSED_ON})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ SERIES = {
     "SV": "biên bản sự việc",
     "PA": "phản ánh vi phạm",
     "PD": "phiếu đi phát có số điện thoại",
+    "CD": "phiếu chuyển điểm",
 }
 
 

@@ -14,7 +14,7 @@ from postal.models import Callback, CallbackEndpoint, CallbackState, EndpointSta
 from postal.rules.lifecycle import EventKind, Outcome, State, outcome
 
 # What happens between our own tables is nobody's business outside.
-INTERNAL = frozenset({EventKind.BATCHED, EventKind.UNBATCHED})
+INTERNAL = frozenset({EventKind.BATCHED, EventKind.UNBATCHED, EventKind.PASSED_ON})
 # An endpoint that went dark can catch up on what happened meanwhile: five days dark, then thirty days.
 CATCH_UP_FOR = timedelta(days=35)
 

@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     COLLECTION_FAILED = "collection_failed"
     SUBMITTED = "submitted"
     ADDRESS_CHANGED = "address_changed"
+    PASSED_ON = "passed_on"
 
 
 class Holder(StrEnum):
@@ -128,6 +129,8 @@ MOVES: dict[tuple[State, EventKind], State] = {
     # A new address given before delivery: the item is sent on (Luật Bưu chính Đ16), whoever holds it keeps it.
     **{(s, K.ADDRESS_CHANGED): s for s in (S.WAITING, S.HANDED_OVER, S.AT_OFFICE, S.ON_ROUND, S.ATTEMPTED)},
     (S.HELD, K.ADDRESS_CHANGED): S.AT_OFFICE,
+    # Another courier takes it over in the middle of the day: it is out on that one's round from then on.
+    **{(s, K.PASSED_ON): s for s in (S.ON_ROUND, S.ATTEMPTED, S.ON_COLLECTION_ROUND)},
     (S.NEW, K.COLLECTION_ORDERED): S.AWAITING_COLLECTION,
     (S.AWAITING_COLLECTION, K.OUT_FOR_COLLECTION): S.ON_COLLECTION_ROUND,
     (S.ON_COLLECTION_ROUND, K.COLLECTION_FAILED): S.AWAITING_COLLECTION,
@@ -183,7 +186,7 @@ _RANK = {kind: rank for rank, kind in enumerate(EventKind)}
 # What happens on a round: it fits only while the item is out on that very round.
 _ON_ROUNDS = frozenset({
     K.DELIVERED, K.ATTEMPT_FAILED, K.COLLECTED, K.COLLECTION_FAILED, K.BACK_AT_OFFICE})  # fmt: skip
-LOADS = frozenset({K.OUT_FOR_DELIVERY, K.OUT_FOR_COLLECTION})
+LOADS = frozenset({K.OUT_FOR_DELIVERY, K.OUT_FOR_COLLECTION, K.PASSED_ON})
 # Where an item may be while it is out on a round.
 _OUT = frozenset({S.ON_ROUND, S.ATTEMPTED, S.ON_COLLECTION_ROUND, S.AWAITING_COLLECTION, S.COLLECTED})
 
@@ -279,9 +282,9 @@ def _place(fact: Fact, walls: Sequence[Fact]) -> int | None:
     if fact.is_decision:
         return min(fact.n_walls, len(walls))
     if fact.round_id is not None:
-        for number, wall in enumerate(walls, start=1):
-            if wall.kind in LOADS and wall.round_id == fact.round_id:
-                return number if fact.n_walls <= number else None
+        loads = [n for n, wall in enumerate(walls, start=1) if wall.kind in LOADS and wall.round_id == fact.round_id]
+        if loads:  # several where a piece went to another courier's round and came back
+            return next((number for number in loads if fact.n_walls <= number), None)
     is_behind = any(wall.happened_at > fact.happened_at for wall in walls[: fact.n_walls])
     return None if is_behind else min(fact.n_walls, len(walls))
 

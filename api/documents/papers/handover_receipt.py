@@ -15,6 +15,7 @@ _TITLES = {
     models.Leg.COURIER_TO_OFFICE: "Biên bản nhận lại từ bưu tá",
     models.Leg.POST_TO_CENTRE: "Biên bản bưu chính bàn giao cho cơ quan",
     models.Leg.POST_TO_CARRIER: "Biên bản giao bưu chính ngoài tỉnh",
+    models.Leg.COURIER_TO_COURIER: "Biên bản chuyển điểm giữa hai bưu tá",
 }
 _FAULTS = {
     models.Found.MISSING: "có trong danh sách, không có bưu gửi",

@@ -47,6 +47,7 @@ _LEGS = {
     models.Leg.COURIER_TO_OFFICE: Message("Nhận lại từ bưu tá"),
     models.Leg.POST_TO_CENTRE: Message("Trả cơ quan"),
     models.Leg.POST_TO_CARRIER: Message("Giao bưu chính đường trục"),
+    models.Leg.COURIER_TO_COURIER: Message("Chuyển điểm giữa hai bưu tá"),
 }
 
 
