@@ -56,12 +56,18 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What belongs to a list besides its pieces: money, papers, receipts of fees, numbered sheets to be destroyed."""
+    """What belongs to a list besides its pieces: money, papers, receipts of fees, numbered sheets to be destroyed.
+
+    ``is_hidden``: whoever counts has not said yet what was counted, and must not be told what is due. ``counted`` is
+    that count, money and papers, once it is in.
+    """
 
     money_vnd: int
     n_papers: int
     receipts: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    is_hidden: bool = False
+    counted: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,7 @@ class Ending:
     receiver: Party | None = None
     money_vnd: int = 0
     n_papers: int = 0
-    may_differ: bool = False
+    why: str = ""
     sheets: tuple[str, ...] = ()
 
     def sides(self) -> tuple[Party, Party]:
@@ -91,6 +97,7 @@ class ListKind:
     S10 and dossier code of what is expected, in the order of the list. ``end`` hands over what was counted and
     returns the receipt. ``has_dossiers``: some pieces have no S10 and are scanned by their dossier code.
     ``other_side`` says what the courier told of it from the phone.
+    ``keep_count`` keeps what was counted of the money though the end is refused: a count is made once, blind.
     """
 
     name: str
@@ -107,3 +114,4 @@ class ListKind:
     other_side: Callable[[Session, int], Sequence[Message]] = lambda session, row_id: ()
     asks_papers: bool = False
     has_dossiers: bool = False
+    keep_count: Callable[[Act, int, Ending], object] | None = None

@@ -1,7 +1,8 @@
 """Planning and rounds: the planning problem, plans, orders of the day, rounds from load check to close."""
 
 from postal.network.coverage import CoverageLine, coverage
-from postal.rounds.cash_and_papers import Brought, BroughtDiffers, due_from_courier, note_late_money
+from postal.rounds.cash_and_papers import Brought, BroughtDiffers, CountsDiffer, due_from_courier, note_late_money
+from postal.rounds.cash_counts import DENOMINATIONS, CashSeen, CashSide, NotesDiffer, cash_seen, last_count, note_count
 from postal.rounds.day_orders import (
     CourierNotFree,
     RemedyNotForUs,
@@ -22,11 +23,22 @@ from postal.rounds.execution import (
     RoundStateWrong,
     act_id,
     close_round,
+    courier_party,
     is_due,
     pieces_in,
     pieces_on_round,
     start_round,
     stop_code,
+)
+from postal.rounds.payments import (
+    NothingToPay,
+    PaymentSettled,
+    confirm_payment,
+    payment,
+    refuse_payment,
+    tell_payment,
+    to_pay,
+    told_payments,
 )
 from postal.rounds.plans import (
     DayHasStarted,
@@ -61,18 +73,25 @@ from postal.rounds.sheets import (
 from postal.rounds.taking_over import LoadChanged, confirm_load, is_confirmed, load_confirmation
 
 __all__ = [
+    "DENOMINATIONS",
     "LOADABLE",
     "TO_BRING_HOME",
     "Brought",
     "BroughtDiffers",
+    "CashSeen",
+    "CashSide",
+    "CountsDiffer",
     "CourierNotFree",
     "CoverageLine",
     "DayHasStarted",
     "LoadChanged",
     "NoPhonesToShow",
     "NotToday",
+    "NotesDiffer",
     "NothingPublished",
+    "NothingToPay",
     "OtherOffice",
+    "PaymentSettled",
     "PlanIncomplete",
     "PlanNotDraft",
     "PlanOutdated",
@@ -86,9 +105,12 @@ __all__ = [
     "Weights",
     "act_id",
     "as_plan",
+    "cash_seen",
     "close_road",
     "close_round",
     "confirm_load",
+    "confirm_payment",
+    "courier_party",
     "coverage",
     "due_from_courier",
     "end_order",
@@ -99,12 +121,15 @@ __all__ = [
     "is_unlocated",
     "keep_order",
     "keep_stop",
+    "last_count",
     "load_confirmation",
     "lose_sheet",
+    "note_count",
     "note_late_money",
     "order_remedy",
     "ordered_remedy",
     "orders_of",
+    "payment",
     "pieces_in",
     "pieces_on_round",
     "planning_problem",
@@ -112,6 +137,7 @@ __all__ = [
     "problem_from",
     "publish_plan",
     "ready_consignments",
+    "refuse_payment",
     "remedy_of",
     "replanning_problem",
     "rounds_that_left",
@@ -120,5 +146,8 @@ __all__ = [
     "start_round",
     "stop_code",
     "take_back_sheet",
+    "tell_payment",
+    "to_pay",
+    "told_payments",
     "working_couriers",
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.errors import Conflict
 from postal.life.tracking import happened_on
-from postal.models import DeliveryRound, Discrepancy, Handover, Leg, ProofOfDelivery, TrackingEvent
+from postal.models import DeliveryRound, Discrepancy, Handover, Leg, Payment, ProofOfDelivery, TrackingEvent
 from routing import Message
 
 
@@ -19,7 +19,15 @@ class BroughtDiffers(Conflict):
     code = "brought_differs"
     says = Message(
         "Bưu tá phải nộp {due_vnd} đồng và {due_papers} giấy tờ thu hồi, đếm được {money_vnd} đồng và {n_papers} "
-        "giấy tờ. Đếm lại; nếu đúng là lệch thì đánh dấu ghi chênh lệch."
+        "giấy tờ. Đếm lại; nếu đúng là lệch thì ghi lời giải thích."
+    )
+
+
+class CountsDiffer(Conflict):
+    code = "counts_differ"
+    says = Message(
+        "Bưu tá đếm {courier_vnd} đồng, thủ quỹ đếm {money_vnd} đồng. Cùng đếm lại; nếu vẫn lệch thì ghi lời giải "
+        "thích."
     )
 
 
@@ -27,18 +35,19 @@ class BroughtDiffers(Conflict):
 class Brought:
     """What the office counted: đồng, papers by piece, and the numbered route sheets that came back to be destroyed.
 
-    ``may_differ``: a difference is recorded, not refused.
+    ``why`` explains a difference: with it, it is recorded, not refused.
     """
 
     money_vnd: int
     n_papers: int
-    may_differ: bool = False
+    why: str = ""
     sheets: tuple[str, ...] = ()
 
 
 def due_from_courier(session: Session, found: DeliveryRound) -> dict[str, Any]:
     """Return what the proofs of this round say the courier must bring: fees_vnd, fee_receipts, n_taken_back.
 
+    ``fees_vnd`` is cash: what was told to be paid to the post's account is ``transfers_vnd``, unless it was refused.
     Asked by the round the proofs were given on, never by clocks. A delivery that does not fit counts as well, until
     somebody settles it: whatever became of the piece, the recipient paid.
     """
@@ -54,24 +63,37 @@ def due_from_courier(session: Session, found: DeliveryRound) -> dict[str, Any]:
     for item_id, proof in session.execute(query):
         proofs[item_id] = proof
     rows = sorted(proofs.values(), key=lambda proof: proof.id)
-    return {
-        "fees_vnd": sum(proof.fee_vnd for proof in rows),
+    paid = select(func.sum(Payment.amount_vnd)).where(
+        Payment.round_id == found.id, Payment.item_id.in_(proofs), Payment.is_confirmed.is_not(False)
+    )
+    transfers_vnd = session.scalar(paid) or 0
+    return ({"transfers_vnd": int(transfers_vnd)} if transfers_vnd else {}) | {
+        "fees_vnd": sum(proof.fee_vnd for proof in rows) - int(transfers_vnd),
         "fee_receipts": [proof.fee_receipt for proof in rows if proof.fee_receipt],
         "n_taken_back": sum(len(proof.taken_back) for proof in rows),
     }
 
 
-def check_brought(due: dict[str, Any], brought: Brought) -> dict[str, int]:
-    """Return what the receipt says was counted. Raises BroughtDiffers unless a difference may be recorded."""
+def check_brought(due: dict[str, Any], brought: Brought, courier_vnd: int | None) -> dict[str, Any]:
+    """Return what the receipt says was counted, by the courier as well where he did.
+
+    Raises BroughtDiffers and CountsDiffer for a difference nobody explains.
+    """
     is_same = (brought.money_vnd, brought.n_papers) == (due["fees_vnd"], due["n_taken_back"])
-    if not is_same and not brought.may_differ:
+    is_alike = courier_vnd in (None, brought.money_vnd)
+    why = brought.why.strip()[:200]
+    if not is_same and not why:
         raise BroughtDiffers(
             due_vnd=due["fees_vnd"],
             due_papers=due["n_taken_back"],
             money_vnd=brought.money_vnd,
             n_papers=brought.n_papers,
         )
-    return {"money_vnd": brought.money_vnd, "n_papers": brought.n_papers}
+    if not is_alike and not why:
+        raise CountsDiffer(courier_vnd=courier_vnd, money_vnd=brought.money_vnd)
+    facts: dict[str, Any] = {"money_vnd": brought.money_vnd, "n_papers": brought.n_papers}
+    facts |= {} if courier_vnd is None else {"courier_vnd": courier_vnd}
+    return facts if is_same and is_alike else facts | {"why": why}
 
 
 def note_difference(act: Act, handover: Handover) -> None:

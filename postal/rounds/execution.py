@@ -26,7 +26,6 @@ from postal.life.items import with_s10s
 from postal.life.tracking import RECEIPT, Scan, happened_on, lock_items, note_misfits, record_all
 from postal.models import (
     Consignment,
-    Courier,
     DayPlan,
     DeliveryRound,
     Handover,
@@ -42,6 +41,7 @@ from postal.models import (
 from postal.network.promises import load_calendar
 from postal.people import open_person
 from postal.rounds.cash_and_papers import Brought, check_brought, due_from_courier, note_difference
+from postal.rounds.cash_counts import CashSide, last_count
 from postal.rounds.problem import DELIVERABLE
 from postal.rounds.sheets import check_sheets, destroy_sheets, sheets_out
 from postal.rounds.taking_over import check_confirmed, sign_for_load
@@ -106,7 +106,7 @@ def close_round(
 
     ``scanned`` None takes everything that should come back as counted. What is missing from the count stays in the
     courier's name and becomes a discrepancy. ``brought`` is the money and the papers as the office counted them, None:
-    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers, SheetsMissing.
+    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers, CountsDiffer, SheetsMissing.
     """
     found = _round(act.session, round_id, RoundStatus.STARTED)
     items = _locked_items(act.session, found)
@@ -116,15 +116,16 @@ def close_round(
     counted = count(list(pieces), codes, with_s10s(act.session, codes))
     facts = due_from_courier(act.session, found)
     if brought is not None:
-        facts |= check_brought(facts, brought)
+        said = last_count(act.session, round_id, CashSide.COURIER)
+        facts |= check_brought(facts, brought, said.money_vnd if said is not None else None)
     out, returned = sheets_out(act.session, round_id), brought.sheets if brought is not None else ()
-    facts |= check_sheets(out, returned, may_differ=brought is None or brought.may_differ)
+    facts |= check_sheets(out, returned, may_differ=brought is None or bool(brought.why.strip()))
     destroy_sheets(act, out, returned)
     handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
     note_difference(act, handover)
     came_back = [pieces[code] for code in counted.present]
     _record(act, found, EventKind.BACK_AT_OFFICE, came_back, receipt=handover)
-    unvisited = [item for item in items if item.state is State.ON_COLLECTION_ROUND]
+    unvisited = [item for item in items if _is_for(item, found, (State.ON_COLLECTION_ROUND,))]
     _record(act, found, EventKind.COLLECTION_FAILED, unvisited, reason="NOT_VISITED", receipt=handover)
     _set_aside(act, found, came_back)
     found.status, found.closed_at = RoundStatus.CLOSED, act.now
@@ -189,16 +190,18 @@ def _receipt(
     facts: dict[str, Any] | None = None,
     pieces: Mapping[str, Item] | None = None,
 ) -> Handover:
-    courier = replace(_courier_party(act.session, found.courier), office_id=found.office_id)
+    courier = courier_party(act.session, found)
     office = replace(_user_party(act, "Nhân viên bưu cục"), office_id=found.office_id)
     giver, receiver = (office, courier) if leg is Leg.OFFICE_TO_COURIER else (courier, office)
     of = CountedList(round_id=found.id, facts=facts or {}, pieces=pieces or {})
     return write_receipt(act, leg, counted, giver, receiver, of=of)
 
 
-def _courier_party(session: Session, courier: Courier) -> Party:
-    person = session.get_one(Person, courier.person_id)
-    return Party(name=open_person(session, person).full_name, position="Bưu tá", code=courier.code)
+def courier_party(session: Session, found: DeliveryRound) -> Party:
+    """Return a round's courier as one side of a receipt."""
+    person = session.get_one(Person, found.courier.person_id)
+    name = open_person(session, person).full_name
+    return Party(name=name, position="Bưu tá", code=found.courier.code, office_id=found.office_id)
 
 
 def _user_party(act: Act, position: str) -> Party:

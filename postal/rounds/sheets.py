@@ -39,7 +39,7 @@ class NoPhonesToShow(Conflict):
 class SheetsMissing(Conflict):
     code = "sheets_missing"
     says = Message(
-        "Chưa nộp lại phiếu có số điện thoại: {numbers}. Nhận lại và hủy; nếu không còn thì đánh dấu ghi chênh lệch."
+        "Chưa nộp lại phiếu có số điện thoại: {numbers}. Nhận lại và hủy; nếu không còn thì ghi lời giải thích."
     )
 
 

@@ -182,7 +182,7 @@ def test_money_or_papers_that_differ_are_counted_again_or_recorded(session, out)
     with pytest.raises(rounds.BroughtDiffers) as refused:
         counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, Ending(money_vnd=100_000, n_papers=1))
     assert "135000" in str(refused.value.message)
-    short = Ending(money_vnd=100_000, n_papers=0, may_differ=True)
+    short = Ending(money_vnd=100_000, n_papers=0, why="thối nhầm")
     handover = counting.end_count(build.act(session, EVENING), LISTS["back"], walked.id, short)
     found = session.execute(select(Discrepancy.kind, Discrepancy.detail, Discrepancy.handover_id)).all()
     assert sorted(found) == [("money", "100000 / 135000", handover.id), ("papers", "0 / 1", handover.id)]

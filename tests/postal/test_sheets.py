@@ -34,8 +34,8 @@ def start(session, found):
     rounds.start_round(build.act(session, MORNING), found.id, scanned=codes)
 
 
-def close(session, found, *sheets, may_differ=False):
-    brought = Brought(money_vnd=0, n_papers=0, sheets=sheets, may_differ=may_differ)
+def close(session, found, *sheets, why=""):
+    brought = Brought(money_vnd=0, n_papers=0, sheets=sheets, why=why)
     return rounds.close_round(build.act(session, EVENING), found.id, brought=brought)
 
 
@@ -76,7 +76,7 @@ def test_a_sheet_is_counted_back_and_destroyed_when_the_round_is_closed(session,
 def test_a_sheet_that_does_not_come_back_is_a_discrepancy_with_its_number(session, walked):
     number = print_one(session, walked)
     start(session, walked)
-    close(session, walked, may_differ=True)
+    close(session, walked, why="mất phiếu")
     noted = session.scalars(select(Discrepancy).where(Discrepancy.kind == "sheet")).all()
     assert [one.detail for one in noted] == [number]
     assert [one.number for one in rounds.sheets_out(session, walked.id)] == [number]

@@ -38,7 +38,7 @@ _FEW = {
     Match.UNREADABLE: Message("đọc sai {n}"),
 }
 # Where a list's page leads back to, and where its end leads: the round itself, else the receipt.
-_HOMES = {"batch_id": "staff.batch", "round_id": "staff.round_page"}
+_HOMES = {"batch_id": "staff.batch", "round_id": "staff.round_page", "move_id": "staff.stop_move"}
 _LISTS_OF = {"office_id": "staff.at_office", "agency_id": "staff.giving_back"}
 _POST_POSITION = str(Message("Nhân viên bưu chính"))
 
@@ -113,6 +113,10 @@ def _page(kind: ListKind, row_id: int) -> ResponseReturnValue:
 def _end(kind: ListKind, row_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         ending = _ending(kind)
+        if kind.keep_count is not None:  # what was counted stands, whatever becomes of the end
+            with acting() as act:
+                counting.require_list(act.session, act.by, kind, row_id)
+                kind.keep_count(act, row_id, ending)
         with acting() as act:
             counting.require_list(act.session, act.by, kind, row_id)
             handover = counting.end_count(act, kind, row_id, ending)
@@ -140,7 +144,7 @@ def _ending(kind: ListKind) -> counting.Ending:
         receiver=receiver,
         money_vnd=_count_of("money_vnd") if kind.due else 0,
         n_papers=_count_of("n_papers") if kind.asks_papers else 0,
-        may_differ=form_text("may_differ") == "1",
+        why=form_text("why") if kind.asks_papers else "",
         sheets=tuple(request.form.getlist("sheet")[:_MOST_SHEETS]) if kind.due else (),
     )
 

@@ -14,7 +14,17 @@ from postal.counting import owners
 from postal.counting.kinds import CountOver, CountTooEarly, Due, Ending, ListKind, Words
 from postal.doorstep import OPEN_WHY, NoteKind, notes_of_round, opened
 from postal.models import DeliveryRound, Handover, RoundStatus, RoundStop
-from postal.rounds import TO_BRING_HOME, Brought, close_round, due_from_courier, pieces_in, sheets_out
+from postal.rounds import (
+    TO_BRING_HOME,
+    Brought,
+    CashSide,
+    close_round,
+    due_from_courier,
+    last_count,
+    note_count,
+    pieces_in,
+    sheets_out,
+)
 from routing import Message
 
 
@@ -31,13 +41,23 @@ def _due(session: Session, round_id: int) -> Due:
     due = due_from_courier(session, session.get_one(DeliveryRound, round_id))
     sheets = tuple(one.number for one in sheets_out(session, round_id))
     receipts = tuple(due["fee_receipts"])
-    return Due(money_vnd=due["fees_vnd"], n_papers=due["n_taken_back"], receipts=receipts, sheets=sheets)
+    count = last_count(session, round_id, CashSide.CASHIER)
+    return Due(
+        money_vnd=due["fees_vnd"],
+        n_papers=due["n_taken_back"],
+        receipts=receipts,
+        sheets=sheets,
+        is_hidden=count is None,
+        counted=(count.money_vnd, count.n_papers) if count is not None else None,
+    )
+
+
+def _keep_count(act: Act, round_id: int, ending: Ending) -> object:
+    return note_count(act, round_id, CashSide.CASHIER, money_vnd=ending.money_vnd, n_papers=ending.n_papers)
 
 
 def _end(act: Act, round_id: int, ending: Ending) -> Handover:
-    brought = Brought(
-        money_vnd=ending.money_vnd, n_papers=ending.n_papers, may_differ=ending.may_differ, sheets=ending.sheets
-    )
+    brought = Brought(money_vnd=ending.money_vnd, n_papers=ending.n_papers, why=ending.why, sheets=ending.sheets)
     return close_round(act, round_id, scanned=ending.codes, brought=brought)
 
 
@@ -64,6 +84,7 @@ LIST = ListKind(
     other_side=_left_open,
     due=_due,
     asks_papers=True,
+    keep_count=_keep_count,
     has_dossiers=True,
     summary="Count what a courier brings back",
     words=Words(
