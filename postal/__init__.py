@@ -22,6 +22,7 @@ from postal import (
     pictures,
     queue,
     rounds,
+    under_way,
 )
 from postal.access.accounts import NewUser, SignedIn
 from postal.access.act import Act
@@ -110,6 +111,7 @@ __all__ = [
     "require_for",
     "require_own",
     "rounds",
+    "under_way",
     "upgrade",
     "write_csv",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from postal.access.ownership import subject_of_batch, subject_of_round
 from postal.access.policy import Subject
 from postal.counting.answers import Match
-from postal.models import Batch, BatchItem, DeliveryRound, Item, Manifest, Office, RoundStop
+from postal.models import Batch, BatchItem, DeliveryRound, Item, Manifest, Office, RoundStop, StopMove
 from routing import Message
 
 Place = tuple[Match, str | Message]
@@ -82,6 +82,11 @@ def _outside_office(session: Session, office: Office, item: Item) -> Place:
     return Match.OTHER_OFFICE, session.get_one(Office, item.office_id).name
 
 
+def _move_name(move: StopMove) -> Message:
+    giver, taker = move.from_round, move.to_round
+    return Message("từ {giver} sang {taker}").filled(giver=giver.courier.code, taker=taker.courier.code)
+
+
 BATCH = Owner(
     path="batches",
     argument="batch_id",
@@ -115,6 +120,17 @@ OFFICE = Owner(
     name=lambda office: office.name,
     elsewhere=_outside_office,
     subject=lambda office: Subject(office_ids=frozenset({office.id})),
+)
+MOVE = Owner(
+    path="moves",
+    argument="move_id",
+    model=StopMove,
+    column="move_id",
+    what=Message("phiếu chuyển"),
+    number=lambda move: move.number,
+    name=_move_name,
+    elsewhere=lambda session, move, item: (Match.NOT_LISTED, ""),
+    subject=lambda move: subject_of_round(move.from_round),
 )
 AGENCY = Owner(
     path="agencies",

@@ -16,6 +16,7 @@ from postal.life.tracking import note_overdue
 from postal.outside.due import disable_dark, forget_old
 from postal.outside.notices import forget_notices
 from postal.pictures import forget_unnamed
+from postal.under_way import forget_messages
 
 
 def _note_overdue(run: Run) -> None:
@@ -71,6 +72,11 @@ def _learn_arrivals(run: Run) -> None:
         learn_days(session, now=run.now())
 
 
+def _forget_messages(run: Run) -> None:
+    with run.write() as session:
+        forget_messages(session, now=run.now())
+
+
 HOUSEKEEPING = Works(
     by_kind={
         "note_overdue": _note_overdue,
@@ -82,6 +88,7 @@ HOUSEKEEPING = Works(
         "forget_jobs": _forget_jobs,
         "learn_arrivals": _learn_arrivals,
         "forget_pictures": _forget_pictures,
+        "forget_messages": _forget_messages,
         "disable_dark_endpoints": _disable_dark,
     },
     every={
@@ -94,6 +101,7 @@ HOUSEKEEPING = Works(
         "forget_jobs": timedelta(hours=6),
         "learn_arrivals": timedelta(hours=1),
         "forget_pictures": timedelta(hours=6),
+        "forget_messages": timedelta(hours=6),
         "disable_dark_endpoints": timedelta(hours=1),
     },
 )

@@ -152,6 +152,12 @@ def note_contact(session: Session, phone_id: int, *, now: datetime) -> None:
     session.execute(update(Phone).where(Phone.id == phone_id).values(last_contact_at=now))
 
 
+def note_unsent(session: Session, phone_id: int, n_unsent: int) -> None:
+    """Note how many acts a phone says it still has to send."""
+    is_news = (Phone.id == phone_id) & (Phone.n_unsent.is_distinct_from(n_unsent))
+    session.execute(update(Phone).where(is_news).values(n_unsent=n_unsent))
+
+
 def revoke(act: Act, phone: Phone) -> None:
     """End a phone at once; safe to repeat."""
     if phone.revoked_at is None:

@@ -146,7 +146,10 @@ def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
     )  # fmt: skip
     rounds = sorted(session.scalars(query), key=lambda found: _FIRST.index(found.status))
     found = rounds[0] if rounds else None
-    stops = found.stops if found is not None and found.status is not RoundStatus.CLOSED else ()
+    stops: Sequence[RoundStop] = ()
+    if found is not None and found.status is not RoundStatus.CLOSED:
+        # What another courier took over is that one's; what was taken over stands where its time lies.
+        stops = sorted((s for s in found.stops if s.passed_on_at is None), key=lambda s: (s.start_s, s.position))
     invitations = _invitations(session, [item for stop in stops for item in stop.consignment.items], now)
     return DayToday(
         office=courier.office,
