@@ -4,7 +4,7 @@
 paper looks does not belong here (`labels.papers`), nor who asks for it (`api.pages.desk.papers`).
 """
 
-from api.documents.about import AGENCY, BATCH, CONSIGNMENT, HANDOVER, OFFICE, PLAN, ROUND
+from api.documents.about import AGENCY, BATCH, CONSIGNMENT, HANDOVER, MOVE, OFFICE, PLAN, ROUND
 from api.documents.items import items_of_batch, items_of_round
 from api.documents.paper import About, Paper, Printed, Printing, Way
 from api.documents.papers.apology_letter import APOLOGY_LETTER, ApologyWords, apology_letter_of
@@ -37,6 +37,7 @@ __all__ = [
     "ITEM_LABEL",
     "LABEL_FORMS",
     "LABEL_FORM_TEXTS",
+    "MOVE",
     "OFFICE",
     "PAPERS",
     "PLAN",

@@ -1,9 +1,9 @@
-"""What papers are printed for: a consignment, a batch, a handover, a round, a plan, an agency, an office."""
+"""What papers are printed for: a consignment, a batch, a handover, a round, a move, a plan, an agency, an office."""
 
 from __future__ import annotations
 
 from api.documents.paper import About
-from postal import Message, Session, Subject, desk, models
+from postal import Message, Session, Subject, desk, models, under_way
 from postal.access import ownership
 
 
@@ -38,6 +38,12 @@ ROUND = About[models.DeliveryRound](
     find=desk.delivery_round,
     name=lambda found: f"chuyen-{found.id}",
     own=lambda _, found: ownership.subject_of_round(found),
+)
+MOVE = About[models.StopMove](
+    what=Message("phiếu chuyển"),
+    find=under_way.stop_move,
+    name=lambda found: found.number.replace("/", "-"),
+    own=lambda _, found: ownership.subject_of_round(found.from_round),
 )
 # Of a plan and an agency, readers see what belongs to their own office: `Printing.office_id` selects it.
 PLAN = About[models.DayPlan](what=Message("phương án"), find=desk.plan, name=lambda found: str(found.id))

@@ -13,6 +13,7 @@ from api.documents.papers.fee_receipt import FEE_RECEIPT
 from api.documents.papers.handover_receipt import HANDOVER_RECEIPT
 from api.documents.papers.invitation import INVITATION
 from api.documents.papers.item_label import ITEM_LABEL
+from api.documents.papers.move_slip import MOVE_SLIP
 from api.documents.papers.return_list import RETURN_LIST
 from api.documents.papers.reverse_handover import REVERSE_HANDOVER
 from api.documents.papers.route_sheet import ROUTE_SHEET
@@ -29,6 +30,7 @@ PAPERS: tuple[Paper[Any], ...] = (
     RETURN_LIST,
     REVERSE_HANDOVER,
     DAY_REPORT,
+    MOVE_SLIP,
 )
 
 

@@ -49,7 +49,7 @@ def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -
         km=round(walked.travel_m / 1000),
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
-        stops=tuple(_stop(printing, stop, is_whole=bool(serial)) for stop in walked.stops),
+        stops=tuple(_stop(printing, s, is_whole=bool(serial)) for s in walked.stops if s.passed_on_at is None),
         serial=serial,
         day_code=citizen.day_code(session, walked.courier_id, day),
         reasons=tuple(translate(reason.says, printing.language) for reason in reasons.REASONS.values()),

@@ -224,6 +224,13 @@ def _ticks(paper: Sheet, row: _Row, x: float, y: float, say: Speech) -> None:
     paper.box(x + 19, y + 2, 31, row.height - 4)
     signer = say("Người giao ký") if stop.is_collection else say("Người nhận ký")
     paper.write(x + 20, y + 2.6, signer, size=TINY)
+    # What the clerk who types the sheet back must find on it, below the place to sign.
+    asked = [] if stop.is_collection else [say("4 số cuối")]
+    asked += [say("Biên lai")] if any(item.fee_vnd for item in stop.items) else []
+    for number, words in enumerate(asked):
+        line = y + row.height - 5.4 - number * 4
+        paper.write(x + 20, line, words, size=TINY)
+        paper.line(x + 32, line + 2.6, x + 49, line + 2.6, width=0.3, dashed=True)
 
 
 def _end(paper: Sheet, sheet: RouteSheetData, y: float, right: float, say: Speech) -> None:
