@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic_core import ErrorDetails
 
 from postal import Message, Role
+from postal.rules import is_account, is_bank
 
 _STORES = ("memory", "redis", "rediss")
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
@@ -62,6 +63,20 @@ def zone(name: str) -> str:
     except (KeyError, OSError, ValueError) as exc:  # not found; a folder's name; no name at all
         raise Wrong(Message("không có múi giờ này")) from exc
     return name
+
+
+def bank(number: str) -> str:
+    """Check a bank's number with NAPAS; empty for none."""
+    if number and not is_bank(number):
+        raise Wrong(Message("phải là 6 chữ số"))
+    return number
+
+
+def account(number: str) -> str:
+    """Check the number of a bank account; empty for none."""
+    if number and not is_account(number):
+        raise Wrong(Message("phải là số tài khoản, tối đa 19 chữ và số"))
+    return number
 
 
 def database_address(url: str) -> str:

@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     )
     signed_in_hours: int = Field(12, ge=1, le=720, description="Hours without use after which a sign-in ends.")
 
+    vietqr_bank: Annotated[str, AfterValidator(rules.bank)] = Field(
+        "", description="NAPAS number of the bank where the post takes fees by VietQR; empty: cash only."
+    )
+    vietqr_account: Annotated[str, AfterValidator(rules.account)] = Field(
+        "", description="The post's account for fees paid by VietQR."
+    )
     rate_limits_enabled: bool = Field(True, description="Whether clients that ask too often are braked.")
     rate_limit_storage_url: StoreAddress = Field(
         "memory://", description="memory:// or redis://…, shared by web processes."
@@ -191,6 +197,8 @@ class Settings(BaseSettings):
             )
         if self.travel == "file" and self.travel_file is None:
             raise rules.Wrong(Message("TANNHA_TRAVEL=file cần tên tệp"), "TRAVEL_FILE")
+        if bool(self.vietqr_bank) != bool(self.vietqr_account):
+            raise rules.Wrong(Message("cần cả ngân hàng và tài khoản"), "VIETQR_ACCOUNT")
         if self.geocoder != "none" and not self.geocoder_url:
             said = Message("TANNHA_GEOCODER={value} cần http://… hoặc https://…")
             raise rules.Wrong(said, "GEOCODER_URL", value=self.geocoder)

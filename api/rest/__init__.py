@@ -19,6 +19,7 @@ from api.rest import (
 )
 from api.rest.common import v1
 from api.rest.counting import counting_routes
+from api.rest.under_way import messages, money, moves
 from api.web.observability import Meters
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "dossiers",
     "endpoints",
     "items",
+    "messages",
+    "money",
+    "moves",
     "operations",
     "pictures",
     "register_rest",

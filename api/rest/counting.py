@@ -53,11 +53,18 @@ class OfficePath(Body):
     office_id: RowId
 
 
+class MovePath(Body):
+    """A move between two rounds."""
+
+    move_id: RowId
+
+
 _PATHS: dict[str, type[Body]] = {
     "batch_id": BatchPath,
     "round_id": RoundPath,
     "agency_id": AgencyPath,
     "office_id": OfficePath,
+    "move_id": MovePath,
 }
 
 

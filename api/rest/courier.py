@@ -80,6 +80,7 @@ def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
             "travel_m": walked.travel_m,
         },
         "reasons": [_reason(one) for one in reasons.REASONS.values()],
+        "takes_transfers": bool(services().settings.vietqr_account),
         "stops": [_stop(stop, day) for stop in told.stops],
     }
 

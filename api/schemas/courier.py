@@ -128,6 +128,7 @@ class CourierRoundTold(Told):
     office: OfficeTold
     round: RoundTold | None
     reasons: list[ReasonTold]
+    takes_transfers: bool
     stops: list[StopTold]
 
 
@@ -155,3 +156,97 @@ class NextTold(Told):
     why: str
     detail: str
     detail_en: str
+
+
+class MessageSeenTold(Told):
+    """One text; ``is_read``: the other side saw it."""
+
+    id: int
+    is_from_courier: bool
+    words: str
+    sent_at: datetime
+    is_read: bool
+
+
+class MessagesTold(Told):
+    """The newest texts, the oldest of them first."""
+
+    messages: list[MessageSeenTold]
+
+
+class MessageTold(Told):
+    """A text was kept."""
+
+    id: int
+    sent_at: datetime
+
+
+class SeenTold(Told):
+    """How many texts were new to the courier."""
+
+    n_seen: int
+
+
+class MovedPieceTold(Told):
+    """One piece of a move, and which side has scanned it."""
+
+    code: str
+    whom: str
+    is_given: bool
+    is_taken: bool
+
+
+class MoveTold(Told):
+    """A move the courier gives to, or takes from, another one; ``other`` is that one's name."""
+
+    id: int
+    number: str
+    side: Literal["give", "take"]
+    other: str
+    reason: str
+    pieces: list[MovedPieceTold]
+
+
+class MovesTold(Told):
+    """What waits for the courier's scans."""
+
+    moves: list[MoveTold]
+
+
+class ConfirmedTold(Told):
+    """How far a move is; ``unknown`` are codes that are not on it."""
+
+    n_given: int
+    n_taken: int
+    n_pieces: int
+    is_over: bool
+    unknown: list[str]
+
+
+class CashTold(Told):
+    """The round's money as the courier may see it: nothing before the own count is in."""
+
+    own_vnd: int | None
+    own_papers: int | None
+    due_vnd: int | None
+    due_papers: int | None
+    transfers_vnd: int | None
+    cashier_vnd: int | None
+
+
+class TransferTold(Told):
+    """A VietQR: its ``text``, and the ``path`` of its dark modules in a square of ``side``."""
+
+    amount_vnd: int
+    account: str
+    says: str
+    text: str
+    side: int
+    path: str
+
+
+class PaidTold(Told):
+    """A payment was noted as told by the courier."""
+
+    amount_vnd: int
+    told_at: datetime

@@ -6,6 +6,7 @@ import { end } from "./end.js";
 import { evidence } from "./forms.js";
 import { correct, trouble, violation } from "./notes.js";
 import { load } from "./load.js";
+import * as office from "./office.js";
 import { follow, scanning } from "./next.js";
 import { listenForTyping } from "./scan.js";
 import { hasVault, seal, unseal, wipe } from "./keys.js";
@@ -105,6 +106,8 @@ async function refresh() {
       await put("round", await seal(day.key, { today: day.today, etag: day.etag }), "today");
     }
     await acts.forgetSent(asked, day.today.round?.id);
+    await office.look(day.phoneKey, await acts.countUnsent());
+    if (!day) return;
   }
   if (day.today) {
     if (over === "load" && day.today.round?.status !== "planned") {
@@ -117,6 +120,7 @@ async function refresh() {
 
 async function revoked() {
   await wipe();
+  office.forget();
   day = null;
   over = "";
   if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
@@ -157,6 +161,7 @@ async function showRound() {
   screen.querySelector("[data-act=scan]")?.addEventListener("click", openScan);
   // A scanner that types needs no screen of its own.
   listenForTyping(screen.querySelector("[data-cards]"), (code) => follow(code, scanContext(notice)));
+  office.attach(screen, { key: day.phoneKey, today, over: (name) => (over = name), back: () => leave() });
   // What the person opened or scrolled to stays so when the round is drawn anew.
   const y = scrollY;
   for (const opened of document.querySelectorAll("[data-stop]:has(details[open])")) {

@@ -2,7 +2,7 @@
 const plain = { cache: "no-store", credentials: "same-origin", redirect: "error" };
 const HOW_LONG_MS = 30_000;
 
-async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
+export async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
   try {
     const signal = AbortSignal.timeout(howLongMs);
     const answer = await fetch(path, { ...plain, signal, ...options });
