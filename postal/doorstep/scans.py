@@ -89,6 +89,7 @@ class CourierScan:
 
     ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
     ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
+    ``is_paper``: somebody at the office typed it from the courier's sheet.
     """
 
     scan_id: str
@@ -103,6 +104,7 @@ class CourierScan:
     words: str = ""
     round_id: int | None = None
     pictures: tuple[str, ...] = ()
+    is_paper: bool = False
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -233,6 +235,8 @@ def _scan_of(
         facts["phone_id"] = actor.phone_id
     if scan.pictures:
         facts[pictures.NAMED] = list(dict.fromkeys(scan.pictures))
+    if scan.is_paper:
+        facts["entered_from"] = "paper"
     return Scan(
         kind=scan.kind,
         scan_id=scan_id,

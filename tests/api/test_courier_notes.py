@@ -224,19 +224,25 @@ def test_a_clerk_hands_an_organisations_result_over_by_its_letter_too(sign_in, o
         company = people.PersonData(**vars(known) | {"full_name": "Hợp tác xã Thủy Thanh"})
         people.replace_person(session, item.consignment.person, company)
         item_id, fee = item.id, item.fee_vnd
+        stops = session.get_one(models.DeliveryRound, own_round).stops
+        stop_id = next(stop.id for stop in stops if stop.consignment_id == item.consignment_id)
     clerk = sign_in("postal")
-    assert "Số giấy giới thiệu" in clerk.get(f"/staff/rounds/{own_round}").text
+    page = f"/staff/rounds/{own_round}/results"
+    assert "Số giấy giới thiệu" in clerk.get(page).text
     typed = {
-        f"outcome-{item_id}": "done",
-        f"time-{item_id}": "16:15",
-        f"receiver-{item_id}": "Lê Văn Nhận",
-        f"relation-{item_id}": "introduced",
-        f"id-tail-{item_id}": "1234",
+        f"outcome-{stop_id}": "done",
+        f"time-{stop_id}": "16:15",
+        f"receiver-{stop_id}": "Lê Văn Nhận",
+        f"relation-{stop_id}": "introduced",
+        f"id-tail-{stop_id}": "1234",
+        f"n-documents-{item_id}": "1",
         f"fee-receipt-{item_id}": "BL-1" if fee else "",
     }
-    clerk.post(f"/staff/rounds/{own_round}/results", **typed)
-    assert "số giấy giới thiệu" in clerk.get(f"/staff/rounds/{own_round}").text
-    clerk.post(f"/staff/rounds/{own_round}/results", **typed, **{f"letter-{item_id}": "12/GGT"})
+    refused = clerk.post(page, **typed)
+    assert refused.status_code == 422
+    assert "Ghi số giấy giới thiệu" in refused.text
+    assert 'value="Lê Văn Nhận"' in refused.text  # what was typed is kept
+    assert clerk.post(page, **typed, **{f"letter-{stop_id}": "12/GGT"}).status_code == 303
     with database.read() as session:
         event = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.proof_id.is_not(None))).one()
         assert (event.proof.relation, event.proof.entered_from, event.facts["letter"]) == (

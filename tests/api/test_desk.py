@@ -237,21 +237,24 @@ def _walk(postal, round_id, loaded, database):
     postal.post(f"{page}/load/hand-over")
     assert "Đang đi" in postal.get(page).text
     with database.read() as session:
-        ids = {i.s10: (i.id, i.dossier_code) for i in session.scalars(select(models.Item))}
+        stops = {
+            stop.id: stop.consignment.items[0].dossier_code
+            for stop in session.get_one(models.DeliveryRound, round_id).stops
+        }
+        items = {i.dossier_code: i.id for i in session.scalars(select(models.Item))}
     fields = {}
-    for code in loaded:
-        item_id, dossier = ids[code]
-        is_absent = dossier.endswith("0002")
+    for stop_id, dossier in stops.items():
         fields |= {
-            f"outcome-{item_id}": "VANG_NHA" if is_absent else "done",
-            f"time-{item_id}": "07:55",
-            f"receiver-{item_id}": "Tôn Nữ Thị Diễm Hằng",
-            f"id-tail-{item_id}": "1234",
+            f"outcome-{stop_id}": "VANG_NHA" if dossier.endswith("0002") else "done",
+            f"time-{stop_id}": "0755",
+            f"receiver-{stop_id}": "Tôn Nữ Thị Diễm Hằng",
+            f"id-tail-{stop_id}": "1234",
+            f"n-documents-{items[dossier]}": "1",
         }
     answer = postal.post(f"{page}/results", **fields)
-    assert answer.status_code == 303
+    assert answer.status_code == 303, answer.text
     told = postal.get(page).text
-    assert f"Đã ghi {len(loaded)} kết quả" in told, told
+    assert f"Đã ghi {len(stops)} điểm" in told, told
     postal.post(f"{page}/back", codes="\n".join(loaded))
     postal.post(f"{page}/back/hand-over", money_vnd="0", n_papers="0")
     assert "Đã khép" in postal.get(page).text
