@@ -41,6 +41,7 @@ from api.pages.dispatch import (
     planning,
     rounds,
 )
+from api.pages.dispatch.under_way import live, moves, payments, sheet_entry
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
@@ -59,6 +60,8 @@ __all__ = [
     "keys",
     "late",
     "looks",
+    "live",
+    "moves",
     "office_day",
     "offices_off",
     "one_by_one",
@@ -66,6 +69,7 @@ __all__ = [
     "own_day",
     "packing",
     "papers",
+    "payments",
     "phones",
     "photos",
     "planning",
@@ -75,6 +79,7 @@ __all__ = [
     "returns",
     "rounds",
     "second_factor",
+    "sheet_entry",
     "sign_in",
     "signing",
     "users",

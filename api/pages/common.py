@@ -38,6 +38,7 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.batches", Message("Bàn giao"), Action.SEE_QUEUE),
     ("staff.plans", Message("Phương án"), Action.SEE_PLAN),
     ("staff.rounds", Message("Chuyến phát"), Action.SEE_PLAN),
+    ("staff.live_day", Message("Theo dõi chuyến"), Action.SEE_PLAN),
     ("staff.at_office", Message("Tại bưu cục"), Action.RECEIVE_AT_OFFICE),
     ("staff.phones", Message("Điện thoại"), Action.MANAGE_PHONES),
     ("staff.courier_notes", Message("Bưu tá báo về"), Action.ENTER_ROUND_RESULTS),
