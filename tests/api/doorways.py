@@ -10,12 +10,14 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from api.demo.house import run_command
+from postal import models
 from tests import builders as build
 from tests.api.conftest import Person, System, work
 from tests.doors import Named, product
@@ -119,6 +121,13 @@ class Doors:
         """Return rows of the database: what people see on envelopes, labels and lists."""
         with self.services.database.read() as session:
             return list(session.execute(select(*columns).order_by(columns[0])).all())
+
+    def stops(self, round_id: int, item_ids: list[int]) -> list[Any]:
+        """Return the stops of a round that hold these items: the id of each, and those of its items."""
+        with self.services.database.read() as session:
+            found = session.query(models.RoundStop).filter_by(round_id=round_id).order_by(models.RoundStop.position)
+            stops = [SimpleNamespace(id=s.id, item_ids=[i.id for i in s.consignment.items]) for s in found]
+            return [stop for stop in stops if set(item_ids) & set(stop.item_ids)]
 
     def bring_in(self, *results: Any) -> None:
         """Read a file of results and import it, as the centre's clerk."""

@@ -14,6 +14,7 @@ import pytest
 from api.web.auth import rule_of
 from postal import Role, Scope, citizen, custody, models
 from postal.access.policy import ROLE_ACTIONS, SCOPE_ACTIONS
+from postal.rounds import due_from_courier
 from tests import builders as build
 from tests.api.authenticator import Authenticator
 from tests.api.conftest import PASSWORD
@@ -40,7 +41,9 @@ ITEM, CONSIGNMENT = models.Item, models.Consignment
 
 @pytest.fixture
 def settings(settings):
-    return settings.model_copy(update={"confirm_minutes": 20 * 24 * 60, "sheet_phones": "numbered"})
+    by_transfer = {"vietqr_bank": "970415", "vietqr_account": "0011001932418"}
+    shown = {"confirm_minutes": 20 * 24 * 60, "sheet_phones": "numbered"}
+    return settings.model_copy(update=shown | by_transfer)
 
 
 @pytest.fixture
@@ -261,7 +264,7 @@ def _day(doors, clock, post, day, *, first):
              "address": "9 Lê Lợi, phường Thuận Hóa, thành phố Huế",
              "dossier_code": f"H57.15-261120-08{first // 100}1"}  # fmt: skip
     doors.json("system", "POST", "/v1/collections", asked, key=f"nhan-ho-so-{first}")
-    doors.bring_in(*(build.result(first + n, **(fees if n < 4 else {})) for n in range(16)))
+    doors.bring_in(*(build.result(first + n, **(fees if n < 12 else {})) for n in range(16)))
     elsewhere = {"address": "12 Lê Duẩn, phường Hải Châu, thành phố Đà Nẵng", "lat": "", "lon": ""}
     doors.bring_in(build.result(first + 40, **elsewhere), build.result(first + 41, window="03:00-05:00"))
     page = _batch(doors, post)
@@ -323,10 +326,11 @@ def _outside(doors, post):
 
 
 def _plan(doors, day):
+    _small_boxes(doors)
     doors.form("dispatcher", "/staff/plans", day=day, seconds="2")
     made = doors.rows(models.DayPlan.id)[-1].id
     doors.form("dispatcher", f"/staff/plans/{made}/publish")
-    rounds = [r.id for r in doors.rows(models.DeliveryRound.id, models.DeliveryRound.plan_id) if r.plan_id == made]
+    rounds = _by_length(doors, made)
     if day == "2026-11-23":
         walked = doors.rows(models.DeliveryRound.id, models.DeliveryRound.courier_id)
         own = next(row.courier_id for row in walked if row.id == rounds[0])
@@ -354,6 +358,22 @@ def _plan(doors, day):
     return rounds
 
 
+def _small_boxes(doors):
+    """Give the couriers of one office so little room that its stops take two rounds: one passes stops to the other."""
+    with doors.services.database.read() as session:
+        office_id = session.query(models.Coverage).filter_by(commune_code="19789").first().office_id
+        own = session.query(models.Courier).filter_by(office_id=office_id, is_active=True)
+        codes = [one.code for one in own.order_by(models.Courier.id)]
+    for code in codes:
+        doors.run("courier", "set", code, "--litres", "6")
+
+
+def _by_length(doors, plan_id):
+    with doors.services.database.read() as session:
+        found = session.get_one(models.DayPlan, plan_id).rounds
+        return [one.id for one in sorted(found, key=lambda one: (-len(one.stops), one.id))]
+
+
 def _round_of_an_unlocated_stop(doors, rounds):
     with doors.services.database.read() as session:
         stops = session.query(models.RoundStop).join(CONSIGNMENT).filter(models.RoundStop.round_id.in_(rounds))
@@ -364,7 +384,8 @@ def _round_of_an_unlocated_stop(doors, rounds):
 def _pieces(doors, round_id):
     with doors.services.database.read() as session:
         found = session.query(ITEM).join(models.RoundStop, models.RoundStop.consignment_id == ITEM.consignment_id)
-        found = found.filter(models.RoundStop.round_id == round_id).order_by(ITEM.id).all()
+        found = found.filter(models.RoundStop.round_id == round_id, models.RoundStop.passed_on_at.is_(None))
+        found = found.order_by(ITEM.id).all()
         return [(i.id, i.s10 or i.dossier_code, str(i.state), str(i.direction), i.fee_vnd, i.take_back) for i in found]
 
 
@@ -403,6 +424,9 @@ def _rounds(doors, clock, post, rounds):
     _load(doors, post, rounds, walked)
     clock.forward(hours=3)
     at = clock.now.isoformat()
+    if walked[rounds[0]] == own:
+        _with_the_office(doors, rounds[0])
+    _pass_on(doors, post, rounds, walked)
     for round_id in rounds:
         if walked[round_id] == own:
             _tell(doors, clock, post, round_id)
@@ -419,13 +443,7 @@ def _rounds(doors, clock, post, rounds):
         told = doors.json(by, "POST", "/v1/scans", {"scans": scans})["scans"] if scans else []
         _photos(doors, round_id, {by, post})
         assert {one["status"] for one in told} <= {"recorded"}, told
-        left = [(i, fee) for i, _, state, _, fee, _ in _pieces(doors, round_id) if state == "on_round"]
-        typed = {}
-        for item_id, fee in left[: len(left) // 2]:
-            typed |= {f"outcome-{item_id}": "done", f"time-{item_id}": "10:15", f"receiver-{item_id}": "Hằng",
-                      f"id-tail-{item_id}": "1234", f"fee-receipt-{item_id}": "BL-2" if fee else "",
-                      f"taken-back-{item_id}": "1"}  # fmt: skip
-        doors.form(post, f"/staff/rounds/{round_id}/results", **typed)
+        _type_back(doors, post, round_id)
         doors.form(post, f"/staff/rounds/{round_id}/signatures", files={"photo": (PNG, "phieu.png")})
 
 
@@ -457,6 +475,73 @@ def _tell(doors, clock, post, round_id):
         doors.form(post, f"/staff/courier-notes/{row.id}/settle", settlement=settlement)
 
 
+def _pass_on(doors, post, rounds, walked):
+    """One piece passes to another courier on paper, another is called off after its giver has scanned it out."""
+    giver = rounds[0]
+    offices = {r.id: r.office_id for r in doors.rows(models.DeliveryRound.id, models.DeliveryRound.office_id)}
+    taker = next(one for one in rounds[1:] if offices[one] == offices[giver])
+    out = [(item_id, code) for item_id, code, state, *_ in _pieces(doors, giver) if state == "on_round"][-2:]
+    for n, (item_id, code) in enumerate(out):
+        stop = doors.stops(giver, [item_id])[0]
+        order = {"stop": str(stop.id), "to_round": str(taker), "reason": "xe hỏng"}
+        doors.form("dispatcher", f"/staff/rounds/{giver}/move", **order)
+        move_id = doors.rows(models.StopMove.id)[-1].id
+        if n:
+            if walked[giver] == _courier_of(doors):
+                doors.json("walker", "POST", f"/v1/courier/moves/{move_id}/pieces", {"codes": [code]})
+            doors.form(post, f"/staff/moves/{move_id}/end")
+            continue
+        doors.form(post, f"/staff/moves/{move_id}/pieces", codes=code)
+        doors.json(post, "POST", f"/v1/moves/{move_id}/pieces", {"codes": [code]})
+        doors.form(post, f"/staff/moves/{move_id}/pieces/hand-over")
+
+
+def _phone_looks(doors):
+    """A phone of the courier's asks for texts and says what it has not sent yet."""
+    _, shown = doors.form("postal", f"/staff/couriers/{_courier_of(doors)}/phone-code")
+    code = re.search(r"data-code>([A-Z0-9-]+)<", shown.text)[1]
+    client = doors.app.test_client()
+    with doors.watching():
+        key = client.post("/v1/courier/phones", json={"code": code}).json["key"]
+        looked = client.get("/v1/courier/messages", headers={"X-Phone-Key": key, "X-Unsent": "2"})
+    assert looked.status_code == 200, looked.text
+
+
+def _with_the_office(doors, round_id):
+    """Words both ways, fees paid by transfer, and the courier's own count of the money."""
+    doors.json(
+        "walker", "POST", "/v1/courier/messages", {"client_id": f"tin-{round_id:04}", "words": "Kẹt cầu, trễ 20 phút"}
+    )
+    for name in ("postal", "dispatcher"):
+        doors.form(name, f"/staff/couriers/{_courier_of(doors)}/messages", words="Đi đường Lê Duẩn")
+    doors.person("postal").get(f"/staff/couriers/{_courier_of(doors)}/messages")
+    with doors.watching():
+        doors.person("dispatcher").get(f"/staff/couriers/{_courier_of(doors)}/messages")
+    ids = [row.id for row in doors.rows(models.CourierMessage.id)][-20:]
+    doors.json("walker", "POST", "/v1/courier/messages/seen", {"ids": ids})
+    _phone_looks(doors)
+    paid = [code for _, code, state, _, fee, _ in _pieces(doors, round_id) if state == "on_round" and fee]
+    for code in paid[:4]:
+        doors.json("walker", "POST", "/v1/courier/transfer", {"code": code})
+        doors.json("walker", "POST", "/v1/courier/transfer/paid", {"code": code})
+    told = [row.id for row in doors.rows(models.Payment.id)][-4:]
+    for n, (name, act) in enumerate((who, act) for who in ("postal", "dispatcher") for act in ("confirm", "refuse")):
+        doors.form(name, f"/staff/payments/{told[n]}/{act}", reference=f"FT{n}")
+    doors.json("walker", "POST", "/v1/courier/cash", {"money_vnd": 0})
+
+
+def _type_back(doors, post, round_id):
+    left = [i for i, _, state, *_ in _pieces(doors, round_id) if state == "on_round"]
+    typed = {}
+    for stop in doors.stops(round_id, left[: len(left) // 2]):
+        typed |= {f"outcome-{stop.id}": "done", f"time-{stop.id}": "10:15", f"receiver-{stop.id}": "Hằng",
+                  f"id-tail-{stop.id}": "1234"}  # fmt: skip
+        for item_id in stop.item_ids:
+            typed |= {f"piece-{item_id}": "1", f"n-documents-{item_id}": "1", f"fee-receipt-{item_id}": "BL-2",
+                      **{f"taken-back-{n}-{item_id}": "1" for n in range(3)}}  # fmt: skip
+    doors.form(post, f"/staff/rounds/{round_id}/results", **typed)
+
+
 def _evening(doors, clock, post, day, rounds):
     clock.forward(hours=6)
     lost_at = None
@@ -474,15 +559,16 @@ def _evening(doors, clock, post, day, rounds):
             doors.form(post, f"/staff/office-days/{office_id}/keep", **lost)
         codes = [p[1] for p in out if lost_at is None or p[0] != lost_at[0]]
         path = f"/staff/rounds/{round_id}/back"
-        due = doors.person(post).get(path).text
-        money = re.search(r"phải nộp ([0-9.]+) đ", due.replace("\xa0", " "))
-        n_papers = re.search(r"và (\d+) giấy tờ thu hồi", due)
+        page = doors.person(post).get(path).text
+        assert "Bưu tá phải nộp" not in page  # what is due is told after the count
+        with doors.services.database.read() as session:
+            due = due_from_courier(session, session.get_one(models.DeliveryRound, round_id))
         if codes:
             doors.form(post, path, codes="\n".join(codes))
             doors.json(post, "POST", f"/v1/rounds/{round_id}/back", {"codes": codes})
-        money_vnd = money[1].replace(".", "") if money else "0"
-        sheets = re.findall(r'name="sheet" value="([^"]+)"', due)
-        brought = {"money_vnd": money_vnd, "n_papers": n_papers[1] if n_papers else "0", "sheet": sheets}
+        sheets = re.findall(r'name="sheet" value="([^"]+)"', page)
+        counted = {"money_vnd": str(due["fees_vnd"]), "n_papers": str(due["n_taken_back"])}
+        brought = counted | {"sheet": sheets, "why": "bưu tá đếm trước khi phát hết"}
         doors.form(post, f"{path}/hand-over", **brought)
     assert lost_at is not None
     consignment_id = next(row.consignment_id for row in _items(doors) if row.id == lost_at[0])

@@ -118,6 +118,9 @@ def things(database, house, services):
                 "key_id": 0,
                 "passkey_id": 0,
                 "report_id": 0,
+                "note_id": 0,
+                "move_id": 1,
+                "payment_id": 1,
                 "filename": "tannha.css",
             }
         )
