@@ -5,8 +5,8 @@ from alembic import op
 
 from postal.models import UtcDateTime
 
-revision = "0025"
-down_revision = "0024"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
