@@ -34,6 +34,9 @@ CALLED_BY_LIBRARIES = {
     "api/commands/serving/server.py": {"channel_class"},  # waitress
     "api/commands/serving/web.py": {"load_config"},  # gunicorn
     "api/demo/receiver.py": {"do_POST", "do_GET", "log_message"},  # http.server
+    "api/forms/page.py": {  # html.parser
+        *("handle_startendtag", "handle_endtag", "handle_data", "handle_entityref", "handle_charref"),
+    },
     "api/settings.py": {"model_config"},  # pydantic
     "api/web/errors.py": {"detail_en"},  # pydantic: a field of the contract
     "postal/models/base.py": {  # sqlalchemy

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, flash, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api import words
+from api import forms, words
 from api.pages.cards import label_cells
 from api.web.auth import current_actor
 from api.wiring import services
@@ -72,7 +72,8 @@ def render_desk(template: str, heading: str, **context: Any) -> str:
         for endpoint, text, action in _MENU
         if actor.may(action)
     ]
-    return render_template(template, heading=heading, menu=menu, actor=actor, signed_in=_signed_in(), **context)
+    page = render_template(template, heading=heading, menu=menu, actor=actor, signed_in=_signed_in(), **context)
+    return forms.shown_again(page, actor.user_id)
 
 
 def _signed_in() -> dict[str, str]:
@@ -97,14 +98,21 @@ def told(refusal: PostalError) -> str:
 def or_back(
     change: Callable[[], ResponseReturnValue], back_to: Callable[[], ResponseReturnValue]
 ) -> ResponseReturnValue:
-    """Carry out a change made at the desk; a refusal becomes a notice on the page it came from."""
+    """Carry out a change made at the desk; what is refused is shown again as it was typed, with what is wrong.
+
+    A form without a ticket of ours, which no page of ours shows, gets the refusal as a notice on the page behind it.
+    """
     try:
         return change()
     except Forbidden:  # no slip in a form: whoever asks has no business here
         raise
     except PostalError as refusal:
+        back = back_to()
+        page = forms.keep(wrong=forms.wrong_in(refusal), back=getattr(back, "location", None) or "")
+        if page is not None:
+            return redirect(page, 303)
         flash(told(refusal), "danger")
-        return back_to()
+        return back
 
 
 def form_text(name: str, *, limit: int = 200) -> str:
@@ -207,7 +215,8 @@ def _age(since: datetime) -> str:
 
 
 def install_filters(app: Flask) -> None:
-    """Teach the templates our words."""
+    """Teach the templates our words, and what each form holds besides its fields."""
+    app.jinja_env.globals.update(form_marks=lambda page: forms.marks(current_actor().user_id, page))
     app.jinja_env.filters.update(
         age=_age,
         code=words.say_code,

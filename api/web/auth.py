@@ -6,8 +6,8 @@ A route without a rule answers nobody; a test walks the URL map and fails the bu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 
+from api import forms
+from api.forms import once
 from api.web import confirming, devices, phones
 from api.web.problems import WebRefusal
 from api.wiring import services
@@ -76,9 +78,14 @@ def current_actor() -> Actor:
     return cast("Actor", g.get("actor", ANONYMOUS))
 
 
-def acting() -> AbstractContextManager[Act]:
-    """Open a writing transaction in the name of whoever makes the running request, a person or a system."""
-    return services().acting(current_actor())
+@contextmanager
+def acting() -> Iterator[Act]:
+    """Open a writing transaction in the name of whoever makes the running request, a person or a system.
+
+    A form of a page that is sent twice acts once. Raises SentBefore for the second.
+    """
+    with services().acting(current_actor()) as act, once.claimed(act):
+        yield act
 
 
 def own_language() -> str | None:
@@ -165,6 +172,7 @@ def register(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_guard)
     app.after_request(devices.give_cookie)
+    app.after_request(once.keep_answer)
 
 
 def _ruled(rule: Rule) -> Callable[[View], View]:
@@ -209,7 +217,7 @@ def _guard() -> Response | None:
     if rule is None:
         raise WebRefusal("forbidden")
     if g.actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
-        _check_sender()
+        _check_sender(rule)
     return None if rule.public_because else _admit(rule)
 
 
@@ -240,14 +248,16 @@ def _actor() -> Actor:
     return phones.actor() if phones.is_carried() else _signed_in()
 
 
-def _check_sender() -> None:
+def _check_sender(rule: Rule) -> None:
     """Refuse what another site sends. "null" is what our own no-referrer policy makes browsers say."""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise WebRefusal("csrf_failed")
     origin = request.headers.get("Origin")
     if origin not in (None, "null") and urlsplit(str(origin)).netloc != request.host:
         raise WebRefusal("csrf_failed")
-    if not phones.needs_no_form_token():
+    is_to_sign_in = g.actor.kind is ActorKind.ANONYMOUS and not rule.public_because and forms.ticket() is not None
+    # Whoever has to sign in first does nothing here: the form is kept, and its token was that of the session before.
+    if not is_to_sign_in and not phones.needs_no_form_token():
         csrf.protect()
 
 
@@ -262,4 +272,6 @@ def _ask_to_sign_in() -> Response:
     is_page = not request.path.startswith("/v1/") and "staff.sign_in" in current_app.view_functions
     if is_page and request.method == "GET":
         return cast("Response", redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?"))))
+    if is_page and (page := forms.keep(forms.SESSION_ENDED)) is not None:
+        return cast("Response", redirect(url_for("staff.sign_in", next=page), 303))
     raise WebRefusal("sign_in_required")

@@ -9,19 +9,22 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from api import forms
+from api.forms import once
+from api.web.auth import current_actor
 from api.web.observability import request_id
 from api.web.problems import CATALOG, WebRefusal, Wording, sentence
 from api.words import LANGUAGES, SOURCE, Said, in_both, translate
-from postal import Message, PostalError, errors, is_storage_failure
+from postal import ActorKind, Message, PostalError, errors, is_storage_failure
 from postal.access import idempotency
 from postal.cells import problems
 from routing import RoutingError
@@ -75,6 +78,7 @@ _POSTAL_STATUS: tuple[tuple[type[PostalError], int], ...] = (
     (errors.Unavailable, 503),
 )
 _RETRY_AFTER_S = 30
+_FAULTS_OF_FORMS = (400, 409)
 _N_ERRORS_SHOWN = 20
 # How we tell the forms of a body apart; the caller wrote none of these words.
 FORMS = frozenset({"one", "batch"})
@@ -195,11 +199,36 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 
 
 def _answer(exc: Exception) -> Response:
+    if isinstance(exc, once.SentBefore):
+        return once.answer_again()
     problem = problem_of(exc)
+    if (page := _form_again(exc, problem)) is not None:
+        return page
     if problem.status >= 500:
         # The type alone: the text of an exception may hold what the database was given.
         log.error("failed", code=problem.code, kind=type(exc).__name__, request_id=request_id(), where=_where(exc))
     return answer(problem)
+
+
+def _form_again(exc: Exception, problem: Problem) -> Response | None:
+    """Return the way to the form that was refused, filled; None for what is no fault of a form.
+
+    What somebody may not do or does not find is no fault of what they typed.
+    """
+    if problem.status not in _FAULTS_OF_FORMS or current_actor().kind is not ActorKind.USER or not _wants_page():
+        return None
+    shown = forms.ticket()
+    if shown is None or shown.user_id != current_actor().user_id:
+        return None
+    if isinstance(exc, CSRFError):  # signed in anew beside it
+        page = forms.keep(forms.SESSION_ENDED)
+    else:
+        page = forms.keep(wrong=forms.wrong_in(exc) if isinstance(exc, PostalError) else (_wrong(problem),))
+    return None if page is None else cast("Response", redirect(page, 303))
+
+
+def _wrong(problem: Problem) -> forms.Wrong:
+    return forms.Wrong(message=Message(problem.message.text, problem.message.values), name=problem.field or "")
 
 
 def _where(exc: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from postal.people import vault_of
 from routing import Message
 
 KEPT_FOR = timedelta(days=30)
+FORMS_KEPT_FOR = timedelta(days=2)
+FORM_CLIENT = "form:"
+"""How the clients begin whose keys are the forms of pages: a paper may be the answer, so they go sooner."""
 
 
 class KeyReusedForOther(Conflict):
@@ -59,6 +62,26 @@ def claim_key(session: Session, request: KeyedRequest, *, now: datetime) -> Kept
     return None
 
 
+def claim_once(session: Session, request: KeyedRequest, *, now: datetime) -> bool:
+    """Claim the key for this transaction; False where one that was committed before has it.
+
+    A rival waits here until this transaction ends. The answer may be kept later, by another transaction.
+    """
+    record = IdempotencyRecord(client=request.client, key=request.key, fingerprint=request.fingerprint, claimed_at=now)
+    try:
+        with session.begin_nested():
+            session.add(record)
+            session.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def kept_answer(session: Session, request: KeyedRequest) -> KeptAnswer | None:
+    """Return the answer kept beside a claimed key, None while there is none. Raises KeyReusedForOther."""
+    return _known(session, request)
+
+
 def keep_answer(session: Session, request: KeyedRequest, answer: KeptAnswer) -> None:
     """Seal the answer beside its key; the body may name people."""
     record = session.scalars(_of(request)).one()
@@ -68,8 +91,12 @@ def keep_answer(session: Session, request: KeyedRequest, answer: KeptAnswer) -> 
 
 
 def forget_old_keys(session: Session, *, now: datetime) -> int:
-    """Delete answers older than 30 days; return how many."""
-    old = session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.claimed_at < now - KEPT_FOR))
+    """Delete answers older than 30 days, and those to forms of pages after two; return how many."""
+    is_old = IdempotencyRecord.claimed_at < now - KEPT_FOR
+    is_old_form = and_(
+        IdempotencyRecord.client.startswith(FORM_CLIENT), IdempotencyRecord.claimed_at < now - FORMS_KEPT_FOR
+    )
+    old = session.execute(delete(IdempotencyRecord).where(or_(is_old, is_old_form)))
     return int(old.rowcount)  # type: ignore[attr-defined]
 
 

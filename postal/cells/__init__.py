@@ -3,6 +3,18 @@
 Rows and files are `postal.intake`.
 """
 
+from postal.cells.coordinates import Coordinates, read_coordinates
+from postal.cells.dates import day_of
 from postal.cells.problems import BLOCKING, QUESTIONS, REFUSALS, Problem, question, refusal
 
-__all__ = ["BLOCKING", "QUESTIONS", "REFUSALS", "Problem", "question", "refusal"]
+__all__ = [
+    "BLOCKING",
+    "QUESTIONS",
+    "REFUSALS",
+    "Coordinates",
+    "Problem",
+    "day_of",
+    "question",
+    "read_coordinates",
+    "refusal",
+]

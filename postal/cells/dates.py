@@ -89,6 +89,15 @@ def instant(text: str, column: str) -> tuple[datetime | None, Problem | None]:
     return value, problem
 
 
+def day_of(text: str) -> date | None:
+    """Return a day however people write it, None where it is none; one whose month stands first is none."""
+    given = " ".join(text.split())
+    if _EXACT_DAY.fullmatch(given):
+        return exact_day(given, "")[0]
+    value, problem = instant(given, "")
+    return None if value is None or problem is not None else value.astimezone(LOCAL).date()
+
+
 def exact_day(text: str, column: str) -> tuple[date | None, Problem | None]:
     """Return a day written YYYY-MM-DD; an empty cell is no wish."""
     given = text.strip()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from postal.access import brakes, devices, sign_ins
 from postal.access.idempotency import forget_old_keys
+from postal.access.kept_forms import forget_old_forms
 from postal.citizen.guessing import forget_tries
 from postal.citizen.rounds_seen import learn_days
 from postal.citizen.sent_codes import forget_sent
@@ -27,6 +28,11 @@ def _note_overdue(run: Run) -> None:
 def _forget_uploads(run: Run) -> None:
     with run.write() as session:
         forget_old_uploads(session, now=run.now())
+
+
+def _forget_forms(run: Run) -> None:
+    with run.write() as session:
+        forget_old_forms(session, now=run.now())
 
 
 def _forget_keys(run: Run) -> None:
@@ -81,6 +87,7 @@ HOUSEKEEPING = Works(
     by_kind={
         "note_overdue": _note_overdue,
         "forget_uploads": _forget_uploads,
+        "forget_forms": _forget_forms,
         "forget_keys": _forget_keys,
         "forget_guesses": _forget_guesses,
         "forget_sign_ins": _forget_sign_ins,
@@ -94,6 +101,7 @@ HOUSEKEEPING = Works(
     every={
         "note_overdue": timedelta(minutes=10),
         "forget_uploads": timedelta(hours=1),
+        "forget_forms": timedelta(hours=1),
         "forget_keys": timedelta(hours=6),
         "forget_guesses": timedelta(hours=6),
         "forget_sign_ins": timedelta(hours=6),

@@ -3,7 +3,7 @@
 from postal.models.access.factors import Passkey, RecoveryCode, TotpSecret
 from postal.models.access.looks import Look, LookedAt
 from postal.models.access.sign_ins import Brake, EndedWhy, KnownDevice, SignIn
-from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, Role, Upload, User
+from postal.models.access.users import ApiKey, AuditEntry, IdempotencyRecord, KeptForm, Role, Upload, User
 
 __all__ = [
     "ApiKey",
@@ -11,6 +11,7 @@ __all__ = [
     "Brake",
     "EndedWhy",
     "IdempotencyRecord",
+    "KeptForm",
     "KnownDevice",
     "Look",
     "LookedAt",

@@ -1,4 +1,4 @@
-"""Users, API keys, the audit, idempotency records, uploads."""
+"""Users, API keys, the audit, idempotency records, uploads, forms kept half-way."""
 
 from __future__ import annotations
 
@@ -101,4 +101,17 @@ class Upload(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str] = mapped_column(String(16))
     suffix: Mapped[str] = mapped_column(String(10))
+    kept_at: Mapped[datetime]
+
+
+class KeptForm(Base):
+    """What one person typed into a form that was not taken yet: sealed, gone within a day."""
+
+    __tablename__ = "kept_forms"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
     kept_at: Mapped[datetime]

@@ -1,0 +1,126 @@
+"""One shown form that is sent twice is one act: the second sending gets the answer of the first.
+
+The claim is made in the transaction of the act itself, so two that arrive together cannot both act. What tells one act
+from another is the page it was shown on and everything that was sent: a form changed and sent again is another act.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Response, flash, g, redirect, request, session
+from werkzeug.datastructures import FileStorage
+
+from api.forms.keeping import page_of_request, secret, ticket, typed
+from api.wiring import services
+from postal import Act, Message
+from postal.access import idempotency
+from postal.access.idempotency import FORM_CLIENT, KeptAnswer, KeyedRequest
+
+_ANSWERED_WITHIN_S = 5.0
+_LOOKED_EVERY_S = 0.05
+_MAX_BYTES = 8 * 1024 * 1024
+_KEPT_HEADERS = ("Location", "Content-Type", "Content-Disposition")
+DONE_BEFORE = Message("Biểu mẫu này đã gửi và đã được ghi.")
+
+
+class SentBefore(Exception):
+    """The running request sends a form that was sent and done before; its answer is kept."""
+
+
+def claim(act: Act) -> None:
+    """Claim the form of the running request for this act. Raises SentBefore; nothing happens without a ticket."""
+    if "form_claim" in g:
+        return
+    asked = _keyed()
+    if asked is None:
+        return
+    if not idempotency.claim_once(act.session, asked, now=act.now):
+        raise SentBefore
+    g.form_claim = asked
+
+
+@contextmanager
+def claimed(act: Act) -> Iterator[Act]:
+    """Yield the act once its form is claimed; a claim that is not committed counts for nothing."""
+    has_claimed = "form_claim" in g
+    claim(act)
+    try:
+        yield act
+    except BaseException:
+        if not has_claimed:
+            g.pop("form_claim", None)
+        raise
+
+
+def keep_answer(response: Response) -> Response:
+    """Keep the answer of a form that was done, and say to the next page that it was."""
+    asked: KeyedRequest | None = g.get("form_claim")
+    if asked is None or response.status_code >= 400:
+        return response
+    session["form_done"] = asked.key.partition(":")[0]
+    told = {
+        "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+        "flashes": session.get("_flashes", []),
+    }
+    response.direct_passthrough = False
+    body = json.dumps(told, ensure_ascii=False).encode() + b"\n" + response.get_data()
+    if len(body) <= _MAX_BYTES:
+        with services().database.write() as db:
+            idempotency.keep_answer(db, asked, KeptAnswer(status=response.status_code, body=body))
+    return response
+
+
+def answer_again() -> Response:
+    """Return what was answered to this form the first time; where that is not known, its page and that it was done."""
+    kept = _waited_for(_keyed())
+    if kept is None:
+        flash(DONE_BEFORE.text, "done")
+        return redirect(page_of_request() or "/staff/", 303)  # type: ignore[return-value]
+    head, _, body = kept.body.partition(b"\n")
+    told = json.loads(head)
+    shown = session.get("_flashes", [])
+    for category, said in told["flashes"]:
+        if (category, said) not in [tuple(one) for one in shown]:
+            flash(said, category)
+    return Response(body, status=kept.status, headers=told["headers"])
+
+
+def _waited_for(asked: KeyedRequest | None) -> KeptAnswer | None:
+    """Return the first answer; it is kept a moment after the act that a rival saw."""
+    until_s = time.monotonic() + _ANSWERED_WITHIN_S
+    while asked is not None and time.monotonic() < until_s:
+        with services().database.read() as db:
+            found = idempotency.kept_answer(db, asked)
+        if found is not None:
+            return found
+        time.sleep(_LOOKED_EVERY_S)
+    return None
+
+
+def _keyed() -> KeyedRequest | None:
+    shown = ticket()
+    if shown is None:
+        return None
+    content = _content()
+    return KeyedRequest(client=f"{FORM_CLIENT}{shown.user_id}", key=f"{shown.nonce}:{content}", fingerprint=content)
+
+
+def _content() -> str:
+    """Return a keyed digest of everything that was sent, files included, and where to: it tells nothing of it."""
+    digest = hmac.new(secret(), b"tannha content " + request.path.encode(), "sha256")
+    digest.update(json.dumps(typed()).encode())
+    for name, file in request.files.items(multi=True):
+        digest.update(json.dumps([name, _digest_of(file)]).encode())
+    return digest.hexdigest()
+
+
+def _digest_of(file: FileStorage) -> str:
+    read = hashlib.sha256(file.stream.read()).hexdigest()
+    file.stream.seek(0)
+    return read
