@@ -34,7 +34,6 @@ _SCRIPTS = (
     "next.js",
     "notes.js",
     "office.js",
-    "pad.js",
     "pin.js",
     "place.js",
     "scan.js",
@@ -45,7 +44,7 @@ _SCRIPTS = (
     "words.js",
     "courier.css",
 )
-_BESIDE = ("tannha.css", "mark.svg")
+_BESIDE = ("tannha.css", "mark.svg", "pad.js")
 _WORKER = "sw.js"
 
 

@@ -4,7 +4,7 @@ import { queue, serverTime } from "./acts.js";
 import { leaving } from "./fail.js";
 import { farFrom, locating } from "./place.js";
 import { head, wire } from "./wiring.js";
-import { padOn } from "./pad.js";
+import { padOn } from "../pad.js";
 
 const KINDS = { deliver: "delivered", collect: "collected" };
 

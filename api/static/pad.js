@@ -1,5 +1,8 @@
-// A signature drawn with finger or pen; told as a PNG in base64, null where nothing was drawn.
-export function padOn(canvas, wipeButton) {
+// A signature drawn with finger, pen or mouse, at the desk and on a courier's phone; told as a PNG in base64, null where
+// nothing was drawn. `drawn` is one drawn before, which stands there again.
+const INK = { lineWidth: 4, lineCap: "round", strokeStyle: "#10201f" };
+
+export function padOn(canvas, wipeButton, drawn = "") {
   const pen = canvas.getContext("2d");
   let last = null;
   let isDrawn = false;
@@ -21,7 +24,7 @@ export function padOn(canvas, wipeButton) {
   canvas.addEventListener("pointermove", (event) => {
     if (!last) return;
     const next = place(event);
-    Object.assign(pen, { lineWidth: 4, lineCap: "round", strokeStyle: "#10201f" });
+    Object.assign(pen, INK);
     pen.beginPath();
     pen.moveTo(...last);
     pen.lineTo(...next);
@@ -32,5 +35,13 @@ export function padOn(canvas, wipeButton) {
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (last = null));
   wipeButton.addEventListener("click", clear);
   clear();
+  if (drawn) {
+    const before = new Image();
+    before.addEventListener("load", () => {
+      pen.drawImage(before, 0, 0);
+      isDrawn = true;
+    });
+    before.src = `data:image/png;base64,${drawn}`;
+  }
   return () => (isDrawn ? canvas.toDataURL("image/png").split(",")[1] : null);
 }
