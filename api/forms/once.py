@@ -76,6 +76,11 @@ def keep_answer(response: Response) -> Response:
     return response
 
 
+def form_done() -> str:
+    """Return, once, the number of the form that was done last: its page need not keep what was typed any more."""
+    return str(session.pop("form_done", ""))
+
+
 def answer_again() -> Response:
     """Return what was answered to this form the first time; where that is not known, its page and that it was done."""
     kept = _waited_for(_keyed())

@@ -148,7 +148,7 @@ function watch(form) {
   window.addEventListener("beforeunload", (event) => {
     if (waiting.length) event.preventDefault();
   });
-  input.focus();
+  if (!document.getElementById("faults")) input.focus();
 }
 
 document.querySelectorAll("[data-count]").forEach(watch);
