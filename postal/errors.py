@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from routing import Message
@@ -72,6 +72,17 @@ class InvalidInput(PostalError):
 
     code = "invalid"
     says = Message("{field}: giá trị không hợp lệ.")
+
+
+class Several(InvalidInput):
+    """Several refusals of one request at once; each names its own place."""
+
+    code = "several"
+    says = Message("Có {n} chỗ chưa đúng. {first}")
+
+    def __init__(self, refusals: Sequence[PostalError]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(n=len(self.refusals), first=self.refusals[0].message)
 
 
 class Conflict(PostalError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from postal import InvalidInput, Message, PostalError
+from postal import InvalidInput, Message, PostalError, errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ def wrong_in(refusal: PostalError) -> tuple[Wrong, ...]:
     """Return what a refusal says of the fields of the form that met it."""
     if isinstance(refusal, WrongFields):
         return refusal.wrong
+    if isinstance(refusal, errors.Several):
+        return tuple(wrong for one in refusal.refusals for wrong in wrong_in(one))
     sentence = refusal.says.filled(**refusal.facts)
     is_plain = refusal.code == InvalidInput.code
     if isinstance(refusal.field, Message):

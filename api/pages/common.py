@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms, words
+from api.forms import once, reading
 from api.pages.cards import label_cells
 from api.web.auth import current_actor
 from api.wiring import services
 from labels import qr_matrix
 from postal import Action, Forbidden, InvalidInput, Message, PostalError, models
 from postal.rules import reasons
+from routing import Point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,15 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
 
 
 _FAR_DAYS = 1_500
+_TOO_MUCH = 10**12
+_TOO_LONG = Message("{field}: dài {length} ký tự, tối đa {limit}. Rút ngắn rồi gửi lại.")
+_NOTHING = Message("{field}: còn trống. Điền rồi gửi lại.")
+_NO_CHOICE = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
+_NO_WHOLE = Message("{field}: cần một số nguyên viết bằng chữ số, ví dụ 12 hoặc 100.000.")
+_NO_DEGREES = Message("{field}: cần độ thập phân, ví dụ vĩ độ 16,4637, kinh độ 107,5909.")
+_NO_CLOCK = Message("{field}: cần giờ và phút, ví dụ 8h05 hoặc 14:30.")
+_NO_DAY = Message("{field}: cần một ngày, ví dụ {day}.")
+_FAR_DAY = Message("{field}: ngày này cách hôm nay nhiều năm. Xem lại năm.")
 
 
 def local_zone() -> ZoneInfo:
@@ -116,10 +127,10 @@ def or_back(
 
 
 def form_text(name: str, *, limit: int = 200) -> str:
-    """Return a trimmed form value; too long is refused by name."""
+    """Return a trimmed form value. Raises WrongFields for one that is too long."""
     text = request.form.get(name, "").strip()
     if len(text) > limit:
-        raise InvalidInput(field=name)
+        raise _wrong(name, _TOO_LONG.filled(limit=limit, length=len(text)))
     return text
 
 
@@ -134,15 +145,28 @@ class NotSure(InvalidInput):
     says = Message("Việc này không rút lại được. Đánh dấu “Tôi chắc chắn” rồi gửi lại.")
 
 
-def form_number(name: str) -> float | None:
-    """Return a number typed with a comma or a point, None when empty. Raises InvalidInput."""
-    text = form_text(name).replace(",", ".")
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError as exc:
-        raise InvalidInput(field=name) from exc
+def form_choice(name: str) -> str:
+    """Return what was chosen of a list. Raises WrongFields where nothing was."""
+    chosen = form_text(name)
+    if not chosen:
+        raise _wrong(name, _NO_CHOICE)
+    return chosen
+
+
+def form_point(*names: str) -> Point:
+    """Return the point that one or two fields hold, however degrees are written. Raises WrongFields naming each."""
+    found = reading.point(*map(form_text, names))
+    if found is None:
+        raise forms.WrongFields([forms.Wrong(name=name, message=_NO_DEGREES) for name in names])
+    return found
+
+
+def form_clock(name: str) -> time:
+    """Return a time of day: "8h05", "08:05", "8.05". Raises WrongFields."""
+    value = reading.clock(form_text(name))
+    if value is None:
+        raise _wrong(name, _NO_CLOCK)
+    return value
 
 
 def paper_language() -> str:
@@ -152,14 +176,16 @@ def paper_language() -> str:
 
 
 def form_date(name: str) -> date:
-    """Return a date field, a day of the work at hand. Raises InvalidInput for none, or one years away."""
-    try:
-        day = date.fromisoformat(form_text(name))
-    except ValueError as exc:
-        raise InvalidInput(field=name) from exc
-    if not is_near(day):
-        raise InvalidInput(field=name)
-    return day
+    """Return a day of the work at hand, as a browser sends it or as people write it.
+
+    Raises WrongFields for none, or one years away.
+    """
+    value = reading.day(form_text(name))
+    if value is None:
+        raise _wrong(name, _NO_DAY.filled(day=words.say_short_date(today())))
+    if not is_near(value):
+        raise _wrong(name, _FAR_DAY)
+    return value
 
 
 def is_near(day: date) -> bool:
@@ -182,12 +208,38 @@ def day_asked() -> date:
     return day
 
 
-def form_int(name: str) -> int:
-    """Return a whole number. Raises InvalidInput."""
+def form_int(name: str, *, unit: reading.Unit = reading.PIECES) -> int:
+    """Return a whole number as this page's language writes it: "100.000 đ", "2.573 g". Raises WrongFields."""
     text = form_text(name)
-    if not (text.isascii() and text.isdigit()) or len(text) > 12:
-        raise InvalidInput(field=name)
-    return int(text)
+    value = reading.whole(text, words.current(), unit)
+    if value is None or value >= _TOO_MUCH:
+        raise _wrong(name, _NO_WHOLE if text else _NOTHING)
+    return value
+
+
+def read_all(*readers: Callable[[], Any]) -> list[Any]:
+    """Return what several readers of a form read. Raises WrongFields with the faults of all of them at once."""
+    values: list[Any] = []
+    wrong: list[forms.Wrong] = []
+    for reader in readers:
+        try:
+            values.append(reader())
+        except PostalError as refusal:
+            wrong += forms.wrong_in(refusal)
+    if wrong:
+        raise forms.WrongFields(wrong)
+    return values
+
+
+def _wrong(name: str, message: Message) -> forms.WrongFields:
+    return forms.WrongFields([forms.Wrong(name=name, message=message)])
+
+
+def _own_id(name: str) -> str:
+    """Return an id for a field that no other field of the page has: several forms of a page may ask for a reason."""
+    used: dict[str, int] = g.setdefault("ids_of_fields", {})
+    used[name] = used.get(name, 0) + 1
+    return name if used[name] == 1 else f"{name}-{used[name]}"
 
 
 def square_code(text: str) -> dict[str, object]:
@@ -216,7 +268,8 @@ def _age(since: datetime) -> str:
 
 def install_filters(app: Flask) -> None:
     """Teach the templates our words, and what each form holds besides its fields."""
-    app.jinja_env.globals.update(form_marks=lambda page: forms.marks(current_actor().user_id, page))
+    app.jinja_env.globals.update(form_marks=lambda page: forms.marks(current_actor().user_id, page), own_id=_own_id)
+    app.jinja_env.globals["form_done"] = once.form_done
     app.jinja_env.filters.update(
         age=_age,
         code=words.say_code,

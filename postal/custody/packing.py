@@ -7,11 +7,11 @@ or a paper nobody counted, is what the fines of NĐ 174/2026 Đ9 are for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from postal.access.act import Act
-from postal.errors import Conflict, InvalidInput, NotFound
+from postal.errors import Conflict, InvalidInput, NotFound, PostalError, Several
 from postal.models import Batch, BatchItem
 from routing import Message
 
@@ -49,13 +49,19 @@ class Packed:
 def pack(act: Act, batch: Batch, packed: Sequence[Packed]) -> list[BatchItem]:
     """Note that envelopes of an open batch were counted, weighed and sealed; again replaces what was noted.
 
-    All or none. Raises NotFound, CountsDiffer where either count is not that of the documents listed, BadWeight.
+    All or none. Raises NotFound, CountsDiffer where either count is not that of the documents listed, BadWeight;
+    Several with all of them where there are more. Each has the ``item_id`` among its facts.
     """
     lines = {line.item_id: line for line in batch.lines if line.is_current}
+    faults: list[PostalError] = []
     for one in packed:
         if one.item_id not in lines:
             raise NotFound(what=Message("bưu gửi trong lô"))
-        _require_right(lines[one.item_id], one)
+        faults += _faults(lines[one.item_id], one)
+    if len(faults) > 1:
+        raise Several(faults)
+    if faults:
+        raise faults[0]
     for one in packed:
         line = lines[one.item_id]
         line.n_giver, line.n_receiver = one.n_giver, one.n_receiver
@@ -73,12 +79,11 @@ def require_packed(lines: Sequence[BatchItem]) -> None:
         raise NotPacked(n=len(left), dossier_codes=named)
 
 
-def _require_right(line: BatchItem, one: Packed) -> None:
+def _faults(line: BatchItem, one: Packed) -> Iterator[PostalError]:
     code, expected = line.item.dossier_code, len(line.item.documents)
     # A dossier that came without a list of papers is counted by the two sides against each other.
     if one.n_giver != one.n_receiver or one.n_giver < 1 or (expected and one.n_giver != expected):
-        raise CountsDiffer(
-            field="documents", dossier_code=code, expected=expected, giver=one.n_giver, receiver=one.n_receiver
-        )
+        counts = {"expected": expected, "giver": one.n_giver, "receiver": one.n_receiver}
+        yield CountsDiffer(field="documents", dossier_code=code, item_id=one.item_id, **counts)
     if not 1 <= one.weight_g <= MAX_WEIGHT_G:
-        raise BadWeight(field="weight_g", dossier_code=code)
+        yield BadWeight(field="weight_g", dossier_code=code, item_id=one.item_id)

@@ -122,6 +122,7 @@ class ScanAnswer:
     code: str = ""
     message: Message | None = None
     missing_pictures: tuple[str, ...] = ()
+    field: str = ""
 
 
 def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
@@ -160,6 +161,7 @@ def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
                 status="refused",
                 code=refusal.code,
                 message=refusal.message,
+                field=str(refusal.field or ""),
             )
         except IntegrityError:  # two phones sent one scan at once: the loser finds it recorded
             if is_last:

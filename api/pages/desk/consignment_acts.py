@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from api.forms.reading import DONG
 from api.pages.common import form_int, form_text, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.desk.signing import picture_of_form
@@ -130,7 +131,7 @@ def consignment_incident(consignment_id: int) -> ResponseReturnValue:
             fault=form_text("fault"),
             inventory=_inventory(item),
             new_seal=form_text("new_seal") or None,
-            postage_vnd=form_int("postage_vnd") if form_text("postage_vnd") else 0,
+            postage_vnd=form_int("postage_vnd", unit=DONG) if form_text("postage_vnd") else 0,
         )
         noted = custody.note_incident(act, item.id, what)
         return _("Đã lập biên bản {number}.", number=noted.number)

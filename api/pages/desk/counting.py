@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api.forms.reading import DONG, PIECES, Unit
 from api.pages.common import form_int, form_text, or_back, render_desk, told
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
@@ -142,8 +143,8 @@ def _ending(kind: ListKind) -> counting.Ending:
     return counting.Ending(
         giver=giver,
         receiver=receiver,
-        money_vnd=_count_of("money_vnd") if kind.due else 0,
-        n_papers=_count_of("n_papers") if kind.asks_papers else 0,
+        money_vnd=_count_of("money_vnd", DONG) if kind.due else 0,
+        n_papers=_count_of("n_papers", PIECES) if kind.asks_papers else 0,
         why=form_text("why") if kind.asks_papers else "",
         sheets=tuple(request.form.getlist("sheet")[:_MOST_SHEETS]) if kind.due else (),
     )
@@ -155,8 +156,8 @@ def _party(name: str, side: counting.Side) -> custody.Party:
     return custody.Party(name=form_text(f"{name}_name"), position=form_text(f"{name}_position"))
 
 
-def _count_of(name: str) -> int:
-    return form_int(name) if form_text(name) else 0
+def _count_of(name: str, unit: Unit) -> int:
+    return form_int(name, unit=unit) if form_text(name) else 0
 
 
 def _own_name(session: Session) -> str:

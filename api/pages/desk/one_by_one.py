@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_text, local_zone, render_desk
+from api.forms import Wrong, WrongFields
+from api.pages.common import form_choice, form_text, local_zone, or_back, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
@@ -76,7 +77,7 @@ Take = Callable[[Act, Sequence[Any]], intake.IntakeReport]
 def result_form() -> ResponseReturnValue:
     """Ask for one result."""
     now = services().now().astimezone(local_zone())
-    return _form(_("Nhập một kết quả"), RESULT, {"finished_at": f"{now:%d/%m/%Y %H:%M}"}, ())
+    return _form(_("Nhập một kết quả"), RESULT, {"finished_at": f"{now:%d/%m/%Y %H:%M}"})
 
 
 @staff.post("/results/new")
@@ -87,14 +88,14 @@ def result_take() -> ResponseReturnValue:
     def take(act: Act, rows: Sequence[Any]) -> intake.IntakeReport:
         return intake.accept_results(act, rows, **_of_here(), channel="form")
 
-    return _taken(_("Nhập một kết quả"), RESULT, intake.ResultIn, take)
+    return _taken(RESULT, intake.ResultIn, take)
 
 
 @staff.get("/collections/new")
 @allow(Action.ORDER_COLLECTIONS)
 def collection_form() -> ResponseReturnValue:
     """Ask for one dossier to be fetched at home."""
-    return _form(_("Nhận hồ sơ tại nhà"), COLLECTION, {}, ())
+    return _form(_("Nhận hồ sơ tại nhà"), COLLECTION, {})
 
 
 @staff.post("/collections/new")
@@ -105,35 +106,35 @@ def collection_take() -> ResponseReturnValue:
     def take(act: Act, rows: Sequence[Any]) -> intake.IntakeReport:
         return intake.order_collections(act, rows, **_of_here(), channel="form")
 
-    return _taken(_("Nhận hồ sơ tại nhà"), COLLECTION, intake.CollectionIn, take)
+    return _taken(COLLECTION, intake.CollectionIn, take)
 
 
 def _of_here() -> dict[str, Any]:
     return {"source_system": services().settings.source_system, "guide": services().guide}
 
 
-def _taken(heading: str, fields: Sequence[Field], row: Callable[..., Any], take: Take) -> ResponseReturnValue:
-    typed = {field.name: form_text(field.name, limit=_LONGEST) for field in fields}
-    with acting() as act:
-        office = _office_of_form(act)
-        report = take(act, [row(office=office.name if office else "", **typed)])
-        item_id = report.rows[0].item_id
-        consignment_id = act.session.get_one(models.Item, item_id).consignment_id if item_id is not None else None
-    if consignment_id is None:
-        problems = [one if isinstance(one, dict) else one.as_json() for one in report.rows[0].problems]
-        return _form(heading, fields, typed | {"office_id": office.id if office else None}, problems)
-    flash(_("Đã tiếp nhận hồ sơ {code}.", code=report.rows[0].dossier_code), "done")
-    return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
+def _taken(fields: Sequence[Field], row: Callable[..., Any], take: Take) -> ResponseReturnValue:
+    def change() -> ResponseReturnValue:
+        typed = {field.name: form_text(field.name, limit=_LONGEST) for field in fields}
+        with acting() as act:
+            office = _office_of_form(act)
+            report = take(act, [row(office=office.name, **typed)])
+            item_id = report.rows[0].item_id
+            if item_id is None:
+                raise WrongFields([_wrong(one) for one in report.rows[0].problems])
+            consignment_id = act.session.get_one(models.Item, item_id).consignment_id
+        flash(_("Đã tiếp nhận hồ sơ {code}.", code=report.rows[0].dossier_code), "done")
+        return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
+
+    return or_back(change, lambda: redirect(request.path, 303))
 
 
-def _office_of_form(act: Act) -> models.Office | None:
-    """Return the agency chosen, of those the reader may bring results of; None for none. Raises InvalidInput."""
-    chosen = form_text("office_id")
-    if not chosen:
-        return None
+def _office_of_form(act: Act) -> models.Office:
+    """Return the agency chosen, of those the reader may bring results of. Raises WrongFields, InvalidInput."""
+    chosen = form_choice("office_id")
     office = next((one for one in _agencies(act.session) if str(one.id) == chosen), None)
     if office is None:
-        raise InvalidInput(field=Message("Cơ quan"))
+        raise InvalidInput(field="office_id")
     return office
 
 
@@ -144,21 +145,15 @@ def _agencies(session: Any) -> list[models.Office]:
     return [one for one in found if one.is_active and (not is_bound or one.id == own)]
 
 
-def _form(
-    heading: str, fields: Sequence[Field], typed: dict[str, Any], problems: Sequence[dict[str, Any]]
-) -> ResponseReturnValue:
-    wrong = {intake.FIELD_OF_COLUMN.get(one["column"], one["column"]): _said(one) for one in problems}
+def _form(heading: str, fields: Sequence[Field], values: dict[str, str]) -> ResponseReturnValue:
     with services().database.read() as session:
-        return render_desk(
-            "staff/one_by_one.html",
-            heading,
-            fields=fields,
-            typed=typed,
-            wrong=wrong,
-            agencies=_agencies(session),
-        )
+        return render_desk("staff/one_by_one.html", heading, fields=fields, values=values, agencies=_agencies(session))
 
 
-def _said(problem: dict[str, Any]) -> str:
-    said, suggestion = _(intake.message_of(problem)), _(intake.suggestion_of(problem))
-    return f"{said[:1].upper()}{said[1:]}. {suggestion}".strip()
+def _wrong(problem: Any) -> Wrong:
+    told: dict[str, Any] = problem if isinstance(problem, dict) else problem.as_json()
+    column = told["column"]
+    said = Message("{field}: {problem}. {suggestion}").filled(
+        problem=intake.message_of(told), suggestion=intake.suggestion_of(told)
+    )
+    return Wrong(name=intake.FIELD_OF_COLUMN.get(column, column), message=said)

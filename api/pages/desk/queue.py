@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from api import documents
 from api.pages.account.looks import purpose
-from api.pages.common import form_int, form_number, form_text, or_back, render_desk, require_sure
+from api.pages.common import form_int, form_point, form_text, or_back, render_desk, require_sure
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
@@ -199,10 +199,8 @@ def confirm_point(consignment_id: int) -> ResponseReturnValue:
     """Record where the door is; the point is remembered for the same address."""
 
     def change(act: Act) -> None:
-        lat, lon = form_number("lat"), form_number("lon")
-        if lat is None or lon is None:
-            raise InvalidInput(field=Message("Vĩ độ, kinh độ"))
-        queue.confirm_point(act, consignment_id, lat, lon, guide=services().guide)
+        told = form_point("lat", "lon")
+        queue.confirm_point(act, consignment_id, told.lat, told.lon, guide=services().guide)
 
     return _answer(consignment_id, change)
 

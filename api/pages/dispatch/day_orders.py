@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import day_asked, form_date, form_int, form_text, or_back, render_desk
+from api.forms.reading import MINUTES
+from api.pages.common import (
+    day_asked,
+    form_choice,
+    form_date,
+    form_int,
+    form_point,
+    form_text,
+    or_back,
+    read_all,
+    render_desk,
+)
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import say_order
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_short_date
-from postal import Action, InvalidInput, Message, Session, desk, models, require_for, rounds
+from postal import Action, Session, desk, models, require_for, rounds
 from postal.access import audit, ownership
 from postal.network import crew, days_off, offices
 from postal.rules import alphabet
-from routing import Point
 
 
 @staff.get("/day-orders")
@@ -74,9 +84,7 @@ def courier_away() -> ResponseReturnValue:
     """Keep a courier out of the plans of some days."""
 
     def change() -> ResponseReturnValue:
-        first, last, code = form_date("from"), form_date("until"), form_text("courier")
-        if not code:
-            raise InvalidInput(field=Message("Bưu tá"))
+        code, first, last = read_all(lambda: form_choice("courier"), *_span())
         with acting() as act:
             found = crew.find_courier(act.session, code)
             require_for(act.by, Action.PLAN, ownership.subject_of_office(found.office_id))
@@ -127,10 +135,8 @@ def commune_close() -> ResponseReturnValue:
     """Plan no stop in a commune that is cut off on some days."""
 
     def change() -> ResponseReturnValue:
-        first, last = form_date("from"), form_date("until")
-        if not form_text("commune"):
-            raise InvalidInput(field=Message("Xã, phường"))
-        commune = crew.find_commune(services().guide.register, form_text("commune"))
+        code, first, last = read_all(lambda: form_choice("commune"), *_span())
+        commune = crew.find_commune(services().guide.register, code)
         with acting() as act:
             require_for(act.by, Action.PLAN, ownership.subject_of_commune(act.session, commune.code))
             made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
@@ -146,27 +152,22 @@ def road_close() -> ResponseReturnValue:
     """Close a road by a line across it on some days."""
 
     def change() -> ResponseReturnValue:
-        first = form_date("from")
-        detour_s = form_int("detour_min") * 60 if form_text("detour_min") else None
+        one, other, detour_s, first, last = read_all(
+            lambda: form_point("one_end"), lambda: form_point("other_end"), _detour_s, *_span()
+        )
         with acting() as act:
-            rounds.close_road(
-                act,
-                (_point("one_end", Message("Điểm thứ nhất")), _point("other_end", Message("Điểm thứ hai"))),
-                (first, form_date("until")),
-                detour_s=detour_s,
-                reason=form_text("reason"),
-            )
+            rounds.close_road(act, (one, other), (first, last), detour_s=detour_s, reason=form_text("reason"))
         return _to_day(first, _("Đã ghi đường bị chặn."))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
 
-def _point(name: str, label: Message) -> Point:
-    try:
-        lat, lon = (float(part) for part in form_text(name).split(","))
-    except ValueError as exc:
-        raise InvalidInput(field=label) from exc
-    return Point(lat=lat, lon=lon)
+def _span() -> tuple[Callable[[], date], Callable[[], date]]:
+    return lambda: form_date("from"), lambda: form_date("until")
+
+
+def _detour_s() -> int | None:
+    return form_int("detour_min", unit=MINUTES) * 60 if form_text("detour_min") else None
 
 
 def _to_day(day: date, said: str) -> ResponseReturnValue:

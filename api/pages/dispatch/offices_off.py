@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_date, form_int, form_text, or_back
+from api.pages.common import form_choice, form_date, form_int, form_text, or_back, read_all
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message, require_for
+from postal import Action, require_for
 from postal.access import audit, ownership
 from postal.network import days_off
 
@@ -20,9 +20,9 @@ def office_off() -> ResponseReturnValue:
     """Let an office plan no round on some days."""
 
     def change() -> ResponseReturnValue:
-        first, last = form_date("from"), form_date("until")
-        if not form_text("office"):
-            raise InvalidInput(field=Message("Bưu cục"))
+        _chosen, first, last = read_all(
+            lambda: form_choice("office"), lambda: form_date("from"), lambda: form_date("until")
+        )
         with acting() as act:
             require_for(act.by, Action.PLAN, ownership.subject_of_office(form_int("office")))
             closure = days_off.close_office(

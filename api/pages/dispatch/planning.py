@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from api import documents
+from api.forms import Wrong, WrongFields
+from api.forms.reading import SECONDS
 from api.pages.common import form_date, form_int, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import (
@@ -33,11 +35,12 @@ from api.words import gettext as _
 from api.words import ngettext as _n
 from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
-from postal import Action, InvalidInput, Message, NotFound, Session, desk, models, rounds
+from postal import Action, Message, NotFound, Session, desk, models, rounds
 from postal.network import promises
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
+_SECONDS_ASKED = Message("{field}: từ 2 đến 600 giây.")
 
 
 @staff.get("/plans")
@@ -73,9 +76,9 @@ def plan_make() -> ResponseReturnValue:
 
 
 def _seconds_told() -> int:
-    seconds = form_int("seconds")
+    seconds = form_int("seconds", unit=SECONDS)
     if seconds not in _SECONDS:
-        raise InvalidInput(field=Message("Thời gian tính (2–600 giây)"))
+        raise WrongFields([Wrong(name="seconds", message=_SECONDS_ASKED)])
     return seconds
 
 

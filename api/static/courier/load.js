@@ -1,6 +1,6 @@
 // What is handed over, scanned by the courier into the list the office counts, and confirmed. It needs the network.
 import { copy, notice, say, show, told } from "./words.js";
-import { padOn } from "./pad.js";
+import { padOn } from "../pad.js";
 import { buzz, scanner } from "./scan.js";
 import { tell } from "./server.js";
 
