@@ -79,6 +79,10 @@ def _controls(root: Element, form: Element) -> list[Element]:
     ]
 
 
+def _choice(option: Element) -> str:
+    return option.get("value") if option.has("value") else option.text()
+
+
 class _Filling:
     """The edits that fill one form of a page and say what is wrong with it."""
 
@@ -127,7 +131,7 @@ class _Filling:
 
     def _choose(self, control: Element, sent: Sequence[str]) -> None:
         options = [one for one in control.below() if one.tag == "option"]
-        chosen = [one for one in options if (one.get("value") if one.has("value") else one.text()) in sent]
+        chosen = [one for one in options if _choice(one) in sent]
         if chosen:
             for option in options:
                 self._change(option, selected="" if option in chosen else None)
@@ -152,17 +156,30 @@ class _Filling:
         return _Fault(text=text, target=own)
 
     def _control_of(self, wrong: Wrong) -> Element | None:
-        seen = [one for one in self._controls if one.get("type") != "hidden"]
+        """Return the field a fault is about: by its name, by its label, else a choice that its list does not offer."""
+        seen = [one for one in self._controls if one.get("type") not in ("hidden", "submit", "button")]
         found = [one for one in seen if wrong.name and one.get("name") == wrong.name]
         if not found and wrong.label is not None:
             said = self._say(wrong.label).casefold()
-            found = [one for one in seen if self._label(one).casefold() == said]
+            called = [(one, self._label(one).casefold()) for one in seen]
+            found = [one for one, label in called if label == said]
+            found = found or [one for one, label in called if label and (said in label or label in said)]
+        found = found or [one for one in seen if self._is_not_offered(one)]
         return found[0] if found else None
+
+    def _is_not_offered(self, control: Element) -> bool:
+        if control.tag != "select":
+            return False
+        offered = {_choice(one) for one in control.below() if one.tag == "option"}
+        return bool(set(self._kept.values(control.get("name"))) - offered)
 
     def _sentence(self, wrong: Wrong, control: Element) -> str:
         label = ", ".join(filter(None, (self._row(control), self._label(control))))
+        if self._is_not_offered(control):
+            return self._say(_UNCHOSEN.filled(field=label))
         if not wrong.is_plain:
-            return self._say(wrong.message.filled(field=label))
+            said = self._say(wrong.message.filled(field=label))
+            return said if label in said else f"{label}: {said}"
         if not any(text.strip() for text in self._kept.values(control.get("name"))):
             is_choice = control.tag == "select" or control.get("type") in ("radio", "checkbox")
             return self._say((_UNCHOSEN if is_choice else _BLANK).filled(field=label))

@@ -15,6 +15,7 @@ from postal.access import audit
 from postal.access.act import Act
 from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.follow_up import load_attempts
 from postal.life.items import is_called
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointPrecision
 from postal.people import bare_phone, find_by_name, find_by_phone, open_person
@@ -46,7 +47,10 @@ class Withheld(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """One item on the list. ``recipient`` is in the clear: mask it for who may not see people."""
+    """One item on the list. ``recipient`` is in the clear: mask it for who may not see people.
+
+    ``tries`` are the reasons of its failed attempts, the last one last.
+    """
 
     consignment_id: int
     item_id: int
@@ -59,6 +63,7 @@ class Waiting:
     promised_by: datetime | None
     is_late: bool
     since: datetime
+    tries: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Waiting {self.dossier_code}>"
@@ -178,7 +183,8 @@ def waiting(
 
 def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
     """Return the lines of a list for these items, in their order."""
-    return [_line(session, item, now) for item in items]
+    tries = load_attempts(session, [item.id for item in items if item.n_attempts])
+    return [_line(session, item, tuple(one.reason for one in tries.get(item.id, ())), now) for item in items]
 
 
 def _waits_for(needs: str | None) -> ColumnElement[bool]:
@@ -208,7 +214,7 @@ def _fits(item: Item, needs: str) -> bool:
     return needs in needs_of(item.consignment)
 
 
-def _line(session: Session, item: Item, now: datetime) -> Waiting:
+def _line(session: Session, item: Item, tries: tuple[str, ...], now: datetime) -> Waiting:
     consignment = item.consignment
     promised_by = consignment.promised_by
     return Waiting(
@@ -223,6 +229,7 @@ def _line(session: Session, item: Item, now: datetime) -> Waiting:
         promised_by=promised_by,
         is_late=promised_by is not None and promised_by < now,
         since=consignment.accepted_at if item.state in _WITH_AGENCY else item.state_since,
+        tries=tries,
     )
 
 

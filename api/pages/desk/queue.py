@@ -37,7 +37,7 @@ from postal import (
 from postal.access import looks as looks_of
 from postal.access import ownership
 from postal.queue import questions
-from postal.rules import alphabet
+from postal.rules import alphabet, reasons
 
 _SHORTEST_REASON = 5
 _PAGE = 100
@@ -313,8 +313,17 @@ def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
         "recipient": line.recipient,
         "commune": commune.full_name if commune else "–",
         "state": line.state,
-        "why": queue.say_question(line.why) if line.why else "",
+        "why": _why(line),
         "promised_by": line.promised_by,
         "is_late": line.is_late,
         "age": say_age(line.since, services().now()),
     }
+
+
+def _why(line: queue.Waiting) -> Message | str:
+    """Return what an item waits for: an answer, another try after one that failed, or only its turn ("")."""
+    if line.why:
+        return queue.say_question(line.why)
+    if line.tries:
+        return _("Lần {number} chưa phát được: {why}", number=len(line.tries), why=reasons.say(line.tries[-1]))
+    return ""
