@@ -14,7 +14,7 @@ from api.forms.filling import fill
 from api.forms.kept import KeptForm, Wrong
 from api.wiring import services
 from api.words import translate
-from postal import Message
+from postal import Message, is_storage_failure
 from postal.access import kept_forms
 
 KEPT = "kept"
@@ -66,8 +66,13 @@ def keep(heading: Message = REFUSED, wrong: Sequence[Wrong] = (), *, back: str =
         heading=heading,
         wrong=tuple(wrong),
     )
-    with services().database.write() as session:
-        token = kept_forms.keep_form(session, shown.user_id, form.as_bytes(), now=services().now())
+    try:
+        with services().database.write() as session:
+            token = kept_forms.keep_form(session, shown.user_id, form.as_bytes(), now=services().now())
+    except Exception as failure:
+        if not is_storage_failure(failure):
+            raise
+        return None  # the refusal is told all the same, on a page of its own
     return None if token is None else _with_kept(page, token)
 
 

@@ -78,7 +78,7 @@ def keep_answer(response: Response) -> Response:
 
 def form_done() -> str:
     """Return, once, the number of the form that was done last: its page need not keep what was typed any more."""
-    return str(session.pop("form_done", ""))
+    return str(session.pop("form_done")) if "form_done" in session else ""
 
 
 def answer_again() -> Response:
