@@ -20,7 +20,6 @@ from api.forms.keeping import page_of_request, secret, ticket, typed
 from api.wiring import services
 from postal import Act, Message
 from postal.access import idempotency
-from postal.access.idempotency import FORM_CLIENT, KeptAnswer, KeyedRequest
 
 _ANSWERED_WITHIN_S = 5.0
 _LOOKED_EVERY_S = 0.05
@@ -60,7 +59,7 @@ def claimed(act: Act) -> Iterator[Act]:
 
 def keep_answer(response: Response) -> Response:
     """Keep the answer of a form that was done, and say to the next page that it was."""
-    asked: KeyedRequest | None = g.get("form_claim")
+    asked: idempotency.KeyedRequest | None = g.get("form_claim")
     if asked is None or response.status_code >= 400:
         return response
     session["form_done"] = asked.key.partition(":")[0]
@@ -72,7 +71,7 @@ def keep_answer(response: Response) -> Response:
     body = json.dumps(told, ensure_ascii=False).encode() + b"\n" + response.get_data()
     if len(body) <= _MAX_BYTES:
         with services().database.write() as db:
-            idempotency.keep_answer(db, asked, KeptAnswer(status=response.status_code, body=body))
+            idempotency.keep_answer(db, asked, idempotency.KeptAnswer(status=response.status_code, body=body))
     return response
 
 
@@ -96,7 +95,7 @@ def answer_again() -> Response:
     return Response(body, status=kept.status, headers=told["headers"])
 
 
-def _waited_for(asked: KeyedRequest | None) -> KeptAnswer | None:
+def _waited_for(asked: idempotency.KeyedRequest | None) -> idempotency.KeptAnswer | None:
     """Return the first answer; it is kept a moment after the act that a rival saw."""
     until_s = time.monotonic() + _ANSWERED_WITHIN_S
     while asked is not None and time.monotonic() < until_s:
@@ -108,12 +107,14 @@ def _waited_for(asked: KeyedRequest | None) -> KeptAnswer | None:
     return None
 
 
-def _keyed() -> KeyedRequest | None:
+def _keyed() -> idempotency.KeyedRequest | None:
     shown = ticket()
     if shown is None:
         return None
     content = _content()
-    return KeyedRequest(client=f"{FORM_CLIENT}{shown.user_id}", key=f"{shown.nonce}:{content}", fingerprint=content)
+    return idempotency.KeyedRequest(
+        client=f"{idempotency.FORM_CLIENT}{shown.user_id}", key=f"{shown.nonce}:{content}", fingerprint=content
+    )
 
 
 def _content() -> str:

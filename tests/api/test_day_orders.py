@@ -72,7 +72,7 @@ def test_a_blocked_road_is_listed_and_taken_back(dispatcher, database):
     [
         ({"one_end": "bến đò"}, "Điểm thứ nhất"),
         ({"other_end": "16.4"}, "Điểm thứ hai"),
-        ({"other_end": "nan,nan"}, "Hai đầu đoạn đường"),
+        ({"other_end": "nan,nan"}, "Điểm thứ hai"),
         ({"until": "2026-11-20"}, "Đến hết ngày"),
         ({"detour_min": "9999"}, "Đi vòng thêm"),
     ],

@@ -142,7 +142,8 @@ def _fill(form):
 
 def _same(form, page, address):
     """Return the form of a page that is the one sent: its address, and its hidden values."""
-    return next((one for one in forms_on(page, address) if one.action == form.action and one.marks == form.marks), None)
+    alike = [one for one in forms_on(page, address) if (one.action, one.marks) == (form.action, form.marks)]
+    return next((one for one in alike if {c["name"] for c in one.controls} == {c["name"] for c in form.controls}), None)
 
 
 def _faults_of(form, control, sent, person, address):
