@@ -5,8 +5,8 @@ from alembic import op
 
 from postal.models import UtcDateTime
 
-revision = "0020"
-down_revision = "0019"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
