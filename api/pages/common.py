@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,7 +60,6 @@ _NOTHING = Message("{field}: còn trống. Điền rồi gửi lại.")
 _NO_CHOICE = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
 _NO_WHOLE = Message("{field}: cần một số nguyên viết bằng chữ số, ví dụ 12 hoặc 100.000.")
 _NO_DEGREES = Message("{field}: cần độ thập phân, ví dụ vĩ độ 16,4637, kinh độ 107,5909.")
-_NO_CLOCK = Message("{field}: cần giờ và phút, ví dụ 8h05 hoặc 14:30.")
 _NO_DAY = Message("{field}: cần một ngày, ví dụ {day}.")
 _FAR_DAY = Message("{field}: ngày này cách hôm nay nhiều năm. Xem lại năm.")
 
@@ -159,14 +158,6 @@ def form_point(*names: str) -> Point:
     if found is None:
         raise forms.WrongFields([forms.Wrong(name=name, message=_NO_DEGREES) for name in names])
     return found
-
-
-def form_clock(name: str) -> time:
-    """Return a time of day: "8h05", "08:05", "8.05". Raises WrongFields."""
-    value = reading.clock(form_text(name))
-    if value is None:
-        raise _wrong(name, _NO_CLOCK)
-    return value
 
 
 def paper_language() -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api.forms import reading
 from api.pages.common import local_zone, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
@@ -46,7 +47,6 @@ DONE = "done"
 _OPEN_STATES = frozenset({State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND})
 _NOT_YET = frozenset({State.ON_ROUND, State.ON_COLLECTION_ROUND})
 _LONGEST = 250
-_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hg.]?\s*([0-5]\d)", re.ASCII | re.IGNORECASE)
 _AT_FIELD = {
     "bad_happened_at": "time",
     "documents_differ": "n-documents",
@@ -164,10 +164,10 @@ def _pieces_meant(stop: models.RoundStop) -> list[models.Item]:
 
 
 def _time(text: str) -> time:
-    found = _TIME.fullmatch(text)
+    found = reading.clock(text)
     if found is None:
         raise _Wrong("time", Message("Giờ ghi như 0915 hoặc 9:15."))
-    return time(int(found[1]), int(found[2]))
+    return found
 
 
 def _kind(item: models.Item, is_done: bool) -> EventKind:
