@@ -76,6 +76,16 @@ def keep(heading: Message = REFUSED, wrong: Sequence[Wrong] = (), *, back: str =
     return None if token is None else _with_kept(page, token)
 
 
+def refused_page(page_text: str, wrong: Sequence[Wrong]) -> str:
+    """Return a page with the form of the running request filled and its faults named; nothing is kept.
+
+    For forms with a password among their fields, which is the only one that comes back empty.
+    """
+    fields = tuple((name, _CONTROL.sub("", text)) for name, text in typed() if not _SECRET.search(name))
+    form = KeptForm(action=request.path, fields=fields, heading=REFUSED, wrong=tuple(wrong))
+    return fill(page_text, form, translate, here=request.path)
+
+
 def shown_again(page_text: str, user_id: int | None) -> str:
     """Return the page with the form that its address names (``?kept=…``), where it is this person's."""
     token = request.args.get(KEPT)

@@ -98,7 +98,7 @@ def n_arriving(session: Session) -> dict[int, int]:
         .where(Item.state == State.HANDED_OVER)
         .group_by(Coverage.office_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def n_outside(session: Session) -> dict[int | None, int]:
@@ -109,4 +109,4 @@ def n_outside(session: Session) -> dict[int | None, int]:
         .where(Consignment.address_status == AddressStatus.OUTSIDE, Item.state.in_(_AT_POST))
         .group_by(Item.office_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -36,7 +36,7 @@ class Passing:
 def count_by_agency(session: Session, state: State) -> dict[int, int]:
     """Return how many items in a state each issuing office is to get; offices without any are left out."""
     query = select(Consignment.issuing_office_id, func.count()).join(Item).where(Item.state == state)
-    return dict(session.execute(query.group_by(Consignment.issuing_office_id)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(Consignment.issuing_office_id))}
 
 
 def hand_to_agency(

@@ -142,16 +142,23 @@ def _fill(form):
 
 def _same(form, page, address):
     """Return the form of a page that is the one sent: its address, and its hidden values."""
-    alike = [one for one in forms_on(page, address) if (one.action, one.marks) == (form.action, form.marks)]
+
+    def where(one):
+        return urlsplit(one.action).path, one.marks  # a form without an address goes to its page, question and all
+
+    alike = [one for one in forms_on(page, address) if where(one) == where(form)]
     return next((one for one in alike if {c["name"] for c in one.controls} == {c["name"] for c in form.controls}), None)
 
 
 def _faults_of(form, control, sent, person, address):
     """Return what is not as it should be after a form came back with one wrong value."""
-    if sent.status_code != 303 or "kept=" not in sent.location:
+    if sent.status_code in (400, 422) and sent.mimetype == "text/html":
+        page, at = sent.text, address  # a page that judges its own form shows it again at once
+    elif sent.status_code == 303 and "kept=" in sent.location:
+        page, at = person.get(sent.location).text, sent.location
+    else:
         return [f"{sent.status_code} {sent.location}: not shown again"]
-    page = person.get(sent.location).text
-    again = _same(form, page, sent.location)
+    again = _same(form, page, at)
     summary = FAULT.search(page)
     if again is None or summary is None:
         return ["the form or the summary is not on the page"]
@@ -179,6 +186,8 @@ def test_every_form_comes_back_whole_from_one_wrong_value_in_any_field(app, sign
     people = {role: sign_in(role) for role in ROLES}
     chance, told, n = random.Random(7), [], 0
     for (endpoint, _), (role, address, shown) in sorted(found.items()):
+        if endpoint == "staff.round_results":  # judges stop by stop, with a list of its own: tests of the sheet walk it
+            continue
         fields = [one["name"] for one in _typed(shown) if one.kind != "file"]
         for name in chance.sample(fields, min(len(fields), scaled(1, 100))):
             person = people[role]

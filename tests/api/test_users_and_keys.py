@@ -50,7 +50,7 @@ def test_an_administrator_adds_somebody_who_then_signs_in(admin, app, database):
         ({"full_name": " "}, "full_name"),
         ({"role": "chef"}, "Vai trò"),
         ({"role": "courier"}, "courier"),
-        ({"office": "KHONG-CO"}, "KHONG-CO"),
+        ({"office": "KHONG-CO"}, "Đơn vị: chưa chọn"),
         ({"courier": "KHONG-CO", "role": "courier"}, "KHONG-CO"),
         ({"password": "matkhau123"}, "quá dễ đoán"),
     ],

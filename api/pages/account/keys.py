@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_text, render_desk, told
+from api import forms
+from api.pages.common import form_text, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
 from api.wiring import services
@@ -48,7 +49,7 @@ def issue_key() -> ResponseReturnValue:
             )
             audit.note(act, "api_key_added", "api_key", key.id)
     except PostalError as refusal:
-        return _page(told(refusal)), 400
+        return forms.refused_page(_page(), forms.wrong_in(refusal)), 400
     return _page(text=text)
 
 
@@ -77,7 +78,7 @@ def _scopes(chosen: list[str]) -> list[Scope]:
     return scopes
 
 
-def _page(problem: str = "", text: str = "") -> str:
+def _page(text: str = "") -> str:
     typed = {} if text else {name: request.form.get(name, "")[:200] for name in ("source_system", "office")}
     with services().database.read() as session:
         offices = accounts.offices_to_choose(session)
@@ -90,6 +91,5 @@ def _page(problem: str = "", text: str = "") -> str:
             scopes=[(str(scope), said) for scope, said in _SCOPES.items()],
             chosen=[] if text else request.form.getlist("scope"),
             typed=typed,
-            problem=problem,
             text=text,
         )

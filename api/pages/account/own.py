@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import render_desk, told
+from api import forms
+from api.pages.common import render_desk
 from api.pages.desk.home import staff
 from api.web import auth, devices
 from api.web.auth import acting, allow, current_actor
@@ -77,7 +78,7 @@ def change_own_password() -> ResponseReturnValue:
     try:
         _change_password(request.form.get("current", "")[:1024], request.form.get("password", "")[:1024])
     except PostalError as refusal:
-        return _page(told(refusal)), 400
+        return forms.refused_page(_page(), forms.wrong_in(refusal)), 400
     flash(_("Đã đổi mật khẩu. Mọi nơi đăng nhập khác đã kết thúc."), "done")
     return redirect(url_for("staff.account"), 303)
 
@@ -98,7 +99,7 @@ def _change_password(current: str, password: str) -> None:
         audit.note(act, "password_changed", "user", user.id)
 
 
-def _page(problem: str = "") -> str:
+def _page() -> str:
     idle_for = services().settings.signed_in_for
     with services().database.read() as session:
         found = sign_ins.own(session, own_id(), now=services().clock(), idle_for=idle_for)
@@ -108,7 +109,6 @@ def _page(problem: str = "") -> str:
             found=found,
             this_one=auth.current_sign_in(),
             why_ended=_why_ended,
-            problem=problem,
         )
 
 

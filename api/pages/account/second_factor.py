@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api import forms
 from api.pages.account.own import own_id
-from api.pages.common import form_text, render_desk, square_code, told
+from api.pages.common import form_text, render_desk, square_code
 from api.pages.desk.home import staff
 from api.web import auth, confirming
 from api.web.auth import acting, allow
@@ -43,7 +44,7 @@ def confirm_app() -> ResponseReturnValue:
             factors.confirm_totp(act, _user(act), form_text("code", limit=40))
             codes = _codes_of_first(act)
     except PostalError as refusal:
-        return _page(told(refusal)), 400
+        return forms.refused_page(_page(), forms.wrong_in(refusal)), 400
     return _added(codes)
 
 
@@ -63,6 +64,7 @@ def add_passkey() -> ResponseReturnValue:
     """Keep the passkey this browser made; with the first factor come recovery codes."""
     answer, name = request.form.get("passkey", ""), request.form.get("name", "")
     try:
+        form_text("name", limit=60)
         with acting() as act:
             sign_in_id = auth.current_sign_in() or 0
             challenge = sign_ins.take_challenge(act.session, sign_in_id, now=act.now)
@@ -70,7 +72,7 @@ def add_passkey() -> ResponseReturnValue:
             factors.add_passkey(act, _user(act), confirming.site(), answer, challenge=challenge, name=kept_as)
             codes = _codes_of_first(act)
     except PostalError as refusal:
-        return _page(told(refusal), passkey_name=name), 400
+        return forms.refused_page(_page(passkey_name=name), forms.wrong_in(refusal)), 400
     return _added(codes)
 
 
@@ -110,7 +112,7 @@ def _added(codes: tuple[str, ...]) -> ResponseReturnValue:
     return redirect(url_for("staff.second_factor"), 303)
 
 
-def _page(problem: str = "", passkey_name: str = "") -> str:
+def _page(passkey_name: str = "") -> str:
     with acting() as act:
         challenge = sign_ins.new_challenge(act.session, auth.current_sign_in() or 0, now=act.now)
     with services().database.read() as session:
@@ -124,7 +126,6 @@ def _page(problem: str = "", passkey_name: str = "") -> str:
             square=square_code(secret.address) if secret is not None else None,
             offer=factors.offer_passkey(session, user, confirming.site(), challenge=challenge),
             is_required=user.role in services().settings.second_factor_roles,
-            problem=problem,
             passkey_name=passkey_name,
         )
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api import words
-from api.pages.common import form_text, render_desk, told
+from api import forms, words
+from api.pages.common import form_text, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
 from api.wiring import services
@@ -47,6 +47,7 @@ def add_user() -> ResponseReturnValue:
     password = request.form.get("password", "")[:1024]
     made = "" if password else passwords.made_up()
     try:
+        typed = {name: form_text(name) for name in _FIELDS}
         with acting() as act:
             rights = _rights(act.session)
             new = NewUser(
@@ -61,7 +62,7 @@ def add_user() -> ResponseReturnValue:
             audit.note(act, "user_added", "user", added.id)
             user_id = added.id
     except PostalError as refusal:
-        return _list_page(typed, told(refusal)), 400
+        return forms.refused_page(_list_page(typed), forms.wrong_in(refusal)), 400
     return _user_page(user_id, made=made, said=_("Đã thêm {username}.", username=typed["username"]))
 
 
@@ -149,21 +150,21 @@ def _changed(user_id: int, change: Change, said: str, *, made: str = "") -> Resp
     except NotFound:
         raise
     except PostalError as refusal:
-        return _user_page(user_id, problem=told(refusal)), 400
+        return forms.refused_page(_user_page(user_id), forms.wrong_in(refusal)), 400
     if made:
         return _user_page(user_id, made=made, said=said)
     flash(said, "done")
     return redirect(url_for("staff.user", user_id=user_id), 303)
 
 
-def _list_page(typed: dict[str, str], problem: str = "") -> str:
+def _list_page(typed: dict[str, str]) -> str:
     with services().database.read() as session:
         rows = [(one, open_person(session, one.person).full_name) for one in accounts.users(session)]
-        context = {"rows": rows, "typed": typed, "problem": problem, **_choices(session)}
+        context = {"rows": rows, "typed": typed, **_choices(session)}
         return render_desk("staff/users.html", _("Người dùng"), **context)
 
 
-def _user_page(user_id: int, *, made: str = "", said: str = "", problem: str = "") -> str:
+def _user_page(user_id: int, *, made: str = "", said: str = "") -> str:
     idle_for = services().settings.signed_in_for
     with services().database.read() as session:
         found = _found(session, user_id)
@@ -182,7 +183,6 @@ def _user_page(user_id: int, *, made: str = "", said: str = "", problem: str = "
             standing=factors.standing(session, found.id),
             made=made,
             said=said,
-            problem=problem,
             **_choices(session),
         )
 
