@@ -119,6 +119,7 @@ def things(database, house, services):
                 "passkey_id": 0,
                 "report_id": 0,
                 "note_id": 0,
+                "public_id": "0" * 32,
                 "move_id": 1,
                 "payment_id": 1,
                 "filename": "tannha.css",
