@@ -108,7 +108,7 @@ def test_a_visitors_choice_stands_in_the_address_and_follows(app, house):
     assert 'action="/track?lang=en"' in page.text
     answer = visitor.client.post("/track?lang=en", data={"csrf_token": visitor.csrf, "code": "x", "tail": "1"})
     assert '<html lang="en">' in answer.text
-    assert "Nothing found" in answer.text
+    assert "Not found, or the 4 digits are not right" in answer.text
     assert '<html lang="vi">' in visitor.get("/track").text
     assert visitor.get("/?lang=en").location == "/track?lang=en"
 

@@ -106,6 +106,7 @@ def test_an_organisations_result_needs_its_letter(company, begin, database):
     expect(page.locator("[data-form=door]")).to_be_visible()
     page.get_by_label("Số giấy giới thiệu").fill("12/GGT")
     page.get_by_role("button", name="ghi đã phát").click()
+    expect(page.locator("[data-form=door]")).to_have_count(0)
     phone.all_sent(page)
     with database.read() as session:
         event = session.scalars(select(models.TrackingEvent).where(models.TrackingEvent.proof_id.is_not(None))).one()
@@ -120,6 +121,7 @@ def test_far_from_the_door_the_phone_asks_once_and_then_believes(begin, database
     page.get_by_role("button", name="ghi đã phát").click()
     expect(page.get_by_text("Đúng cửa thì bấm lần nữa")).to_be_visible()
     page.get_by_role("button", name="ghi đã phát").click()
+    expect(page.locator("[data-form=door]")).to_have_count(0)
     phone.all_sent(page)
     with database.read() as session:
         assert session.scalars(select(models.ProofOfDelivery)).one().lat == 16.40
@@ -133,6 +135,7 @@ def test_trouble_and_a_wrong_pin_reach_the_office(begin, sign_in):
     page.get_by_label("Hỏng xe").check()
     page.get_by_label("Nói thêm").fill("đứt xích ở An Cựu")
     page.get_by_role("button", name="Báo bưu cục").click()
+    expect(page.locator("[data-stop]").first).to_be_visible()
     phone.all_sent(page)
     clerk = sign_in("dispatcher")
     assert "đứt xích ở An Cựu" in clerk.get("/staff/courier-notes").text
@@ -146,6 +149,7 @@ def test_trouble_and_a_wrong_pin_reach_the_office(begin, sign_in):
     page.get_by_label("Chỉ dẫn tìm cửa").fill("cổng sắt xanh")
     assert violations(page) == []
     page.get_by_role("button", name="Gửi bưu cục duyệt").click()
+    expect(page.locator("[data-stop]").first).to_be_visible()
     phone.all_sent(page)
     assert "cổng sắt xanh" in clerk.get("/staff/courier-notes").text
 

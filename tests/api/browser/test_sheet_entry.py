@@ -186,7 +186,6 @@ def test_forty_stops_are_typed_back_in_five_minutes_and_end_as_the_phones_day(
     _type_back(clerk, lines)
     expect(page.get_by_text("Còn 0 điểm chưa có kết quả")).to_be_visible()
     expect(page.locator("[data-state]").get_by_text("đã ghi")).to_have_count(N_STOPS)
-    page.screenshot(path="/tmp/dispatch/typed.png")
     assert clerk.n_scans == N_STOPS
     assert max(clerk.n_keys) <= 25
     assert clerk.seconds <= 300
@@ -239,5 +238,4 @@ def test_a_wrong_stop_is_named_keeps_what_was_typed_and_a_cut_line_loses_nothing
         page.keyboard.press("Escape")
         page.keyboard.press("Enter")  # the next stop without a scan
         expect(page.locator(".entry.current")).to_have_count(1)
-        page.screenshot(path=f"/tmp/dispatch/entry-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
