@@ -67,10 +67,17 @@ def _told(session: Session, move: models.StopMove, courier_id: int) -> dict[str,
         "pieces": [
             {
                 "code": piece.item.s10,
-                "whom": people.open_person(session, piece.item.consignment.person).full_name,
+                "whom": _whom(session, piece.item.consignment.person, is_giver),
                 "is_given": piece.given_at is not None,
                 "is_taken": piece.taken_at is not None,
             }
             for piece in move.pieces
         ],
     }
+
+
+def _whom(session: Session, person: models.Person, is_giver: bool) -> str:
+    """Return the recipient's name; masked for the taker, whose recipient it is only once the piece changed hands."""
+    if is_giver:
+        return people.open_person(session, person).full_name
+    return people.mask_name(people.unseal(session, person).full_name)
