@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api.pages.cards import label_cells
 from api.pages.common import day_asked, form_text, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
@@ -36,7 +37,8 @@ def live_day() -> ResponseReturnValue:
 def live_rounds() -> ResponseReturnValue:
     """Return the table of the page alone; 304 while it is as `If-None-Match` knows it."""
     day = day_asked()
-    answer = Response(render_template("staff/live_rounds.html", day=day, is_today=day == today(), **_shown(day)))
+    table = render_template("staff/live_rounds.html", day=day, is_today=day == today(), **_shown(day))
+    answer = Response(label_cells(table))  # stacks on a phone as the page's first one did
     answer.add_etag()
     answer.make_conditional(request)
     return answer
