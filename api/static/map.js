@@ -3,7 +3,10 @@
 let loading = null;
 
 function leaflet() {
-  loading ??= Promise.all([style("leaflet.css"), script("leaflet.js")]).then(() => window.L);
+  loading ??= Promise.all([style("leaflet.css"), script("leaflet.js")]).then(() => {
+    window.L.Util.emptyImageUrl = new URL("empty.svg", import.meta.url).href; // else a tile that is let go asks for `data:`
+    return window.L;
+  });
   loading.catch(() => (loading = null)); // without signal: the next press tries again
   return loading;
 }
@@ -21,23 +24,29 @@ function added(tag, attributes) {
   });
 }
 
-// Draws `points` ({lat, lon, text, title, tone, chosen}) and `lines` ({at: [[lat, lon]], tone}) into a box, all of them in
-// sight; `tone` becomes the class `tone-<tone>`. The box says where tiles come from (data-tiles, data-tiles-by) and what
-// its buttons are called (data-nearer, data-farther). Returns Leaflet's map; rejects where Leaflet cannot be loaded.
-export async function drawMap(box, { points, lines = [] }) {
+// Puts an empty map into a box. The box says where tiles come from (data-tiles, data-tiles-by) and what its buttons are
+// called (data-nearer, data-farther). Returns Leaflet and its map; rejects where Leaflet cannot be loaded.
+export async function frame(box) {
   const L = await leaflet();
   const { tiles, tilesBy, nearer, farther } = box.dataset;
   const map = L.map(box, { zoomControl: false, attributionControl: false, zoomSnap: 0.5, maxZoom: 19 });
   L.control.zoom({ zoomInTitle: nearer, zoomOutTitle: farther }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  for (const line of lines) L.polyline(line.at, { className: `map-line tone-${line.tone}`, interactive: false }).addTo(map);
-  for (const point of points) marker(L, point).addTo(map);
-  const corners = [...points.map((point) => [point.lat, point.lon]), ...lines.flatMap((line) => line.at)];
-  if (corners.length) map.fitBounds(L.latLngBounds(corners).pad(0.1), { maxZoom: 17, animate: false });
   if (tiles) {
     L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(plain(tilesBy)).addTo(map);
   }
+  return { L, map };
+}
+
+// Draws `points` ({lat, lon, text, title, tone, chosen}) and `lines` ({at: [[lat, lon]], tone}) into a box, all of them in
+// sight; `tone` becomes the class `tone-<tone>`. Returns Leaflet's map.
+export async function drawMap(box, { points, lines = [] }) {
+  const { L, map } = await frame(box);
+  for (const line of lines) L.polyline(line.at, { className: `map-line tone-${line.tone}`, interactive: false }).addTo(map);
+  for (const point of points) marker(L, point).addTo(map);
+  const corners = [...points.map((point) => [point.lat, point.lon]), ...lines.flatMap((line) => line.at)];
+  if (corners.length) map.fitBounds(L.latLngBounds(corners).pad(0.1), { maxZoom: 17, animate: false });
   return map;
 }
 

@@ -132,7 +132,10 @@ def plans_of(session: Session, day: date) -> Sequence[DayPlan]:
 def plan(session: Session, plan_id: int) -> DayPlan:
     """Return one plan with its rounds, stops and unserved consignments. Raises NotFound."""
     options = [
-        selectinload(DayPlan.rounds).selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment),
+        selectinload(DayPlan.rounds)
+        .selectinload(DeliveryRound.stops)
+        .joinedload(RoundStop.consignment)
+        .selectinload(Consignment.items),
         selectinload(DayPlan.rounds).joinedload(DeliveryRound.courier),
         selectinload(DayPlan.rounds).joinedload(DeliveryRound.office),
         selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment).selectinload(Consignment.items),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Absence, CommuneClosure, Courier, Office, OfficeKind, PersonKind
-from postal.people import PersonData, add_person
+from postal.models import Absence, CommuneClosure, Courier, Office, OfficeKind, Person, PersonKind
+from postal.models.keys import blocks
+from postal.people import PersonData, add_person, open_person
 from postal.rules.working_days import local_day
 from routing import Commune, Message, Register
 
@@ -90,6 +91,15 @@ def set_time(courier: Courier, time: WorkingTime) -> None:
 def couriers(session: Session) -> Sequence[Courier]:
     """Return every courier, those who left included, by code."""
     return session.scalars(select(Courier).options(joinedload(Courier.office)).order_by(Courier.code)).all()
+
+
+def names_of(session: Session, courier_ids: Collection[int]) -> dict[int, str]:
+    """Return the full names of couriers by their ids."""
+    found: dict[int, str] = {}
+    for some in blocks(sorted(courier_ids)):
+        query = select(Courier.id, Person).join(Person, Person.id == Courier.person_id).where(Courier.id.in_(some))
+        found |= {courier_id: open_person(session, person).full_name for courier_id, person in session.execute(query)}
+    return found
 
 
 def find_courier(session: Session, code: str) -> Courier:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,12 +21,10 @@ from api.pages.dispatch.plan_words import (
     figure_lines,
     say_change,
     say_degraded,
-    say_other_day,
-    say_remedy,
-    say_rival,
     say_source,
-    say_why,
 )
+from api.pages.dispatch.plans import board
+from api.pages.dispatch.plans.board import own_rounds
 from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -36,7 +34,7 @@ from api.words import ngettext as _n
 from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
 from postal import Action, Message, NotFound, Session, desk, models, rounds
-from postal.network import promises
+from postal.network import crew, promises
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
@@ -92,27 +90,35 @@ def _ordered(day: date, way: Way, *, plan_id: int | None) -> ResponseReturnValue
 @staff.get("/plans/<int:plan_id>")
 @allow(Action.SEE_PLAN)
 def plan(plan_id: int) -> ResponseReturnValue:
-    """Show one plan: its rounds on a sketch, and what it could not place and why."""
+    """Show one plan: its rounds on a map and as lists, and what it could not place and why."""
     with services().database.read() as session:
         found = desk.plan(session, plan_id)
-        own = _own_rounds(found.rounds)
+        own = own_rounds(found.rounds)
         return render_desk(
             "staff/plan.html",
             _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
             plan=found,
             n_stops=sum(len(r.stops) for r in own),
             sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
-            rounds=[_card(r) for r in own],
+            rounds=board.cards(session, own),
+            loads=board.loads(own, found.unserved),
             say_source=say_source,
             say_degraded=say_degraded,
-            unserved=_unserved_lines(session, found),
+            unserved=board.unserved_lines(session, found),
             others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
             may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
             n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
-            free=[c.code for c in rounds.free_couriers(session, found)],
+            free=_free(session, found),
             may_publish=current_actor().may(Action.PUBLISH),
             papers=paper_links(session, documents.PLAN, found, found.id),
         )
+
+
+def _free(session: Session, found: models.DayPlan) -> list[tuple[str, str]]:
+    """Return the codes and names of those who might walk one more round."""
+    free = rounds.free_couriers(session, found)
+    names = crew.names_of(session, {one.id for one in free})
+    return [(one.code, names[one.id]) for one in free]
 
 
 @staff.post("/plans/<int:plan_id>/replan")
@@ -165,7 +171,7 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
 
 def _own_part(found: models.DayPlan, *, without: Collection[int] = ()) -> Plan:
     """Return what the reader may see of a plan."""
-    own = {r.office.code for r in _own_rounds(found.rounds)}
+    own = {r.office.code for r in own_rounds(found.rounds)}
     whole = rounds.as_plan(found, without=without)
     return replace(whole, rounds=tuple(r for r in whole.rounds if r.office_id in own))
 
@@ -196,52 +202,3 @@ def plan_publish(plan_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
-
-
-def _own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRound]:
-    office_id = current_actor().office_id
-    return [r for r in found if office_id in (None, r.office_id)]
-
-
-def _card(delivery_round: models.DeliveryRound) -> dict[str, Any]:
-    return {
-        "id": delivery_round.id,
-        "number": delivery_round.number,
-        "office_name": delivery_round.office.name,
-        "courier_code": delivery_round.courier.code,
-        "n_stops": len(delivery_round.stops),
-        "leave_at_s": delivery_round.leave_at_s,
-        "back_at_s": delivery_round.back_at_s,
-        "travel_m": delivery_round.travel_m,
-    }
-
-
-def _unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, Any]]:
-    """Return what a plan left out, with what a dispatcher can order for it."""
-    may_order = current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED
-    ordered = {
-        order.detail["consignment_id"]
-        for order in rounds.orders_of(session, found.day)
-        if order.kind == "remedy" and order.ordered_at > found.made_at
-    }
-    return [_unserved(session, u, may_order, ordered) for u in found.unserved]
-
-
-def _unserved(session: Session, unserved: models.PlanUnserved, may_order: bool, ordered: set[int]) -> dict[str, Any]:
-    consignment = desk.consignment(session, unserved.consignment_id)
-    commune = services().guide.register.find(consignment.commune_code or "")
-    remedy = rounds.remedy_of(unserved)
-    rival = remedy.rival.stop_id if remedy and remedy.rival else ""
-    return {
-        "id": unserved.id,
-        "consignment_id": consignment.id,
-        "dossier_code": consignment.items[0].dossier_code,
-        "commune": commune.full_name if commune else "–",
-        "why": say_why(unserved.reason),
-        "remedy": say_remedy(remedy) if remedy else say_other_day(unserved.detail),
-        "rival": desk.consignment(session, int(rival)).items[0].dossier_code if rival.isdigit() else "",
-        "rival_said": say_rival(remedy.rival) if remedy and remedy.rival else "",
-        "is_ordered": consignment.id in ordered,
-        "may_order": may_order and remedy is not None and rounds.is_for_the_dispatcher(remedy),
-        "needs_courier": remedy is not None and remedy.needs_courier,
-    }
