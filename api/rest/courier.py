@@ -136,6 +136,7 @@ def _piece(piece: phones.Piece) -> dict[str, Any]:
             "fee_vnd": asked.fee_vnd,
             "take_back": list(asked.take_back),
             "needs_seal": asked.needs_seal,
+            "photo": str(asked.photo),
         },
     }
 

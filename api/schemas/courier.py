@@ -8,6 +8,7 @@ from typing import Literal
 from api.schemas.answers import CountedCode, CountTold, Told
 from postal import Direction, State, phones
 from postal.models import PointPrecision, RoundStatus
+from postal.rules import PhotoRule
 
 
 class PhoneTold(Told):
@@ -62,6 +63,7 @@ class EvidenceTold(Told):
     fee_vnd: int
     take_back: list[str]
     needs_seal: bool
+    photo: PhotoRule
 
 
 class InvitationTold(Told):
@@ -115,7 +117,7 @@ class ReasonTold(Told):
     detail: str
     detail_en: str
     next: Literal["try_again", "hold", "ask_agency", "return"]
-    needs: list[Literal["call", "words"]]
+    needs: list[Literal["call", "words", "photo"]]
     invites: bool
 
 

@@ -3,7 +3,7 @@
 Rounds themselves are `postal.rounds`; what an event does to an item is `postal.life`.
 """
 
-from postal.doorstep.at_the_door import ReasonNeeds
+from postal.doorstep.at_the_door import PhotoForbidden, ReasonNeeds, photo_rule_of
 from postal.doorstep.notes import OPEN_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
 from postal.doorstep.proof import (
     DocumentsDiffer,
@@ -39,6 +39,7 @@ __all__ = [
     "NoteKind",
     "NoteSettled",
     "PapersNotTakenBack",
+    "PhotoForbidden",
     "ProofIn",
     "ProofMissing",
     "ReasonNeeds",
@@ -52,6 +53,7 @@ __all__ = [
     "notes_of_round",
     "open_notes",
     "opened",
+    "photo_rule_of",
     "record_notes",
     "record_scans",
     "relations_for",

@@ -16,7 +16,7 @@ from postal import pictures
 from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
-from postal.doorstep.at_the_door import check_at_the_door
+from postal.doorstep.at_the_door import check_at_the_door, check_no_photo
 from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
 from postal.doorstep.said import keep_words
 from postal.doorstep.same_act import same_act
@@ -186,6 +186,7 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
         record(act, item, told)  # refuses an id that was used for something else
     if known is not None or same_act(act, item, told) is not None:
         return ScanAnswer(scan_id=scan.scan_id, status="known")
+    check_no_photo(item, scan)
     if act.by.phone_id is not None:
         check_at_the_door(act.session, item, scan)
     proof = keep_proof(act, check_proof(act.session, item, scan.proof)) if scan.kind in _DONE else None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from postal.doorstep.at_the_door import photo_rule_of
 from postal.doorstep.proof import ID_KINDS, relations_for
 from postal.life.follow_up import N_INVITATIONS, Attempt, follow_up, invitation_days, load_attempts
 from postal.models import (
@@ -27,6 +28,7 @@ from postal.models import (
 from postal.network.promises import load_calendar
 from postal.people import PersonData, open_person
 from postal.rounds import is_due, stop_code
+from postal.rules import PhotoRule
 from postal.rules.lifecycle import Direction, EventKind, State, next_state
 from postal.rules.working_days import local_day
 
@@ -62,6 +64,7 @@ class Evidence:
     fee_vnd: int
     take_back: tuple[str, ...]
     needs_seal: bool = False
+    photo: PhotoRule = PhotoRule.ALLOWED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +222,7 @@ def _piece(walked: DeliveryRound, item: Item, full_name: str) -> Piece:
             n_documents=len(item.documents),
             fee_vnd=item.fee_vnd,
             take_back=_names(item.take_back),
+            photo=photo_rule_of(item),
         ),
     )
 

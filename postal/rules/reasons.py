@@ -27,6 +27,7 @@ class Need(StrEnum):
 
     CALL = "call"
     WORDS = "words"
+    PHOTO = "photo"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Reason:
 
     ``counts`` says whether the try is one of the two invitations; ``legal_return`` whether the law lets the item
     go back once nobody helps. ``cost_bearer`` pays for another try (QĐ 45/2016/QĐ-TTg Đ12.4): the party at fault.
-    ``needs`` is the evidence a phone brings along: a call that was made, or words.
+    ``needs`` is the evidence a phone brings along: a call that was made, words, or a photo of the door.
     """
 
     code: str
@@ -48,7 +49,7 @@ class Reason:
     needs: frozenset[Need] = frozenset()
 
 
-_CALL, _WORDS = frozenset({Need.CALL}), frozenset({Need.WORDS})
+_CALL, _WORDS, _PHOTO = frozenset({Need.CALL}), frozenset({Need.WORDS}), frozenset({Need.PHOTO})
 _LIST = (
     Reason(
         code="VANG_NHA",
@@ -78,7 +79,7 @@ _LIST = (
         counts=False,
         cost_bearer="agency",
         legal="Đ17.1a",
-        needs=_CALL | _WORDS,
+        needs=_CALL | _WORDS | _PHOTO,
     ),
     Reason(
         code="DA_CHUYEN",
@@ -95,7 +96,7 @@ _LIST = (
         counts=False,
         cost_bearer="agency",
         legal="Đ17.1c",
-        needs=_CALL | _WORDS,
+        needs=_CALL | _WORDS | _PHOTO,
     ),
     Reason(code="TU_CHOI", says=Message("từ chối nhận"), next=Next.RETURN, legal="Đ17.1đ"),
     Reason(

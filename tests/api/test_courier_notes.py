@@ -130,10 +130,10 @@ def test_a_phone_brings_along_what_its_reason_needs(phone, own_round, database, 
     late = [(NOW + timedelta(minutes=1)).isoformat()]
     (call_after,) = phone.scans(failed(code, "thu-2", called_at=late)).json["scans"]
     (no_words,) = phone.scans(failed(code, "thu-3", reason="KHONG_TIM_THAY")).json["scans"]
-    assert [one["code"] for one in (no_call, call_after, no_words)] == ["reason_needs"] * 3
-    (told,) = phone.scans(failed(code, "thu-4", reason="KHONG_TIM_THAY", words="nhà số 7 không có ai tên này")).json[
-        "scans"
-    ]
+    told_all = {"reason": "KHONG_TIM_THAY", "words": "nhà số 7 không có ai tên này"}
+    (no_photo,) = phone.scans(failed(code, "thu-5", **told_all)).json["scans"]
+    assert [one["code"] for one in (no_call, call_after, no_words, no_photo)] == ["reason_needs"] * 4
+    (told,) = phone.scans(failed(code, "thu-4", **told_all, pictures=["anh-cua-0001"])).json["scans"]
     assert told["status"] == "recorded"
     *_, said = stored(database, "failure")
     with database.read() as session:
@@ -152,7 +152,7 @@ def test_the_round_tells_what_reasons_need_and_which_invitation_a_try_would_be(p
     told = phone.round().json
     needs = {one["code"]: (one["needs"], one["invites"]) for one in told["reasons"]}
     assert needs["VANG_NHA"] == (["call"], True)
-    assert needs["SAI_DIA_CHI"] == (["call", "words"], False)
+    assert needs["SAI_DIA_CHI"] == (["call", "photo", "words"], False)
     assert needs["TU_CHOI"] == ([], True)
     assert set(needs) == set(reasons.REASONS)
     first = told["stops"][0]["pieces"][0]

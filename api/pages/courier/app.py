@@ -34,6 +34,8 @@ _SCRIPTS = (
     "next.js",
     "notes.js",
     "office.js",
+    "photos.js",
+    "pictures.js",
     "pin.js",
     "place.js",
     "scan.js",

@@ -1,6 +1,7 @@
 // Acts at doors: on disk before anything says done, sent in their order, and gone only when the server took them.
-import { add, all, get, put, remove } from "./store.js";
+import { addWithPictures, all, get, put, remove } from "./store.js";
 import { keyOfActs, seal, unseal } from "./keys.js";
+import { sealedPictures, sendPictures } from "./pictures.js";
 import { sendScans } from "./server.js";
 import { RECORDED, sendTold } from "./told.js";
 
@@ -21,13 +22,18 @@ export async function noteClock(serverNow) {
 }
 export const serverTime = () => Date.now() + (offsetMs ?? 0);
 
-// `pieces` are the scans but for their id and time; all of them are one act at one door.
-export async function queue({ round, position, act, pieces, actId }) {
+// `pieces` are the scans but for their id and time; all of them are one act at one door. `photos` are blobs; which pieces
+// they are the evidence of is said by `isShown`.
+export async function queue({ round, position, act, pieces: told, actId, photos = [], isShown = () => true }) {
+  const pictures = await sealedPictures(actId, photos);
+  const ids = pictures.map(({ id }) => id);
+  const pieces = told.map((piece) => (ids.length && isShown(piece) ? { ...piece, pictures: ids } : piece));
   const sealed = await seal(await keyOfActs(), pieces);
   const row = { id: actId, once: onceKey(round, position, act, pieces), round, position, act };
   Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), offsetMs, sealed });
+  if (ids.length) row.pictures = ids;
   try {
-    await add("acts", { ...row, state: "unsent" });
+    await addWithPictures({ ...row, state: "unsent" }, pictures);
   } catch (failure) {
     if (failure?.name === "ConstraintError") throw new DoneBefore();
     throw failure;
@@ -49,7 +55,9 @@ export async function countUnsent() {
 
 // What the server refused waits for the person; once it was read, the door can be recorded anew. Its evidence stays.
 export async function understood(seq) {
-  await put("acts", { ...(await get("acts", seq)), state: "set aside" });
+  const act = await get("acts", seq);
+  // Only a photo was refused: the act itself the server has.
+  await put("acts", act.isTold ? { ...act, state: "sent", sentAt: Date.now() } : { ...act, state: "set aside" });
 }
 
 // Once the server's round holds what was sent before, it tells it itself. That the door was done is known until the
@@ -67,8 +75,8 @@ export function sendAll() {
     if (!lock) return "later";
     let outcome = "nothing";
     for (;;) {
-      const waiting = (await acts()).filter((act) => act.state === "unsent" && !act.isNote).slice(0, AT_ONCE);
-      if (!waiting.length) return (await sendTold()) ?? outcome;
+      const waiting = (await acts()).filter((act) => act.state === "unsent" && !act.isNote && !act.isTold).slice(0, AT_ONCE);
+      if (!waiting.length) return (await sendTold()) ?? (await sendPictures()) ?? outcome;
       const stopped = await sendSome(waiting);
       if (stopped) return stopped;
       outcome = "sent";
@@ -117,6 +125,8 @@ async function settle(act, answers) {
   if (refused) {
     const reason = { code: refused.code, detail: refused.detail, detail_en: refused.detail_en };
     await put("acts", { ...rest, sealed, state: "parked", reason }); // without `once`: the door may be recorded anew
+  } else if (kept.pictures) {
+    await put("acts", { ...kept, isTold: true }); // it counts as sent when its photos are stored too
   } else {
     await put("acts", { ...rest, once, state: "sent", sentAt: Date.now() });
   }

@@ -2,6 +2,7 @@
 import { copy, notice, say, show, told } from "./words.js";
 import { queue } from "./acts.js";
 import { reach } from "./cards.js";
+import { photosIn } from "./photos.js";
 import { calledAt, tellNote } from "./told.js";
 import { head, wire } from "./wiring.js";
 
@@ -19,6 +20,7 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
     calls.push(new Date().toISOString());
     tellNote({ ...at, kind: "called" });
   });
+  const photos = photosIn(screen.querySelector("[data-photos]"), say("photo_door"));
   const chosen = (form) => today.reasons.find((one) => one.code === form.elements.reason.value);
   const isResult = stop.direction === "result";
   list.addEventListener("change", (event) => {
@@ -34,8 +36,14 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
       form.querySelector("[data-act=call]").focus();
       return false;
     }
+    if (isResult && reason.needs.includes("photo") && !photos().length) {
+      notice(say("photo_first"), "danger");
+      form.querySelector("[data-photos] input").focus();
+      return false;
+    }
     const scan = { kind: KINDS[stop.direction], reason: reason.code, called_at: calls, words: form.elements.words.value.trim() };
-    await queue({ ...at, act: "fail", pieces: pieces.map((piece) => ({ ...scan, code: piece.code })), actId });
+    const scans = pieces.map((piece) => ({ ...scan, code: piece.code }));
+    await queue({ ...at, act: "fail", pieces: scans, actId, photos: photos() });
     return true;
   };
   const after = () => {

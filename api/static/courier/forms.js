@@ -5,6 +5,7 @@ import { leaving } from "./fail.js";
 import { farFrom, locating } from "./place.js";
 import { head, wire } from "./wiring.js";
 import { padOn } from "../pad.js";
+import { photosIn } from "./photos.js";
 
 const KINDS = { deliver: "delivered", collect: "collected" };
 
@@ -26,10 +27,21 @@ export function evidence({ today, stop, act, pieces }, back, recorded) {
   for (const piece of pieces) list.append(ofPiece(piece, act, isPlain(pieces, act)));
   screen.querySelector("[data-sign]").append(copy("sign"));
   const signature = padOn(screen.querySelector("canvas"), screen.querySelector("[data-wipe]"));
+  const mayShow = (code) => pieces.some((piece) => piece.code === code && piece.evidence.photo !== "forbidden");
+  const mustShow = pieces.some((piece) => piece.evidence.photo === "required");
+  const photos = pieces.some((piece) => mayShow(piece.code))
+    ? photosIn(screen.querySelector("[data-photos]"), say(mustShow ? "photo_required" : "photo_allowed"))
+    : () => [];
+  screen.querySelector("[data-no-photo]").hidden = !pieces.some((piece) => !mayShow(piece.code));
   const actId = crypto.randomUUID();
   const where = locating();
   let askedFar = false;
   const record = async (form) => {
+    if (mustShow && !photos().length) {
+      notice(say("photo_first"), "danger");
+      form.querySelector("[data-photos] input").focus();
+      return false;
+    }
     const here = where();
     const metres = farFrom(stop.point, here);
     if (metres && !askedFar) {
@@ -42,7 +54,7 @@ export function evidence({ today, stop, act, pieces }, back, recorded) {
       const told = proof(form, piece, n, drawn);
       return { code: piece.code, kind: KINDS[act], proof: here ? { ...told, lat: here.lat, lon: here.lon } : told };
     });
-    await queue({ round: today.round.id, position: stop.position, act, pieces: scans, actId });
+    await queue({ round: today.round.id, position: stop.position, act, pieces: scans, actId, photos: photos(), isShown: (piece) => mayShow(piece.code) });
     return true;
   };
   const done = () => (act === "collect" ? receipt({ today, stop, pieces }, recorded) : recorded());

@@ -7,15 +7,19 @@ const ROUNDS = 600_000; // OWASP's advice for PBKDF2 with SHA-256: most of a sec
 const AES = { name: "AES-GCM", length: 256 };
 const bytes = (n) => crypto.getRandomValues(new Uint8Array(n));
 
-export async function seal(key, value) {
+export async function sealBytes(key, plain) {
   const iv = bytes(12);
-  const plain = new TextEncoder().encode(JSON.stringify(value));
   return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain) };
 }
 
+export function unsealBytes(key, { iv, data }) {
+  return crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data);
+}
+
+export const seal = (key, value) => sealBytes(key, new TextEncoder().encode(JSON.stringify(value)));
+
 export async function unseal(key, sealed) {
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, key, sealed.data);
-  return JSON.parse(new TextDecoder().decode(plain));
+  return JSON.parse(new TextDecoder().decode(await unsealBytes(key, sealed)));
 }
 
 async function ofPin(pin, salt) {

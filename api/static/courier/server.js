@@ -34,6 +34,12 @@ export function tell(path, key, body, howLongMs = HOW_LONG_MS) {
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, howLongMs);
 }
 
+// A photo of an act, under the phone's own id for it: sent again it is the same photo.
+export function sendPicture(id, photo) {
+  const path = `/v1/pictures?picture_id=${id}`;
+  return ask(path, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
+}
+
 // The codes on a photo.
 export function readPhoto(photo) {
   return ask("/v1/pictures/code", { method: "POST", headers: { "Content-Type": photo.type }, body: photo });

@@ -1,16 +1,21 @@
-// What lies on the phone, in IndexedDB: the vault (keys), the sealed round, and every act until the server took it.
+// What lies on the phone, in IndexedDB: the vault (keys), the sealed round, and every act with its photos until the server
+// took it.
 const NAME = "tannha-courier";
 let opening = null;
 
 function open() {
   opening ??= new Promise((done, failed) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("vault");
-      asked.result.createObjectStore("round");
-      const acts = asked.result.createObjectStore("acts", { keyPath: "seq", autoIncrement: true });
-      // Two taps, or two tabs, are one act: the second finds its place taken.
-      acts.createIndex("once", "once", { unique: true });
+    const asked = indexedDB.open(NAME, 2);
+    asked.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        asked.result.createObjectStore("vault");
+        asked.result.createObjectStore("round");
+        const acts = asked.result.createObjectStore("acts", { keyPath: "seq", autoIncrement: true });
+        // Two taps, or two tabs, are one act: the second finds its place taken.
+        acts.createIndex("once", "once", { unique: true });
+      }
+      // Apart from the acts, which are read whole at every look.
+      asked.result.createObjectStore("pictures", { keyPath: "id" });
     };
     asked.onsuccess = () => {
       asked.result.onversionchange = () => asked.result.close();
@@ -26,7 +31,7 @@ async function work(store, mode, ask) {
   const database = await open();
   return new Promise((done, failed) => {
     const change = database.transaction(store, mode, { durability: "strict" });
-    const asked = ask(change.objectStore(store));
+    const asked = ask(...[store].flat().map((name) => change.objectStore(name)));
     change.oncomplete = () => done(asked.result);
     change.onabort = () => failed(change.error ?? asked.error);
   });
@@ -37,6 +42,12 @@ export const all = (store) => work(store, "readonly", (rows) => rows.getAll());
 export const put = (store, value, key) =>
   work(store, "readwrite", (rows) => (key === undefined ? rows.put(value) : rows.put(value, key)));
 export const add = (store, value) => work(store, "readwrite", (rows) => rows.add(value));
+// An act and its photos: all of it is on disk, or nothing.
+export const addWithPictures = (value, pictures) =>
+  work(["acts", "pictures"], "readwrite", (acts, photos) => {
+    for (const picture of pictures) photos.add(picture);
+    return acts.add(value);
+  });
 export const remove = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
 
 // Storage the browser may not empty on its own; false where it does not promise that.

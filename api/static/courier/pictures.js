@@ -1,0 +1,43 @@
+// Photos on the disk of the phone: sealed beside their act, sent after it, gone once the server keeps them.
+import { all, get, put, remove } from "./store.js";
+import { keyOfActs, sealBytes, unsealBytes } from "./keys.js";
+import { sendPicture } from "./server.js";
+
+export async function sealedPictures(actId, photos) {
+  const key = await keyOfActs();
+  const rows = [];
+  for (const [n, photo] of photos.entries()) {
+    rows.push({ id: `${actId}-p${n}`, sealed: await sealBytes(key, await photo.arrayBuffer()) });
+  }
+  return rows;
+}
+
+// Sends the photos of every act the server knows by now. Returns null when all are there, else why the rest has to wait.
+export async function sendPictures() {
+  const waiting = (await all("acts")).filter((act) => act.isTold && act.state === "unsent");
+  for (const act of waiting) {
+    const stopped = await sendOf(act);
+    if (stopped) return stopped;
+  }
+  return null;
+}
+
+async function sendOf(act) {
+  for (const id of act.pictures) {
+    const row = await get("pictures", id);
+    if (!row) continue; // sent before the phone was switched off
+    const answer = await sendPicture(id, await unsealBytes(await keyOfActs(), row.sealed));
+    if (!answer) return "later";
+    if (answer.status === 401 || answer.status === 403) return "revoked";
+    if (answer.status === 200) await remove("pictures", id);
+    else if ([400, 409, 413, 415, 422].includes(answer.status)) return park(act, answer.body ?? {});
+    else return "later";
+  }
+  await put("acts", { ...(await get("acts", act.seq)), state: "sent", sentAt: Date.now() });
+  return null;
+}
+
+async function park(act, { code, detail, detail_en }) {
+  await put("acts", { ...(await get("acts", act.seq)), state: "parked", reason: { code, detail, detail_en } });
+  return null;
+}
