@@ -60,12 +60,13 @@ def _finish(value: object) -> object:
 def _links() -> list[dict[str, str]]:
     """Return the ways to read this page in each language: a link for a visitor, a choice to keep for others."""
     is_kept = auth.own_language() is not None and not auth.is_public_page()
-    return [{"code": code, "name": name, "url": "" if is_kept else _here(code)} for code, name in LANGUAGES.items()]
+    path = "" if is_kept else _page_here()
+    return [{"code": code, "name": name, "url": path and _here(path, code)} for code, name in LANGUAGES.items()]
 
 
-def _here(code: str) -> str:
+def _here(path: str, code: str) -> str:
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != _IN_ADDRESS]
-    return f"{_page_here()}?{urlencode([*kept, (_IN_ADDRESS, code)])}"
+    return f"{path}?{urlencode([*kept, (_IN_ADDRESS, code)])}"
 
 
 def _back() -> str:

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,13 @@ from postal.models import KnownDevice
 
 KNOWN_FOR = timedelta(days=400)
 """As long as browsers keep a cookie; a device that was away for longer is a stranger again."""
+
+# Made once: building a statement anew takes as long as asking it.
+_KNOWN = select(KnownDevice.id).where(
+    KnownDevice.token_hash == bindparam("token_hash"),
+    KnownDevice.subject == bindparam("subject"),
+    KnownDevice.last_at > bindparam("since"),
+)
 
 
 def new_token() -> str:
@@ -28,12 +35,8 @@ def new_token() -> str:
 
 def is_known(session: Session, token: str, subject: str, *, now: datetime) -> bool:
     """Say whether this browser is known for the subject; never for an empty token."""
-    found = select(KnownDevice.id).where(
-        KnownDevice.token_hash == hash_of(token),
-        KnownDevice.subject == subject,
-        KnownDevice.last_at > now - KNOWN_FOR,
-    )
-    return bool(token) and session.scalar(found) is not None
+    of = {"token_hash": hash_of(token), "subject": subject, "since": now - KNOWN_FOR}
+    return bool(token) and session.scalar(_KNOWN, of) is not None
 
 
 def remember(session: Session, token: str, subject: str, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.access.act import Act
@@ -27,6 +27,13 @@ STATUSES = range(1, 9)
 # Nothing more comes of a dossier in these but by a new one.
 OVER = frozenset({3, 7, 8})
 _CLOCKS_DIFFER = timedelta(minutes=15)
+# Made once: building a statement anew takes as long as asking it.
+_STEPS_BEFORE = (
+    select(DossierStep.status, DossierStep.happened_at)
+    .join(Dossier, Dossier.id == DossierStep.dossier_id)
+    .where(Dossier.source_system == bindparam("source_system"), Dossier.dossier_key == bindparam("dossier_key"))
+    .order_by(DossierStep.happened_at.desc(), DossierStep.id.desc())
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +128,8 @@ def history_of_dossier(session: Session, found: Dossier, now: datetime) -> Dossi
 
 def steps_before(session: Session, source_system: str, dossier_key: str) -> Sequence[DossierStatus]:
     """Return a dossier's steps before its result, newest first."""
-    query = (
-        select(DossierStep.status, DossierStep.happened_at)
-        .join(Dossier, Dossier.id == DossierStep.dossier_id)
-        .where(Dossier.source_system == source_system, Dossier.dossier_key == dossier_key)
-        .order_by(DossierStep.happened_at.desc(), DossierStep.id.desc())
-    )
-    return [DossierStatus(status=status, at=at) for status, at in session.execute(query)]
+    of = {"source_system": source_system, "dossier_key": dossier_key}
+    return [DossierStatus(status=status, at=at) for status, at in session.execute(_STEPS_BEFORE, of)]
 
 
 def _steps(found: Dossier) -> tuple[DossierStatus, ...]:

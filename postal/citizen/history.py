@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -66,7 +66,7 @@ def by_token(session: Session, token: str, *, now: datetime) -> PublicHistory | 
     if not 16 <= len(token) <= 64 or not token.isascii():
         return None
     digest = hashlib.sha256(token.encode()).hexdigest()
-    item = session.scalar(_query().where(Item.token_hash == digest))
+    item = session.scalar(_BY_TOKEN, {"digest": digest})
     if item is None or (item.finished_at is not None and item.finished_at + TOKEN_LASTS < now):
         return None
     return history_of(session, item, now)
@@ -74,7 +74,7 @@ def by_token(session: Session, token: str, *, now: datetime) -> PublicHistory | 
 
 def by_item(session: Session, item_id: int, *, now: datetime) -> PublicHistory | None:
     """Return the history of an item whose second factor this browser has just shown."""
-    item = session.scalar(_query().where(Item.id == item_id))
+    item = session.scalar(_BY_ID, {"item_id": item_id})
     return history_of(session, item, now) if item is not None else None
 
 
@@ -86,8 +86,9 @@ def with_people() -> tuple[_AbstractLoad, ...]:
     )
 
 
-def _query() -> Select[Item]:
-    return select(Item).options(*with_people())
+# Made once: building a statement anew takes as long as asking it.
+_BY_TOKEN = select(Item).options(*with_people()).where(Item.token_hash == bindparam("digest"))
+_BY_ID = select(Item).options(*with_people()).where(Item.id == bindparam("item_id"))
 
 
 def history_of(session: Session, item: Item, now: datetime) -> PublicHistory:

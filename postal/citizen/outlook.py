@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from postal.citizen.arrivals import Window
@@ -34,6 +34,11 @@ _AWAITED = frozenset(
 )
 # States from which what failed at the door decides what follows.
 _TRIED = frozenset({State.ATTEMPTED, State.AT_OFFICE, State.HELD})
+_SERVING = (
+    select(Office)
+    .join(Coverage, Coverage.office_id == Office.id)
+    .where(Coverage.commune_code == bindparam("commune_code"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +111,7 @@ def _office(session: Session, item: Item) -> PostOffice | None:
     """Return the post office that has the item, or that serves its recipient's commune."""
     office = session.get(Office, item.office_id) if item.office_id is not None else None
     if office is None or office.kind is not OfficeKind.DELIVERY:
-        serving = select(Office).join(Coverage, Coverage.office_id == Office.id)
-        office = session.scalar(serving.where(Coverage.commune_code == item.consignment.commune_code))
+        office = session.scalar(_SERVING, {"commune_code": item.consignment.commune_code})
     return told(office) if office is not None else None
 
 

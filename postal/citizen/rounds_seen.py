@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.citizen.arrivals import Expected, Leg, Lunch, Walked, Window, window
@@ -25,24 +25,26 @@ _AWAITED = frozenset(
 _AT_THE_DOOR = (EventKind.DELIVERED, EventKind.ATTEMPT_FAILED, EventKind.COLLECTED, EventKind.COLLECTION_FAILED)
 _N_DAYS = 15
 _LEARN_BACK = timedelta(days=5)
+# Made once: building a statement anew takes as long as asking it.
+_STOP_TODAY = (
+    select(RoundStop)
+    .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
+    .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
+    .where(
+        RoundStop.consignment_id == bindparam("consignment_id"),
+        DayPlan.day == bindparam("day"),
+        DayPlan.status == PlanStatus.PUBLISHED,
+        DeliveryRound.status != RoundStatus.CLOSED,
+    )
+    .options(joinedload(RoundStop.round).joinedload(DeliveryRound.courier))
+)
 
 
 def arrival(session: Session, item: Item, *, now: datetime) -> Window | None:
     """Return between when an item's courier is expected today; None before 08:00 and where nobody is to come today."""
     if item.state not in _AWAITED or local_seconds(now) < TOLD_FROM_HOUR * 3_600:
         return None
-    stop = session.scalar(
-        select(RoundStop)
-        .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
-        .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
-        .where(
-            RoundStop.consignment_id == item.consignment_id,
-            DayPlan.day == local_day(now),
-            DayPlan.status == PlanStatus.PUBLISHED,
-            DeliveryRound.status != RoundStatus.CLOSED,
-        )
-        .options(joinedload(RoundStop.round).joinedload(DeliveryRound.courier))
-    )
+    stop = session.scalar(_STOP_TODAY, {"consignment_id": item.consignment_id, "day": local_day(now)})
     if stop is None:
         return None
     walked = _walked(session, stop.round)

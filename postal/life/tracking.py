@@ -7,11 +7,12 @@ name a receipt (``handover``) is a count that both sides signed: a wall no later
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
@@ -33,6 +34,8 @@ ACCEPTS = "accepts"
 CONSIGNMENT, RECIPIENT = "consignment", "recipient"
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
+# Made once: building a statement anew takes as long as asking it.
+_EVENTS_OF = select(TrackingEvent).where(TrackingEvent.item_id == bindparam("item_id")).order_by(TrackingEvent.id)
 _CAME_TO_FIT = Message("Lượt quét còn thiếu đã đến sau đó; sự kiện này đã khớp.")
 
 
@@ -210,7 +213,9 @@ def life_of(session: Session, item_id: int) -> list[TrackingEvent]:
     """Return what happened to an item in the order of its life: a slow clock changes what is shown, not the order."""
     item, events = session.get_one(Item, item_id), _events(session, item_id)
     by_scan = {event.scan_id: event for event in events}
-    return [by_scan[scan_id] for scan_id in _fold(session, item, events).applied]
+    # What was voided is no longer applied: where every event is, there is nothing to ask for.
+    voided = _voided(session, events) if any(not event.is_applied for event in events) else frozenset()
+    return [by_scan[scan_id] for scan_id in fold(_facts(events, voided), item.direction).applied]
 
 
 def happened_on(round_id: int) -> ColumnElement[bool]:
@@ -220,8 +225,15 @@ def happened_on(round_id: int) -> ColumnElement[bool]:
 
 def facts_of(session: Session, events: Sequence[TrackingEvent]) -> list[Fact]:
     """Return one item's events as the fold takes them; ``events`` are all of them, in the order of their ids."""
+    return _facts(events, _voided(session, events))
+
+
+def _voided(session: Session, events: Sequence[TrackingEvent]) -> AbstractSet[int | None]:
     is_about = Discrepancy.event_id.in_([event.id for event in events])
-    voided = set(session.scalars(select(Discrepancy.event_id).where(is_about, Discrepancy.is_voided)))
+    return set(session.scalars(select(Discrepancy.event_id).where(is_about, Discrepancy.is_voided)))
+
+
+def _facts(events: Sequence[TrackingEvent], voided: AbstractSet[int | None]) -> list[Fact]:
     facts: list[Fact] = []
     n_walls = 0
     for event in events:
@@ -247,9 +259,7 @@ def facts_of(session: Session, events: Sequence[TrackingEvent]) -> list[Fact]:
 
 
 def _events(session: Session, item_id: int) -> Sequence[TrackingEvent]:
-    return session.scalars(
-        select(TrackingEvent).where(TrackingEvent.item_id == item_id).order_by(TrackingEvent.id)
-    ).all()
+    return session.scalars(_EVENTS_OF, {"item_id": item_id}).all()
 
 
 def _fold(session: Session, item: Item, events: Sequence[TrackingEvent]) -> Folded:
