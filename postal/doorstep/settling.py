@@ -17,6 +17,7 @@ from postal.access.audit import note as note_audit
 from postal.doorstep.notes import ASKS_THE_OFFICE, NoteKind
 from postal.doorstep.said import opened
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.address_change import keep_both
 from postal.models import Consignment, CourierNote, PersonKind
 from postal.people import PersonData, add_person, unseal
 from postal.queue.places import HasRegister, put_point
@@ -80,6 +81,7 @@ def _put_right(act: Act, consignment: Consignment, facts: Mapping[str, Any], gui
     known = vars(unseal(act.session, consignment.person))
     # A new row: what was printed and signed for before keeps the person it was about.
     person = add_person(act.session, PersonKind.RECIPIENT, PersonData(**known | words), now=act.now)
+    keep_both(act, consignment, person, commune_code=consignment.commune_code, payer="post")
     consignment.person_id = person.id
     act.session.flush()
     act.session.refresh(consignment)

@@ -54,19 +54,9 @@ def change_address(act: Act, consignment_id: int, new: NewAddress, *, payer: str
     items = [item for item in consignment.items if (item.state, EventKind.ADDRESS_CHANGED) in MOVES]
     if not items:
         raise TooLateToChange
-    change = AddressChange(
-        consignment_id=consignment_id,
-        old_person_id=consignment.person_id,
-        new_person_id=_new_person(act, consignment, new).id,
-        old_commune_code=consignment.commune_code,
-        new_commune_code=new.commune.code,
-        payer=payer,
-        changed_at=act.now,
-        changed_by_id=act.by.user_id,
-    )
-    act.session.add(change)
-    act.session.flush()
-    _move_on(act, consignment, change.new_person_id, new)
+    person = _new_person(act, consignment, new)
+    change = keep_both(act, consignment, person, commune_code=new.commune.code, payer=payer)
+    _move_on(act, consignment, person.id, new)
     for item in items:
         scan = Scan(
             kind=EventKind.ADDRESS_CHANGED,
@@ -75,6 +65,28 @@ def change_address(act: Act, consignment_id: int, new: NewAddress, *, payer: str
             facts={"address_change": change.id, "payer": payer},
         )
         record_strictly(act, item, scan)
+    return change
+
+
+def keep_both(
+    act: Act, consignment: Consignment, person: Person, *, commune_code: str | None, payer: str
+) -> AddressChange:
+    """Keep the old address beside the new one, so that whoever checks can follow from the first to the last.
+
+    Whatever exchanges a consignment's recipient row goes through here; the caller then does the exchange.
+    """
+    change = AddressChange(
+        consignment_id=consignment.id,
+        old_person_id=consignment.person_id,
+        new_person_id=person.id,
+        old_commune_code=consignment.commune_code,
+        new_commune_code=commune_code,
+        payer=payer,
+        changed_at=act.now,
+        changed_by_id=act.by.user_id,
+    )
+    act.session.add(change)
+    act.session.flush()
     return change
 
 

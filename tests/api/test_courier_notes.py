@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from postal import doorstep, models, people
+from postal.life import check_items
 from postal.rules import reasons
 from postal.to_agency import violations
 from tests.api.conftest import NOW
@@ -106,6 +107,9 @@ def test_a_correction_changes_nothing_before_its_approval_and_is_remembered_afte
         for address in (stop["address"], told["address"]):
             key = people.address_hash(people.vault_of(session), address)
             assert session.get_one(models.PointMemory, key).lat == 16.4701
+        kept = session.scalars(select(models.AddressChange)).one()
+        assert kept.new_person_id == session.get_one(models.Consignment, kept.consignment_id).person_id
+        assert check_items(session) == []
 
 
 def test_a_rejected_correction_changes_nothing(phone, own_round, sign_in):

@@ -85,7 +85,7 @@ def test_a_user_is_added_by_standard_input_signs_in_and_is_shut_out_again(run, d
     assert not accounts.sign_in(database, username="hang", password="một câu khác hẳn", now=now)
     with database.read() as session:
         entries = session.execute(select(AuditEntry.action, AuditEntry.command).order_by(AuditEntry.id)).all()
-    assert [tuple(entry) for entry in entries] == [
+    assert [tuple(entry) for entry in entries if entry.command != "migrate"] == [
         ("user_added", "user add"),
         ("password_set", "user password"),
         ("user_disabled", "user disable"),
@@ -210,7 +210,8 @@ def test_a_rotation_is_finished_by_running_it_again(run, database, monkeypatch):
     assert "rotate-keys" in run("doctor").stdout
     done = run("rotate-keys", "--batch", "2")
     assert done.exit_code == 0, done.output
-    assert "Đã mã hóa lại 5 bản ghi" in done.stdout
+    # Five recipients, and the private half of the key that signs receipts.
+    assert "Đã mã hóa lại 6 bản ghi" in done.stdout
     assert "Đã mã hóa lại 0 bản ghi" in run("rotate-keys").stdout
     newest = Vault([b"n" * 32], b"l" * 32).newest_key_id
     with database.read() as session:

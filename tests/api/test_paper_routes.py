@@ -209,7 +209,7 @@ def test_a_supervisor_sees_who_printed_again_how_often_and_why(day, sign_in):
     for reader in ("dispatcher", "admin"):
         page = sign_in(reader).get("/staff/prints").text
         assert page.count("máy in kẹt") == page.count("rách khi dán") == 3
-        assert '<td class="number">6</td>' in page
+        assert re.search(r'<td [^>]*class="number"[^>]*>6</td>', page)
     assert sign_in("courier").get("/staff/prints").status_code == 403
 
 
@@ -303,7 +303,8 @@ def test_a_receipt_carries_the_code_that_verifies(day, sign_in, database, tmp_pa
     (tmp_path / "r.pdf").write_bytes(sign_in("centre").get(f"/staff/handovers/{day['handover']}/receipt.pdf").data)
     subprocess.run(["pdftoppm", "-r", "203", "-gray", "-png", tmp_path / "r.pdf", tmp_path / "r"], check=True)
     pages = [Image.open(path) for path in sorted(tmp_path.glob("r*.png"))]
-    found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
+    read = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
+    found = [text for text in read if text.startswith("TN")]  # the reader takes rows of letters for short bar codes
     assert len(found) == len(pages) == 2
     with database.read() as session:
         sealed = chain.read_receipt_code(found[0], chain.signing_keys(session)[0].text)

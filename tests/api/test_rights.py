@@ -66,7 +66,7 @@ def things(database, house, services):
         codes = [line.s10 for line in manifest.lines]
         handover = custody.hand_over(build.act(session, NOW), batch.id, scanned=codes[:-1], giver=party, receiver=party)
         plan = _plan(session)
-        run = order_plan(build.act(session, NOW), DAY, Way.ANEW, seconds=60)
+        run = order_plan(build.act(session, NOW), DAY, Way.ANEW, seconds=2)
         ends = Point(lat=16.4, lon=107.5), Point(lat=16.5, lon=107.5)
         nobody = Actor(kind=ActorKind.ANONYMOUS)
         road = rounds.close_road(build.act(session, NOW, by=nobody), ends, (DAY, DAY), detour_s=60, reason="")

@@ -129,7 +129,7 @@ def broker_url(request, database_url):
     if request.param and is_sqlite:
         pytest.skip("several machines need PostgreSQL")
     victim = request.node.callspec.params.get("victim")
-    is_share = victim == "worker" or (victim == "all" and is_sqlite) if victim else not request.param
+    is_share = victim == "worker" and (is_sqlite or bool(request.param)) if victim else not request.param
     if not is_share and scaled(1, 2) == 1:
         pytest.skip("make test runs a share of the kills, which wait for leases; make test-long runs all")
     return request.getfixturevalue(f"{request.param}_url") if request.param else ""

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests import builders as build
 from tests.api.browser.accessibility import violations
 from tests.api.test_desk import hand_over, import_results
+from tests.scale import scaled
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PAGES = {
@@ -28,7 +29,11 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     clock,
     viewport,
     language,
+    database_url,
 ):
+    is_other_pair = (language == "en") == (viewport is PHONE) == database_url.startswith("sqlite")
+    if is_other_pair and scaled(1, 2) == 1:
+        pytest.skip("make test pairs languages, widths and databases so that each meets each; make test-long runs all")
     import_results(sign_in("centre"), *(build.result(n) for n in (1, 2, 3)))
     hand_over(sign_in("centre"), sign_in("postal"), database)
     sign_in("postal").post("/staff/violations", agency_id="1", what="late", words="giao trễ")
