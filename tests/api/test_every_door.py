@@ -19,6 +19,7 @@ from tests import builders as build
 from tests.api.authenticator import Authenticator
 from tests.api.conftest import PASSWORD
 from tests.api.doorways import Doors
+from tests.api.shown_forms import forms_on, send
 from tests.doors import product
 
 PEOPLE = {"admin": Role.ADMINISTRATOR, "centre": Role.CENTRE_CLERK, "postal": Role.POSTAL_CLERK,
@@ -64,6 +65,7 @@ def test_every_door_is_gone_through_by_every_role_and_every_act_is_done(doors, a
     _looks(doors)
     _users_and_keys(doors)
     _own_accounts(doors, clock)
+    _sent_twice_and_too_late(doors)
     _upkeep(doors, tmp_path)
     _asked_again(doors, clock)
     assert sorted(_wanted(app) - doors.opened) == []
@@ -177,6 +179,21 @@ def _own_accounts(doors, clock):
         _second_factor(doors, name, clock)
         page = doors.person(name).get("/staff/account").text
         doors.form(name, re.search(r'"(/staff/account/sign-ins/\d+/end)"', page)[1])
+
+
+def _sent_twice_and_too_late(doors):
+    """A shown form is one act however often it is sent; sent after the session ended it waits behind the sign-in."""
+    shown = "/staff/day-orders"
+    person = doors.person("dispatcher")
+    form = next(one for one in forms_on(person.get(shown).text) if one.action == f"{shown}/away")
+    form["courier"] = "BT040"
+    with doors.watching():
+        assert send(person, form).location == send(person, form).location
+    person.client.delete_cookie("tannha")
+    with doors.watching():
+        assert "kept=" in send(person, form).location
+    person.get("/staff/sign-in")
+    doors.form("dispatcher", "/staff/sign-in", username="dispatcher", password=PASSWORD)
 
 
 def _questions(doors):
