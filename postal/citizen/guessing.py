@@ -27,6 +27,8 @@ log = logging.getLogger("tannha.guessing")
 # 5 in 10,000: the chance to open a code by guessing on one day is at most 0.05 %.
 MAX_WRONG_FOR_CODE = 5
 MAX_WRONG_FROM_SOURCE = 60
+# Codes asked for from one address in an hour: a carrier's address is that of many, one of them must not use up all.
+MAX_ASKED_FROM_SOURCE = 100
 # A device that opened the code before has a count of its own, which no stranger can use up.
 MAX_WRONG_ON_KNOWN_DEVICE = 10
 # Wrong tries of everybody in ten minutes: the operator is told at the first figure, and from the second on four digits
@@ -87,6 +89,12 @@ def count_on_known_device(act: Act, device: str, brake: Brake) -> bool:
     """Count a try of a device that opened the code before; say whether it is within what a day allows."""
     key = vault_of(act.session).look_up("guess", f"device:{device}:{brake.code_keys[0]}")
     return _add(act, key) <= MAX_WRONG_ON_KNOWN_DEVICE
+
+
+def count_asked(act: Act, source: str) -> bool:
+    """Count a code that is asked for from an address; say whether it is within what an hour allows."""
+    key = vault_of(act.session).look_up("source", f"asked:{source}:{act.now:%H}")
+    return _add(act, key) <= MAX_ASKED_FROM_SOURCE
 
 
 def count_wrong(act: Act, brake: Brake) -> None:

@@ -17,6 +17,7 @@ from postal.access.act import Act
 from postal.citizen.dossiers import DossierHistory, called, history_of_dossier
 from postal.citizen.guessing import (
     Brake,
+    count_asked,
     count_for_code,
     count_on_known_device,
     count_wrong,
@@ -26,9 +27,9 @@ from postal.citizen.guessing import (
     uncount_for_code,
 )
 from postal.citizen.history import PublicHistory, history_of, with_people
-from postal.citizen.sent_codes import N_DIGITS, ask_for_code, is_right
+from postal.citizen.sent_codes import N_DIGITS, Addressee, ask_for_code, is_right
 from postal.life.items import as_written, is_called
-from postal.models import Item, Person
+from postal.models import Item
 from postal.people import phone_tail_matches
 from postal.rules.codes import bare_code
 
@@ -51,7 +52,7 @@ class _Meant:
     """Somebody a code may mean, and what is shown to that person alone."""
 
     subject: str
-    person: Person
+    addressee: Addressee
     show: Callable[[], PublicHistory | DossierHistory]
 
 
@@ -68,7 +69,7 @@ def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | Non
         is_ours = devices.is_known(act.session, tried.device, one.subject, now=act.now)
         if is_ours and not is_open:
             is_ours = count_on_known_device(act, tried.device, brake)
-        if (is_open or is_ours) and phone_tail_matches(act.session, one.person, tried.digits):
+        if (is_open or is_ours) and phone_tail_matches(act.session, one.addressee.person, tried.digits):
             uncount_for_code(act, brake)
             _know(act, tried.device, one.subject)
             return one.show()
@@ -77,25 +78,30 @@ def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | Non
 
 
 def send_code(act: Act, tried: Try, *, language: str) -> None:
-    """Send digits to the registered phone of whoever this code is for; says nothing, whatever becomes of it."""
-    items = _items(act, tried.code)
-    brake = _brake(act, tried, _meant(act, tried.code))
-    may_ask = not is_source_braked(act.session, brake, act.now)
-    consignment = items[0].consignment if items and may_ask else None
-    ask_for_code(act, tried.code, consignment, language=language)
+    """Send digits to the registered phone of whoever this code is for; says nothing, whatever becomes of it.
+
+    Wrong tries from the same address do not count here: behind a carrier's one address others may have guessed. What
+    one address may ask for is braked by itself, what one phone is sent by `postal.citizen.sent_codes`.
+    """
+    meant = _meant(act, tried.code)
+    may_ask = count_asked(act, tried.source)
+    ask_for_code(act, tried.code, meant[0].addressee if meant and may_ask else None, language=language)
 
 
-def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | None:
+def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | DossierHistory | None:
     """Return the history for a code and the digits sent to the registered phone; None whatever was wrong."""
-    items = _items(act, tried.code)
-    brake = _brake(act, tried, _meant(act, tried.code))
-    found = None
-    if _are_digits(tried.digits, N_DIGITS):
-        found = is_right(act, {item.consignment_id for item in items}, tried.digits)
-    for item in items:
-        if item.consignment_id == found:
-            _know(act, tried.device, _subject(item))
-            return history_of(act.session, item, act.now)
+    meant = _meant(act, tried.code)
+    brake = _brake(act, tried, meant)
+    sent = (
+        is_right(act, [one.addressee for one in meant], tried.digits) if _are_digits(tried.digits, N_DIGITS) else None
+    )
+    for one in meant:
+        if sent is not None and (one.addressee.consignment_id, one.addressee.dossier_id) == (
+            sent.consignment_id,
+            sent.dossier_id,
+        ):
+            _know(act, tried.device, one.subject)
+            return one.show()
     count_wrong(act, brake)
     return None
 
@@ -122,9 +128,21 @@ def _meant(act: Act, code: str) -> list[_Meant]:
     """Return everybody a code may mean: who receives its item, and who handed its dossier in."""
     session, now = act.session, act.now
     items, dossiers = _items(act, code), called(session, code)
-    found = [_Meant(_subject(one), one.consignment.person, partial(history_of, session, one, now)) for one in items]
+    found = [
+        _Meant(
+            _subject(one),
+            Addressee(person=one.consignment.person, consignment_id=one.consignment_id),
+            partial(history_of, session, one, now),
+        )
+        for one in items
+    ]
     return found + [
-        _Meant(f"dossier:{one.id}", one.person, partial(history_of_dossier, session, one, now)) for one in dossiers
+        _Meant(
+            f"dossier:{one.id}",
+            Addressee(person=one.person, dossier_id=one.id),
+            partial(history_of_dossier, session, one, now),
+        )
+        for one in dossiers
     ]
 
 

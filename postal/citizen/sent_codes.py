@@ -7,13 +7,15 @@ rows written are the same as well, and what is sent goes later, so that nothing 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
-from postal.models import Consignment, SentCode
+from postal.models import Person, SentCode
 from postal.outside.notices import CODE, queue_notice
 from postal.people import vault_of
 from postal.rules.codes import bare_code
@@ -26,24 +28,34 @@ N_DIGITS = 6
 KEPT_FOR = timedelta(days=7)
 
 
-def ask_for_code(act: Act, code: str, consignment: Consignment | None, *, language: str) -> None:
-    """Send digits to the phone of this consignment's recipient; nothing where there is none or it was asked too often.
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """Whose page the digits open: the recipient of a consignment, or who handed a dossier in. One id is given."""
+
+    person: Person
+    consignment_id: int | None = None
+    dossier_id: int | None = None
+
+
+def ask_for_code(act: Act, code: str, to: Addressee | None, *, language: str) -> None:
+    """Send digits to this one's registered phone; nothing where there is none or it was asked too often.
 
     ``code`` is what was typed.
     """
     hashed = vault_of(act.session).look_up("guess", f"code:{bare_code(code)}")
-    has_phone = consignment is not None and consignment.person.phone_hash is not None
-    may_send = not _is_too_often(act.session, consignment.id if consignment is not None else None, act.now)
-    to = consignment if has_phone and may_send else None
+    is_too_often = _is_too_often(act.session, to, act.now)  # asked of nobody as well: both take equally long
+    if to is not None and (is_too_often or to.person.phone_hash is None):
+        to = None
     sent = SentCode(
         code_hash=hashed,
-        consignment_id=to.id if to is not None else None,
+        consignment_id=to.consignment_id if to is not None else None,
+        dossier_id=to.dossier_id if to is not None else None,
         made_at=act.now,
         expires_at=act.now + GOOD_FOR,
     )
     act.session.add(sent)
     act.session.flush()
-    person_id = to.person_id if to is not None else None
+    person_id = to.person.id if to is not None else None
     queue_notice(act, CODE, person_id=person_id, about_id=sent.id, lasts=GOOD_FOR, language=language)
 
 
@@ -52,13 +64,17 @@ def digits_of(session: Session, sent_id: int) -> str:
     return f"{int(vault_of(session).look_up('sent code', str(sent_id)), 16) % 10**N_DIGITS:0{N_DIGITS}}"
 
 
-def is_right(act: Act, consignment_ids: set[int], digits: str) -> int | None:
-    """Return the consignment these digits were sent for, None where they are wrong, used, too late or tried too often.
+def is_right(act: Act, meant: Iterable[Addressee], digits: str) -> SentCode | None:
+    """Return the code with these digits, None where they are wrong, used, too late or tried too often.
 
-    A wrong try is counted against every code that is still good for these consignments.
+    ``meant`` are those whom the typed code may mean; a wrong try is counted against every code still good for them.
     """
+    ones = list(meant)
     good = select(SentCode).where(
-        SentCode.consignment_id.in_(consignment_ids),
+        or_(
+            SentCode.consignment_id.in_([one.consignment_id for one in ones if one.consignment_id is not None]),
+            SentCode.dossier_id.in_([one.dossier_id for one in ones if one.dossier_id is not None]),
+        ),
         SentCode.expires_at > act.now,
         SentCode.used_at.is_(None),
         SentCode.n_wrong < MAX_WRONG,
@@ -68,7 +84,7 @@ def is_right(act: Act, consignment_ids: set[int], digits: str) -> int | None:
         if hmac.compare_digest(digits_of(act.session, one.id).encode(), digits.encode()):
             one.used_at = act.now
             act.session.flush()
-            return one.consignment_id
+            return one
     for one in sent:
         one.n_wrong += 1
     act.session.flush()
@@ -81,12 +97,16 @@ def forget_sent(session: Session, *, now: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _is_too_often(session: Session, consignment_id: int | None, now: datetime) -> bool:
-    def n(since: timedelta, *which: object) -> int:
-        query = select(func.count()).select_from(SentCode).where(SentCode.made_at > now - since, *which)  # type: ignore[arg-type]
+def _is_too_often(session: Session, to: Addressee | None, now: datetime) -> bool:
+    def n(since: timedelta, which: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(SentCode).where(SentCode.made_at > now - since, which)
         return session.scalar(query) or 0
 
-    return (
-        n(timedelta(days=1), SentCode.consignment_id == consignment_id) >= MAX_A_DAY
-        or n(timedelta(hours=1), SentCode.consignment_id.is_not(None)) >= MAX_OF_ALL_IN_AN_HOUR
-    )
+    if to is not None and to.dossier_id is not None:
+        own = SentCode.dossier_id == to.dossier_id
+    else:
+        own = SentCode.consignment_id == (to.consignment_id if to is not None else None)
+    sent = or_(SentCode.consignment_id.is_not(None), SentCode.dossier_id.is_not(None))
+    # Nobody's are not counted: what is asked for nobody sends nothing.
+    mine, all_together = n(timedelta(days=1), own), n(timedelta(hours=1), sent)
+    return (to is not None and mine >= MAX_A_DAY) or all_together >= MAX_OF_ALL_IN_AN_HOUR

@@ -29,8 +29,9 @@ class WrongTries(Base):
 class SentCode(Base):
     """A code sent to the phone a recipient registered, good for minutes.
 
-    The digits are derived from the id by the lookup key: nothing here tells them. ``consignment_id`` None: somebody
-    asked with a code that nobody has; the row is written all the same, so that both take equally long.
+    The digits are derived from the id by the lookup key: nothing here tells them. For a dossier without a result it is
+    the dossier's. Neither: somebody asked with a code that nobody has; the row is written all the same, so that both
+    take equally long.
     """
 
     __tablename__ = "sent_codes"
@@ -38,6 +39,7 @@ class SentCode(Base):
     id: Mapped[PrimaryKey]
     code_hash: Mapped[str] = mapped_column(String(32), index=True)
     consignment_id: Mapped[int | None] = mapped_column(ForeignKey("consignments.id"), index=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     n_wrong: Mapped[int] = mapped_column(default=0)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from postal import models
+from postal import citizen, models
 from postal.citizen import guessing
 from tests import builders as build
 from tests.api.conftest import NOW, Person
@@ -88,6 +88,25 @@ def test_a_dossier_is_guarded_like_an_item(tell, someone):
     for number in range(guessing.MAX_WRONG_FOR_CODE):
         page_of(someone(), tail=f"{number:04d}")
     assert page_of(someone()).status_code == 404
+
+
+def test_digits_sent_to_the_phone_open_a_dossier_without_a_result(tell, someone, database):
+    tell()
+    for number in range(guessing.MAX_WRONG_FOR_CODE):
+        page_of(someone(), tail=f"{number:04d}")
+    owner = someone()
+    owner.get("/track")
+    assert owner.post("/track/code", code=CODE).status_code == 200
+    with database.read() as session:
+        sent = session.query(models.SentCode).one()
+        assert sent.dossier_id is not None
+        digits = citizen.digits_of(session, sent.id)
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    assert owner.post("/track/code/open", code=CODE, digits=wrong).status_code == 404
+    answer = owner.post("/track/code/open", code=CODE, digits=digits)
+    assert answer.status_code == 303
+    assert "T. N. T. D. Hằng" in owner.get(answer.location).text
+    assert page_of(owner).startswith("<!doctype html>"), "its browser is known now"
 
 
 def test_a_passed_appointment_is_apologised_for_unless_it_is_over(tell, someone, clock):

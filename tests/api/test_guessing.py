@@ -138,6 +138,33 @@ def test_whoever_asks_for_a_code_gets_one_answer_and_the_same_rows(app, pieces, 
         assert session.query(models.SentCode).count() == 6
 
 
+def test_who_shares_an_address_with_a_guesser_can_still_ask_for_a_code(app, pieces, database):
+    code, tail, _ = pieces[0]
+    owner, carrier = Person(app), "198.51.100.99"
+    owner.get("/track")
+    for number in range(guessing.MAX_WRONG_FROM_SOURCE):
+        post(owner, "/track", carrier, code=f"EY{number:08d}0VN", tail="0000")
+    owner.client.delete_cookie("tannha-device")
+    assert post(owner, "/track", carrier, code=code, tail=tail).status_code == 404, "the address is braked"
+    post(owner, "/track/code", carrier, code=code)
+    with database.read() as session:
+        newest = session.query(models.SentCode).order_by(models.SentCode.id.desc()).first()
+        digits = citizen.digits_of(session, newest.id)
+    assert post(owner, "/track/code/open", carrier, code=code, digits=digits).status_code == 303
+
+
+def test_one_address_cannot_ask_for_everybodys_codes(app, pieces, database):
+    person = Person(app)
+    person.get("/track")
+    for number in range(guessing.MAX_ASKED_FROM_SOURCE):
+        post(person, "/track/code", "198.51.100.98", code=f"EY{number:08d}0VN")
+    post(person, "/track/code", "198.51.100.98", code=pieces[0][0])
+    post(person, "/track/code", "198.51.100.97", code=pieces[0][0])
+    with database.read() as session:
+        last_two = session.query(models.Notice.state).order_by(models.Notice.id.desc()).limit(2).all()
+    assert [state for (state,) in last_two] == ["waiting", "nobody"]
+
+
 def test_a_sent_code_ends_after_a_quarter_of_an_hour_and_after_five_wrong_tries(app, pieces, database, clock):
     code, _, _ = pieces[1]
 

@@ -74,6 +74,12 @@ def test_code_and_four_digits_or_the_whole_number_open_the_page(someone, item, n
     assert "T. N. T. D. Hằng" in page
 
 
+def test_a_refused_try_keeps_all_that_was_typed(someone, item):
+    page = look(someone, item["s10"], "0905 121 239").get_data(as_text=True)
+    assert f'value="{item["s10"]}" required' in page
+    assert 'value="0905 121 239" required' in page
+
+
 def test_the_page_shows_nothing_a_stranger_could_use(someone, item):
     page = someone.get(look(someone, item["s10"], OWN).location).text
     for secret in ("Tôn Nữ", "0905121234", "Lê Lợi", "Đăng ký biến động"):
@@ -98,12 +104,12 @@ def test_unknown_forbidden_and_wrong_are_one_answer_byte_for_byte(browser, item,
     answers = []
     for code, tail in tries:
         person = browser()
-        answers.append(_masked(person, look(person, code, tail), code))
+        answers.append(_masked(person, look(person, code, tail), code, f'value="{tail}"'))
     for tail in wrong_tails(guessing.MAX_WRONG_FOR_CODE):
         look(browser(), item["dossier"], tail)
     for code in (item["s10"], item["dossier"]):
         person = browser()
-        answers.append(_masked(person, look(person, code, OWN), code))
+        answers.append(_masked(person, look(person, code, OWN), code, f'value="{OWN}"'))
     assert all(one == answers[0] for one in answers)
     assert answers[0][0] == 404
 

@@ -35,11 +35,12 @@ def ask() -> ResponseReturnValue:
 @auth.allow_everybody("citizens track without an account")
 def look_up() -> ResponseReturnValue:
     """Check both; unknown and wrong get the same answer. The pair is posted: it never stands in a URL."""
-    tried = _tried(_last_four(request.form.get("tail", "")[:40]))
+    tail = request.form.get("tail", "")[:40]
+    tried = _tried(_last_four(tail))
     with auth.acting() as act:  # a wrong guess is counted
         found = citizen.open_by_digits(act, tried)
     if found is None:
-        return _ask_page(problem=track_words.NOT_FOUND, code=tried.code), 404
+        return _ask_page(problem=track_words.NOT_FOUND, code=tried.code, tail=tail), 404
     return _opened(found)
 
 
@@ -121,11 +122,11 @@ def _last_four(typed: str) -> str:
     return digits[-4:] if _PHONE.fullmatch(digits) else typed.strip()
 
 
-def _ask_page(problem: Message | None = None, code: str = "") -> str:
-    """Return the form; after a wrong try with the code as it was typed, which is no secret of its own."""
+def _ask_page(problem: Message | None = None, code: str = "", tail: str = "") -> str:
+    """Return the form; after a wrong try with all that was typed, so that one slip is mended and not typed anew."""
     with services().database.read() as database_session:
         offices = citizen.offices_to_ask(database_session) if problem is not None else ()
-    return render_template("track/ask.html", problem=problem, code=code, offices=offices)
+    return render_template("track/ask.html", problem=problem, code=code, tail=tail, offices=offices)
 
 
 def _status_page(history: PublicHistory, link: str = "") -> str:
