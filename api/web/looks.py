@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import Response, current_app, g, request
 
 from api.web.auth import acting, current_actor, rule_of
-from postal import Action, ActorKind, people
+from postal import Action, ActorKind, Forbidden, people
 from postal.access import looks
 
 _SHOWS = frozenset({Action.SEE_RECIPIENT, Action.SCAN_OWN_ROUND})
@@ -33,6 +33,13 @@ def look_with_reason(reason: str) -> None:
     """Let the running request show whom it otherwise masks; the typed reason is kept with the look."""
     g.look_reason = reason
     people.allow_looking()
+
+
+def note_shown(person_ids: Collection[int]) -> None:
+    """Note whom the running request shows by a file that was drawn before it. Raises Forbidden where it may not."""
+    hidden = [one for one in person_ids if not people.may_see(one)]
+    if hidden:
+        raise Forbidden(action=Action.SEE_RECIPIENT)
 
 
 def has_reason() -> bool:

@@ -31,6 +31,7 @@ from postal.models import (
     TrackingEvent,
     User,
 )
+from postal.models.keys import blocks
 
 _BLOCK = 1_000
 
@@ -77,6 +78,15 @@ def record(act: Act, person_ids: Collection[int], purpose: Purpose) -> Look:
     if rows:
         act.session.execute(insert(LookedAt), rows)
     return look
+
+
+def people_on(session: Session, item_ids: Collection[int]) -> set[int]:
+    """Return the recipients' person ids of items, as they stand on papers drawn before."""
+    found: set[int] = set()
+    for some in blocks(list(item_ids)):
+        query = select(Consignment.person_id).join(Item, Item.consignment_id == Consignment.id)
+        found |= set(session.scalars(query.where(Item.id.in_(some))))
+    return found
 
 
 def looks_at(session: Session, consignment_id: int, *, limit: int = 50) -> Sequence[Seen]:

@@ -29,12 +29,12 @@ from postal.models import (
 )
 from postal.models.keys import blocks
 from postal.people import vault_of
+from postal.pictures import PictureUnreadable, as_photo
 from routing import Message
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})
 MAX_BYTES = 2_000_000
-_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
 class AlreadySigned(Conflict):
@@ -56,7 +56,7 @@ def sign_receipt(
     """
     if side not in SIDES or how not in HOW:
         raise InvalidInput(field="side" if side not in SIDES else "how")
-    check_picture(image)
+    image = check_picture(image)
     handover = act.session.get(Handover, handover_id)
     if handover is None:
         raise NotFound(what=Message("biên bản bàn giao"))
@@ -90,7 +90,7 @@ def sign_delivery(
     """
     if how not in HOW:
         raise InvalidInput(field="how")
-    check_picture(image)
+    image = check_picture(image)
     if act.session.get(ProofOfDelivery, proof_id) is None:
         raise NotFound(what=Message("lượt phát"))
     known = act.session.scalar(select(DeliverySignature).where(DeliverySignature.proof_id == proof_id))
@@ -103,7 +103,7 @@ def sign_delivery(
 
 def attach_sheet(act: Act, round_id: int, image: bytes) -> DeliverySignature:
     """Keep the photo of a page of a round's signed sheet, sealed. The same photo twice is one. Raises as above."""
-    check_picture(image)
+    image = check_picture(image)
     if act.session.get(DeliveryRound, round_id) is None:
         raise NotFound(what=Message("chuyến phát"))
     digest = hashlib.sha256(image).hexdigest()
@@ -155,10 +155,17 @@ def _keep(act: Act, signed: DeliverySignature, image: bytes) -> DeliverySignatur
     return signed
 
 
-def check_picture(image: bytes) -> None:
-    """Let a PNG or JPEG of at most 2 MB pass. Raises InvalidInput."""
-    if not image.startswith(_STARTS) or len(image) > MAX_BYTES:
+def check_picture(image: bytes) -> bytes:
+    """Return a PNG or JPEG of at most 2 MB made anew, without what the file carried besides.
+
+    Raises InvalidInput, PictureTooLarge for too many pixels.
+    """
+    if len(image) > MAX_BYTES:
         raise InvalidInput(field=Message("Ảnh chữ ký"))
+    try:
+        return as_photo(image).data
+    except PictureUnreadable as exc:
+        raise InvalidInput(field=Message("Ảnh chữ ký")) from exc
 
 
 def signature_image(session: Session, signed: ReceiptSignature | DeliverySignature) -> bytes:

@@ -3,7 +3,7 @@
 What a request may see and has seen is noted here; rights and the record of looks are `postal.access`.
 """
 
-from postal.people.looking import Looking, allow_looking, watching
+from postal.people.looking import Looking, allow_looking, may_see, watching
 from postal.people.records import (
     PersonData,
     add_people,
@@ -35,6 +35,7 @@ __all__ = [
     "is_found_by_its_hash",
     "mask_name",
     "mask_phone",
+    "may_see",
     "open_person",
     "phone_tail_matches",
     "replace_person",

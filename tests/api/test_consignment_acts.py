@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from postal import EventKind, State, custody, models
 from postal.life import tracking
+from postal.pictures import as_photo
 from tests import builders as build
 from tests.api.conftest import NOW
 from tests.api.test_desk import hand_over, import_results
+from tests.hostile_pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"chu ky" * 20
+PNG = png(60, 20)
 DRAWN = "data:image/png;base64," + base64.b64encode(PNG).decode()
 PAGE = "/staff/consignments/1"
 
@@ -44,7 +46,7 @@ def test_both_sides_sign_on_the_screen_or_on_paper_and_nobody_twice(desk, databa
     photo = {
         "side": "receiver",
         "csrf_token": postal.csrf,
-        "photo": (io.BytesIO(b"\xff\xd8\xff" + b"x" * 50), "ky.jpg"),
+        "photo": (io.BytesIO(as_photo(PNG).data), "ky.jpg"),
     }
     postal.client.post(f"{receipt}/sign", data=photo, headers={"Accept": "text/html"})
     page = postal.get(receipt).text
@@ -52,7 +54,7 @@ def test_both_sides_sign_on_the_screen_or_on_paper_and_nobody_twice(desk, databa
     assert "trên giấy, có ảnh" in page
     shown = re.search(r'src="(/staff/handovers/\d+/signatures/1)"', page)[1]
     answer = centre.get(shown)
-    assert (answer.data, answer.mimetype) == (PNG, "image/png")
+    assert (answer.data, answer.mimetype) == (as_photo(PNG).data, "image/jpeg")
     assert "no-store" in answer.headers["Cache-Control"]
     centre.post(f"{receipt}/sign", side="giver", drawn=DRAWN)
     assert "không thay được" in centre.get(receipt).text
@@ -60,7 +62,7 @@ def test_both_sides_sign_on_the_screen_or_on_paper_and_nobody_twice(desk, databa
     with database.read() as session:
         signed = session.get_one(models.ReceiptSignature, 1)
         assert signed.device_at is not None
-        assert PNG not in signed.sealed
+        assert as_photo(PNG).data not in signed.sealed
 
 
 @pytest.mark.parametrize(

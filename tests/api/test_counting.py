@@ -11,9 +11,11 @@ from sqlalchemy import select
 from postal import EventKind, State, chain, custody, doorstep, intake, models, rounds
 from postal.access.policy import Actor, ActorKind
 from postal.life import tracking
+from postal.pictures import as_photo
 from postal.to_agency import returns
 from tests import builders as build
 from tests.api.test_rights import _plan
+from tests.hostile_pictures import png
 from tests.postal import day as a_day
 
 NOW = build.EVENING
@@ -241,7 +243,7 @@ def test_dossiers_collected_at_home_are_counted_into_the_agencys_hands(collected
     assert "chờ nộp" in postal.get(page).text
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"chu ky" * 20
+PNG = png(60, 20)
 
 
 def attach(person, page, image):
@@ -253,20 +255,21 @@ def test_a_recipients_signature_or_the_signed_sheet_stands_beside_each_delivery(
     page = f"{evening[0]}/signatures"
     postal = sign_in("postal")
     assert "1 lượt phát chưa có chữ ký" in postal.get(page).text
-    attach(postal, page, b"GIF89a")
-    assert "Ảnh chữ ký" in postal.get(page).text
+    for broken in (b"GIF89a", PNG[:40], b"\xff\xd8\xff" + b"x" * 50):
+        attach(postal, page, broken)
+        assert "Ảnh chữ ký" in postal.get(page).text
     for _ in range(2):
         assert attach(postal, page, PNG).status_code == 303
     shown = postal.get(page).text
     assert "1 lượt phát ký trên phiếu giấy, đã có ảnh 1 trang" in shown
     picture = re.search(rf'href="({page}/[0-9]+)"', shown)[1]
     answer = postal.get(picture)
-    assert (answer.data, answer.mimetype) == (PNG, "image/png")
+    assert (answer.data, answer.mimetype) == (as_photo(PNG).data, "image/jpeg")
     assert "no-store" in answer.headers["Cache-Control"]
     assert postal.get(f"{page}/4711").status_code == 404
     assert sign_in("stranger-clerk").get(picture).status_code == 404
     with database.read() as session:
-        assert PNG not in session.scalars(select(models.DeliverySignature.sealed)).one()
+        assert as_photo(PNG).data not in session.scalars(select(models.DeliverySignature.sealed)).one()
 
 
 def test_a_recipient_signs_on_the_couriers_device(loaded, sign_in, database, clock):

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from postal import State, models
 from tests.api.test_courier_phones import CourierPhone, code_for
+from tests.hostile_pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+PNG = png(60, 20)
 DRAWN = base64.b64encode(PNG).decode()
 
 

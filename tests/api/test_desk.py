@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from postal import State, models
 from tests import builders as build
+from tests.hostile_pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(60))
+PNG = png(60, 20)
 
 CODE = re.compile(r"EY[0-9]{9}VN")
 

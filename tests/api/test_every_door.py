@@ -4,6 +4,7 @@ Two days of the post, once with its clerk and once with its dispatcher at the co
 form, a request or a command. What is to be opened is read from the map of addresses, what is called from the code.
 """
 
+import base64
 import html
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,13 @@ from tests.api.conftest import PASSWORD
 from tests.api.doorways import Doors
 from tests.api.shown_forms import forms_on, send
 from tests.doors import product
+from tests.hostile_pictures import png
 
 PEOPLE = {"admin": Role.ADMINISTRATOR, "centre": Role.CENTRE_CLERK, "postal": Role.POSTAL_CLERK,
           "dispatcher": Role.DISPATCHER, "walker": Role.COURIER}  # fmt: skip
 ASKING = ("centre", "postal", "dispatcher")
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(60))
-DRAWN = "data:image/png;base64,iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8w"
+PNG = png(60, 20)
+DRAWN = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 MONDAY, WEDNESDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC), datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
 GIVER = {"giver_name": "Lê Thị Giao", "giver_position": "Cán bộ"}
 RECEIVER = {"receiver_name": "Trần Văn Nhận", "receiver_position": "Cán bộ"}

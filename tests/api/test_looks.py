@@ -2,10 +2,12 @@
 
 import re
 
+from api.work.printing import AT_ONCE
 from postal import custody, models
 from postal.access import looks
 from tests import builders as build
 from tests.api.conftest import NOW
+from tests.api.test_desk import hand_over, import_results
 from tests.api.test_paper_routes import poppler, told  # noqa: F401
 
 
@@ -51,6 +53,23 @@ def test_a_paper_is_a_look_and_a_form_that_leads_on_is_none(sign_in, database):
     clerk.get(f"/staff/consignments/{one}")
     assert clerk.post(f"/staff/consignments/{one}/note", note="x").status_code in (303, 404)
     assert [found[2] for found in all_looks(database)] == ["staff.consignment"]
+
+
+def test_labels_drawn_by_a_job_are_a_look_whenever_they_are_fetched(sign_in, database):
+    n_labels = AT_ONCE + 1
+    centre = sign_in("centre")
+    import_results(centre, *(build.result(n) for n in range(1, n_labels + 1)))
+    hand_over(centre, sign_in("postal"), database)
+    before = len(all_looks(database))
+    ended = centre.post("/staff/batches/1/labels", size="100x150")
+    labels = re.search(r'"(/staff/jobs/\d+/labels)"', ended.text)[1]
+    for n in (1, 2):
+        assert centre.get(labels).mimetype == "application/pdf"
+        assert (
+            all_looks(database)[: len(all_looks(database)) - before]
+            == [("centre", "print", "staff.job_labels", None, n_labels)] * n
+        )
+    assert sign_in("postal").get(labels).status_code == 404
 
 
 def test_the_administrator_sees_masks_and_leaves_no_look(sign_in, database):

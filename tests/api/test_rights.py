@@ -18,6 +18,7 @@ from routing import Plan, PlannedRound, Point, Visit
 from tests import builders as build
 from tests.api.conftest import PASSWORD
 from tests.api.leaks import secrets_of, shown_in
+from tests.hostile_pictures import png
 
 NOW = build.EVENING
 DAY = NOW.date()
@@ -33,7 +34,7 @@ OF_AN_OFFICE = {
     *("batch_id", "handover_id", "round_id", "consignment_id", "office_id", "incident_id"),
     *("courier_id", "phone_id"),
 }
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
+PNG = png(60, 20)
 # A key opens these and no page, whatever its scopes.
 SEE_RECIPIENTS = {"centre", "postal", "dispatcher", "courier"}
 SYSTEMS_ENTER = ("/v1/", "/metrics")

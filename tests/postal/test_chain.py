@@ -26,11 +26,11 @@ from postal.models import (
 )
 from postal.rules.lifecycle import EventKind
 from tests import builders as build
+from tests.hostile_pictures import png
 from tests.scale import record_figure, scaled
 
 NOW = build.EVENING
 LATER = NOW + timedelta(hours=2)
-PNG = b"\x89PNG\r\n\x1a\n" + b"chu ky" * 20
 GIVER, RECEIVER = Party(name="Lê Thị Giao", position="Cán bộ"), Party(name="Trần Văn Nhận", code="BC-1")
 
 
@@ -49,9 +49,9 @@ def _history(session, n_items=6):
         is_last = kind is EventKind.DELIVERED
         scan = Scan(kind=kind, scan_id=f"door-{number}", happened_at=at, proof=proof if is_last else None)
         record(build.act(session, at), items[0], scan)
-    for side, picture in (("giver", PNG + b"1"), ("receiver", PNG + b"2")):
+    for side, picture in (("giver", png(60, 20)), ("receiver", png(60, 21))):
         custody.sign_receipt(build.act(session, NOW), handover.id, side, picture)
-    custody.sign_delivery(build.act(session, NOW), proof.id, PNG + b"3")
+    custody.sign_delivery(build.act(session, NOW), proof.id, png(60, 22))
     return handover.id
 
 

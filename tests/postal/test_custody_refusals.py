@@ -16,11 +16,12 @@ from postal.models import CarrierReport, IncidentKind, PointPrecision, ProofOfDe
 from postal.rules.lifecycle import State
 from routing import Register
 from tests import builders as build
+from tests.hostile_pictures import png
 from tests.postal import day as a_day
 
 NOW = build.EVENING
 NOBODY = 999_999
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
+PNG = png(60, 20)
 PHU_XUAN = Register.builtin().commune(a_day.PHU_XUAN)
 LOST = WhatWentWrong(kind=IncidentKind.LOST, fault="post")
 
@@ -125,7 +126,7 @@ def test_a_delivery_is_signed_once(act, session):
     first = signatures.sign_delivery(act, proof.id, PNG)
     assert signatures.sign_delivery(act, proof.id, PNG).id == first.id
     with pytest.raises(signatures.AlreadyReceived):
-        signatures.sign_delivery(act, proof.id, PNG + b"2")
+        signatures.sign_delivery(act, proof.id, png(60, 21))
 
 
 def test_a_new_address_with_a_point_is_the_door(act, session):

@@ -27,10 +27,11 @@ from postal.models import (
 from postal.people import resealing
 from routing import Register
 from tests import builders as build
+from tests.hostile_pictures import png
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+PNG = png(60, 20)
 # Of each table: a column nobody may change, and what a forger would write there.
 SIGNED_FOR = [
     (TrackingEvent, "reason", "TU_CHOI"),

@@ -11,13 +11,15 @@ from postal.errors import InvalidInput, MoveNotAllowed, NotFound
 from postal.life.address_change import NewAddress, TooLateToChange, change_address
 from postal.models import AddressChange, Handover, IncidentKind, Person, ReceiptSignature, TrackingEvent
 from postal.people import open_person
+from postal.pictures import as_photo
 from postal.rules.lifecycle import EventKind, State
 from routing import Register
 from tests import builders as build
+from tests.hostile_pictures import huge_png, png
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING, MORNING
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+PNG = png(60, 20)
 
 
 @pytest.fixture
@@ -146,11 +148,11 @@ def test_both_sides_sign_once_and_the_pictures_are_sealed(session, day):
     assert custody.unsigned_sides(session, [handover.id])[handover.id] == {"giver", "receiver"}
     signed = custody.sign_receipt(build.act(session, EVENING), handover.id, "giver", PNG)
     assert custody.unsigned_sides(session, [handover.id])[handover.id] == {"receiver"}
-    assert PNG not in signed.sealed
-    assert custody.signature_image(session, signed) == PNG
+    assert as_photo(PNG).data not in signed.sealed
+    assert custody.signature_image(session, signed) == as_photo(PNG).data
     with pytest.raises(custody.AlreadySigned):
         custody.sign_receipt(build.act(session, EVENING), handover.id, "giver", PNG)
-    for wrong in ({"side": "both"}, {"image": b"GIF89a"}, {"how": "stamp"}):
+    for wrong in ({"side": "both"}, {"image": b"GIF89a"}, {"image": PNG[:40]}, {"image": huge_png()}, {"how": "stamp"}):
         told = {"side": "receiver", "image": PNG} | wrong
         with pytest.raises(InvalidInput):
             custody.sign_receipt(build.act(session, EVENING), handover.id, **told)

@@ -11,10 +11,12 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
+from api.web.looks import note_shown
 from api.wiring import services
 from api.words import gettext as _
 from api.work import importing, planning, printing
 from postal import Action, Message, NotFound, Session, desk, models
+from postal.access import looks
 from postal.intake import uploads
 from postal.jobs import ask_stop, find_job, is_open
 
@@ -62,6 +64,7 @@ def job_labels(job_id: int) -> ResponseReturnValue:
             raise NotFound(what=Message("tệp nhãn"))
         file = uploads.read(session, job.result["upload_id"], user_id=job.asked_by_id)
         mimetype = job.result["mimetype"]
+        note_shown(looks.people_on(session, job.payload["item_ids"]))
     return send_file(BytesIO(file.data), mimetype=mimetype, download_name=f"nhan-{job_id}{file.suffix}")
 
 
