@@ -42,6 +42,7 @@ from api.pages.dispatch import (
     rounds,
 )
 from api.pages.dispatch.under_way import live, moves, payments, sheet_entry
+from api.pages.stock import finding
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
@@ -54,6 +55,7 @@ __all__ = [
     "coverage",
     "day_orders",
     "false_couriers",
+    "finding",
     "genuine",
     "intake",
     "jobs",

@@ -53,6 +53,8 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
 )
 
 
+_FIND_ANYBODY = Message("Tìm mã, điện thoại, họ tên")
+_FIND_ITEM = Message("Tìm mã hồ sơ, số hiệu")
 _FAR_DAYS = 1_500
 _TOO_MUCH = 10**12
 _TOO_LONG = Message("{field}: dài {length} ký tự, tối đa {limit}. Rút ngắn rồi gửi lại.")
@@ -82,7 +84,14 @@ def render_desk(template: str, heading: str, **context: Any) -> str:
         for endpoint, text, action in _MENU
         if actor.may(action)
     ]
-    page = render_template(template, heading=heading, menu=menu, actor=actor, signed_in=_signed_in(), **context)
+    find = _FIND_ANYBODY if actor.may(Action.SEE_RECIPIENT) else _FIND_ITEM if actor.may(Action.SEE_ITEM) else ""
+    frame = {
+        "menu": menu,
+        "actor": actor,
+        "signed_in": _signed_in(),
+        "find_label": words.translate(find) if find else "",
+    }
+    page = render_template(template, heading=heading, **frame, **context)
     return forms.shown_again(page, actor.user_id)
 
 

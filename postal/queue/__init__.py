@@ -3,6 +3,7 @@
 Gathered items belong to `postal.custody`.
 """
 
+from postal.queue.finding import Asked, Found, find
 from postal.queue.places import (
     NoConflict,
     PointConflict,
@@ -22,9 +23,7 @@ from postal.queue.waiting import (
     Waiting,
     Wanted,
     Withheld,
-    find_items,
     is_ready,
-    lines_of,
     needs_of,
     note_answer,
     queue_counts,
@@ -39,7 +38,9 @@ __all__ = [
     "NEEDS",
     "OFFICE_NEW",
     "POINT_FAR",
+    "Asked",
     "Columns",
+    "Found",
     "NoConflict",
     "PointConflict",
     "QueueCounts",
@@ -49,10 +50,9 @@ __all__ = [
     "answer_address",
     "confirm_point",
     "drop_point",
-    "find_items",
+    "find",
     "is_ready",
     "keep_far_point",
-    "lines_of",
     "needs_of",
     "note_answer",
     "point_conflict",

@@ -16,11 +16,9 @@ from postal.access.act import Act
 from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import load_attempts
-from postal.life.items import is_called
 from postal.models import AddressStatus, Consignment, Coverage, Item, PointPrecision
-from postal.people import bare_phone, find_by_name, find_by_phone, open_person
+from postal.people import open_person
 from postal.rules.lifecycle import State
-from postal.rules.s10 import is_s10, normal_s10
 from routing import Message
 
 ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
@@ -175,13 +173,13 @@ def waiting(
         query = query.where(Consignment.commune_code == wanted.commune_code)
     query = _of_office(query, wanted.office_id)
     if needs not in (QUESTION, READY):
-        return lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
+        return _lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
     # What was asked is a list no database searches alike: these two are sifted here.
     fitting = [item for item in session.scalars(query) if _fits(item, needs)]
-    return lines_of(session, fitting[offset : offset + limit], now=now)
+    return _lines_of(session, fitting[offset : offset + limit], now=now)
 
 
-def lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
+def _lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
     """Return the lines of a list for these items, in their order."""
     tries = load_attempts(session, [item.id for item in items if item.n_attempts])
     return [_line(session, item, tuple(one.reason for one in tries.get(item.id, ())), now) for item in items]
@@ -280,22 +278,6 @@ _ASKED: dict[str, Message] = {
 def say_question(code: str) -> Message:
     """Return what to ask or do about a code of the attention list; a code nobody knows is shown as it is."""
     return _ASKED.get(code) or Message(code)
-
-
-def find_items(session: Session, text: str, *, limit: int = 100) -> list[Item]:
-    """Return items by S10, dossier code, phone or words of the recipient's name, whatever the accents."""
-    text = " ".join(text.split())
-    if not text:
-        return []
-    query = select(Item).options(joinedload(Item.consignment).joinedload(Consignment.person)).limit(limit)
-    by_code = list(session.scalars(query.where(is_called(text))))
-    if by_code or is_s10(normal_s10(text)):
-        return by_code
-    is_phone = len(bare_phone(text)) >= 9 and not any(c.isalpha() for c in text)
-    person_ids = find_by_phone(session, text) if is_phone else find_by_name(session, text)
-    return list(
-        session.scalars(query.join(Item.consignment).where(Consignment.person_id.in_(person_ids)).order_by(Item.id))
-    )
 
 
 def still_here(session: Session, consignment_id: int) -> Consignment:

@@ -159,11 +159,32 @@ def test_an_unclear_address_may_turn_out_to_lie_elsewhere(centre, database):
 
 
 def test_people_are_found_by_name_and_phone_without_standing_in_an_address(centre):
-    import_results(centre, build.result(1))
-    for asked in ("diem hang", "0905120001", "Tôn Nữ"):
+    import_results(centre, build.result(1), build.result(2))
+    for asked in ("diem hang", "Tôn Nữ"):
         answer = centre.post("/staff/find", person=asked)
         assert answer.status_code == 200
         assert "H57.15-261120-0001" in answer.text
+        assert "Tôn Nữ Thị Diễm Hằng" in answer.text
+    assert "Gõ mã hồ sơ, số hiệu" in centre.post("/staff/find", person=" ").text
+
+
+def test_one_exact_hit_of_a_search_opens_the_item(centre, sign_in):
+    import_results(centre, build.result(1), build.result(2))
+    assert 'action="/staff/find"' in centre.get("/staff/").text
+    for asked in ("H57.15-261120-0001", "h5715261120 0001", "0905120001"):
+        assert centre.post("/staff/find", person=asked).location == "/staff/consignments/1", asked
+    for asked in ("H57.15-261120-0009", "0905999999", "Không Ai"):
+        assert "Không tìm thấy bưu gửi nào" in centre.post("/staff/find", person=asked).text, asked
+
+
+def test_who_may_not_see_people_finds_by_code_alone(centre, sign_in):
+    import_results(centre, build.result(1))
+    admin = sign_in("admin")
+    assert admin.post("/staff/find", person="H57.15-261120-0001").location == "/staff/consignments/1"
+    for asked in ("diem hang", "0905120001"):
+        answer = admin.post("/staff/find", person=asked)
+        assert "H57.15-261120-0001" not in answer.text
+        assert "chỉ tìm theo mã hồ sơ hoặc số hiệu" in answer.text
 
 
 def test_who_may_not_see_people_sees_them_masked(centre, sign_in):

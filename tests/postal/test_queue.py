@@ -31,6 +31,10 @@ def lines(session, needs=None, **more):
     return [line.dossier_code[-4:] for line in queue.waiting(session, queue.Wanted(needs=needs, **more), now=NOW)]
 
 
+def found(session, text, **asked):
+    return queue.find(session, queue.Asked(text=text, **asked)).items
+
+
 def one(session, number=1, **changes):
     (item,) = build.accepted(session, build.result(number, **changes), now=NOW, guide=GUIDE, channel="file")
     return item
@@ -281,7 +285,7 @@ def test_a_name_that_cannot_be_printed_is_corrected_before_it_goes(session, five
         **ask,
     )
     assert queue.is_ready(item.consignment)
-    assert [found.id for found in queue.find_items(session, "hoang sao")] == [item.id]
+    assert [one.id for one in found(session, "hoang sao")] == [item.id]
 
 
 @pytest.mark.parametrize(("cell", "code"), [("#N/A", "bad_money"), ("35", "odd_money")])
@@ -305,7 +309,7 @@ def test_a_name_typed_raw_is_corrected(session):
     questions.settle(
         build.act(session, NOW), item.consignment_id, "typing_suspected", correction=correction, guide=GUIDE
     )
-    assert [found.id for found in queue.find_items(session, "thi hoa")] == [item.id]
+    assert [one.id for one in found(session, "thi hoa")] == [item.id]
     assert queue.is_ready(item.consignment)
 
 
@@ -318,7 +322,7 @@ def test_a_date_is_settled_and_a_phone_corrected(session):
     questions.settle(
         build.act(session, NOW), item.consignment_id, "bad_phone", correction=Correction(phone="0912 345 678"), **ask
     )
-    assert (item.consignment.attention, queue.find_items(session, "+84912345678")) == ([], [item])
+    assert (item.consignment.attention, found(session, "+84912345678")) == ([], [item])
     with pytest.raises(questions.NotAsked):
         questions.settle(build.act(session, NOW), item.consignment_id, "bad_phone", **ask)
 
@@ -341,10 +345,27 @@ def test_an_item_is_found_by_everything_a_clerk_may_be_told(session):
     session.flush()
     for text in ("EY900000019VN", "ey 900 000 019 vn", "H57.15-261120-0001", " h57.15-261120-0001 ", "0905120001",
                  "+84 905 120 001", "Diễm Hằng", "diem hang", "HẰNG tôn"):  # fmt: skip
-        assert queue.find_items(session, text) == [item], text
+        assert found(session, text) == [item], text
     for text in ("", "   ", "%", "_", "0905999999", "Hằng Thủy", "EY900000028VN", "H57.15-261120-%", "'; DROP TABLE"):
-        assert queue.find_items(session, text) == [], text
-    assert queue.find_items(session, "quỳnh") == [other]
+        assert found(session, text) == [], text
+    assert found(session, "quỳnh") == [other]
+
+
+def test_a_search_keeps_to_an_office_says_what_is_exact_and_ends_with_what_is_over(session):
+    over, item = one(session, 1), one(session, 2, recipient="Tôn Nữ Thị Diễm Hằng")
+    over.state = State.DELIVERED
+    session.flush()
+    own, foreign = (
+        item.consignment.issuing_office_id,
+        one(session, 3, office="Sở Xây dựng").consignment.issuing_office_id,
+    )
+    assert found(session, "diem hang", office_id=own) == [item, over]
+    assert item not in found(session, "diem hang", office_id=foreign)
+    assert found(session, "diem hang", by_person=False) == []
+    assert found(session, over.dossier_code, by_person=False) == [over]
+    ask = [queue.Asked(text=text) for text in ("diem hang", "0905120001", over.dossier_code)]
+    assert [queue.find(session, one).is_exact for one in ask] == [False, True, True]
+    assert "Hằng" not in repr(queue.Asked(text="Hằng"))
 
 
 def test_a_line_does_not_print_a_person_by_accident(session):

@@ -27,7 +27,6 @@ from postal import (
     Session,
     desk,
     doorstep,
-    is_own,
     models,
     people,
     pictures,
@@ -74,52 +73,24 @@ def queue_page() -> ResponseReturnValue:
     bucket = request.args.get("bucket") or None
     if bucket not in _EMPTY:
         bucket = None
-    text = request.args.get("q", "").strip()[:80]
     office = request.args.get("office", "")
     office_id = actor.office_id or (int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None)
     first = max(0, request.args.get("start", 0, type=int))
     with services().database.read() as session:
-        if text:
-            found = queue.find_items(session, text)
-            own = [item for item in found if actor.office_id is None or _is_own(session, item)]
-            lines = queue.lines_of(session, own, now=services().now())
-        else:
-            wanted = queue.Wanted(needs=bucket, office_id=office_id)
-            lines = queue.waiting(session, wanted, now=services().now(), limit=_PAGE + 1, offset=first)
-        has_more = len(lines) > _PAGE
+        wanted = queue.Wanted(needs=bucket, office_id=office_id)
+        lines = queue.waiting(session, wanted, now=services().now(), limit=_PAGE + 1, offset=first)
         next_url = None
-        if has_more and not text:
+        if lines[_PAGE:]:
             next_url = url_for("staff.queue", bucket=bucket, office=office or None, start=first + _PAGE)
         return render_desk(
             "staff/queue.html",
             _("Hàng chờ"),
             counters=_counters(session, office_id),
-            filters={"bucket": bucket, "q": text, "office": office_id},
+            filters={"bucket": bucket, "office": office_id},
             offices=desk.offices(session, models.OfficeKind.ISSUING) if actor.office_id is None else [],
-            lines=[_line(session, line) for line in lines[:_PAGE]],
+            lines=[_line(line) for line in lines[:_PAGE]],
             next_url=next_url,
-            empty_text=_("Không tìm thấy.") if text else _EMPTY.get(bucket or "", _("Không có bưu gửi nào đang chờ.")),
-        )
-
-
-@staff.post("/find")
-@allow(Action.SEE_RECIPIENT)
-def find() -> ResponseReturnValue:
-    """Find by name or phone. Posted, so that nobody's name stands in an address or a log."""
-    text = request.form.get("person", "").strip()[:120]
-    with services().database.read() as session:
-        found = queue.find_items(session, text) if text else []
-        own = [item for item in found if current_actor().office_id is None or _is_own(session, item)]
-        lines = queue.lines_of(session, own[:_PAGE], now=services().now())
-        return render_desk(
-            "staff/queue.html",
-            _("Kết quả tìm"),
-            counters=_counters(session, current_actor().office_id),
-            filters={},
-            offices=[],
-            lines=[_line(session, line) for line in lines],
-            next_url=None,
-            empty_text=_("Không có bưu gửi nào của người này. Thử chỉ gõ tên, không dấu, hoặc đủ 10 số điện thoại."),
+            empty_text=_EMPTY.get(bucket or "", _("Không có bưu gửi nào đang chờ.")),
         )
 
 
@@ -292,10 +263,6 @@ def _own(session: Session, consignment_id: int, action: Action) -> models.Consig
     return found
 
 
-def _is_own(session: Session, item: models.Item) -> bool:
-    return is_own(current_actor(), ownership.subject_of_item(session, item))
-
-
 def _counters(session: Session, office_id: int | None) -> list[Counter]:
     counts = queue.queue_counts(session, office_id=office_id)
     return [
@@ -304,7 +271,7 @@ def _counters(session: Session, office_id: int | None) -> list[Counter]:
     ]
 
 
-def _line(session: Session, line: queue.Waiting) -> dict[str, Any]:
+def _line(line: queue.Waiting) -> dict[str, Any]:
     commune = services().guide.register.find(line.commune_code) if line.commune_code else None
     return {
         "consignment_id": line.consignment_id,

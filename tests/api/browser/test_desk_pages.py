@@ -45,3 +45,21 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(enter, sign_in, 
             page.goto("/staff/late")
             expect(page.locator("tbody tr")).to_have_count(3)
             expect(page.locator("header")).to_contain_text(re.compile("postal"))
+
+
+def test_a_stroke_goes_to_the_search_of_every_page_and_one_code_opens_its_item(enter, sign_in):
+    import_results(sign_in("centre"), build.result(1), build.result(2))
+    page = enter("centre", "/staff/")
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.type("tôn/nữ")
+    expect(page.locator("#find")).to_have_value("tôn/nữ")
+    page.locator("#find").fill("diem hang")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert violations(page) == []
+    page.keyboard.press("/")
+    page.keyboard.type("h57.15-261120-0002")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/staff/consignments/[0-9]+$"))
+    expect(page.locator("h1")).to_have_text("H57.15-261120-0002")

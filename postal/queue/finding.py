@@ -1,0 +1,71 @@
+"""Finding items wherever they are, delivered ones too: by S10, dossier code, phone or words of a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from postal.life.items import as_written, is_called
+from postal.models import Consignment, Coverage, Item
+from postal.models.keys import blocks
+from postal.people import bare_phone, find_by_name, find_by_phone
+from postal.rules.lifecycle import State
+from postal.rules.s10 import is_s10, normal_s10
+
+_OVER = (State.DELIVERED, State.RETURNED_TO_SENDER, State.SUBMITTED, State.CANCELLED)
+_SHORTEST_PHONE = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What somebody searches for: ``office_id`` keeps what is that office's, as its page would open.
+
+    ``by_person`` lets the text be a phone or a name: false for who may not see people.
+    """
+
+    text: str
+    office_id: int | None = None
+    by_person: bool = True
+
+    def __repr__(self) -> str:  # what is searched for may be somebody's name
+        return f"<Asked office={self.office_id}>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a search found; exact where a whole code or a whole phone was given, not some words of a name."""
+
+    items: list[Item]
+    is_exact: bool
+
+
+def find(session: Session, asked: Asked, *, limit: int = 100) -> Found:
+    """Return items with their people: what is under way first, then the newest."""
+    text = " ".join(asked.text.split())
+    if not text:
+        return Found(items=[], is_exact=False)
+    query = select(Item).join(Item.consignment)
+    query = query.options(joinedload(Item.consignment).joinedload(Consignment.person))
+    if asked.office_id is not None:
+        served = select(Coverage.commune_code).where(Coverage.office_id == asked.office_id)
+        query = query.where(
+            or_(
+                Consignment.issuing_office_id == asked.office_id,
+                Item.office_id == asked.office_id,
+                Consignment.commune_code.in_(served),
+            )
+        )
+    by_code = list(
+        session.scalars(query.where(is_called(text)).order_by(as_written(text), Item.id.desc()).limit(limit))
+    )
+    if by_code or is_s10(normal_s10(text)) or not asked.by_person:
+        return Found(items=by_code, is_exact=True)
+    is_phone = len(bare_phone(text)) >= _SHORTEST_PHONE and not any(c.isalpha() for c in text)
+    person_ids = find_by_phone(session, text) if is_phone else find_by_name(session, text)
+    found: list[Item] = []
+    for some in blocks(person_ids):
+        order = query.order_by(case((Item.state.in_(_OVER), 1), else_=0), Item.id.desc()).limit(limit)
+        found += session.scalars(order.where(Consignment.person_id.in_(some)))
+    return Found(items=found[:limit], is_exact=is_phone)
