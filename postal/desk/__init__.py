@@ -1,5 +1,6 @@
 """Queries for the staff's pages. Reads only: what changes something belongs to the room of the thing it changes."""
 
+from postal.desk.discrepancies import OpenDiscrepancy, n_open_discrepancies, open_discrepancies
 from postal.desk.late import (
     STEPS,
     Custodian,
@@ -29,10 +30,8 @@ from postal.desk.lists import (
     intakes,
     issuing_offices_waiting,
     manifest_of,
-    n_open_discrepancies,
     office,
     offices,
-    open_discrepancies,
     places_on_rounds,
     plan,
     plans,
@@ -52,6 +51,7 @@ __all__ = [
     "Custodian",
     "LateCounts",
     "LateLine",
+    "OpenDiscrepancy",
     "all_offices",
     "batch",
     "batches",

@@ -299,17 +299,6 @@ def incidents(session: Session, *, item_ids: Sequence[int] | None = None, limit:
     return session.scalars(query.limit(limit)).all()
 
 
-def open_discrepancies(session: Session, *, limit: int = 200) -> Sequence[Discrepancy]:
-    """Return what nobody has settled yet, oldest first."""
-    query = select(Discrepancy).where(Discrepancy.settled_at.is_(None)).order_by(Discrepancy.id)
-    return session.scalars(query.limit(limit)).all()
-
-
-def n_open_discrepancies(session: Session) -> int:
-    """Return how many nobody has settled yet, however many a page shows."""
-    return session.scalar(select(func.count(Discrepancy.id)).where(Discrepancy.settled_at.is_(None))) or 0
-
-
 def issuing_offices_waiting(session: Session) -> list[tuple[Office, int]]:
     """Return the issuing offices with results ready for a batch, and how many a batch would take, fullest first."""
     n_ready = ready_by_office(session)

@@ -1,9 +1,11 @@
 """Who is bound to an office acts for that office alone; the province's staff act everywhere (B-W3)."""
 
-import pytest
-from sqlalchemy import select
+from contextlib import contextmanager
 
-from postal import NewUser, Role, models
+import pytest
+from sqlalchemy import event, select
+
+from postal import NewUser, Role, desk, models
 from postal.access import accounts, ownership
 from postal.network import crew
 from tests import builders as build
@@ -131,3 +133,43 @@ def test_the_provinces_dispatcher_plans_for_all(sign_in, things, app):  # noqa: 
     work(app)
     dispatcher.get("/staff/plans")
     assert dispatcher.post("/staff/plans", day="2026-11-24", seconds="2").status_code in (200, 303)
+
+
+def test_every_office_is_listed_its_own_discrepancies_in_few_statements(bound, offices, things, database):  # noqa: F811
+    """The list's condition says the same of each as the rights do, one by one; and asks once, however long it is."""
+    one = bound(Role.POSTAL_CLERK, offices[0])
+    with counted(database) as few:
+        one.get("/staff/discrepancies")
+    with database.write() as session:
+        items = session.scalars(select(models.Item.id).order_by(models.Item.id)).all()
+        handovers = session.scalars(select(models.Handover.id).order_by(models.Handover.id)).all()
+        for n in range(24):
+            about = {"item_id": items[n % len(items)]} if n % 3 else {"handover_id": handovers[n % len(handovers)]}
+            session.add(models.Discrepancy(kind="missing", noted_at=NOW, **about))
+    with counted(database) as many:
+        page = one.get("/staff/discrepancies").text
+    assert page.count("/settle") > 1
+    assert len(many) == len(few) <= 25
+    with database.read() as session:
+        every = [found.note for found in desk.open_discrepancies(session)]
+        subjects = {note.id: ownership.subject_of_discrepancy(session, note).office_ids for note in every}
+        assert len(every) > 20
+        for office_id in session.scalars(select(models.Office.id)).all():
+            listed = [found.note.id for found in desk.open_discrepancies(session, office_id=office_id)]
+            assert listed == [note.id for note in every if office_id in subjects[note.id]]
+            assert desk.n_open_discrepancies(session, office_id=office_id) == len(listed)
+
+
+@contextmanager
+def counted(database):
+    """Yield a list of the statements that are sent meanwhile."""
+    sent = []
+
+    def note(connection, cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)

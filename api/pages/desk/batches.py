@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -26,14 +25,12 @@ from postal import (
     counting,
     custody,
     desk,
-    is_own,
     models,
     people,
     require_own,
 )
 from postal.access import ownership
 
-_SHOWN, _LOOKED_THROUGH = 200, 2_000
 _FOUND_TEXTS = {
     models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
     models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),
@@ -211,12 +208,12 @@ def handover(handover_id: int) -> ResponseReturnValue:
 def discrepancies() -> ResponseReturnValue:
     """List what nobody of the reader's office, or of the province, has settled yet."""
     with services().database.read() as session:
-        found, n_all = _open_discrepancies(session)
+        office_id = current_actor().office_id
         return render_desk(
             "staff/discrepancies.html",
             _("Chênh lệch"),
-            lines=[_discrepancy(session, note) for note in found],
-            n_all=n_all,
+            lines=[_discrepancy(one) for one in desk.open_discrepancies(session, office_id=office_id)],
+            n_all=desk.n_open_discrepancies(session, office_id=office_id),
         )
 
 
@@ -296,19 +293,8 @@ def _detail(event: models.TrackingEvent | None, note: models.Discrepancy, item: 
     return note.detail if item is not None and note.kind in ("money", "papers") else ""
 
 
-def _open_discrepancies(session: Session) -> tuple[Sequence[models.Discrepancy], int]:
-    """Return the oldest that concern the reader's office, and how many do."""
-    actor = current_actor()
-    if actor.office_id is None:
-        return desk.open_discrepancies(session), desk.n_open_discrepancies(session)
-    every = desk.open_discrepancies(session, limit=_LOOKED_THROUGH)
-    own = [one for one in every if is_own(actor, ownership.subject_of_discrepancy(session, one))]
-    return own[:_SHOWN], len(own)
-
-
-def _discrepancy(session: Session, note: models.Discrepancy) -> dict[str, Any]:
-    item = session.get(models.Item, note.item_id) if note.item_id else None
-    event = session.get(models.TrackingEvent, note.event_id) if note.event_id is not None else None
+def _discrepancy(one: desk.OpenDiscrepancy) -> dict[str, Any]:
+    note, item, event = one.note, one.item, one.event
     state = custody.decided_state(event) if event is not None else None
     texts = {
         "missing": _("Có trong danh sách bàn giao nhưng không có bưu gửi"),

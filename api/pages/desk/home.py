@@ -113,7 +113,8 @@ def _late_counters(late: desk.LateCounts) -> list[Counter]:
 def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     actor = current_actor()
     needs = queue.queue_counts(session, office_id=actor.office_id)
-    n_discrepancies = desk.n_open_discrepancies(session) if actor.may(Action.SETTLE_DISCREPANCY) else 0
+    may_settle = actor.may(Action.SETTLE_DISCREPANCY)
+    n_discrepancies = desk.n_open_discrepancies(session, office_id=actor.office_id) if may_settle else 0
     tasks = []
     n_false = (
         citizen.n_false_couriers(session, office_id=actor.office_id) if actor.may(Action.SETTLE_DISCREPANCY) else 0
