@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.account import keys, looks, own, second_factor, sign_in, users
-from api.pages.citizen import genuine, pwa
+from api.pages.account import companies, keys, looks, own, second_factor, sign_in, users
+from api.pages.citizen import company, genuine, pwa
 from api.pages.citizen.track import track
 from api.pages.common import install_filters
 from api.pages.courier import app as courier_app
@@ -49,6 +49,8 @@ from api.web.auth import allow_everybody
 __all__ = [
     "at_office",
     "batches",
+    "companies",
+    "company",
     "consignment_acts",
     "courier_app",
     "courier_notes",

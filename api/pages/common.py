@@ -46,6 +46,7 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.courier_notes", Message("Bưu tá báo về"), Action.ENTER_ROUND_RESULTS),
     ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
+    ("staff.company_codes", Message("Mã tổ chức"), Action.MANAGE_COMPANY_CODES),
     ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
     ("staff.looks", Message("Lượt xem"), Action.SEE_AUDIT),
     ("staff.users", Message("Người dùng"), Action.MANAGE_USERS),

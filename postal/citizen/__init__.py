@@ -3,6 +3,14 @@
 What other parties are told belongs to `postal.outside`; what moves an item to `postal.life`.
 """
 
+from postal.citizen.companies import (
+    CompanyDossier,
+    company_codes,
+    company_dossiers,
+    issue_company_code,
+    open_by_company_code,
+    revoke_company_code,
+)
 from postal.citizen.dossiers import DossierHistory, DossierIn, DossierStatus, by_dossier, tell_dossier
 from postal.citizen.false_couriers import (
     FalseCourierTold,
@@ -22,6 +30,7 @@ from postal.citizen.sent_codes import digits_of
 
 __all__ = [
     "TOLD_FROM_HOUR",
+    "CompanyDossier",
     "DossierHistory",
     "DossierIn",
     "DossierStatus",
@@ -38,17 +47,22 @@ __all__ = [
     "by_item",
     "by_token",
     "check_courier",
+    "company_codes",
+    "company_dossiers",
     "day_code",
     "digits_of",
     "false_couriers",
     "is_known_to",
+    "issue_company_code",
     "know_device",
     "last_alarm",
     "n_false_couriers",
     "offices_to_ask",
+    "open_by_company_code",
     "open_by_digits",
     "open_by_sent_code",
     "report_false_courier",
+    "revoke_company_code",
     "send_code",
     "settle_false_courier",
     "tell_dossier",

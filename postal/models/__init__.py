@@ -20,7 +20,7 @@ from postal.models.access import (
 )
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink, SigningKey
-from postal.models.citizens import ArrivalDay, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
+from postal.models.citizens import ArrivalDay, CompanyCode, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
 from postal.models.consignments import (
     AddressStatus,
     Consignment,
@@ -127,6 +127,7 @@ __all__ = [
     "CashCount",
     "ChainLink",
     "CommuneClosure",
+    "CompanyCode",
     "Consignment",
     "CountedScan",
     "Counter",

@@ -63,6 +63,25 @@ class FalseCourier(Base):
     settlement: Mapped[str | None]
 
 
+class CompanyCode(Base):
+    """A code that opens the list of a company's dossiers; its text is kept as a hash alone.
+
+    ``person_id`` is the recipient it was issued for: name and phone of its row tell which dossiers are the company's.
+    """
+
+    __tablename__ = "company_codes"
+
+    id: Mapped[PrimaryKey]
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    issued_at: Mapped[datetime]
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
 class ArrivalDay(Base):
     """What one day's rounds of an office taught, and what is expected of its rounds since."""
 

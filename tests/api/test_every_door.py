@@ -699,6 +699,9 @@ def _acts_on_one(doors, clock):
         digits = citizen.digits_of(session, session.query(models.SentCode).one().id)
         link = custody.token_of(session, session.get_one(models.Item, seen.id))
     doors.form("citizen", "/track/code/open", code=seen.s10, digits=digits)
+    _, page = doors.form("centre", "/staff/company-codes", code=seen.s10)
+    doors.form("citizen", "/track/company", code=re.search(r"data-key>([0-9a-f-]+)<", page.text)[1])
+    doors.form("centre", f"/staff/company-codes/{doors.rows(models.CompanyCode.id)[-1].id}/revoke")
     with doors.watching():
         doors.person("citizen").post("/genuine", code="ABCD-2345")
     for name in ASKING:

@@ -119,6 +119,7 @@ def things(database, house, services):
                 "key_id": 0,
                 "passkey_id": 0,
                 "report_id": 0,
+                "company_code_id": 0,
                 "note_id": 0,
                 "public_id": "0" * 32,
                 "move_id": 1,
