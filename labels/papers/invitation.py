@@ -67,7 +67,8 @@ def _invitation(card: InvitationData, say: Speech) -> Form:
         *([Words(text=f"{kept} {phone}".strip(), size=SMALL)] if kept or phone else []),
         Words(text=say("Mang theo"), is_bold=True, size=SMALL),
         Ticks(texts=tuple(bring), size=SMALL),
-        Words(text=say("Quét mã vuông để xem bưu gửi đang ở đâu."), size=SMALL),
+        Words(text=say("Quét mã vuông để xem bưu gửi đang ở đâu, và người đến có đúng là bưu tá."), size=SMALL),
+        Words(text=_asks_no_more(card, say), is_bold=True, size=SMALL),
     )
     return Form(
         size="A6",
@@ -77,3 +78,10 @@ def _invitation(card: InvitationData, say: Speech) -> Form:
         page=page(say),
         closer=3,
     )
+
+
+def _asks_no_more(card: InvitationData, say: Speech) -> str:
+    """Return what a false courier hopes nobody knows: the amount due, and that none is asked in advance."""
+    if card.fee_vnd:
+        return say("Bưu tá chỉ thu {amount}, không đòi chuyển khoản trước.", amount=say.money(card.fee_vnd))
+    return say("Bưu tá không thu tiền nào, không đòi chuyển khoản trước.")

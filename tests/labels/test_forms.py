@@ -77,6 +77,12 @@ def test_an_invitation_fits_one_page_and_never_says_what_the_procedure_was(text_
     assert "Mời lần thứ hai" in told
 
 
+@pytest.mark.parametrize(("fee_vnd", "said"), [(135_000, "Bưu tá chỉ thu 135.000 đ"), (0, "Bưu tá không thu tiền nào")])
+def test_an_invitation_says_what_the_courier_may_ask_for(text_of, fee_vnd, said):
+    told = text_of(invitation.draw([replace(card(1), fee_vnd=fee_vnd)]))
+    assert f"{said}, không đòi chuyển khoản trước." in told
+
+
 def test_money_stands_in_figures_and_in_words_on_both_copies(text_of):
     told = text_of(fee_receipt.draw([fee()]))
     assert told.count("135.000 đ") == told.count("một trăm ba mươi lăm nghìn đồng") == 2

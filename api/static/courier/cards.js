@@ -37,6 +37,7 @@ export function round(today, own, choose) {
     ? say("done", { n: over.filter(Boolean).length, limit: today.stops.length })
     : say("not_loaded");
   screen.querySelector("[data-pace]").textContent = next ? pace(next) : "";
+  screen.querySelector("[data-day-code]").textContent = today.day_code;
   const cards = screen.querySelector("[data-cards]");
   today.stops.forEach((stop, n) => cards.append(card(stop, own, { isOver: isLoaded && over[n], isNext: stop === next }, choose)));
   return screen;

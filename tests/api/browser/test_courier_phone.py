@@ -69,6 +69,8 @@ def test_a_courier_enrols_sets_a_pin_delivers_and_the_server_has_the_proof(enrol
     assert "#" not in page.url
     assert fits(page)
     assert violations(page) == []
+    page.get_by_text("Mã của tôi hôm nay").click()
+    assert re.fullmatch(r"[A-Z2-9]{4}-[A-Z2-9]{4}", page.locator("[data-day-code]").inner_text())
     assert act(page, "call").get_attribute("href").startswith("tel:0")
     assert act(page, "navigate").get_attribute("href").startswith("geo:16.46")
     deliver(page)
