@@ -160,6 +160,14 @@ class NextTold(Told):
     detail_en: str
 
 
+class OrderCostTold(Told):
+    """How much later one is home, how much longer the way is (negative: saved), and whose hours would be missed."""
+
+    more_s: int
+    more_m: int
+    missed: list[int]
+
+
 class MessageSeenTold(Told):
     """One text; ``is_read``: the other side saw it."""
 

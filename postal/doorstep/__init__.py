@@ -4,7 +4,7 @@ Rounds themselves are `postal.rounds`; what an event does to an item is `postal.
 """
 
 from postal.doorstep.at_the_door import PhotoForbidden, ReasonNeeds, photo_rule_of
-from postal.doorstep.notes import OPEN_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
+from postal.doorstep.notes import OPEN_WHY, ORDER_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
 from postal.doorstep.proof import (
     DocumentsDiffer,
     FeeNotCollected,
@@ -30,6 +30,7 @@ from postal.doorstep.settling import NoteSettled, note_with, open_notes, settle_
 __all__ = [
     "MAX_SCANS",
     "OPEN_WHY",
+    "ORDER_WHY",
     "TROUBLES",
     "BadInstant",
     "CourierScan",

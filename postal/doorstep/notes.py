@@ -35,6 +35,7 @@ class NoteKind(StrEnum):
     CARD = "card"
     LEFT_OPEN = "left_open"
     VIOLATION = "violation"
+    REORDERED = "reordered"
 
 
 TROUBLES: dict[str, Message] = {
@@ -52,6 +53,13 @@ OPEN_WHY: dict[str, Message] = {
     "office_asked": Message("bưu cục gọi về"),
     "other": TROUBLES["other"],
 }
+# Why a courier goes to a stop before its turn.
+ORDER_WHY: dict[str, Message] = {
+    "appointment": Message("người nhận hẹn giờ"),
+    "road": Message("đường tắc, ngập, cấm"),
+    "on_the_way": Message("tiện đường"),
+    "other": TROUBLES["other"],
+}
 # How the card with the office's address was left: as a message, or as paper (TT 17/2017/TT-BTTTT Đ5.2h).
 CARDS = frozenset({"message", "paper"})
 _WHAT: dict[NoteKind, frozenset[str]] = {
@@ -61,14 +69,16 @@ _WHAT: dict[NoteKind, frozenset[str]] = {
     NoteKind.CARD: CARDS,
     NoteKind.LEFT_OPEN: frozenset(OPEN_WHY),
     NoteKind.VIOLATION: VIOLATIONS,
+    NoteKind.REORDERED: frozenset(ORDER_WHY),
 }
 _AT_A_STOP = frozenset(NoteKind) - {NoteKind.TROUBLE}
-ASKS_THE_OFFICE = frozenset({NoteKind.TROUBLE, NoteKind.CORRECTION})
+ASKS_THE_OFFICE = frozenset({NoteKind.TROUBLE, NoteKind.CORRECTION, NoteKind.REORDERED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteIn:
-    """One note. ``facts`` is what it says besides: a place (lat, lon, accuracy_m), an address, a landmark."""
+    """One note. ``facts`` is what it says besides: a place (lat, lon, accuracy_m), an address, a landmark; of another
+    order what it costs (more_s seconds, more_m metres, missed positions) and how that is known."""
 
     note_id: str
     kind: NoteKind

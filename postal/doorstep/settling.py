@@ -1,4 +1,4 @@
-"""What the office does with a courier's note: trouble is seen to, a correction is approved or rejected.
+"""What the office does with a courier's note: trouble and another order are seen, a correction is approved or rejected.
 
 An approved correction holds for the consignment at once, and its point is remembered for the address, so that the next
 result for the same house goes to the right door.
@@ -26,6 +26,7 @@ from routing import Message
 APPROVED, REJECTED, SEEN = "approved", "rejected", "seen"
 SETTLEMENTS: dict[str, frozenset[str]] = {
     NoteKind.TROUBLE: frozenset({SEEN}),
+    NoteKind.REORDERED: frozenset({SEEN}),
     NoteKind.CORRECTION: frozenset({APPROVED, REJECTED}),
 }
 
@@ -52,7 +53,7 @@ def note_with(session: Session, note_id: int) -> CourierNote:
 
 
 def settle_note(act: Act, note_id: int, settlement: str, *, guide: HasRegister) -> CourierNote:
-    """End a note: trouble is ``seen``, a correction ``approved`` or ``rejected``.
+    """End a note: trouble or another order is ``seen``, a correction ``approved`` or ``rejected``.
 
     Raises NotFound, NoteSettled, InvalidInput for another word or a point nobody may approve.
     """

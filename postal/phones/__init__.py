@@ -23,6 +23,7 @@ from postal.phones.enrolment import (
 )
 from postal.phones.loading import LoadDiffers, LoadSoFar, confirm_load, load_so_far, scan_load
 from postal.phones.next_step import NextStep, Why, next_step
+from postal.phones.ordering import Door, OrderCost, cost_of_order, doors_of, office_point
 from postal.phones.today import Acts, DayToday, Evidence, Piece, StopToday, day_of
 
 __all__ = [
@@ -30,20 +31,24 @@ __all__ = [
     "Acts",
     "CourierPhones",
     "DayToday",
+    "Door",
     "Enrolled",
     "Evidence",
     "LoadDiffers",
     "LoadSoFar",
     "NextStep",
+    "OrderCost",
     "PhoneCodeWrong",
     "Piece",
     "StopToday",
     "Why",
     "actor_of",
     "confirm_load",
+    "cost_of_order",
     "courier",
     "couriers_with_phones",
     "day_of",
+    "doors_of",
     "enrol",
     "is_contact_due",
     "is_key_of",
@@ -52,6 +57,7 @@ __all__ = [
     "next_step",
     "note_contact",
     "note_unsent",
+    "office_point",
     "phone",
     "phone_with",
     "revoke",

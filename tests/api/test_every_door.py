@@ -486,13 +486,15 @@ def _tell(doors, clock, post, round_id):
     pin = {"kind": "correction", "lat": 16.4637, "lon": 107.5909, "address": "9A Lê Lợi", "landmark": "cổng xanh"}
     trouble = {"kind": "trouble", "what": "flood", "round_id": None, "position": None}
     complaint = {"kind": "violation", "what": "late", "words": "trễ ba ngày"}
-    notes = [{"kind": "called"}, pin, pin, trouble, complaint]
+    assert "more_s" in doors.json("walker", "POST", "/v1/courier/order", {"order": [1]})
+    order = {"kind": "reordered", "what": "road", "more_m": 900, "how": "straight"}
+    notes = [{"kind": "called"}, pin, pin, trouble, complaint, order]
     told = [at | note | {"note_id": f"bao-{round_id}-{n}"} for n, note in enumerate(notes)]
     answers = doors.json("walker", "POST", "/v1/courier/notes", {"notes": told})["scans"]
     assert {one["status"] for one in answers} == {"recorded"}, answers
     rows = doors.rows(models.CourierNote.id, models.CourierNote.kind, models.CourierNote.settled_at)
-    asked = [row for row in rows if row.kind in ("trouble", "correction") and row.settled_at is None]
-    how = {"trouble": ["seen"], "correction": ["approved", "rejected"]}
+    asked = [row for row in rows if row.kind in ("trouble", "correction", "reordered") and row.settled_at is None]
+    how = {"trouble": ["seen"], "reordered": ["seen"], "correction": ["approved", "rejected"]}
     for n, row in enumerate(asked):
         settlement = how[row.kind][n % len(how[row.kind])]
         doors.form(post, f"/staff/courier-notes/{row.id}/settle", settlement=settlement)

@@ -34,6 +34,7 @@ _SCRIPTS = (
     "next.js",
     "notes.js",
     "office.js",
+    "order.js",
     "photos.js",
     "pictures.js",
     "pin.js",

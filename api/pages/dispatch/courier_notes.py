@@ -61,5 +61,13 @@ def _line(session: Session, found: models.CourierNote) -> dict[str, Any]:
         "what": doorstep.TROUBLES.get(said.what),
         "person": person,
         "point": (consignment.lat, consignment.lon) if consignment is not None else None,
+        "why_first": doorstep.ORDER_WHY.get(said.what),
+        "position": _position(session, found) if found.kind == doorstep.NoteKind.REORDERED else None,
+        "is_order": found.kind == doorstep.NoteKind.REORDERED,
         "is_trouble": found.kind == doorstep.NoteKind.TROUBLE,
     }
+
+
+def _position(session: Session, found: models.CourierNote) -> int | None:
+    walked = session.get_one(models.DeliveryRound, found.round_id)
+    return next((one.position for one in walked.stops if one.consignment_id == found.consignment_id), None)

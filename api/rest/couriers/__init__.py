@@ -1,8 +1,9 @@
-"""What a courier's phone asks and tells besides its round and its scans: the load, the next step, notes.
+"""What a courier's phone asks and tells besides its round and its scans: the load, the next step, notes, another
+order of the stops.
 
 Enrolling and the round are `api.rest.courier`, scans `api.rest.scans`.
 """
 
-from api.rest.couriers import load, next_step, notes
+from api.rest.couriers import load, next_step, notes, order
 
-__all__ = ["load", "next_step", "notes"]
+__all__ = ["load", "next_step", "notes", "order"]

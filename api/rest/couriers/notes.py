@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response, jsonify
 from pydantic import Field, StringConstraints
@@ -24,7 +24,9 @@ class NoteBody(Body):
 
     ``what``: of trouble `accident`, `sick`, `breakdown`, `flood`, `other`; of a stop left open those but an accident,
     or `out_of_time`, `office_asked`; of a card left at a door `message`, `paper`; of a violation what the desk's form
-    offers. A correction says where the door is, the address as it should be, or how to find it.
+    offers; of a stop walked before its turn `appointment`, `road`, `on_the_way`, `other`, with what that costs and
+    how it is known: `asked` of the server, or `straight` lines. A correction says where the door is, the address as
+    it should be, or how to find it.
     """
 
     note_id: NoteId
@@ -39,6 +41,10 @@ class NoteBody(Body):
     accuracy_m: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
     address: Annotated[str, StringConstraints(max_length=500)] | None = None
     landmark: Annotated[str, StringConstraints(max_length=300)] | None = None
+    more_s: Annotated[int, Field(ge=-86_400, le=86_400)] | None = None
+    more_m: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    missed: Annotated[list[Annotated[Whole, Field(ge=1, le=1_000)]], Field(max_length=300)] | None = None
+    how: Literal["asked", "straight"] | None = None
 
 
 class NotesBody(Body):
@@ -62,7 +68,8 @@ def post_notes(body: NotesBody) -> Response:
 
 
 def _note(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
-    places = told.model_dump(include={"lat", "lon", "accuracy_m", "address", "landmark"}, exclude_none=True)
+    says = {"lat", "lon", "accuracy_m", "address", "landmark", "more_s", "more_m", "missed", "how"}
+    facts = told.model_dump(include=says, exclude_none=True)
     return doorstep.NoteIn(
         note_id=told.note_id,
         kind=told.kind,
@@ -72,7 +79,7 @@ def _note(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
         position=told.position,
         what=told.what,
         words=told.words,
-        facts=places,
+        facts=facts,
     )
 
 

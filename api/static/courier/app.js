@@ -7,6 +7,7 @@ import { evidence } from "./forms.js";
 import { correct, trouble, violation } from "./notes.js";
 import { load } from "./load.js";
 import * as office from "./office.js";
+import { before, goFirst, inOrder } from "./order.js";
 import { follow, scanning } from "./next.js";
 import { listenForTyping } from "./scan.js";
 import { hasVault, seal, unseal, wipe } from "./keys.js";
@@ -147,12 +148,13 @@ async function showParked() {
 async function showRound() {
   await countUnsent();
   const kept = await acts.acts();
+  const first = await before(day?.today?.round?.id);
   if (over || !day) return; // a form was opened meanwhile: it is not to be taken away
   const { today } = day;
   if (!today.round || today.round.status === "closed") return showNoRound(today);
   document.querySelector("[data-title]").textContent = say("title", { number: today.round.number });
   const own = kept.filter((act) => act.round === today.round.id);
-  const screen = cards.round(today, own, choose);
+  const screen = cards.round(inOrder(today, own, first), own, choose);
   const isPlanned = today.round.status === "planned";
   for (const act of isPlanned ? ["scan", "end"] : ["load"]) screen.querySelector(`[data-act=${act}]`).remove();
   screen.querySelector("[data-act=end]")?.addEventListener("click", openEnd);
@@ -189,8 +191,14 @@ function choose(stop, act, pieces) {
   doorOf = stop.position;
   return acts.acts().then((kept) => {
     const own = kept.filter((one) => one.round === day.today.round.id);
-    FORMS[act]({ today: day.today, own, stop, act, pieces }, () => leave(stop), () => recorded(stop));
+    if (act === "first") return chooseFirst(stop, own);
+    return FORMS[act]({ today: day.today, own, stop, act, pieces }, () => leave(stop), () => recorded(stop));
   });
+}
+
+async function chooseFirst(stop, own) {
+  const first = await before(day.today.round.id);
+  goFirst({ today: day.today, own, stop, first, phoneKey: day.phoneKey }, () => leave(stop), () => recorded(stop));
 }
 
 async function leave(stop) {

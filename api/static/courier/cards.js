@@ -39,7 +39,7 @@ export function round(today, own, choose) {
   screen.querySelector("[data-pace]").textContent = next ? pace(next) : "";
   screen.querySelector("[data-day-code]").textContent = today.day_code;
   const cards = screen.querySelector("[data-cards]");
-  today.stops.forEach((stop, n) => cards.append(card(stop, own, { isOver: isLoaded && over[n], isNext: stop === next }, choose)));
+  today.stops.forEach((stop, n) => cards.append(card(stop, own, { isOver: isLoaded && over[n], isNext: stop === next, isLoaded }, choose)));
   return screen;
 }
 
@@ -79,6 +79,10 @@ function card(stop, own, look, choose) {
     else button.remove();
   }
   reach(made, stop, () => choose(stop, "call", []));
+  const mayGoFirst = look.isLoaded && !look.isOver && !look.isNext;
+  const first = made.querySelector("[data-act=first]");
+  if (mayGoFirst) first.addEventListener("click", () => choose(stop, "first", []));
+  else first.remove();
   for (const act of ["correct", "violation"]) {
     made.querySelector(`[data-act=${act}]`).addEventListener("click", () => choose(stop, act, []));
   }

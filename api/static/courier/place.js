@@ -21,11 +21,12 @@ export function locating() {
 // How far from a stop's door the phone is, in metres; 0 where that cannot be said or is no question.
 export function farFrom(point, here) {
   if (!here || !point || !["door", "remembered"].includes(point.precision)) return 0;
-  const metres = distance(point, here);
+  const metres = between(point, here);
   return metres > NEAR_M + here.accuracy_m ? Math.round(metres / 50) * 50 : 0;
 }
 
-function distance(one, other) {
+// Metres between two points as the crow flies.
+export function between(one, other) {
   const rad = (degrees) => (degrees * Math.PI) / 180;
   const x = rad(other.lon - one.lon) * Math.cos(rad((one.lat + other.lat) / 2));
   return EARTH_M * Math.hypot(x, rad(other.lat - one.lat));

@@ -106,7 +106,7 @@ def _shown(day: date) -> dict[str, Any]:
 
 
 def _asked(session: Session, office_id: int | None) -> dict[str, Any]:
-    """Return the calls for help nobody has taken, and how many corrections wait to be approved."""
+    """Return the calls for help nobody has taken, how many corrections wait, and how many other orders were told."""
     notes = doorstep.open_notes(session, office_id=office_id)
     calls = [one for one in notes if one.kind == doorstep.NoteKind.TROUBLE]
     return {
@@ -120,7 +120,8 @@ def _asked(session: Session, office_id: int | None) -> dict[str, Any]:
             }
             for one in calls
         ],
-        "n_corrections": len(notes) - len(calls),
+        "n_corrections": sum(1 for one in notes if one.kind == doorstep.NoteKind.CORRECTION),
+        "n_orders": sum(1 for one in notes if one.kind == doorstep.NoteKind.REORDERED),
         "may_take": current_actor().may(Action.ENTER_ROUND_RESULTS),
     }
 

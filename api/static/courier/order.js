@@ -1,0 +1,81 @@
+// A stop before its turn: what that costs, why, and the order kept on this phone. The office is told.
+import { copy, number, notice, say } from "./words.js";
+import { open } from "./cards.js";
+import { between, locating } from "./place.js";
+import { tell } from "./server.js";
+import { get, put } from "./store.js";
+import { tellNote } from "./told.js";
+import { head, wire } from "./wiring.js";
+
+const KEPT = "order";
+const QUICKLY_MS = 6_000;
+
+// The stops put before the others, as positions, the latest first. Of another round they are nothing any more.
+export async function before(round) {
+  const kept = await get("round", KEPT);
+  return kept?.round === round ? kept.first : [];
+}
+
+const isOpen = (stop, own) => Boolean(open(stop, own).collect.length || open(stop, own).fail.length);
+
+// The day with its stops as they are walked: what was put first stands before the first stop that is still open.
+export function inOrder(today, own, first) {
+  const wanted = first.map((position) => today.stops.find((one) => one.position === position)).filter((one) => one && isOpen(one, own));
+  if (!wanted.length) return today;
+  const rest = today.stops.filter((one) => !wanted.includes(one));
+  const at = rest.findIndex((one) => isOpen(one, own));
+  const n = at < 0 ? rest.length : at;
+  return { ...today, stops: [...rest.slice(0, n), ...wanted, ...rest.slice(n)] };
+}
+
+export function goFirst({ today, own, stop, first, phoneKey }, back, recorded) {
+  const screen = copy("go-first");
+  head(screen, "first_for", stop);
+  const wanted = [stop.position, ...first.filter((one) => one !== stop.position)];
+  const walked = (order) => inOrder(today, own, order).stops.filter((one) => isOpen(one, own));
+  const where = locating();
+  const box = screen.querySelector("[data-cost]");
+  box.textContent = say("cost_asked");
+  let cost = null;
+  const record = async (form) => {
+    cost ??= straight(walked(first), walked(wanted), where());
+    const note = { round: today.round.id, position: stop.position, kind: "reordered", what: form.elements.why.value };
+    await tellNote({ ...note, words: form.elements.words.value.trim(), ...cost });
+    await put("round", { round: today.round.id, first: wanted }, KEPT);
+  };
+  wire(screen, back, record, recorded);
+  const form = document.querySelector("[data-form=first]");
+  form.addEventListener("change", () => (form.elements.words.required = form.elements.why.value === "other"));
+  ask(phoneKey, walked(wanted), where).then((told) => {
+    if (!form.isConnected) return;
+    cost = told ?? straight(walked(first), walked(wanted), where());
+    box.textContent = words(cost);
+    notice("");
+  });
+}
+
+async function ask(phoneKey, stops, where) {
+  const here = where();
+  const body = { order: stops.map((one) => one.position), ...(here ? { lat: here.lat, lon: here.lon } : {}) };
+  const answer = await tell("/v1/courier/order", phoneKey, body, QUICKLY_MS);
+  return answer?.status === 200 ? { ...answer.body, how: "asked" } : null;
+}
+
+// Without signal only the way as the crow flies is known: no minutes, and no hours missed, are made up from it.
+function straight(planned, wanted, here) {
+  const way = (stops) => {
+    const points = [here, ...stops.map((one) => one.point)].filter(Boolean);
+    return points.slice(1).reduce((sum, point, n) => sum + between(points[n], point), 0);
+  };
+  return { more_m: Math.round(way(wanted) - way(planned)), how: "straight" };
+}
+
+function words(cost) {
+  const km = number(Math.abs(cost.more_m) / 1000, 1);
+  const parts = [say(cost.more_m < 0 ? "cost_less_way" : "cost_way", { km })];
+  if (cost.how === "straight") return [...parts, say("cost_straight")].join(" ");
+  const minutes = Math.round(cost.more_s / 60);
+  parts.push(minutes > 0 ? say("cost_late", { minutes }) : say("cost_no_later"));
+  parts.push(cost.missed.length ? say("cost_missed", { numbers: cost.missed.join(", ") }) : say("cost_none_missed"));
+  return parts.join(" ");
+}
