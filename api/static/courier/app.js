@@ -18,6 +18,8 @@ import { RECORDED, tellNote } from "./told.js";
 import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 
 const EVERY_MS = 60_000;
+// One tab sends for all of them: the others hear of it at once.
+const tabs = new BroadcastChannel("tannha-courier");
 // What is open while the PIN is: the day's key, the phone's key, the round as last told.
 let day = null;
 // A screen that stands over the round, such as "door": it is not taken away by what the server says meanwhile.
@@ -52,6 +54,7 @@ function beginSending() {
   send();
   setInterval(send, EVERY_MS);
   addEventListener("online", send);
+  tabs.addEventListener("message", () => (day ? refresh() : countUnsent()));
   addEventListener(RECORDED, send);
   addEventListener("offline", countUnsent);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
@@ -84,6 +87,7 @@ async function send() {
     await sendOnce();
   } finally {
     isSending = false;
+    tabs.postMessage("sent");
   }
   if (isMore) await send();
 }
