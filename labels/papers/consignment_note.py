@@ -46,7 +46,7 @@ def draw(notes: Sequence[ConsignmentNoteData]) -> bytes:
 
 def _consignment_note(note: ConsignmentNoteData) -> Form:
     terms = (
-        ("Nhận gửi lúc (J)", moment(note.posted_at, VIETNAMESE)),
+        ("Nhận gửi lúc", moment(note.posted_at, VIETNAMESE)),
         ("Hạn phát", day(note.due_on, VIETNAMESE)),
         ("Dịch vụ", note.service),
         ("Số lượng, khối lượng", _quantity(note)),

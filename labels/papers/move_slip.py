@@ -51,11 +51,11 @@ def _form(data: MoveSlipData, say: Speech) -> Form:
     columns = (
         Column(heading=say("STT"), share=1),
         Column(heading=say("Số hiệu"), share=3.4),
-        Column(heading=say("Mã hồ sơ"), share=3.6),
-        Column(heading=say("Người nhận"), share=3.4),
-        Column(heading=say("Xã, phường"), share=2.6),
+        Column(heading=say("Mã hồ sơ"), share=3.5),
+        Column(heading=say("Người nhận"), share=3.5),
+        Column(heading=say("Xã, phường"), share=3.2),
         Column(heading=say("Điểm"), share=1.2, align="right"),
-        Column(heading=say("Thu"), share=2.2, align="right"),
+        Column(heading=say("Thu"), share=2, align="right"),
         Column(heading=say("Có"), share=1),
     )
     rows = tuple(_row(line, say) for line in data.lines)

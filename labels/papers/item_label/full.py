@@ -94,7 +94,7 @@ def _service(drawing: Drawing, label: ItemLabelData, say: Speech, right: float) 
     drawing.write_fitted(_EDGE, 115.2, drawing.fit(money, (room, 6.2), font=BOLD, sizes=sizes, field="fee_vnd"))
     draw_marks(drawing, label, say, (_EDGE, 122.8, room), size=SMALL)
     if label.posted_on:
-        drawing.label(middle, 115.2, say("Ngày nhận gửi (J)"))
+        drawing.label(middle, 115.2, say("Ngày nhận gửi"))
         drawing.write(middle, 117.8, say.day(label.posted_on), size=BODY)
     if label.due_on:
         drawing.label(middle, 122.8, say("Hạn phát"))
