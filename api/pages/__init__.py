@@ -42,13 +42,14 @@ from api.pages.dispatch import (
     rounds,
 )
 from api.pages.dispatch.under_way import live, moves, payments, sheet_entry
-from api.pages.stock import finding
+from api.pages.stock import bulk, finding
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
 __all__ = [
     "at_office",
     "batches",
+    "bulk",
     "companies",
     "company",
     "consignment_acts",

@@ -17,6 +17,7 @@ from postal.queue.places import (
 from postal.queue.waiting import (
     NEEDS,
     OFFICE_NEW,
+    POINT,
     POINT_FAR,
     Columns,
     QueueCounts,
@@ -37,6 +38,7 @@ from postal.queue.waiting import (
 __all__ = [
     "NEEDS",
     "OFFICE_NEW",
+    "POINT",
     "POINT_FAR",
     "Asked",
     "Columns",

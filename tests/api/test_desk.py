@@ -187,6 +187,26 @@ def test_who_may_not_see_people_finds_by_code_alone(centre, sign_in):
         assert "chỉ tìm theo mã hồ sơ hoặc số hiệu" in answer.text
 
 
+def test_many_vague_points_are_accepted_at_once_and_what_is_refused_is_named(centre, database):
+    vague = {"address": "Thôn Đông, xã Vinh Lộc", "lat": "", "lon": ""}
+    import_results(centre, *(build.result(n, **vague) for n in (1, 2, 3)), build.result(4))
+    page = centre.get("/staff/queue?bucket=point").text
+    assert page.count('name="consignment"') == 3
+    assert 'name="consignment"' not in centre.get("/staff/queue").text
+    said = centre.post("/staff/queue/release", reason="bưu tá quen", consignment=["1", "4", "999"])
+    told = centre.get(said.location).text
+    assert "của 1 bưu gửi" in told
+    assert told.count("notice warning") == 2
+    with database.read() as session:
+        query = select(models.Consignment.id).where(models.Consignment.released_reason == "bưu tá quen")
+        assert session.scalars(query).all() == [1]
+    centre.post("/staff/queue/release", reason="", all="1")
+    centre.post("/staff/queue/release", reason="bưu tá quen")
+    assert centre.get("/staff/queue?bucket=point").text.count('name="consignment"') == 2
+    centre.post("/staff/queue/release", reason="bưu tá quen", all="1")
+    assert 'name="consignment"' not in centre.get("/staff/queue?bucket=point").text
+
+
 def test_who_may_not_see_people_sees_them_masked(centre, sign_in):
     import_results(centre, build.result(1))
     page = sign_in("admin").get("/staff/consignments/1").text

@@ -90,6 +90,7 @@ def queue_page() -> ResponseReturnValue:
             offices=desk.offices(session, models.OfficeKind.ISSUING) if actor.office_id is None else [],
             lines=[_line(line) for line in lines[:_PAGE]],
             next_url=next_url,
+            may_release=bucket == queue.POINT and actor.may(Action.ANSWER_ADDRESS),
             empty_text=_EMPTY.get(bucket or "", _("Không có bưu gửi nào đang chờ.")),
         )
 
