@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from postal import citizen, custody
+from tests import builders as build
 from tests.api.browser.accessibility import violations
 from tests.postal import day as days
 from tests.postal.day import DAY, MORNING
@@ -87,6 +88,20 @@ def test_the_page_reads_in_order_zooms_and_works_by_keyboard(open_page, walked):
     expect(english.get_by_role("heading", level=1)).to_have_text("Your result")
     assert violations(english) == []
     assert fits(english)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_a_company_opens_its_list_by_its_code(open_page, walked, database, viewport):
+    with database.write() as session:
+        _, text = citizen.issue_company_code(build.act(session, MORNING), walked["s10"])
+    page = open_page("/track/company", viewport=viewport)
+    assert violations(page) == []
+    page.get_by_label("Mã tra cứu của tổ chức").fill(text)
+    page.get_by_role("button", name="Xem hồ sơ").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_text(text)).to_have_count(0)
+    assert violations(page) == []
+    assert fits(page)
 
 
 def test_without_signal_the_phone_says_so_and_remembers(open_page, walked):

@@ -89,6 +89,21 @@ def test_a_printed_round_keeps_codes_states_and_money(on_paper, walked, database
     assert is_inside(page)
 
 
+def test_a_citizens_printed_page_keeps_code_and_timeline_and_no_form(open_page, walked, database):
+    with database.read() as session:
+        item = session.scalars(select(models.Item).order_by(models.Item.id)).first()
+        link, s10 = f"/t/{custody.token_of(session, item)}", item.s10
+    page = open_page(link, viewport=A4, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert "".join(page.locator("p.code").inner_text().split()) == s10
+    steps = page.locator(".timeline li")
+    assert steps.count() >= 3
+    for n in range(steps.count()):
+        expect(steps.nth(n)).to_be_visible()
+    assert page.locator("input:visible, button:visible, .button:visible, nav:visible").count() == 0
+    assert is_inside(page)
+
+
 def test_paper_is_white_whatever_the_screen_is(on_paper, walked):
     page = on_paper("/staff/queue")
     ink, paper = page.evaluate(
