@@ -19,7 +19,7 @@ from routing.addresses.resolutions import NewUnit, read_resolutions, with_resolu
 from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
-from routing.check import Fault, check
+from routing.check import Fault, check, price_of
 from routing.errors import (
     BadPlanFile,
     BadProblem,
@@ -31,6 +31,7 @@ from routing.errors import (
     RoutingError,
     UnknownProvince,
 )
+from routing.hand_made import HandMade, hand_made
 from routing.message import Message, fill
 from routing.plan import plan
 from routing.plan_file import plan_file_problem, plan_file_text
@@ -95,6 +96,7 @@ __all__ = [
     "FixField",
     "Geocoder",
     "GeocoderUnavailable",
+    "HandMade",
     "HomeProvince",
     "JudgedPoint",
     "LargerBox",
@@ -143,6 +145,7 @@ __all__ = [
     "fill",
     "find_province",
     "great_circle_m",
+    "hand_made",
     "is_in_province",
     "judge_point",
     "keeping_hands",
@@ -152,6 +155,7 @@ __all__ = [
     "plan",
     "plan_file_problem",
     "plan_file_text",
+    "price_of",
     "provinces",
     "read_figures",
     "read_resolutions",

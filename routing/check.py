@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.planned import Plan, PlannedRound
 from routing.travel.closed_roads import around_closed_roads
 from routing.travel.times import TravelTimes
-from routing.types import Courier, Point, Problem, Stop
+from routing.types import Courier, Point, Problem, Stop, Visit
 
 MUST_TODAY_PENALTY = 20_000_000
 MAX_PENALTY = 10_000_000
@@ -50,17 +50,13 @@ def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
         if office is None:
             faults.append(Fault(code="unknown_office", who=courier.office_id))
             continue
-        legs_s, legs_m = _legs([courier.start or office, *(s.point for s in own), courier.end or office], travel)
+        legs_s, legs_m = legs([courier.start or office, *(s.point for s in own), courier.end or office], travel)
         faults += _round(problem, planned, courier, own)
         faults += _distances(planned, legs_s, legs_m)
         faults += _times(planned, courier, own, legs_s)
-        walked_s = sum(legs_s)
-        travel_s += walked_s
-        cost += walked_s + (courier.fixed_cost_s if own else 0)
-        cost += sum(problem.unfamiliar_s for s in own if courier.familiar and s.commune_code not in courier.familiar)
-        cost += sum(problem.moved_stop_s for s in own if s.courier_before not in (None, courier.courier_id))
-        cost += _overwork(problem, planned, courier) if own else 0
-    cost += sum(_price(stops[u.stop_id]) for u in plan.unserved if u.stop_id in stops)
+        travel_s += sum(legs_s)
+        cost += round_cost(problem, replace(planned, travel_s=sum(legs_s)), courier, own)
+    cost += sum(price_of(stops[u.stop_id]) for u in plan.unserved if u.stop_id in stops)
     if travel_s != plan.travel_s:
         faults.append(Fault(code="travel_wrong", who="plan", detail=f"{plan.travel_s} stated, {travel_s} found"))
     if cost != plan.cost:
@@ -68,7 +64,16 @@ def check(problem: Problem, plan: Plan, travel: TravelTimes) -> list[Fault]:
     return faults
 
 
-def _price(stop: Stop) -> int:
+def round_cost(problem: Problem, planned: PlannedRound, courier: Courier, stops: Sequence[Stop]) -> int:
+    """Return what a round costs, in seconds of travel."""
+    cost = planned.travel_s + (courier.fixed_cost_s if stops else 0)
+    cost += sum(problem.unfamiliar_s for s in stops if courier.familiar and s.commune_code not in courier.familiar)
+    cost += sum(problem.moved_stop_s for s in stops if s.courier_before not in (None, courier.courier_id))
+    return cost + (_overwork(problem, planned, courier) if stops else 0)
+
+
+def price_of(stop: Stop) -> int:
+    """Return what it costs not to serve a stop, in seconds of travel."""
     return (MUST_TODAY_PENALTY if stop.must_today else 0) + max(1, min(stop.lateness_per_day, MAX_PENALTY))
 
 
@@ -130,7 +135,8 @@ def _distances(planned: PlannedRound, legs_s: Sequence[int], legs_m: Sequence[in
             yield Fault(code=code, who=planned.courier_id, detail=f"{stated} stated, {found} found")
 
 
-def _legs(points: Sequence[Point], travel: TravelTimes) -> tuple[list[int], list[int]]:
+def legs(points: Sequence[Point], travel: TravelTimes) -> tuple[list[int], list[int]]:
+    """Return the seconds and the metres from each point to the next."""
     seconds, metres = travel.matrix(points)
     pairs = [(i, i + 1) for i in range(len(points) - 1)]
     return [int(seconds[a, b]) for a, b in pairs], [int(metres[a, b]) for a, b in pairs]
@@ -195,30 +201,46 @@ class _Clock:
         self.now_s += seconds
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """A round as the wall clock shows it; ``eaten_s`` of it are lunch."""
+
+    visits: tuple[Visit, ...]
+    back_at_s: int
+    eaten_s: int
+
+
+def walk_on_the_clock(courier: Courier, leave_at_s: int, stops: Sequence[Stop], legs_s: Sequence[int]) -> Walk:
+    """Walk a round stop by stop whatever it breaks; ``legs_s`` holds one leg more than there are stops."""
+    clock, building, visits = _Clock(courier, leave_at_s), "", []
+    for stop, leg_s in zip(stops, legs_s, strict=False):
+        clock.drive(leg_s)
+        arrive = clock.now_s
+        clock.drive(0 if stop.building and stop.building == building else stop.setup_s)
+        clock.wait_until(stop.window.from_s if stop.window else 0)
+        start, building = clock.now_s, stop.building
+        clock.serve(stop.service_s)
+        visits.append(Visit(stop_id=stop.stop_id, arrive_s=arrive, start_s=start, leave_s=clock.now_s))
+    clock.drive(legs_s[-1])
+    return Walk(visits=tuple(visits), back_at_s=clock.now_s, eaten_s=clock.eaten_s)
+
+
 def _times(planned: PlannedRound, courier: Courier, stops: Sequence[Stop], legs_s: Sequence[int]) -> Iterator[Fault]:
     who = planned.courier_id
     if not courier.shift.from_s <= planned.leave_at_s <= courier.shift.until_s:
         yield Fault(code="outside_shift", who=who, detail=f"leaves at {planned.leave_at_s}")
-    clock, building = _Clock(courier, planned.leave_at_s), ""
-    for stop, visit, leg_s in zip(stops, planned.visits, legs_s, strict=False):
-        clock.drive(leg_s)
-        arrive = clock.now_s
-        clock.drive(0 if stop.building and stop.building == building else stop.setup_s)
-        window = stop.window
-        clock.wait_until(window.from_s if window else 0)
-        start, building = clock.now_s, stop.building
-        if window and start > window.until_s:
-            yield Fault(code="late", who=stop.stop_id, detail=f"served at {start}, window ends {window.until_s}")
-        clock.serve(stop.service_s)
-        if (visit.arrive_s, visit.start_s, visit.leave_s) != (arrive, start, clock.now_s):
-            yield Fault(
-                code="times_wrong", who=stop.stop_id, detail=f"{visit} stated, {arrive} {start} {clock.now_s} found"
-            )
-    clock.drive(legs_s[-1])
-    if clock.now_s > courier.shift.until_s:
-        yield Fault(code="outside_shift", who=who, detail=f"back at {clock.now_s}")
-    worked_s = clock.now_s - planned.leave_at_s - clock.eaten_s
+    found = walk_on_the_clock(courier, planned.leave_at_s, stops, legs_s)
+    for stop, stated, visit in zip(stops, planned.visits, found.visits, strict=False):
+        if stop.window and visit.start_s > stop.window.until_s:
+            told = f"served at {visit.start_s}, window ends {stop.window.until_s}"
+            yield Fault(code="late", who=stop.stop_id, detail=told)
+        if stated != visit:
+            yield Fault(code="times_wrong", who=stop.stop_id, detail=f"{stated} stated, {visit} found")
+    if found.back_at_s > courier.shift.until_s:
+        yield Fault(code="outside_shift", who=who, detail=f"back at {found.back_at_s}")
+    worked_s = found.back_at_s - planned.leave_at_s - found.eaten_s
     if courier.longest_s is not None and worked_s > courier.longest_s:
         yield Fault(code="too_long", who=who, detail=f"{worked_s} s away, {courier.longest_s} s allowed")
-    if clock.now_s != planned.back_at_s:
-        yield Fault(code="times_wrong", who=who, detail=f"back at {planned.back_at_s} stated, {clock.now_s} found")
+    if found.back_at_s != planned.back_at_s:
+        told = f"back at {planned.back_at_s} stated, {found.back_at_s} found"
+        yield Fault(code="times_wrong", who=who, detail=told)

@@ -1,4 +1,5 @@
 // The page of a plan: draws its map and lets lists and map point at one another.
+import { byHand } from "./plan_by_hand.js";
 import { planMap } from "./plan_map.js";
 
 const board = document.querySelector("[data-board]");
@@ -14,7 +15,9 @@ function show(stop) {
   stop.scrollIntoView({ block: "center" });
 }
 
-const map = await planMap(box, { chosen: show });
+let map = null;
+byHand(board, { told: (text) => (document.querySelector("[data-told]").textContent = text), drawn: () => map?.draw(board) });
+map = await planMap(box, { chosen: show });
 map.draw(board);
 for (const [event, isLit] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
   board.addEventListener(event, ({ target }) => {

@@ -48,7 +48,7 @@ export async function planMap(box, { chosen }) {
     for (const stop of board.querySelectorAll("[data-left-over][data-at]")) if (stop.dataset.at) door(stop, "left-over");
     for (const home of new Set(homes.map(String))) L.circleMarker(point(home), { radius: 8, className: "office" }).addTo(layer);
     const all = [...doors.values()].map((drawn) => drawn.getLatLng());
-    if (!isPlaced) map.fitBounds(all.length ? L.latLngBounds(all).pad(0.05) : groundBounds(), { animate: false });
+    if (!isPlaced) map.fitBounds(all.length ? L.latLngBounds(all).pad(0.05) : groundBounds(), { maxZoom: 15, animate: false });
     isPlaced = true;
   }
 

@@ -61,7 +61,8 @@ def plan_work(services: Services, actor_of: Callable[[Session, Run], Actor]) -> 
             run.check()  # a worker that stops saves nothing: another one plans the day to its end
             with run.write() as session:
                 act = Act(session, actor_of(session, run), run.now())
-                return {"plan_id": rounds.save_plan(act, problem.day, problem, made).id}
+                base_id = run.payload["plan_id"] if run.payload["way"] == Way.ON else None
+                return {"plan_id": rounds.save_plan(act, problem.day, problem, made, base_id=base_id).id}
         except PostalError as refusal:
             if refusal.code == "job_lease_lost":
                 raise

@@ -139,6 +139,27 @@ class PlanUnserved(Base):
     consignment: Mapped[Consignment] = relationship()
 
 
+class PlanEdit(Base):
+    """A dispatcher's hand in a draft: a stop moved or kept, or the last such act undone.
+
+    ``number`` counts the acts of a plan, so that of two at once one wins. ``detail`` holds ids, codes and times:
+    what was there before, for undoing, and the codes of the rules that were broken knowingly, for a ``reason``.
+    """
+
+    __tablename__ = "plan_edits"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[PrimaryKey]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    undone_at: Mapped[datetime | None]
+
+
 class DayOrder(Base):
     """What a dispatcher orders for the plans of some days: a remedy, a road closed, an order of stops that stays.
 

@@ -62,8 +62,10 @@ class DayHasStarted(Conflict):
     )
 
 
-def save_plan(act: Act, day: date, problem: Problem, plan: Plan) -> DayPlan:
+def save_plan(act: Act, day: date, problem: Problem, plan: Plan, *, base_id: int | None = None) -> DayPlan:
     """Save a checked plan as the day's next draft; rounds are numbered by office and courier.
+
+    Stops kept in the draft ``base_id``, which it went on from, stay kept; None: those of the published plan.
 
     What was read before planning is looked at again: raises PlanOutdated where a planned item moved on,
     PlanIncomplete where the plan does not account for each stop of the problem exactly once.
@@ -94,7 +96,7 @@ def save_plan(act: Act, day: date, problem: Problem, plan: Plan) -> DayPlan:
     )
     act.session.add(saved)
     act.session.flush()
-    _save_rounds(act.session, saved, plan)
+    _save_rounds(act.session, saved, plan, base_id)
     _save_unserved(act.session, saved, problem, plan, day)
     saved.figures = saved.figures | {"n_unserved": len(saved.unserved)}
     act.session.flush()
@@ -123,6 +125,7 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
     if before != plan.figures.get("replaces"):
         raise PublishedMeanwhile
     under_way = [] if before is None else _under_way(act.session, before)
+    _drop_emptied(act.session, plan)
     _require_apart(under_way, plan)
     try:
         with act.session.begin_nested():
@@ -144,6 +147,14 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
     act.session.flush()
     note(act, "publish_plan", "plan", plan_id)
     return plan
+
+
+def _drop_emptied(session: Session, plan: DayPlan) -> None:
+    """Drop rounds all of whose stops were taken off by hand: nobody leaves for nothing."""
+    for emptied in [one for one in plan.rounds if not one.stops]:
+        session.delete(emptied)
+    session.flush()
+    session.expire(plan, ["rounds"])
 
 
 def _published_id(session: Session, day: date) -> int | None:
@@ -189,14 +200,14 @@ def _move(session: Session, plan_id: int, expected: PlanStatus, **values: Any) -
         raise PublishedMeanwhile
 
 
-def _save_rounds(session: Session, saved: DayPlan, plan: Plan) -> None:
+def _save_rounds(session: Session, saved: DayPlan, plan: Plan, base_id: int | None) -> None:
     couriers = {c.code: c for c in session.scalars(select(Courier))}
     offices = {o.code: o.id for o in session.scalars(select(Office))}
     driven = sorted((r for r in plan.rounds if r.visits), key=lambda r: (r.office_id, r.courier_id))
     before = _published_id(session, saved.day)
     taken = set() if before is None else {one.number for one in _under_way(session, before)}
     free = (number for number in count(1) if number not in taken)
-    locked = _locked_couriers(session, before)
+    locked = _locked_couriers(session, before if base_id is None else base_id)
     for number, planned in zip(free, driven, strict=False):
         courier_id = couriers[planned.courier_id].id
         delivery_round = _round(saved, number, planned, courier_id, offices[planned.office_id])

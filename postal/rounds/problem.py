@@ -97,7 +97,7 @@ def planning_problem(
     ready = ready_consignments(session)
     setting = day_setting(session, day, ready)
     stops = tuple(_stop(c, setting, weights) for c in ready if why_not_today(c, setting) is None)
-    crew = tuple(_courier(c, weights) for c in working_couriers(session, day, called_in=called_in(orders)))
+    crew = tuple(as_plan_courier(c, weights) for c in working_couriers(session, day, called_in=called_in(orders)))
     working = {c.courier_id for c in crew}
     locked = {stop_id: who for stop_id, who in (kept_for or {}).items() if who in working}
     stops = tuple(replace(s, locked_to=locked[s.stop_id]) if s.stop_id in locked else s for s in stops)
@@ -303,7 +303,9 @@ def opens_on(session: Session, commune_code: str, setting: DaySetting) -> date |
     return None
 
 
-def _courier(courier: Courier, weights: Weights) -> PlanCourier:
+def as_plan_courier(courier: Courier, weights: Weights | None = None) -> PlanCourier:
+    """Return a courier as planning knows him."""
+    weights = weights or Weights()
     has_lunch = courier.lunch_from_s is not None and courier.lunch_until_s is not None
     lunch = Window(from_s=courier.lunch_from_s or 0, until_s=courier.lunch_until_s or 0) if has_lunch else None
     return PlanCourier(

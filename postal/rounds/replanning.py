@@ -54,13 +54,7 @@ def replanning_problem(
     )
     if published is None:
         raise NothingPublished
-    locked = {
-        str(stop.consignment_id): stop.kept_for.code
-        for one in published.rounds
-        for stop in one.stops
-        if stop.kept_for is not None
-    }
-    problem = planning_problem(session, day, now=now, weights=weights, kept_for=locked)
+    problem = planning_problem(session, day, now=now, weights=weights, kept_for=_kept(published))
     if day == local_day(now):
         problem = _from_now_on(problem, local_seconds(now + LEAD))
     return problem, as_plan(published, without=rounds_that_left(session, published.id))
@@ -80,7 +74,18 @@ def problem_from(
         raise NotFound(what=Message("phương án phát"))
     if draft.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
-    return planning_problem(session, draft.day, now=now, weights=weights), as_plan(draft)
+    problem = planning_problem(session, draft.day, now=now, weights=weights, kept_for=_kept(draft))
+    return problem, as_plan(draft)
+
+
+def _kept(plan: DayPlan) -> dict[str, str]:
+    """Return by its stop's id the courier each kept stop of a plan is for."""
+    return {
+        str(stop.consignment_id): stop.kept_for.code
+        for one in plan.rounds
+        for stop in one.stops
+        if stop.kept_for is not None
+    }
 
 
 def _from_now_on(problem: Problem, from_s: int) -> Problem:
@@ -95,7 +100,7 @@ def _from_now_on(problem: Problem, from_s: int) -> Problem:
 
 def as_plan(saved: DayPlan, *, without: Collection[int] = ()) -> Plan:
     """Return a saved plan as plain values, ``without`` some of its rounds: those that have left."""
-    planned = [r for r in saved.rounds if r.id not in without]
+    planned = [r for r in saved.rounds if r.id not in without and r.stops]
     return Plan(
         rounds=tuple(_planned_round(r) for r in planned),
         unserved=tuple(Unserved(stop_id=str(u.consignment_id), reason=u.reason) for u in saved.unserved),

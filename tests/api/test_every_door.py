@@ -356,6 +356,12 @@ def _plan(doors, day):
     _small_boxes(doors)
     doors.form("dispatcher", "/staff/plans", day=day, seconds="2")
     made = doors.rows(models.DayPlan.id)[-1].id
+    stop = doors.rows(models.RoundStop.id, models.RoundStop.consignment_id, models.RoundStop.round_id)[-1]
+    by_hand = {"stop": str(stop.consignment_id), "to": str(stop.round_id), "position": "1"}
+    doors.form("dispatcher", f"/staff/plans/{made}/move", edit="0", **by_hand)
+    doors.form("dispatcher", f"/staff/plans/{made}/keep", edit="1", stop=str(stop.consignment_id))
+    doors.form("dispatcher", f"/staff/plans/{made}/undo", edit="2")
+    doors.form("dispatcher", f"/staff/plans/{made}/undo", edit="3")
     doors.form("dispatcher", f"/staff/plans/{made}/publish")
     rounds = _by_length(doors, made)
     if day == "2026-11-23":

@@ -42,6 +42,7 @@ _WHY: dict[str, Message] = {
     "wanted_later": Message("Người dân hẹn ngày khác"),
     "tried_before": Message("Lần trước chưa phát được, đi lại vào ngày làm việc sau"),
     "in_doubt": Message("Có lượt phát không khớp, chờ giải quyết ở trang chênh lệch"),
+    "by_hand": Message("Người điều hành để lại, chưa xếp"),
     "waits_for_answer": Message("Chờ cơ quan hoặc người nhận trả lời"),
 }
 _REMEDY: dict[str, Message] = {

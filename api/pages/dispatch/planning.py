@@ -23,8 +23,8 @@ from api.pages.dispatch.plan_words import (
     say_degraded,
     say_source,
 )
-from api.pages.dispatch.plans import board
 from api.pages.dispatch.plans.board import own_rounds
+from api.pages.dispatch.plans.by_hand import shown
 from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -34,7 +34,7 @@ from api.words import ngettext as _n
 from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
 from postal import Action, Message, NotFound, Session, desk, models, rounds
-from postal.network import crew, promises
+from postal.network import promises
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
@@ -97,28 +97,16 @@ def plan(plan_id: int) -> ResponseReturnValue:
         return render_desk(
             "staff/plan.html",
             _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
-            plan=found,
-            n_stops=sum(len(r.stops) for r in own),
+            **shown(session, found),
             sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
-            rounds=board.cards(session, own),
-            loads=board.loads(own, found.unserved),
             say_source=say_source,
             say_degraded=say_degraded,
-            unserved=board.unserved_lines(session, found),
             others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
             may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
             n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
-            free=_free(session, found),
             may_publish=current_actor().may(Action.PUBLISH),
             papers=paper_links(session, documents.PLAN, found, found.id),
         )
-
-
-def _free(session: Session, found: models.DayPlan) -> list[tuple[str, str]]:
-    """Return the codes and names of those who might walk one more round."""
-    free = rounds.free_couriers(session, found)
-    names = crew.names_of(session, {one.id for one in free})
-    return [(one.code, names[one.id]) for one in free]
 
 
 @staff.post("/plans/<int:plan_id>/replan")

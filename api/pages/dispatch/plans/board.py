@@ -42,6 +42,7 @@ def _card(found: models.DeliveryRound, name: str) -> dict[str, Any]:
         "leave_at_s": found.leave_at_s,
         "back_at_s": found.back_at_s,
         "travel_m": found.travel_m,
+        "n_stops": len(found.stops),
         "stops": [_stop(stop) for stop in found.stops],
     }
 
@@ -85,6 +86,13 @@ def loads(own: Sequence[models.DeliveryRound], unserved: Sequence[models.PlanUns
 
     by_name = sorted(register, key=lambda commune: alphabet.alphabetical(commune.name))
     return sorted(map(line, by_name), key=lambda one: -(one["n_stops"] + one["n_left"]))
+
+
+def free(session: Session, found: models.DayPlan) -> list[tuple[str, str]]:
+    """Return the codes and names of those who might walk one more round."""
+    able = rounds.free_couriers(session, found)
+    names = crew.names_of(session, {one.id for one in able})
+    return [(one.code, names[one.id]) for one in able]
 
 
 def unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, Any]]:

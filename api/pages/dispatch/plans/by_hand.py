@@ -1,0 +1,182 @@
+"""The dispatcher's hand in a draft: stops moved by drag, keys or form, kept, undone; a broken rule needs a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.forms import Wrong, WrongFields
+from api.pages.cards import label_cells
+from api.pages.common import form_int, form_text, or_back, told
+from api.pages.desk.home import staff
+from api.pages.dispatch.plans import board
+from api.pages.dispatch.plans.fault_words import say_faults
+from api.web.auth import acting, allow, current_actor
+from api.wiring import services
+from api.words import gettext as _
+from api.words import say_duration
+from api.work.planning import weights
+from postal import Action, Conflict, Message, NotFound, PostalError, Session, desk, models, rounds
+
+OFF = "off"
+_NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
+
+
+@staff.get("/plans/<int:plan_id>/board")
+@allow(Action.SEE_PLAN)
+def plan_board(plan_id: int) -> ResponseReturnValue:
+    """Return the lists of a plan's page alone, as they are after an act."""
+    with services().database.read() as session:
+        found = desk.plan(session, plan_id)
+        return label_cells(render_template("staff/plan_board.html", is_part=True, **shown(session, found)))
+
+
+@staff.post("/plans/<int:plan_id>/move")
+@allow(Action.PLAN)
+def plan_move(plan_id: int) -> ResponseReturnValue:
+    """Move a stop to a round and a place in it, take it off, or put in one that was left over."""
+
+    def change() -> ResponseReturnValue:
+        move = _asked(plan_id, request.form)
+        found, reason = _judged(move), form_text("reason")
+        if found.faults and not reason:
+            return _to_board(plan_id, stop=move.consignment_id, to=move.to_round_id or OFF, position=move.position)
+        with acting() as act:
+            rounds.move_stop(act, found, reason=reason)
+        flash(_said(found), "done")
+        return _to_board(plan_id)
+
+    return _or_told(plan_id, change)
+
+
+@staff.post("/plans/<int:plan_id>/keep")
+@allow(Action.PLAN)
+def plan_keep(plan_id: int) -> ResponseReturnValue:
+    """Keep a stop of a draft for the courier it is with, or let it go again."""
+
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            is_kept = rounds.keep_in_draft(act, plan_id, form_int("edit"), _stop_chosen(request.form))
+        flash(_("Đã giữ điểm cho bưu tá này.") if is_kept else _("Đã bỏ giữ điểm."), "done")
+        return _to_board(plan_id)
+
+    return _or_told(plan_id, change)
+
+
+@staff.post("/plans/<int:plan_id>/undo")
+@allow(Action.PLAN)
+def plan_undo(plan_id: int) -> ResponseReturnValue:
+    """Undo the last act that stands."""
+
+    def change() -> ResponseReturnValue:
+        with acting() as act:
+            rounds.undo(act, plan_id, form_int("edit"))
+        flash(_("Đã hoàn tác."), "done")
+        return _to_board(plan_id)
+
+    return _or_told(plan_id, change)
+
+
+def shown(session: Session, found: models.DayPlan) -> dict[str, Any]:
+    """Return what the lists of a plan's page show, and what of them may be changed by hand."""
+    own = board.own_rounds(found.rounds)
+    cards = board.cards(session, own)
+    may_edit = current_actor().may(Action.PLAN) and found.status is models.PlanStatus.DRAFT
+    standing = rounds.standing_edits(session, found.id) if may_edit else []
+    return {
+        "plan": found,
+        "rounds": cards,
+        "loads": board.loads(own, found.unserved),
+        "unserved": board.unserved_lines(session, found),
+        "free": board.free(session, found),
+        "may_edit": may_edit,
+        "edit": rounds.last_edit(session, found.id) if may_edit else 0,
+        "n_standing": len(standing),
+        "knowingly": [one for one in standing if one.reason],
+        "tried": _tried(found, cards) if may_edit and "stop" in request.args else None,
+    }
+
+
+def _tried(found: models.DayPlan, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return a move that breaks rules as the page asks about it; None once it is possible as it is, or not at all."""
+    with services().database.read() as session:
+        edit = rounds.last_edit(session, found.id)
+    try:
+        move = _asked(found.id, request.args, edit=edit)
+        judged = _judged(move)
+    except PostalError:
+        return None
+    if not judged.faults:
+        return None
+    names = {str(s["id"]): s["dossier_code"] for card in cards for s in card["stops"]}
+    names |= {str(u.consignment_id): u.consignment.items[0].dossier_code for u in found.unserved}
+    names |= {one.courier.code: card["courier"] for one in found.rounds for card in cards if card["id"] == one.id}
+    to = next((card["courier"] for card in cards if card["id"] == move.to_round_id), "")
+    return {
+        "stop": move.consignment_id,
+        "dossier_code": names.get(str(move.consignment_id), ""),
+        "to": move.to_round_id or OFF,
+        "to_said": to,
+        "position": move.position,
+        "faults": say_faults(judged.faults, names),
+    }
+
+
+def _asked(plan_id: int, values: Any, *, edit: int | None = None) -> rounds.Move:
+    to, position = values.get("to", "").strip(), values.get("position", "").strip()
+    if not (to.isdecimal() or to == OFF):
+        raise WrongFields([Wrong(name="to", message=_NO_STOP)])
+    return rounds.Move(
+        plan_id=plan_id,
+        edit=form_int("edit") if edit is None else edit,
+        consignment_id=_stop_chosen(values),
+        to_round_id=int(to[:9]) if to != OFF else None,
+        position=(form_int("position") if values is request.form else int(position[:4])) if position else 9_999,
+    )
+
+
+def _stop_chosen(values: Any) -> int:
+    chosen = values.get("stop", "").strip()
+    if not chosen.isdecimal() or len(chosen) > 18:
+        raise WrongFields([Wrong(name="stop", message=_NO_STOP)])
+    return int(chosen)
+
+
+def _judged(move: rounds.Move) -> rounds.JudgedMove:
+    with services().database.read() as session:
+        asked = rounds.asked_move(session, move, now=services().now(), weights=weights(services()))
+        _require_seen(session, move)
+    return rounds.judged(asked, travel=services().travel, fallback=services().estimate)
+
+
+def _require_seen(session: Session, move: rounds.Move) -> None:
+    """Refuse a round of another office as if it were not there."""
+    own = {one.id for one in board.own_rounds(desk.plan(session, move.plan_id).rounds)}
+    if move.to_round_id is not None and move.to_round_id not in own:
+        raise NotFound(what=Message("chuyến phát"))
+
+
+def _said(found: rounds.JudgedMove) -> str:
+    if found.dearer > 0:
+        return _("Đã chuyển điểm: thêm {time} đường.", time=say_duration(found.dearer))
+    return _("Đã chuyển điểm: bớt {time} đường.", time=say_duration(-found.dearer))
+
+
+def _or_told(plan_id: int, change: Any) -> ResponseReturnValue:
+    """Carry out an act; who comes second, or changes what is no draft any more, is told on the lists as they are."""
+
+    def or_conflict() -> ResponseReturnValue:
+        try:
+            return change()  # type: ignore[no-any-return]
+        except Conflict as refusal:
+            flash(told(refusal), "danger")
+            return _to_board(plan_id)
+
+    return or_back(or_conflict, lambda: redirect(url_for("staff.plan", plan_id=plan_id), 303))
+
+
+def _to_board(plan_id: int, **asked: Any) -> ResponseReturnValue:
+    page = "staff.plan_board" if request.form.get("part") else "staff.plan"
+    return redirect(url_for(page, plan_id=plan_id, **asked), 303)

@@ -1,0 +1,184 @@
+"""A draft changed by hand: moved, taken off, put back, kept, undone; rules are broken only knowingly."""
+
+import re
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from postal import models
+from tests import builders as build
+from tests.api.test_desk import hand_over, import_results
+
+DAY = "2026-11-23"
+
+
+@pytest.fixture
+def draft(sign_in, database, clock):
+    """Bring in eight results and plan Monday as a draft; return the dispatcher and the plan's page."""
+    centre, dispatcher = sign_in("centre"), sign_in("dispatcher")
+    import_results(centre, *(build.result(n) for n in range(1, 9)))
+    hand_over(centre, sign_in("postal"), database)
+    clock.forward(days=2, hours=15)  # Monday morning
+    return dispatcher, dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+
+
+@pytest.fixture
+def standing(database):
+    """Return a function that tells the draft's rounds: their consignments in order with their times, by round id."""
+
+    def told():
+        with database.read() as session:
+            plan = session.scalars(select(models.DayPlan).order_by(models.DayPlan.id.desc())).first()
+            rounds = {r.id: [(s.consignment_id, s.start_s, s.kept_for_id) for s in r.stops] for r in plan.rounds}
+            figures = [(r.leave_at_s, r.back_at_s, r.travel_s, r.travel_m) for r in plan.rounds]
+            left = [(u.consignment_id, u.reason) for u in plan.unserved]
+            return rounds, figures, left, plan.travel_s, plan.cost
+
+    return told
+
+
+def order_of(standing, round_id):
+    return [consignment_id for consignment_id, _start, _kept in standing()[0][round_id]]
+
+
+def edit_of(page):
+    return re.search(r'name="edit" value="(\d+)"', page).group(1)
+
+
+def test_a_stop_moves_within_its_round_and_times_and_figures_follow(draft, standing):
+    dispatcher, plan = draft
+    before = standing()
+    round_id, stops = next(iter(before[0].items()))
+    assert len(stops) >= 3
+    first = stops[0][0]
+    answer = dispatcher.post(f"{plan}/move", edit="0", stop=str(first), to=str(round_id), position="3")
+    assert answer.location == plan
+    order = order_of(standing, round_id)
+    assert order.index(first) == 2
+    assert [one for one in order if one != first] == [stop[0] for stop in stops[1:]]
+    starts = [start for _c, start, _k in standing()[0][round_id]]
+    assert starts == sorted(starts)
+    assert "Đã chuyển điểm" in dispatcher.get(plan).text
+    assert standing()[3] == sum(figure[2] for figure in standing()[1])
+
+
+def test_every_act_is_undone_until_all_is_as_it_was(draft, standing):
+    dispatcher, plan = draft
+    before, numbers = standing(), count()
+    round_id, stops = next(iter(before[0].items()))
+    for n in range(20):
+        stop = order_of(standing, round_id)[0]
+        dispatcher.post(
+            f"{plan}/move", edit=str(next(numbers)), stop=str(stop), to=str(round_id), position=str(2 + n % 2)
+        )
+    dispatcher.post(f"{plan}/keep", edit=str(next(numbers)), stop=str(stops[0][0]))
+    dispatcher.post(f"{plan}/move", edit=str(next(numbers)), stop=str(stops[1][0]), to="off")
+    assert (stops[1][0], "by_hand") in standing()[2]
+    assert "Người điều hành để lại" in dispatcher.get(plan).text
+    for _ in range(22):
+        page = dispatcher.get(plan).text
+        assert "Hoàn tác" in page
+        dispatcher.post(f"{plan}/undo", edit=edit_of(page))
+    assert standing() == before
+    assert ">Hoàn tác<" not in dispatcher.get(plan).text
+    dispatcher.post(f"{plan}/undo", edit="44")
+    assert "không còn gì để hoàn tác" in dispatcher.get(plan).text
+
+
+def test_what_was_taken_off_is_put_in_again(draft, standing):
+    dispatcher, plan = draft
+    round_id, stops = next(iter(standing()[0].items()))
+    cost = standing()[4]
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stops[0][0]), to="off")
+    assert standing()[4] > cost
+    dispatcher.post(f"{plan}/move", edit="1", stop=str(stops[0][0]), to=str(round_id), position="1")
+    assert standing()[4] == cost
+    assert order_of(standing, round_id) == [stop[0] for stop in stops]
+    assert standing()[2] == []
+
+
+def test_who_comes_second_is_told_and_changes_nothing(draft, standing, sign_in):
+    dispatcher, plan = draft
+    second = sign_in("dispatcher")
+    round_id, stops = next(iter(standing()[0].items()))
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stops[0][0]), to=str(round_id), position="2")
+    after = standing()
+    for path, values in (("move", {"to": "off"}), ("keep", {}), ("undo", {})):
+        second.post(f"{plan}/{path}", edit="0", stop=str(stops[1][0]), **values)
+        assert "vừa được người khác sửa" in second.get(plan).text
+    assert standing() == after
+
+
+def test_a_broken_rule_is_named_and_kept_only_for_a_reason(draft, standing, database):
+    dispatcher, plan = draft
+    with database.write() as session:
+        round_id, stops = next(iter(standing()[0].items()))
+        walker = session.get_one(models.DeliveryRound, round_id).courier
+        walker.capacity_ml = 600 * (len(stops) - 1)
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stops[0][0]), to="off")
+    before = standing()
+    asked = dispatcher.post(f"{plan}/move", edit="1", stop=str(stops[0][0]), to=str(round_id), position="1", part="1")
+    assert standing() == before
+    part = dispatcher.get(asked.location).text
+    assert "chở quá sức chứa" in part
+    assert "Lý do vẫn xếp" in part
+    assert "<html" not in part
+    page = dispatcher.get(asked.location.replace("/board?", "?")).text
+    assert "chở quá sức chứa" in page
+    dispatcher.post(
+        f"{plan}/move", edit="1", stop=str(stops[0][0]), to=str(round_id), position="1", reason="xe mượn thùng lớn"
+    )
+    assert order_of(standing, round_id)[0] == stops[0][0]
+    assert "xe mượn thùng lớn" in dispatcher.get(plan).text
+    with database.read() as session:
+        kept = session.scalars(select(models.PlanEdit).order_by(models.PlanEdit.number.desc())).first()
+        assert kept.detail["broken"] == ["overloaded"]
+        assert any(e.reason == "xe mượn thùng lớn" for e in session.scalars(select(models.AuditEntry)))
+
+
+def test_a_kept_stop_stays_with_its_courier_when_the_draft_is_planned_on(draft, standing):
+    dispatcher, plan = draft
+    stops = next(iter(standing()[0].values()))
+    dispatcher.post(f"{plan}/keep", edit="0", stop=str(stops[0][0]))
+    assert "Đã giữ" in dispatcher.get(plan).text
+    again = dispatcher.post(f"{plan}/replan", seconds="2")
+    assert again.location.startswith("/staff/plans/2")
+    kept = [stop for stops_ in standing()[0].values() for stop in stops_ if stop[2] is not None]
+    assert [stop[0] for stop in kept] == [stops[0][0]]
+
+
+def test_a_round_emptied_by_hand_is_not_published(draft, standing):
+    dispatcher, plan = draft
+    numbers = count()
+    for stops in list(standing()[0].values()):
+        for stop in stops:
+            dispatcher.post(f"{plan}/move", edit=str(next(numbers)), stop=str(stop[0]), to="off")
+    assert all(not stops for stops in standing()[0].values())
+    dispatcher.post(f"{plan}/publish")
+    assert standing()[0] == {}
+
+
+def test_what_is_published_is_not_changed_by_hand(draft, standing):
+    dispatcher, plan = draft
+    dispatcher.post(f"{plan}/publish")
+    before = standing()
+    stop = next(iter(before[0].values()))[0][0]
+    for path in ("move", "keep", "undo"):
+        dispatcher.post(f"{plan}/{path}", edit="0", stop=str(stop), to="off")
+        assert "đã được công bố hoặc đã bị thay" in dispatcher.get(plan).text
+    assert standing() == before
+    assert "draggable" not in dispatcher.get(plan).text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"stop": "x"}, {"stop": "1"}, {"stop": "1", "to": "x"}, {"stop": "99999", "to": "off"},
+     {"stop": "1", "to": "999"}, {"stop": "1", "to": "off", "edit": "x"}],
+)  # fmt: skip
+def test_what_cannot_be_read_changes_nothing(draft, standing, values):
+    dispatcher, plan = draft
+    before = standing()
+    answer = dispatcher.post(f"{plan}/move", **({"edit": "0"} | values))
+    assert answer.status_code == 303
+    assert standing() == before
