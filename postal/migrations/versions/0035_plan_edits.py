@@ -18,7 +18,7 @@ def upgrade() -> None:
         "plan_edits",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("plan_id", ID, nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("number", ID, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
