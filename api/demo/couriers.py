@@ -1,9 +1,13 @@
-"""The demo's couriers: each signs in on a phone and sends scans, some late, some twice, some out of order."""
+"""The demo's couriers: most have an enrolled phone, the others sign in; scans come late, twice and out of order."""
 
 from __future__ import annotations
 
 import random
+import re
+import struct
+import zlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +16,7 @@ from api.demo.browser import Browser
 from api.demo.clock import HUE, DayClock
 from api.wiring import Services
 from postal import Direction, State, desk, doorstep, models, people
+from postal.rules import reasons
 
 # What happens at a door, in per mille; the rest is delivered. Reasons are those of the courier's list.
 _MISHAPS: tuple[tuple[str, int], ...] = (
@@ -26,22 +31,70 @@ _BACK_AT = "18:00"
 _DOUBLED_EVERY = 9
 
 
+# One round in five is walked without an enrolled phone, by user name and password.
+_NO_PHONE_EVERY = 5
+_CODE = re.compile(r"data-code>([A-Z0-9]{4}-[A-Z0-9]{4})<")
+
+
+@dataclass(frozen=True)
+class CourierPhone:
+    """A courier's enrolled phone: its browser, whose cookie sends acts, and the key that its PIN would open."""
+
+    browser: Browser
+    key: str
+
+    def tell(self, path: str, body: Any) -> dict[str, Any]:
+        """Post what only an opened phone may tell; return the answer."""
+        return self.browser.post_json(path, body, {"X-Phone-Key": self.key})
+
+    def take_over(self, round_id: int, codes: list[str]) -> None:
+        """Scan what is handed over, and confirm it."""
+        path = f"/v1/courier/rounds/{round_id}/load"
+        for first in range(0, len(codes), 200):
+            self.tell(path, {"codes": codes[first : first + 200]})
+        n_pieces = self.tell(path, {"codes": []})["n_scanned"]
+        if n_pieces:
+            self.tell(f"{path}/confirm", {"n_pieces": n_pieces})
+
+
+def enrol(post: Browser, base_url: str, courier_id: int) -> CourierPhone:
+    """Enrol a phone by the code its office shows."""
+    post.get("/staff/phones")
+    shown = _CODE.search(post.submit(f"/staff/couriers/{courier_id}/phone-code"))
+    if shown is None:
+        raise LookupError("no code for a phone")
+    browser = Browser(base_url)
+    return CourierPhone(browser, browser.post_json("/v1/courier/phones", {"code": shown[1]})["key"])
+
+
+def has_phone(number: int) -> bool:
+    """Say whether the courier of the day's n-th round has an enrolled phone."""
+    return number % _NO_PHONE_EVERY != _NO_PHONE_EVERY - 1
+
+
 @dataclass
 class Tally:
     """What the phones sent and what they were told."""
 
     n_couriers: int = 0
+    n_phones: int = 0
     n_scans: int = 0
     n_offline_couriers: int = 0
     n_doubled: int = 0
+    n_pictures: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
 def walk_rounds(
-    services: Services, clock: DayClock, base_url: str, passwords: dict[str, str], round_ids: list[int]
+    services: Services,
+    clock: DayClock,
+    base_url: str,
+    passwords: dict[str, str],
+    enrolled: Mapping[int, CourierPhone],
+    round_ids: list[int],
 ) -> Tally:
-    """Walk these rounds up to the clock's hour; ``passwords`` by user name.
+    """Walk these rounds up to the clock's hour; ``passwords`` by user name, ``enrolled`` phones by round.
 
     A phone without signal sends nothing before the evening.
     """
@@ -61,8 +114,10 @@ def walk_rounds(
         scans.sort(key=lambda scan: scan["happened_at"])
         if is_offline:  # the whole round arrives in the evening, in whatever order the phone kept it
             random.Random(username).shuffle(scans)
-        phone = Browser(base_url)
-        phone.sign_in(username, passwords[username])
+        phone = enrolled[round_id].browser if round_id in enrolled else Browser(base_url)
+        if round_id not in enrolled:
+            phone.sign_in(username, passwords[username])
+        tally.n_phones += round_id in enrolled
         _send(clock, phone, scans, tally)
     return tally
 
@@ -74,6 +129,21 @@ def _send(clock: DayClock, phone: Browser, scans: list[dict[str, Any]], tally: T
         answer = phone.post_json("/v1/scans", {"sent_at": sent_at, "scans": part})
         tally.answers.update(line["status"] for line in answer["scans"])
         tally.n_scans += len(part)
+        for line in answer["scans"]:
+            for picture_id in line["missing_pictures"]:
+                phone.post_png(f"/v1/pictures?picture_id={picture_id}", _door())
+                tally.n_pictures += 1
+
+
+def _door() -> bytes:
+    """Return a photo of nobody's door: a small grey picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes([120]) * 32 for _ in range(24))
+    head = struct.pack(">IIBBBBB", 32, 24, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def _scans_of_round(
@@ -106,8 +176,19 @@ def _at_the_door(item: models.Item, name: str, at: datetime) -> dict[str, Any]:
         "happened_at": at.isoformat(),
     }
     if mishap:
-        return scan | {"kind": "attempt_failed", "reason": mishap}
+        return scan | {"kind": "attempt_failed", "reason": mishap} | _evidence(item, mishap, at)
     return scan | {"kind": "delivered" if is_result else "collected", "proof": _proof(item, name)}
+
+
+def _evidence(item: models.Item, mishap: str, at: datetime) -> dict[str, Any]:
+    """Return what the reason asks a phone to bring: a call, words, a photo of the door."""
+    needs = reasons.REASONS[mishap].needs
+    told: dict[str, Any] = {"called_at": [(at - timedelta(minutes=4)).isoformat()]}
+    if reasons.Need.WORDS in needs:
+        told["words"] = "Đã hỏi nhà bên cạnh"
+    if reasons.Need.PHOTO in needs:
+        told["pictures"] = [f"demo-cua-{item.id:06d}"]
+    return told
 
 
 def _mishap(dossier_code: str) -> str | None:

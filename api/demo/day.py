@@ -49,9 +49,11 @@ def play_until_noon(story: Story) -> dict[str, object]:
 def _walk(story: Story, at: str, round_ids: list[int]) -> None:
     with story.step(at, "Bưu tá đi phát, quét bằng điện thoại / couriers' scans over HTTP") as say:
         passwords = {name: word for name, word in story.house.passwords.items() if name.startswith("bt")}
-        tally = couriers.walk_rounds(story.services, story.house.clock, story.house.base_url, passwords, round_ids)
+        house = story.house
+        tally = couriers.walk_rounds(story.services, house.clock, house.base_url, passwords, house.phones, round_ids)
         say(
-            f"{tally.n_scans} lượt quét của {tally.n_couriers} bưu tá, {tally.n_offline_couriers} bưu tá gửi muộn và "
+            f"{tally.n_scans} lượt quét của {tally.n_couriers} bưu tá ({tally.n_phones} điện thoại đã đăng ký), "
+            f"{tally.n_pictures} ảnh, {tally.n_offline_couriers} bưu tá gửi muộn và "
             f"lộn xộn, {tally.n_doubled} lượt gửi hai lần"
         )
         say(", ".join(f"{name} {n}" for name, n in tally.outcomes.most_common()))

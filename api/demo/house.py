@@ -22,6 +22,7 @@ from api.commands import tannha
 from api.demo import accounts_file
 from api.demo.browser import Browser
 from api.demo.clock import DayClock
+from api.demo.couriers import CourierPhone
 from api.settings import Settings, load_settings
 from api.wiring import Services, build_services
 from postal import Role, desk, models, people
@@ -47,6 +48,7 @@ class House:
     base_url: str
     passwords: dict[str, str] = field(default_factory=dict)
     browsers: dict[str, Browser] = field(default_factory=dict)
+    phones: dict[int, CourierPhone] = field(default_factory=dict)
     api_key: str = ""
     receiver: Receiver | None = None
     server: BaseWSGIServer | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from api.demo import clerk
+from api.demo import clerk, couriers
 from api.demo.browser import Browser
 from api.demo.story import Story
 from postal import Session, custody, desk, models
@@ -200,10 +200,17 @@ def load(story: Story, round_ids: list[int]) -> None:
     with story.step("07:50", "Giao chuyến cho bưu tá, quét từng bưu gửi / load check") as say:
         n_loaded = 0
         post = story.at_desk("buuchinh")
-        for round_id in round_ids:
+        for number, round_id in enumerate(round_ids):
             with story.services.database.read() as session:
                 scanned = _load_of(session, round_id)
-            count_and_end(post, f"/staff/rounds/{round_id}/load", scanned)
+                courier_id = desk.delivery_round(session, round_id).courier_id
+            path = f"/staff/rounds/{round_id}/load"
+            if couriers.has_phone(number):
+                phone = couriers.enrol(post, story.house.base_url, courier_id)
+                story.house.phones[round_id] = phone
+                post.get(path)
+                phone.take_over(round_id, scanned)
+            count_and_end(post, path, [] if couriers.has_phone(number) else scanned)
             n_loaded += len(scanned)
         say(f"{len(round_ids)} chuyến, {n_loaded} bưu gửi đã giao cho bưu tá")
 

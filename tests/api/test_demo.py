@@ -4,6 +4,7 @@ import csv
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -62,6 +63,24 @@ def test_day_csv_has_one_line_for_each_row_and_says_why(played):
     assert all(piles[name] == counted[name] for name in ("delivered", "returning", "waiting", "refused"))
     assert all(line["reason"] for line in lines if line["outcome"] != "delivered")
     assert all(line["s10"] for line in lines if line["outcome"] in ("delivered", "returning"))
+
+
+def test_most_couriers_act_by_enrolled_phones_and_the_others_by_password(played):
+    out, output = played
+    with sqlite3.connect(f"file:{out / 'demo.db'}?mode=ro", uri=True) as database:
+        (n_phones,) = database.execute("SELECT count(*) FROM phones").fetchone()
+        facts = [
+            json.loads(row[0])
+            for row in database.execute("SELECT facts FROM tracking_events WHERE kind = ?", ["delivered"])
+        ]
+        (n_counts,) = database.execute(
+            "SELECT count(*) FROM cash_counts WHERE side = 'courier' AND is_blind"
+        ).fetchone()
+    told = [one for one in facts if "phone_id" in one]
+    assert n_phones > 1
+    assert len(facts) / 2 < len(told) < len(facts)
+    assert n_counts == n_phones
+    assert f"({n_phones} điện thoại đã đăng ký)" in output
 
 
 def test_the_other_process_verified_every_callback_in_order(played):
