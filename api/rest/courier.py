@@ -10,6 +10,7 @@ from flask import Response, jsonify, request
 from pydantic import StringConstraints
 
 from api.rest.common import v1
+from api.rest.envelopes import envelope_key
 from api.schemas.common import Body
 from api.schemas.courier import CourierRoundTold, PhoneTold
 from api.web import phones as at_the_edge
@@ -80,6 +81,7 @@ def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
             "travel_m": walked.travel_m,
         },
         "reasons": [_reason(one) for one in reasons.REASONS.values()],
+        "envelope_key": envelope_key(),
         "takes_transfers": bool(services().settings.vietqr_account),
         "stops": [_stop(stop, day) for stop in told.stops],
     }

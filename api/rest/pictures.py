@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from api.rest.common import v1
-from api.schemas.pictures import KINDS, CodesTold, PictureFile, PictureQuery, PictureTold
+from api.rest.envelopes import unsealed
+from api.schemas.pictures import KINDS, SEALED, CodesTold, PictureFile, PictureOrEnvelope, PictureQuery, PictureTold
 from api.web.auth import acting, allow
 from api.web.problems import WebRefusal
 from postal import Action, pictures
@@ -13,9 +14,9 @@ from postal import Action, pictures
 
 @v1.post("/pictures", summary="Keep a photo that an act names as its evidence", responses={200: PictureTold})
 @allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
-def post_picture(query: PictureQuery, raw: PictureFile) -> Response:
+def post_picture(query: PictureQuery, raw: PictureOrEnvelope) -> Response:
     """Make a photo anew and keep it sealed; sent again under its id, it is the same photo and gets the same answer."""
-    came = _file(raw)
+    came = _file(raw) if query.key_id is None else _unsealed(query.picture_id, query.key_id, raw)
     photo = pictures.as_photo(came)
     with acting() as act:
         kept = pictures.keep(act, query.picture_id, came, photo)
@@ -39,9 +40,17 @@ def post_picture_code(raw: PictureFile) -> Response:
     return jsonify({"codes": [{"text": code.text, "symbology": code.symbology} for code in found]})
 
 
-def _file(raw: PictureFile) -> bytes:
-    # A form of another site can send neither type without asking first, so a phone's cookie is enough here.
-    if raw.mimetype not in KINDS:
+def _unsealed(picture_id: str, key_id: str, raw: PictureOrEnvelope) -> bytes:
+    return unsealed(picture_id, key_id, _body(raw, (SEALED,)))
+
+
+def _file(raw: PictureFile | PictureOrEnvelope) -> bytes:
+    return _body(raw, KINDS)
+
+
+def _body(raw: PictureFile | PictureOrEnvelope, kinds: tuple[str, ...]) -> bytes:
+    # A form of another site can send none of these types without asking first, so a phone's cookie is enough here.
+    if raw.mimetype not in kinds:
         raise WebRefusal("picture_required")
     if raw.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise WebRefusal("encoding_not_supported")

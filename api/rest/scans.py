@@ -12,6 +12,7 @@ from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
 from api.rest.common import v1
+from api.rest.envelopes import Locked, SealedBodies, open_all, some_of
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
 from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
@@ -61,9 +62,13 @@ class ScanBody(Body):
 
 
 class ScansBody(Body):
-    """Up to 500 scans; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
+    """Up to 500 scans, plain or sealed; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
 
-    scans: Annotated[list[Annotated[ScanBody, KEEP_UNREAD]], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
+    scans: Annotated[
+        list[Annotated[ScanBody, KEEP_UNREAD]],
+        Field(min_length=1, max_length=doorstep.MAX_SCANS, default_factory=list),
+    ]
+    sealed: SealedBodies
     sent_at: Instant | None = None
 
 
@@ -74,10 +79,14 @@ class ScansBody(Body):
 )
 @allow(Action.SCAN_OWN_ROUND, Action.ENTER_ROUND_RESULTS)
 def post_scans(body: ScansBody) -> Response:
-    """Record scans; the answer has one entry for each: recorded, held, known or refused with its code."""
+    """Record scans; the answer has one entry for each: recorded, held, known or refused with its code.
+
+    First those of the scans in the clear, then those of the sealed ones.
+    """
     told: dict[int, dict[str, Any]] = {}
     scans: dict[int, doorstep.CourierScan] = {}
-    for position, entry in enumerate(read_and_unread(body.scans)):
+    sealed = open_all(body.sealed, ScanBody, id_field="scan_id")
+    for position, entry in enumerate([*read_and_unread(some_of(body.scans, body.sealed, "scans")), *sealed]):
         try:
             scans[position] = _scan(_read(entry, position), body.sent_at)
         except _Refused as refusal:
@@ -100,8 +109,10 @@ class _Refused(Exception):
         super().__init__(problem.code)
 
 
-def _read(entry: ScanBody | Unread, position: int) -> ScanBody:
+def _read(entry: ScanBody | Unread | Locked, position: int) -> ScanBody:
     """Return an entry that was read and whose picture is one. Raises _Refused."""
+    if isinstance(entry, Locked):
+        raise _Refused(entry.entry_id, problem_of(entry.why))
     if isinstance(entry, Unread):
         raise _Refused(entry.text("scan_id", 60), problems_of_entry(entry.why, f"scans.{position}")[0])
     try:

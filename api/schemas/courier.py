@@ -121,6 +121,13 @@ class ReasonTold(Told):
     invites: bool
 
 
+class EnvelopeKeyTold(Told):
+    """What phones seal unsent acts to: the key's name, and its point on P-256, 65 bytes in base64."""
+
+    key_id: str
+    point: str
+
+
 class CourierRoundTold(Told):
     """A courier's day; ``round`` is null on a day without one."""
 
@@ -130,6 +137,7 @@ class CourierRoundTold(Told):
     office: OfficeTold
     round: RoundTold | None
     reasons: list[ReasonTold]
+    envelope_key: EnvelopeKeyTold
     takes_transfers: bool
     stops: list[StopTold]
 

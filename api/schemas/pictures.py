@@ -14,16 +14,29 @@ PictureId = Annotated[str, StringConstraints(min_length=8, max_length=60, patter
 KINDS = ("image/jpeg", "image/png")
 
 
+SEALED = "application/octet-stream"
+
+
 class PictureFile(RawModel):
     """The file itself as the body."""
 
     mimetypes: list[str] = list(KINDS)  # noqa: RUF012 - as its base class declares it
 
 
+class PictureOrEnvelope(RawModel):
+    """The file itself as the body, or the envelope it lies in."""
+
+    mimetypes: list[str] = [*KINDS, SEALED]  # noqa: RUF012 - as its base class declares it
+
+
 class PictureQuery(Body):
-    """The device's own id of a picture: a repeat of it is the same picture."""
+    """The device's own id of a picture: a repeat of it is the same picture.
+
+    With ``key_id`` the body is no file but the envelope a phone sealed it in (`application/octet-stream`).
+    """
 
     picture_id: PictureId
+    key_id: Annotated[str, StringConstraints(min_length=1, max_length=16, pattern=r"^[0-9a-f]+$")] | None = None
 
 
 class PictureTold(Told):

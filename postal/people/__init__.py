@@ -3,6 +3,7 @@
 What a request may see and has seen is noted here; rights and the record of looks are `postal.access`.
 """
 
+from postal.people.envelopes import EnvelopeKey, EnvelopeLocked, envelope_key, open_envelope
 from postal.people.looking import Looking, allow_looking, may_see, watching
 from postal.people.records import (
     PersonData,
@@ -23,6 +24,8 @@ from postal.people.records import (
 )
 
 __all__ = [
+    "EnvelopeKey",
+    "EnvelopeLocked",
     "Looking",
     "PersonData",
     "add_people",
@@ -30,12 +33,14 @@ __all__ = [
     "address_hash",
     "allow_looking",
     "bare_phone",
+    "envelope_key",
     "find_by_name",
     "find_by_phone",
     "is_found_by_its_hash",
     "mask_name",
     "mask_phone",
     "may_see",
+    "open_envelope",
     "open_person",
     "phone_tail_matches",
     "replace_person",

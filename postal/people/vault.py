@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
@@ -42,7 +44,8 @@ class Vault:
     def __init__(self, keys: Sequence[bytes], lookup_key: bytes) -> None:
         if not keys or any(len(key) != 32 for key in keys) or len(lookup_key) != 32:
             raise ValueError("the vault needs 32-byte keys")
-        self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
+        self._keys = {_key_id(key): key for key in keys}
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in self._keys.items()}
         self._newest = _key_id(keys[0])
         self._lookup_key = lookup_key
 
@@ -75,6 +78,13 @@ class Vault:
             return cipher.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], None)
         except (InvalidTag, ValueError) as exc:  # changed, or too short to hold a nonce
             raise VaultLocked(key_id) from exc
+
+    def derive(self, purpose: str, key_id: str, *, n_bytes: int) -> bytes:
+        """Return secret bytes for another use of a key; they say nothing of the key. Raises VaultLocked."""
+        key = self._keys.get(key_id)
+        if key is None:
+            raise VaultLocked(key_id)
+        return HKDF(SHA256(), length=n_bytes, salt=None, info=purpose.encode()).derive(key)
 
     def look_up(self, purpose: str, value: str) -> str:
         """Return the keyed hash of a value, different for each purpose; 32 hex digits."""

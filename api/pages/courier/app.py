@@ -24,6 +24,7 @@ _SCRIPTS = (
     "acts.js",
     "cards.js",
     "end.js",
+    "envelopes.js",
     "fail.js",
     "forms.js",
     "keys.js",

@@ -9,9 +9,12 @@ from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
 from api.rest.common import v1
+from api.rest.envelopes import Locked, SealedBodies, open_all, some_of
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, Instant, Whole
+from api.schemas.each import Unread
 from api.web.auth import acting, allow
+from api.web.errors import problem_of, problems_of_entry
 from api.words import in_both
 from postal import Action, doorstep
 from postal.doorstep import NoteKind
@@ -48,9 +51,10 @@ class NoteBody(Body):
 
 
 class NotesBody(Body):
-    """Up to 500 notes; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
+    """Up to 500 notes, plain or sealed; ``sent_at`` is the device's time now, so that a wrong clock is corrected."""
 
-    notes: Annotated[list[NoteBody], Field(min_length=1, max_length=doorstep.MAX_SCANS)]
+    notes: Annotated[list[NoteBody], Field(min_length=1, max_length=doorstep.MAX_SCANS, default_factory=list)]
+    sealed: SealedBodies
     sent_at: Instant | None = None
 
 
@@ -61,10 +65,24 @@ class NotesBody(Body):
 )
 @allow(Action.SCAN_OWN_ROUND)
 def post_notes(body: NotesBody) -> Response:
-    """Keep notes; the answer has one entry for each: recorded, known or refused with its code."""
+    """Keep notes; the answer has one entry for each, the sealed ones last: recorded, known or refused with its code."""
+    entries = [*some_of(body.notes, body.sealed, "notes"), *open_all(body.sealed, NoteBody, id_field="note_id")]
+    notes = {n: _note(told, body.sent_at) for n, told in enumerate(entries) if isinstance(told, NoteBody)}
     with acting() as act:
-        answers = doorstep.record_notes(act, [_note(told, body.sent_at) for told in body.notes])
-    return jsonify({"scans": [_answer(answer) for answer in answers]})
+        answers = doorstep.record_notes(act, list(notes.values()))
+    told = {n: _answer(answer) for n, answer in zip(notes, answers, strict=True)}
+    return jsonify({"scans": [told.get(n) or _unreadable(entry, n) for n, entry in enumerate(entries)]})
+
+
+def _unreadable(entry: NoteBody | Unread | Locked, n: int) -> dict[str, Any]:
+    """Return the answer for what was sealed and cannot be opened or read."""
+    if isinstance(entry, Unread):
+        note_id, problem = entry.text("note_id", 60), problems_of_entry(entry.why, f"sealed.{n}")[0]
+    else:
+        assert isinstance(entry, Locked)
+        note_id, problem = entry.entry_id, problem_of(entry.why)
+    told = {"scan_id": note_id, "status": "refused", "code": problem.code, "field": problem.field}
+    return told | in_both(problem.message)
 
 
 def _note(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:

@@ -1,6 +1,7 @@
 // Acts at doors: on disk before anything says done, sent in their order, and gone only when the server took them.
 import { addWithPictures, all, get, put, remove } from "./store.js";
-import { keyOfActs, seal, unseal } from "./keys.js";
+import { addressed, envelope } from "./envelopes.js";
+import { keyOfActs, unseal } from "./keys.js";
 import { sealedPictures, sendPictures } from "./pictures.js";
 import { sendScans } from "./server.js";
 import { RECORDED, sendTold } from "./told.js";
@@ -28,9 +29,10 @@ export async function queue({ round, position, act, pieces: told, actId, photos 
   const pictures = await sealedPictures(actId, photos);
   const ids = pictures.map(({ id }) => id);
   const pieces = told.map((piece) => (ids.length && isShown(piece) ? { ...piece, pictures: ids } : piece));
-  const sealed = await seal(await keyOfActs(), pieces);
+  const envelopes = [];
+  for (const [n, piece] of pieces.entries()) envelopes.push(await envelope(`${actId}-${n}`, piece));
   const row = { id: actId, once: onceKey(round, position, act, pieces), round, position, act };
-  Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), offsetMs, sealed });
+  Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), offsetMs, envelopes });
   if (ids.length) row.pictures = ids;
   try {
     await addWithPictures({ ...row, state: "unsent" }, pictures);
@@ -85,14 +87,20 @@ export function sendAll() {
 }
 
 async function sendSome(waiting) {
+  // Answers come first for what is in the clear, which only an edition before envelopes left.
+  waiting = [...waiting.filter((act) => !act.envelopes), ...waiting.filter((act) => act.envelopes)];
   const scans = [];
-  for (const act of waiting) scans.push(...(await scansOf(act)));
-  const answer = await sendScans(scans);
+  const sealed = [];
+  for (const act of waiting) {
+    if (act.envelopes) sealed.push(...act.envelopes.map((one, n) => addressed(`${act.id}-${n}`, happenedAt(act), one)));
+    else scans.push(...(await scansOf(act)));
+  }
+  const answer = await sendScans(scans, sealed);
   if (!answer) return "later";
   if (answer.status === 401 || answer.status === 403) return "revoked";
   if (answer.status === 200) {
     const said = [...answer.body.scans]; // one for each scan, in the order sent
-    if (said.length !== scans.length) return "later";
+    if (said.length !== scans.length + sealed.length) return "later";
     for (const act of waiting) await settle(act, said.splice(0, act.codes.length));
     return null;
   }
@@ -109,22 +117,25 @@ async function sendSome(waiting) {
   return null;
 }
 
+// Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
+function happenedAt(act) {
+  const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
+  return new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
+}
+
 async function scansOf(act) {
   const pieces = await unseal(await keyOfActs(), act.sealed);
-  // Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
-  const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
-  const happened = new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
-  return pieces.map((piece, n) => ({ ...piece, scan_id: `${act.id}-${n}`, happened_at: happened }));
+  return pieces.map((piece, n) => ({ ...piece, scan_id: `${act.id}-${n}`, happened_at: happenedAt(act) }));
 }
 
 async function settle(act, answers) {
   const kept = await get("acts", act.seq);
   if (!kept) return;
   const refused = answers.find((answer) => answer.status === "refused");
-  const { sealed, once, ...rest } = kept;
+  const { sealed, envelopes, once, ...rest } = kept;
   if (refused) {
     const reason = { code: refused.code, detail: refused.detail, detail_en: refused.detail_en };
-    await put("acts", { ...rest, sealed, state: "parked", reason }); // without `once`: the door may be recorded anew
+    await put("acts", { ...rest, sealed, envelopes, state: "parked", reason }); // without `once`: the door may be recorded anew
   } else if (kept.pictures) {
     await put("acts", { ...kept, isTold: true }); // it counts as sent when its photos are stored too
   } else {

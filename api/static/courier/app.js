@@ -3,6 +3,7 @@ import * as acts from "./acts.js";
 import * as cards from "./cards.js";
 import { whyNot } from "./fail.js";
 import { end } from "./end.js";
+import { learnKey } from "./envelopes.js";
 import { evidence } from "./forms.js";
 import { correct, trouble, violation } from "./notes.js";
 import { load } from "./load.js";
@@ -108,6 +109,7 @@ async function refresh() {
     await acts.noteClock(answer.headers.get("X-Now"));
     if (answer.status === 200) {
       Object.assign(day, { today: answer.body, etag: answer.headers.get("ETag") });
+      await learnKey(day.today.envelope_key);
       await put("round", await seal(day.key, { today: day.today, etag: day.etag }), "today");
     }
     await acts.forgetSent(asked, day.today.round?.id);

@@ -1,13 +1,14 @@
 // Photos on the disk of the phone: sealed beside their act, sent after it, gone once the server keeps them.
 import { all, get, put, remove } from "./store.js";
-import { keyOfActs, sealBytes, unsealBytes } from "./keys.js";
-import { sendPicture } from "./server.js";
+import { envelope } from "./envelopes.js";
+import { keyOfActs, unsealBytes } from "./keys.js";
+import { sendEnvelope, sendPicture } from "./server.js";
 
 export async function sealedPictures(actId, photos) {
-  const key = await keyOfActs();
   const rows = [];
   for (const [n, photo] of photos.entries()) {
-    rows.push({ id: `${actId}-p${n}`, sealed: await sealBytes(key, await photo.arrayBuffer()) });
+    const id = `${actId}-p${n}`;
+    rows.push({ id, envelope: await envelope(id, new Uint8Array(await photo.arrayBuffer())) });
   }
   return rows;
 }
@@ -26,7 +27,9 @@ async function sendOf(act) {
   for (const id of act.pictures) {
     const row = await get("pictures", id);
     if (!row) continue; // sent before the phone was switched off
-    const answer = await sendPicture(id, await unsealBytes(await keyOfActs(), row.sealed));
+    const answer = row.envelope
+      ? await sendEnvelope(id, row.envelope)
+      : await sendPicture(id, await unsealBytes(await keyOfActs(), row.sealed)); // of an edition before envelopes
     if (!answer) return "later";
     if (answer.status === 401 || answer.status === 403) return "revoked";
     if (answer.status === 200) await remove("pictures", id);

@@ -20,9 +20,15 @@ function post(path, body) {
 
 export const enrol = (code) => post("/v1/courier/phones", { code });
 
-export const sendScans = (scans) => post("/v1/scans", { scans, sent_at: new Date().toISOString() });
+// What lies in the clear and what lies in envelopes; a list that is empty is left out.
+function sendAll(path, name, plain, sealed) {
+  const lists = { ...(plain.length ? { [name]: plain } : {}), ...(sealed.length ? { sealed } : {}) };
+  return post(path, { ...lists, sent_at: new Date().toISOString() });
+}
 
-export const sendNotes = (notes) => post("/v1/courier/notes", { notes, sent_at: new Date().toISOString() });
+export const sendScans = (scans, sealed) => sendAll("/v1/scans", "scans", scans, sealed);
+
+export const sendNotes = (notes, sealed) => sendAll("/v1/courier/notes", "notes", notes, sealed);
 
 export function askRound(key, etag) {
   return ask("/v1/courier/round", { headers: { "X-Phone-Key": key, ...(etag ? { "If-None-Match": etag } : {}) } });
@@ -38,6 +44,12 @@ export function tell(path, key, body, howLongMs = HOW_LONG_MS) {
 export function sendPicture(id, photo) {
   const path = `/v1/pictures?picture_id=${id}`;
   return ask(path, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
+}
+
+// The same, sealed to the server.
+export function sendEnvelope(id, { to, data }) {
+  const path = `/v1/pictures?picture_id=${id}&key_id=${to}`;
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: data });
 }
 
 // The codes on a photo.

@@ -1,6 +1,7 @@
 // What is told besides scans: a call, trouble, a pin put right, why a stop stayed open. It waits on disk like an act,
 // counts as unsent until the server has it, and needs no PIN to be sent.
-import { keyOfActs, seal, unseal } from "./keys.js";
+import { addressed, envelope } from "./envelopes.js";
+import { keyOfActs, unseal } from "./keys.js";
 import { sendNotes } from "./server.js";
 import { add, all, get, put } from "./store.js";
 
@@ -8,9 +9,9 @@ const AT_ONCE = 50;
 
 export async function tellNote({ round = null, position = null, kind, ...says }) {
   const id = crypto.randomUUID();
-  const note = { note_id: id, kind, round_id: round, position, ...says };
-  const sealed = await seal(await keyOfActs(), note);
-  const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], sealed };
+  const note = { kind, round_id: round, position, ...says };
+  const envelopes = [await envelope(id, note)];
+  const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], envelopes };
   await add("acts", { ...row, at: new Date().toISOString(), state: "unsent" });
   dispatchEvent(new Event(RECORDED));
 }
@@ -34,9 +35,14 @@ export async function sendTold() {
 }
 
 async function sendSome(waiting) {
+  waiting = [...waiting.filter((row) => !row.envelopes), ...waiting.filter((row) => row.envelopes)];
   const notes = [];
-  for (const row of waiting) notes.push({ ...(await unseal(await keyOfActs(), row.sealed)), happened_at: row.at });
-  const answer = await sendNotes(notes);
+  const sealed = [];
+  for (const row of waiting) {
+    if (row.envelopes) sealed.push(addressed(row.id, row.at, row.envelopes[0]));
+    else notes.push({ ...(await unseal(await keyOfActs(), row.sealed)), happened_at: row.at });
+  }
+  const answer = await sendNotes(notes, sealed);
   if (!answer) return "later";
   if (answer.status === 401 || answer.status === 403) return "revoked";
   if (answer.status === 200 && answer.body.scans.length === waiting.length) {
@@ -58,6 +64,7 @@ async function sendSome(waiting) {
 async function settle(row, { status, code, detail, detail_en }) {
   const kept = await get("acts", row.seq);
   if (!kept) return;
+  const { envelopes, sealed, ...rest } = kept;
   if (status === "refused") await put("acts", { ...kept, state: "parked", reason: { code, detail, detail_en } });
-  else await put("acts", { ...kept, state: "sent", sentAt: Date.now() });
+  else await put("acts", { ...rest, state: "sent", sentAt: Date.now() });
 }

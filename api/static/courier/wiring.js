@@ -1,6 +1,7 @@
 // What every form at a door has: the way back, one submission at a time, and on disk before it says done.
 import { notice, say, show } from "./words.js";
 import { DoneBefore } from "./acts.js";
+import { NoEnvelopeKey } from "./envelopes.js";
 
 // `record` puts on disk what the form holds, or returns false to keep it open; `recorded` follows once it is there.
 export function wire(screen, back, record, recorded) {
@@ -15,7 +16,8 @@ export function wire(screen, back, record, recorded) {
       if ((await record(form)) !== false) recorded();
     } catch (failure) {
       // Not on disk: the form stays as it is.
-      notice(say(failure instanceof DoneBefore ? "once" : "disk_full"), "danger");
+      const why = failure instanceof NoEnvelopeKey ? "no_key" : "disk_full";
+      notice(say(failure instanceof DoneBefore ? "once" : why), "danger");
       if (failure instanceof DoneBefore) back();
     } finally {
       isBusy = false;

@@ -267,6 +267,16 @@ READ_DISK = """async () => {
 }"""
 
 
+KEYS = """async () => {
+  const open = indexedDB.open("tannha-courier");
+  const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+  const asked = db.transaction("vault").objectStore("vault").getAllKeys();
+  const keys = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+  db.close();
+  return keys.filter((key) => key !== "clock");
+}"""
+
+
 def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, database, sign_in, own_courier):
     page = enrolled()
     page.evaluate("navigator.serviceWorker.ready")
@@ -285,6 +295,8 @@ def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, databa
     assert "9911" not in text
     assert "key:false" in text
     assert "key:true" not in text
+    # Sealed to the server: of all keys on the phone only the device's own, which opens the round, is one that opens.
+    assert page.evaluate(KEYS) == ["envelopes", "own"]
     page.reload()
     for left in (4, 3, 2, 1):
         enter_pin(page, "000000")

@@ -36,7 +36,7 @@ def on_disk(page, store="pictures"):
           const asked = db.transaction(store).objectStore(store).getAll();
           const rows = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
           db.close();
-          return rows.map((row) => [...new Uint8Array(row.sealed.data).slice(0, 3)]);
+          return rows.map((row) => [...new Uint8Array(row.envelope.data).slice(0, 3)]);
         }""",
         store,
     )

@@ -1,0 +1,51 @@
+// Envelopes: what is sealed to the server's public key, and this phone itself can never open again.
+// P-256 with a key made for the one envelope, HKDF-SHA-256, AES-256-GCM, bound to the name of what lies in it.
+import { get, put } from "./store.js";
+
+const CURVE = { name: "ECDH", namedCurve: "P-256" };
+const PURPOSE = new TextEncoder().encode("tannha envelopes");
+
+export class NoEnvelopeKey extends Error {}
+
+const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+// As the round told it; the server keeps opening what was sealed to the one before.
+export async function learnKey({ key_id, point }) {
+  const known = await get("vault", "envelopes");
+  if (known?.key_id !== key_id || known.point !== point) await put("vault", { key_id, point }, "envelopes");
+}
+
+// `inside` is bytes, or a value that goes as JSON. Returns {to, data}, fit for the disk.
+export async function envelope(name, inside) {
+  const known = await get("vault", "envelopes");
+  if (!known) throw new NoEnvelopeKey();
+  const theirs = bytesOf(known.point);
+  const server = await crypto.subtle.importKey("raw", theirs, CURVE, false, []);
+  const own = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
+  const point = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
+  const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: server }, own.privateKey, 256);
+  const secret = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: joined(point, theirs), info: PURPOSE };
+  const key = await crypto.subtle.deriveKey(how, secret, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = inside instanceof Uint8Array ? inside : new TextEncoder().encode(JSON.stringify(inside));
+  const bound = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
+  return { to: known.key_id, data: joined(point, iv, new Uint8Array(await crypto.subtle.encrypt(bound, key, plain))) };
+}
+
+// An envelope as it is sent.
+export function addressed(id, happenedAt, { to, data }) {
+  let text = "";
+  for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
+  return { id, happened_at: happenedAt, key_id: to, sealed: btoa(text) };
+}
+
+function joined(...parts) {
+  const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
