@@ -41,7 +41,7 @@ from api.pages.dispatch import (
     planning,
     rounds,
 )
-from api.pages.dispatch.under_way import live, moves, payments, sheet_entry
+from api.pages.dispatch.under_way import held_acts, live, moves, payments, sheet_entry
 from api.pages.stock import bulk, finding
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
@@ -60,6 +60,7 @@ __all__ = [
     "false_couriers",
     "finding",
     "genuine",
+    "held_acts",
     "intake",
     "jobs",
     "keys",

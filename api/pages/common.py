@@ -44,6 +44,7 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.at_office", Message("Tại bưu cục"), Action.RECEIVE_AT_OFFICE),
     ("staff.phones", Message("Điện thoại"), Action.MANAGE_PHONES),
     ("staff.courier_notes", Message("Bưu tá báo về"), Action.ENTER_ROUND_RESULTS),
+    ("staff.held_acts", Message("Máy nộp lại"), Action.ENTER_ROUND_RESULTS),
     ("staff.office_days", Message("Khép ngày"), Action.ENTER_ROUND_RESULTS),
     ("staff.giving_back", Message("Trả cơ quan"), Action.RETURN_TO_SENDER),
     ("staff.company_codes", Message("Mã tổ chức"), Action.MANAGE_COMPANY_CODES),

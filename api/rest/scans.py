@@ -88,7 +88,7 @@ def post_scans(body: ScansBody) -> Response:
     sealed = open_all(body.sealed, ScanBody, id_field="scan_id")
     for position, entry in enumerate([*read_and_unread(some_of(body.scans, body.sealed, "scans")), *sealed]):
         try:
-            scans[position] = _scan(_read(entry, position), body.sent_at)
+            scans[position] = courier_scan(_read(entry, position), body.sent_at)
         except _Refused as refusal:
             told[position] = _answer(refusal.scan_id, "refused", refusal.problem.code, refusal.problem.message)
             told[position]["field"] = refusal.problem.field
@@ -131,7 +131,8 @@ def _answer(
     return told | in_both(message)
 
 
-def _scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
+def courier_scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
+    """Return a scan as the rules read it. Raises InvalidInput for a signature that is no picture."""
     proof = None
     if told.proof is not None:
         fields = told.proof.model_dump(exclude={"signature"})

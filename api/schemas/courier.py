@@ -142,6 +142,12 @@ class CourierRoundTold(Told):
     stops: list[StopTold]
 
 
+class HeldTold(Told):
+    """The ids of what is held by now."""
+
+    held: list[str]
+
+
 class MissingTold(Told):
     """A piece expected and not scanned yet, by the stop it is for."""
 

@@ -12,9 +12,11 @@ from flask import Response, current_app, request
 
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import Actor, phones
+from postal import Actor, Message, NotFound, Session, models, phones
 
 ENROL = "/v1/courier/phones"
+HAND_IN = "/v1/courier/held"
+_BY_A_PHONE_THAT_IS_NONE = (ENROL, HAND_IN, f"{HAND_IN}/pictures")  # not yet, or no more
 _OF_PHONES = ("/v1/scans", "/v1/courier/", "/v1/pictures")
 _KEY_HEADER = "X-Phone-Key"
 # As long as browsers keep one; the phone itself ends sooner, when it is silent or revoked.
@@ -23,7 +25,7 @@ _KEPT_FOR = timedelta(days=400)
 
 def is_carried() -> bool:
     """Say whether the running request comes from a phone, good or not: it has the cookie and asks what phones ask."""
-    is_of_phones = request.path.startswith(_OF_PHONES) and request.path != ENROL
+    is_of_phones = request.path.startswith(_OF_PHONES) and request.path not in _BY_A_PHONE_THAT_IS_NONE
     return is_of_phones and _cookie_name() in request.cookies
 
 
@@ -32,7 +34,7 @@ def needs_no_form_token() -> bool:
 
     The page of an app that works offline is older than any form token.
     """
-    return request.path == ENROL or is_carried()
+    return request.path in _BY_A_PHONE_THAT_IS_NONE or is_carried()
 
 
 def actor() -> Actor:
@@ -47,6 +49,14 @@ def actor() -> Actor:
         with services().database.write() as session:
             phones.note_contact(session, found.phone_id, now=now)
     return found
+
+
+def ended_phone(session: Session) -> models.Phone:
+    """Return the phone of the running request's cookie, good no more or not. Raises NotFound for a stranger."""
+    phone = phones.ended_phone(session, request.cookies.get(_cookie_name(), ""))
+    if phone is None:
+        raise NotFound(what=Message("điện thoại"))
+    return phone
 
 
 def require_key(by: Actor) -> None:

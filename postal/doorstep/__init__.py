@@ -23,6 +23,7 @@ from postal.doorstep.scans import (
     TooManyScans,
     UnknownReason,
     WrongKind,
+    corrected,
     record_scans,
 )
 from postal.doorstep.settling import NoteSettled, note_with, open_notes, settle_note
@@ -50,6 +51,7 @@ __all__ = [
     "TooManyScans",
     "UnknownReason",
     "WrongKind",
+    "corrected",
     "note_with",
     "notes_of_round",
     "open_notes",

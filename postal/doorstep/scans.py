@@ -89,7 +89,8 @@ class CourierScan:
 
     ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
     ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
-    ``is_paper``: somebody at the office typed it from the courier's sheet.
+    ``is_paper``: somebody at the office typed it from the courier's sheet. ``is_held``: a revoked phone handed it in,
+    and the office accepted it.
     """
 
     scan_id: str
@@ -105,6 +106,7 @@ class CourierScan:
     round_id: int | None = None
     pictures: tuple[str, ...] = ()
     is_paper: bool = False
+    is_held: bool = False
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -240,6 +242,8 @@ def _scan_of(
         facts[pictures.NAMED] = list(dict.fromkeys(scan.pictures))
     if scan.is_paper:
         facts["entered_from"] = "paper"
+    if scan.is_held:
+        facts["entered_from"] = "held"
     return Scan(
         kind=scan.kind,
         scan_id=scan_id,

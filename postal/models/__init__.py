@@ -76,7 +76,7 @@ from postal.models.outside import (
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
-from postal.models.phones import CourierNote, Phone, PhoneCode
+from postal.models.phones import CourierNote, HeldAct, Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
@@ -151,6 +151,7 @@ __all__ = [
     "GivenBack",
     "Handover",
     "HandoverLine",
+    "HeldAct",
     "IdempotencyRecord",
     "Incident",
     "IncidentKind",

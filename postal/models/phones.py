@@ -73,3 +73,29 @@ class CourierNote(Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     settlement: Mapped[str | None] = mapped_column(String(20))
     courier: Mapped[Courier] = relationship()
+
+
+class HeldAct(Base):
+    """One act or note of a phone that was good no more when it sent it: held until somebody at the office decides.
+
+    ``entry_id`` is the device's own under its phone: handed in again, it is the same. ``about`` is `scan` or `note`.
+    What it says names people and lies sealed. ``happened_at`` is by our clock, ``device_at`` by the phone's.
+    ``settlement`` is `accepted` or `dismissed`.
+    """
+
+    __tablename__ = "held_acts"
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[str] = mapped_column(String(90), unique=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phones.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    about: Mapped[str] = mapped_column(String(10))
+    happened_at: Mapped[datetime]
+    device_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    settlement: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[Phone] = relationship()

@@ -21,18 +21,33 @@ from postal.phones.enrolment import (
     phone_with,
     revoke,
 )
+from postal.phones.held import (
+    ACCEPTED,
+    DISMISSED,
+    Entry,
+    accept,
+    dismiss,
+    ended_phone,
+    held_act,
+    held_acts,
+    held_inside,
+    hold,
+)
 from postal.phones.loading import LoadDiffers, LoadSoFar, confirm_load, load_so_far, scan_load
 from postal.phones.next_step import NextStep, Why, next_step
 from postal.phones.ordering import Door, OrderCost, cost_of_order, doors_of, office_point
 from postal.phones.today import Acts, DayToday, Evidence, Piece, StopToday, day_of
 
 __all__ = [
+    "ACCEPTED",
     "CODE_LASTS",
+    "DISMISSED",
     "Acts",
     "CourierPhones",
     "DayToday",
     "Door",
     "Enrolled",
+    "Entry",
     "Evidence",
     "LoadDiffers",
     "LoadSoFar",
@@ -42,14 +57,21 @@ __all__ = [
     "Piece",
     "StopToday",
     "Why",
+    "accept",
     "actor_of",
     "confirm_load",
     "cost_of_order",
     "courier",
     "couriers_with_phones",
     "day_of",
+    "dismiss",
     "doors_of",
+    "ended_phone",
     "enrol",
+    "held_act",
+    "held_acts",
+    "held_inside",
+    "hold",
     "is_contact_due",
     "is_key_of",
     "load_so_far",

@@ -13,13 +13,14 @@ import pyotp
 import pytest
 
 from api.web.auth import rule_of
-from postal import Role, Scope, citizen, custody, models
+from postal import Role, Scope, citizen, custody, models, people
 from postal.access.policy import ROLE_ACTIONS, SCOPE_ACTIONS
 from postal.rounds import due_from_courier
 from tests import builders as build
 from tests.api.authenticator import Authenticator
 from tests.api.conftest import PASSWORD
 from tests.api.doorways import Doors
+from tests.api.envelopes import sealed
 from tests.api.shown_forms import forms_on, send
 from tests.doors import product
 from tests.hostile_pictures import png
@@ -38,6 +39,7 @@ UNCLEAR = {"address": "12 Lê Lợi", "lat": "", "lon": ""}
 VAGUE = {"address": "Thôn Đông, xã Vinh Lộc", "lat": "", "lon": ""}
 FAR = {"address": "12 Lê Lợi, phường Thuận Hóa", "lat": "16.20", "lon": "107.90"}
 ODD = {"phone": "09051"}
+_DECIDED = {"note": "accepted", "scan": "dismissed"}
 _LOADABLE = ("handed_over", "at_office", "held")
 ITEM, CONSIGNMENT = models.Item, models.Consignment
 
@@ -488,6 +490,20 @@ def _take_over(doors, round_id):
         assert doors.json("walker", "POST", f"{path}/confirm", {"n_pieces": n_pieces})["is_confirmed"]
 
 
+def _hand_in(doors, post, at):
+    """A revoked phone gives up what it had; the office accepts trouble it told and dismisses a scan of nothing."""
+    with doors.services.database.read() as session:
+        found = people.envelope_key(people.vault_of(session))
+    key = {"key_id": found.key_id, "point": base64.b64encode(found.point).decode()}
+    trouble = sealed(key, f"nop-{post}-1", at, {"kind": "trouble", "what": "breakdown"})
+    junk = sealed(key, f"nop-{post}-2", at, {"code": "EE123456785VN", "kind": "out_for_delivery"})
+    doors.json("citizen", "POST", "/v1/courier/held", {"notes": [trouble], "scans": [junk]})
+    doors.picture("citizen", f"/v1/courier/held/pictures?picture_id=nop-{post}-anh", build.photo())
+    rows = doors.rows(models.HeldAct.id, models.HeldAct.about, models.HeldAct.settled_at)
+    for held_id, settlement in ((row.id, _DECIDED[row.about]) for row in rows if row.settled_at is None):
+        doors.form(post, f"/staff/held-acts/{held_id}", settlement=settlement, reason="đã hỏi bưu tá")
+
+
 def _tell(doors, clock, post, round_id):
     """What a courier asks and tells besides scans, and what the office does with it."""
     code = next(code for _, code, state, *_ in _pieces(doors, round_id) if state not in _LOADABLE)
@@ -700,6 +716,7 @@ def _acts_on_one(doors, clock):
         doors.json("citizen", "POST", "/v1/scans", {"scans": [junk | now]})  # the phone's cookie says whose it is
         phone = re.findall(r"/staff/phones/(\d+)/revoke", doors.person(post).get("/staff/phones").text)[-1]
         doors.form(post, f"/staff/phones/{phone}/revoke")
+        _hand_in(doors, post, clock.now)
     agency_id = str(doors.rows(CONSIGNMENT.issuing_office_id)[0][0])
     for name in ("postal", "dispatcher", "walker"):
         doors.form(name, "/staff/violations", agency_id=agency_id, what="late", words="giao trễ")

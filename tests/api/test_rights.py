@@ -120,6 +120,7 @@ def things(database, house, services):
                 "passkey_id": 0,
                 "report_id": 0,
                 "company_code_id": 0,
+                "held_id": 0,
                 "note_id": 0,
                 "public_id": "0" * 32,
                 "move_id": 1,

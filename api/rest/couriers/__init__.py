@@ -4,6 +4,6 @@ order of the stops.
 Enrolling and the round are `api.rest.courier`, scans `api.rest.scans`.
 """
 
-from api.rest.couriers import load, next_step, notes, order
+from api.rest.couriers import held, load, next_step, notes, order
 
-__all__ = ["load", "next_step", "notes", "order"]
+__all__ = ["held", "load", "next_step", "notes", "order"]

@@ -67,7 +67,7 @@ class NotesBody(Body):
 def post_notes(body: NotesBody) -> Response:
     """Keep notes; the answer has one entry for each, the sealed ones last: recorded, known or refused with its code."""
     entries = [*some_of(body.notes, body.sealed, "notes"), *open_all(body.sealed, NoteBody, id_field="note_id")]
-    notes = {n: _note(told, body.sent_at) for n, told in enumerate(entries) if isinstance(told, NoteBody)}
+    notes = {n: note_in(told, body.sent_at) for n, told in enumerate(entries) if isinstance(told, NoteBody)}
     with acting() as act:
         answers = doorstep.record_notes(act, list(notes.values()))
     told = {n: _answer(answer) for n, answer in zip(notes, answers, strict=True)}
@@ -85,7 +85,8 @@ def _unreadable(entry: NoteBody | Unread | Locked, n: int) -> dict[str, Any]:
     return told | in_both(problem.message)
 
 
-def _note(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
+def note_in(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
+    """Return a note as the rules read it."""
     says = {"lat", "lon", "accuracy_m", "address", "landmark", "more_s", "more_m", "missed", "how"}
     facts = told.model_dump(include=says, exclude_none=True)
     return doorstep.NoteIn(

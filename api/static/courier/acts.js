@@ -2,8 +2,8 @@
 import { addWithPictures, all, get, put, remove } from "./store.js";
 import { addressed, envelope } from "./envelopes.js";
 import { keyOfActs, unseal } from "./keys.js";
-import { sealedPictures, sendPictures } from "./pictures.js";
-import { sendScans } from "./server.js";
+import { handInPictures, sealedPictures, sendPictures } from "./pictures.js";
+import { handIn, sendScans } from "./server.js";
 import { RECORDED, sendTold } from "./told.js";
 
 const AT_ONCE = 20;
@@ -70,6 +70,31 @@ export async function forgetSent(before, round) {
     else if (act.state === "taken" && act.round !== round) await remove("acts", act.seq);
   }
 }
+
+// A revoked phone: what it still has goes to the office to decide, and from here only once it is held there.
+export function handInAll() {
+  return navigator.locks.request("tannha-send", async () => {
+    for (;;) {
+      const left = (await acts()).filter((act) => act.envelopes && act.state !== "sent" && act.state !== "taken");
+      const some = left.slice(0, AT_ONCE);
+      if (!some.length) return;
+      const entries = (of) => of.flatMap((act) => act.envelopes.map((one, n) => addressed(nameOf(act, n), act.at, one)));
+      // Of an act the server has, only photos are missing.
+      const scans = entries(some.filter((act) => !act.isNote && !act.isTold));
+      const answer = await handIn(scans, entries(some.filter((act) => act.isNote)));
+      if (answer?.status !== 200) return;
+      const names = new Set(answer.body.held);
+      const held = some.filter((act) => act.isTold || act.envelopes.every((_, n) => names.has(nameOf(act, n))));
+      if (!held.length) return; // what the server cannot read stays, for a person
+      for (const act of held) {
+        if (!(await handInPictures(act))) return;
+        await remove("acts", act.seq);
+      }
+    }
+  });
+}
+
+const nameOf = (act, n) => (act.isNote ? act.id : `${act.id}-${n}`);
 
 // One sender at a time, also with two tabs. Returns "sent", "nothing", "later" or "revoked".
 export function sendAll() {

@@ -125,14 +125,19 @@ async function refresh() {
   } else notice(say("no_network"), "warning");
 }
 
+// What was not sent is taken in first; then the stops go.
 async function revoked() {
+  const n = await acts.countUnsent();
+  await acts.handInAll();
   await wipe();
   office.forget();
   day = null;
   over = "";
   if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
-  notice(say("revoked"), "danger");
   await countUnsent();
+  const left = await acts.countUnsent();
+  if (left) notice(say("revoked"), "danger");
+  else notice(n ? say("revoked_held", { n }) : say("revoked_empty"), "danger");
 }
 
 async function countUnsent() {

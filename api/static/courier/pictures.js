@@ -40,6 +40,17 @@ async function sendOf(act) {
   return null;
 }
 
+// The photos of an act that a revoked phone hands in; says whether none is left here.
+export async function handInPictures(act) {
+  for (const id of act.pictures ?? []) {
+    const row = await get("pictures", id);
+    const answer = row?.envelope && (await sendEnvelope(id, row.envelope, "/v1/courier/held/pictures"));
+    if (row?.envelope && (!answer || answer.status >= 500 || answer.status === 429)) return false;
+    await remove("pictures", id);
+  }
+  return true;
+}
+
 async function park(act, { code, detail, detail_en }) {
   await put("acts", { ...(await get("acts", act.seq)), state: "parked", reason: { code, detail, detail_en } });
   return null;

@@ -30,6 +30,14 @@ export const sendScans = (scans, sealed) => sendAll("/v1/scans", "scans", scans,
 
 export const sendNotes = (notes, sealed) => sendAll("/v1/courier/notes", "notes", notes, sealed);
 
+// A phone that is good no more hands in what it still had.
+export const handIn = (scans, notes) =>
+  post("/v1/courier/held", {
+    ...(scans.length ? { scans } : {}),
+    ...(notes.length ? { notes } : {}),
+    sent_at: new Date().toISOString(),
+  });
+
 export function askRound(key, etag) {
   return ask("/v1/courier/round", { headers: { "X-Phone-Key": key, ...(etag ? { "If-None-Match": etag } : {}) } });
 }
@@ -47,9 +55,9 @@ export function sendPicture(id, photo) {
 }
 
 // The same, sealed to the server.
-export function sendEnvelope(id, { to, data }) {
-  const path = `/v1/pictures?picture_id=${id}&key_id=${to}`;
-  return ask(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: data });
+export function sendEnvelope(id, { to, data }, path = "/v1/pictures") {
+  const query = `picture_id=${id}&key_id=${to}`;
+  return ask(`${path}?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: data });
 }
 
 // The codes on a photo.

@@ -312,7 +312,7 @@ def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, databa
     assert State.DELIVERED in states(database)
 
 
-def test_a_revoked_phone_shows_no_stops_and_keeps_what_was_not_sent(enrolled, database, sign_in):
+def test_a_revoked_phone_hands_in_what_it_had_and_is_wiped(enrolled, database, sign_in, enter):
     page = enrolled()
     page.context.set_offline(True)
     deliver(page)
@@ -323,10 +323,21 @@ def test_a_revoked_phone_shows_no_stops_and_keeps_what_was_not_sent(enrolled, da
     clerk.post("/staff/phones/1/revoke")
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.get_by_text("Điện thoại này không còn hiệu lực")).to_be_visible()
+    expect(page.get_by_text("Đã nộp 1 mục chưa gửi để bưu cục xét")).to_be_visible()
     expect(page.locator("[data-stop]")).to_have_count(0)
-    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    rows = {store: n for store, n, _ in page.evaluate(READ_DISK)}
+    assert (rows["round"], rows["acts"]) == (0, 0)
     assert states(database) == [State.ON_ROUND] * 3
+    desk = enter("dispatcher", "/staff/held-acts", viewport=PHONE)
+    expect(desk.get_by_text("Đã phát")).to_be_visible()
+    assert violations(desk) == []
+    assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    desk.get_by_label("Quyết định").select_option("accepted")
+    desk.get_by_label("Lý do").fill("đã hỏi bưu tá")
+    desk.get_by_role("button", name="Ghi", exact=True).click()
+    expect(desk.get_by_text("Không có mục nào chờ")).to_be_visible()
+    assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
 
 
 def test_what_the_server_refuses_is_parked_with_its_reason(enrolled, sign_in, database, own_round, own_courier):

@@ -1,0 +1,123 @@
+"""What a revoked phone still had is held for its office, which accepts or dismisses each act with a reason."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import models
+from tests.api.conftest import NOW
+from tests.api.envelopes import sealed
+from tests.api.test_courier_phones import CourierPhone, code_for
+
+
+@pytest.fixture
+def desk(sign_in):
+    return sign_in("dispatcher")
+
+
+@pytest.fixture
+def phone(app, desk, own_courier):
+    return CourierPhone(app, code_for(desk, own_courier[0]))
+
+
+@pytest.fixture
+def told(phone, own_round):
+    return phone.round().json
+
+
+@pytest.fixture
+def acts(told):
+    """Return two failures, a note, and one that nobody can open."""
+    key, codes = told["envelope_key"], [stop["pieces"][0]["code"] for stop in told["stops"]]
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [NOW.isoformat()]}
+    scans = [sealed(key, f"may-1-{n}", NOW, failed | {"code": code}) for n, code in enumerate(codes[:2])]
+    note = sealed(key, "note-1", NOW, {"kind": "trouble", "what": "accident", "words": "ngã xe ở cầu"})
+    return {"scans": [*scans, scans[0] | {"id": "may-1-9"}], "notes": [note], "sent_at": NOW.isoformat()}
+
+
+def hand_in(phone, acts):
+    return phone.client.post("/v1/courier/held", json=acts)
+
+
+def decide(desk, held_id, settlement, reason="đã hỏi bưu tá"):
+    desk.get("/staff/held-acts")
+    answer = desk.post(f"/staff/held-acts/{held_id}", settlement=settlement, reason=reason)
+    assert answer.status_code == 303
+    return desk.get(answer.location).text
+
+
+def held(database):
+    with database.read() as session:
+        return {one.entry_id: one.id for one in session.scalars(select(models.HeldAct))}
+
+
+def kinds(database):
+    with database.read() as session:
+        return session.scalars(select(models.TrackingEvent.kind)).all()
+
+
+def test_acts_of_a_revoked_phone_are_held_once_and_recorded_when_accepted(phone, acts, desk, database, clock):
+    desk.post("/staff/phones/1/revoke")
+    clock.forward(minutes=30)
+    acts["sent_at"] = (NOW + timedelta(minutes=30)).isoformat()
+    assert phone.client.post("/v1/scans", json={"sealed": acts["scans"]}).status_code == 401
+    for _ in range(2):
+        assert hand_in(phone, acts).json == {"held": ["may-1-0", "may-1-1", "note-1"]}
+    ids = held(database)
+    assert sorted(ids) == ["p1:may-1-0", "p1:may-1-1", "p1:note-1"]
+    assert "attempt_failed" not in kinds(database)
+    page = desk.get("/staff/held-acts").text
+    assert page.count("data-held=") == 3
+    assert "Chưa phát được" in page
+    assert "ngã xe" not in page
+
+    assert "Đã nhận" in decide(desk, ids["p1:may-1-0"], "accepted")
+    assert "Đã bỏ" in decide(desk, ids["p1:may-1-1"], "dismissed")
+    page = decide(desk, ids["p1:note-1"], "accepted")
+    assert "data-held=" not in page
+    assert kinds(database).count("attempt_failed") == 1
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        event = session.scalars(select(models.TrackingEvent).where(kind == "attempt_failed")).one()
+        assert (event.facts["entered_from"], event.facts["phone_id"], event.happened_at) == ("held", 1, NOW)
+        assert session.scalars(select(models.CourierNote.kind)).all() == ["trouble"]
+        audited = session.scalars(select(models.AuditEntry).where(models.AuditEntry.subject == "held_act")).all()
+        assert [(one.action, one.reason) for one in audited] == [
+            ("held_act_accepted", "đã hỏi bưu tá"),
+            ("held_act_dismissed", "đã hỏi bưu tá"),
+            ("held_act_accepted", "đã hỏi bưu tá"),
+        ]
+        assert all(one.user_id is not None for one in audited)
+
+
+def test_a_decision_needs_a_reason_and_is_made_once(phone, acts, desk, database):
+    hand_in(phone, acts)
+    ids = held(database)
+    decide(desk, ids["p1:may-1-0"], "accepted", reason="")
+    decide(desk, ids["p1:may-1-0"], "", reason="x")
+    assert "attempt_failed" not in kinds(database)
+    decide(desk, ids["p1:may-1-0"], "dismissed")
+    assert "Mục này đã có người xét" in decide(desk, ids["p1:may-1-0"], "accepted")
+    assert "attempt_failed" not in kinds(database)
+
+
+def test_what_cannot_be_recorded_stays_held_with_the_reason(phone, told, desk, database):
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [NOW.isoformat()]}
+    entry = sealed(told["envelope_key"], "may-1-1", NOW, failed | {"code": "EE999999992VN"})
+    hand_in(phone, {"scans": [entry]})
+    page = decide(desk, held(database)["p1:may-1-1"], "accepted")
+    assert "Không nhận được mục này" in page
+    assert re.search(r"data-held=", desk.get("/staff/held-acts").text)
+
+
+def test_strangers_hand_in_nothing_and_foreign_offices_see_nothing(app, phone, acts, sign_in, database):
+    assert app.test_client().post("/v1/courier/held", json=acts).status_code == 404
+    hand_in(phone, acts)
+    stranger = sign_in("stranger-clerk")
+    assert "data-held=" not in stranger.get("/staff/held-acts").text
+    held_id = held(database)["p1:may-1-0"]
+    assert stranger.post(f"/staff/held-acts/{held_id}", settlement="accepted", reason="x").status_code == 404
