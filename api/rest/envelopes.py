@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
-from api.schemas.common import Body, Instant
+from api.schemas.common import DeviceClock, Instant
 from api.schemas.each import Unread
 from api.schemas.json_body import read_object
 from api.web.problems import WebRefusal
@@ -18,12 +18,13 @@ from postal import InvalidInput, people
 
 Entry = TypeVar("Entry", bound=BaseModel)
 Plain = TypeVar("Plain")
+_IN_THE_CLEAR = {"happened_at", "offset_ms", "heard_at", "seq"}
 MOST_SEALED = 270_000
 """Characters of base64: a signature of 200,000 and what stands around it."""
 
 
-class SealedBody(Body):
-    """One entry of the list beside, sealed. ``id`` is its own id, which the envelope is bound to."""
+class SealedBody(DeviceClock):
+    """One entry of the list beside, sealed but for its times. ``id`` is its own, which the envelope is bound to."""
 
     id: Annotated[str, StringConstraints(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
     happened_at: Instant
@@ -57,7 +58,7 @@ def open_all(sealed: Sequence[SealedBody], entry: type[Entry], *, id_field: str)
         except InvalidInput as exc:
             yield Locked(one.id, exc)
             continue
-        inside |= {id_field: one.id, "happened_at": one.happened_at.isoformat()}
+        inside |= {id_field: one.id} | one.model_dump(mode="json", include=_IN_THE_CLEAR, exclude_none=True)
         try:
             yield entry.model_validate(inside)
         except ValidationError as exc:

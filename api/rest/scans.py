@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.rest.envelopes import Locked, SealedBodies, open_all, some_of
 from api.schemas.answers import ScansTold
-from api.schemas.common import Body, Degrees, Instant, Line200, Money, Whole
+from api.schemas.common import Body, Degrees, DeviceClock, Instant, Line200, Money, Whole
 from api.schemas.each import KEEP_UNREAD, Unread, read_and_unread
 from api.schemas.pictures import PictureId
 from api.web.auth import acting, allow
@@ -45,7 +45,7 @@ class ProofBody(Body):
     signature: Picture | None = None
 
 
-class ScanBody(Body):
+class ScanBody(DeviceClock):
     """One act. ``scan_id`` is the device's own: a repeat of it is the same act."""
 
     scan_id: ScanId
@@ -150,6 +150,9 @@ def courier_scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierSc
         words=told.words,
         proof=proof,
         pictures=tuple(told.pictures),
+        clock_offset=told.clock_offset,
+        heard_at=told.heard_at,
+        seq=told.seq,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -84,3 +84,19 @@ Money = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000)]
 Grams = Annotated[int, Strict(), Field(ge=1, le=30_000)]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 RowId = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class DeviceClock(Body):
+    """What a device knew of our clock: server minus device in milliseconds, as it last heard it, and when (ours).
+
+    ``seq`` is the act's place among those the device recorded.
+    """
+
+    offset_ms: Annotated[int, Strict(), Field(ge=-(10**12), le=10**12)] | None = None
+    heard_at: Instant | None = None
+    seq: Annotated[int, Strict(), Field(ge=0, le=2**53)] | None = None
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """Return the offset as a duration."""
+        return timedelta(milliseconds=self.offset_ms) if self.offset_ms is not None else None

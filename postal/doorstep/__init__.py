@@ -4,6 +4,7 @@ Rounds themselves are `postal.rounds`; what an event does to an item is `postal.
 """
 
 from postal.doorstep.at_the_door import PhotoForbidden, ReasonNeeds, photo_rule_of
+from postal.doorstep.instants import BadInstant, corrected
 from postal.doorstep.notes import OPEN_WHY, ORDER_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
 from postal.doorstep.proof import (
     DocumentsDiffer,
@@ -16,14 +17,12 @@ from postal.doorstep.proof import (
 from postal.doorstep.said import Said, opened
 from postal.doorstep.scans import (
     MAX_SCANS,
-    BadInstant,
     CourierScan,
     RoundOver,
     ScanAnswer,
     TooManyScans,
     UnknownReason,
     WrongKind,
-    corrected,
     record_scans,
 )
 from postal.doorstep.settling import NoteSettled, note_with, open_notes, settle_note

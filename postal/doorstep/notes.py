@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.access.audit import note as note_audit
+from postal.doorstep.instants import corrected
 from postal.doorstep.said import Said, seal_into
-from postal.doorstep.scans import MAX_SCANS, ScanAnswer, TooManyScans, corrected
+from postal.doorstep.scans import MAX_SCANS, ScanAnswer, TooManyScans
 from postal.errors import Forbidden, InvalidInput, NotFound, PostalError
 from postal.models import Courier, CourierNote, DeliveryRound, RoundStop
 from postal.to_agency.violations import WHAT as VIOLATIONS
@@ -89,6 +90,8 @@ class NoteIn:
     what: str = ""
     words: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    clock_offset: timedelta | None = None
+    heard_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<NoteIn {self.note_id}>"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
 from postal.doorstep.at_the_door import check_at_the_door, check_no_photo
+from postal.doorstep.instants import corrected, in_sequence
 from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
 from postal.doorstep.said import keep_words
 from postal.doorstep.same_act import same_act
@@ -41,10 +42,6 @@ from postal.rules.working_days import local_day
 from routing import Message
 
 MAX_SCANS = 500
-# A phone's clock may run a little fast; a fact from the future is no fact.
-AHEAD_AT_MOST = timedelta(minutes=5)
-OLD_AT_MOST = timedelta(days=31)
-_OFFSET_IGNORED = timedelta(seconds=90)
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
 _LOADED = frozenset({EventKind.OUT_FOR_DELIVERY, EventKind.OUT_FOR_COLLECTION})
 _SCAN_ID = re.compile(r"[!-~]{1,60}")
@@ -61,11 +58,6 @@ __all__ = ["KINDS", "MAX_SCANS", "CourierScan", "ProofIn", "ScanAnswer", "TooMan
 class TooManyScans(InvalidInput):
     code = "too_many"
     says = Message("Mỗi lần gửi tối đa {limit} lượt quét.")
-
-
-class BadInstant(InvalidInput):
-    code = "bad_happened_at"
-    says = Message("Giờ của lượt quét nằm ở tương lai hoặc quá cũ. Kiểm tra đồng hồ của máy.")
 
 
 class UnknownReason(InvalidInput):
@@ -88,6 +80,8 @@ class CourierScan:
     """One act at a door. ``scan_id`` is the device's own; ``sent_at`` is the device's time when it sent this.
 
     ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
+    ``clock_offset`` and ``heard_at`` are what the device last heard of our clock before the act
+    (`postal.rules.clocks`); ``seq`` is its place among the acts of the device, ``not_before`` when the one before was.
     ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
     ``is_paper``: somebody at the office typed it from the courier's sheet. ``is_held``: a revoked phone handed it in,
     and the office accepted it.
@@ -107,6 +101,10 @@ class CourierScan:
     pictures: tuple[str, ...] = ()
     is_paper: bool = False
     is_held: bool = False
+    clock_offset: timedelta | None = None
+    heard_at: datetime | None = None
+    seq: int | None = None
+    not_before: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -139,7 +137,9 @@ def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
     found = [_found(act.session, scan) for scan in scans]
     lock_items(act.session, [item for item in found if item is not None])
     answers: dict[int, ScanAnswer] = {}
-    for index in sorted(range(len(scans)), key=lambda i: scans[i].happened_at):
+    scans = in_sequence(scans, act.now)
+    is_numbered = all(scan.seq is not None for scan in scans)
+    for index in sorted(range(len(scans)), key=lambda i: (is_numbered and scans[i].seq, scans[i].happened_at)):
         answers[index] = _record_one(act, scans[index], found[index])
     return [_complete(act, scan, answers[index]) for index, scan in enumerate(scans)]
 
@@ -173,6 +173,8 @@ def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
 
 def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     happened_at = corrected(scan, act.now)
+    if scan.not_before is not None:
+        happened_at = max(happened_at, scan.not_before)
     found = _round_of(act, item, scan, happened_at)
     _check_kind(item, scan)
     named = pictures.check_ids(scan.pictures)
@@ -242,6 +244,8 @@ def _scan_of(
         facts[pictures.NAMED] = list(dict.fromkeys(scan.pictures))
     if scan.is_paper:
         facts["entered_from"] = "paper"
+    if scan.clock_offset is not None:
+        facts["clock_offset_s"] = round((happened_at - scan.happened_at).total_seconds())
     if scan.is_held:
         facts["entered_from"] = "held"
     return Scan(
@@ -298,26 +302,6 @@ def _round_of(
     of_day = [one for one, day in found if day == nearest]
     left = [one for one in of_day if one.started_at is not None and one.started_at <= happened_at]
     return max(left, key=lambda one: one.started_at or happened_at) if left else of_day[-1]
-
-
-class _Told(Protocol):
-    @property
-    def happened_at(self) -> datetime: ...
-
-    @property
-    def sent_at(self) -> datetime | None: ...
-
-
-def corrected(scan: _Told, now: datetime) -> datetime:
-    """Return when it happened by our clock: the device's clock may be wrong, its differences are not.
-
-    Raises BadInstant.
-    """
-    offset = now - scan.sent_at if scan.sent_at is not None else timedelta(0)
-    happened_at = scan.happened_at + (offset if abs(offset) > _OFFSET_IGNORED else timedelta(0))
-    if not now - OLD_AT_MOST <= happened_at <= now + AHEAD_AT_MOST:
-        raise BadInstant(field="happened_at")
-    return min(happened_at, now)
 
 
 def _check_kind(item: Item, scan: CourierScan) -> None:

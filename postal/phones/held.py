@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import func, select
@@ -50,6 +50,8 @@ class Entry:
     happened_at: datetime
     inside: str
     sent_at: datetime | None = None
+    clock_offset: timedelta | None = None
+    heard_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Entry {self.name}>"

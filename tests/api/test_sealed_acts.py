@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -127,3 +128,38 @@ def as_file(image):
     out = io.BytesIO()
     image.save(out, "JPEG")
     return out.getvalue()
+
+
+def test_acts_keep_their_order_and_true_times_over_a_clock_set_by_a_day(phone, told, database, clock):
+    """The clock was heard at NOW and set a day ahead after the first of two acts; both are sent five hours later."""
+    key, heard = told["envelope_key"], {"offset_ms": 0, "heard_at": NOW.isoformat()}
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    tried = [failed(told, n) | {"called_at": []} | {"reason": "TU_CHOI"} for n in (0, 1)]
+    first = sealed(key, "may-1-1", NOW + hour, tried[0]) | heard | {"seq": 1}
+    second = sealed(key, "may-1-2", NOW + 2 * hour + day, tried[1]) | heard | {"seq": 2}
+    clock.forward(hours=5)
+    answers = send(phone, second, first, sent_at=(NOW + 5 * hour + day).isoformat())
+    assert [one["status"] for one in answers] == ["recorded", "recorded"]
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        events = session.scalars(select(models.TrackingEvent).where(kind == "attempt_failed")).all()
+        found = {event.scan_id.rpartition(":")[2]: event for event in events}
+        one, two = found["may-1-1"], found["may-1-2"]
+        assert (one.happened_at, two.happened_at) == (NOW + hour, NOW + 2 * hour)
+        assert (one.device_at, two.device_at) == (NOW + hour, NOW + 2 * hour + day)
+        assert (one.facts["clock_offset_s"], two.facts["clock_offset_s"]) == (0, -86_400)
+        assert two.recorded_at == NOW + 5 * hour
+        assert one.id < two.id
+
+
+def test_a_clock_set_back_by_a_little_puts_no_act_before_the_one_before_it(phone, told, database, clock):
+    key, heard = told["envelope_key"], {"offset_ms": 0, "heard_at": NOW.isoformat()}
+    tried = [failed(told, n) | {"called_at": [], "reason": "TU_CHOI"} for n in (0, 1)]
+    first = sealed(key, "may-1-1", NOW + timedelta(minutes=40), tried[0]) | heard | {"seq": 1}
+    second = sealed(key, "may-1-2", NOW + timedelta(minutes=30), tried[1]) | heard | {"seq": 2}
+    clock.forward(hours=1)
+    assert {one["status"] for one in send(phone, first, second, sent_at=clock.now.isoformat())} == {"recorded"}
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        times = session.scalars(select(models.TrackingEvent.happened_at).where(kind == "attempt_failed")).all()
+    assert times == [NOW + timedelta(minutes=40)] * 2

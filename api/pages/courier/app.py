@@ -23,6 +23,7 @@ _SCRIPTS = (
     "app.js",
     "acts.js",
     "cards.js",
+    "clock.js",
     "end.js",
     "envelopes.js",
     "fail.js",

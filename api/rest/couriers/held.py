@@ -63,6 +63,8 @@ def _entries(
                 happened_at=one.happened_at,
                 inside=_json(read),
                 sent_at=body.sent_at,
+                clock_offset=one.clock_offset,
+                heard_at=one.heard_at,
             )
 
 

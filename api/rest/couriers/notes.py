@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from api.rest.common import v1
 from api.rest.envelopes import Locked, SealedBodies, open_all, some_of
 from api.schemas.answers import ScansTold
-from api.schemas.common import Body, Degrees, Instant, Whole
+from api.schemas.common import Body, Degrees, DeviceClock, Instant, Whole
 from api.schemas.each import Unread
 from api.web.auth import acting, allow
 from api.web.errors import problem_of, problems_of_entry
@@ -22,7 +22,7 @@ from postal.doorstep import NoteKind
 NoteId = Annotated[str, StringConstraints(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
-class NoteBody(Body):
+class NoteBody(DeviceClock):
     """One note: of a stop of one's own round, or, for trouble on the road, of none.
 
     ``what``: of trouble `accident`, `sick`, `breakdown`, `flood`, `other`; of a stop left open those but an accident,
@@ -99,6 +99,8 @@ def note_in(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
         what=told.what,
         words=told.words,
         facts=facts,
+        clock_offset=told.clock_offset,
+        heard_at=told.heard_at,
     )
 
 

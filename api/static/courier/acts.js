@@ -1,5 +1,6 @@
 // Acts at doors: on disk before anything says done, sent in their order, and gone only when the server took them.
 import { addWithPictures, all, get, put, remove } from "./store.js";
+import { known } from "./clock.js";
 import { addressed, envelope } from "./envelopes.js";
 import { keyOfActs, unseal } from "./keys.js";
 import { handInPictures, sealedPictures, sendPictures } from "./pictures.js";
@@ -11,18 +12,6 @@ const CLOCK_JUMPS_MS = 90_000; // the server forgives less by itself
 
 export class DoneBefore extends Error {}
 
-// Our clock's offset from the server's, as last heard: kept over restarts, and with each act.
-let offsetMs = null;
-export async function loadClock() {
-  offsetMs = (await get("vault", "clock")) ?? null;
-}
-export async function noteClock(serverNow) {
-  if (!serverNow) return;
-  offsetMs = Date.parse(serverNow) - Date.now();
-  await put("vault", offsetMs, "clock");
-}
-export const serverTime = () => Date.now() + (offsetMs ?? 0);
-
 // `pieces` are the scans but for their id and time; all of them are one act at one door. `photos` are blobs; which pieces
 // they are the evidence of is said by `isShown`.
 export async function queue({ round, position, act, pieces: told, actId, photos = [], isShown = () => true }) {
@@ -32,7 +21,7 @@ export async function queue({ round, position, act, pieces: told, actId, photos 
   const envelopes = [];
   for (const [n, piece] of pieces.entries()) envelopes.push(await envelope(`${actId}-${n}`, piece));
   const row = { id: actId, once: onceKey(round, position, act, pieces), round, position, act };
-  Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), offsetMs, envelopes });
+  Object.assign(row, { codes: pieces.map((piece) => piece.code), at: new Date().toISOString(), envelopes, ...known() });
   if (ids.length) row.pictures = ids;
   try {
     await addWithPictures({ ...row, state: "unsent" }, pictures);
@@ -78,7 +67,7 @@ export function handInAll() {
       const left = (await acts()).filter((act) => act.envelopes && act.state !== "sent" && act.state !== "taken");
       const some = left.slice(0, AT_ONCE);
       if (!some.length) return;
-      const entries = (of) => of.flatMap((act) => act.envelopes.map((one, n) => addressed(nameOf(act, n), act.at, one)));
+      const entries = (of) => of.flatMap((act) => act.envelopes.map((one, n) => addressed(nameOf(act, n), act, one)));
       // Of an act the server has, only photos are missing.
       const scans = entries(some.filter((act) => !act.isNote && !act.isTold));
       const answer = await handIn(scans, entries(some.filter((act) => act.isNote)));
@@ -117,7 +106,7 @@ async function sendSome(waiting) {
   const scans = [];
   const sealed = [];
   for (const act of waiting) {
-    if (act.envelopes) sealed.push(...act.envelopes.map((one, n) => addressed(`${act.id}-${n}`, happenedAt(act), one)));
+    if (act.envelopes) sealed.push(...act.envelopes.map((one, n) => addressed(`${act.id}-${n}`, act, one)));
     else scans.push(...(await scansOf(act)));
   }
   const answer = await sendScans(scans, sealed);
@@ -142,8 +131,10 @@ async function sendSome(waiting) {
   return null;
 }
 
-// Was the clock set since? Then the act's time is told by the clock of now, which `sent_at` is read from too.
+// Of an edition before envelopes. Was the clock set since? Then the act's time is told by the clock of now, which
+// `sent_at` is read from too; of what lies in an envelope the server finds that out itself.
 function happenedAt(act) {
+  const { offsetMs } = known();
   const jump = act.offsetMs !== null && offsetMs !== null ? act.offsetMs - offsetMs : 0;
   return new Date(Date.parse(act.at) + (Math.abs(jump) > CLOCK_JUMPS_MS ? jump : 0)).toISOString();
 }

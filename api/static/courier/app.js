@@ -1,6 +1,7 @@
 // The courier's app: which screen is shown, and when it speaks with the server.
 import * as acts from "./acts.js";
 import * as cards from "./cards.js";
+import * as clock from "./clock.js";
 import { whyNot } from "./fail.js";
 import { end } from "./end.js";
 import { learnKey } from "./envelopes.js";
@@ -31,7 +32,7 @@ async function start() {
   keepLanguage();
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB || !navigator.locks) return notice(say("cannot"), "danger");
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/courier/sw.js").catch(() => {});
-  await acts.loadClock();
+  await clock.loadClock();
   await countUnsent();
   const code = location.hash.slice(1);
   if (code) {
@@ -73,7 +74,7 @@ async function opened(vault) {
 // A round of another day is nobody's business any more.
 async function take(kept) {
   const { today, etag } = await unseal(day.key, kept);
-  if (today.day === localDay(acts.serverTime())) Object.assign(day, { today, etag });
+  if (today.day === localDay(clock.serverTime())) Object.assign(day, { today, etag });
   else await remove("round", "today");
 }
 
@@ -106,7 +107,7 @@ async function refresh() {
   if (!day) return;
   if (answer?.status === 401) return revoked();
   if (answer?.status === 200 || answer?.status === 304) {
-    await acts.noteClock(answer.headers.get("X-Now"));
+    await clock.noteClock(answer.headers.get("X-Now"));
     if (answer.status === 200) {
       Object.assign(day, { today: answer.body, etag: answer.headers.get("ETag") });
       await learnKey(day.today.envelope_key);

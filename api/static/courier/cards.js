@@ -1,6 +1,7 @@
 // The round as cards, one a stop, in its order: what the server told, and over it what this phone recorded since.
 import { clock, copy, money, say, told } from "./words.js";
-import { counts, serverTime } from "./acts.js";
+import { counts } from "./acts.js";
+import { serverTime } from "./clock.js";
 
 const MINUTE = 60_000;
 

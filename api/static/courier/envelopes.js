@@ -33,11 +33,12 @@ export async function envelope(name, inside) {
   return { to: known.key_id, data: joined(point, iv, new Uint8Array(await crypto.subtle.encrypt(bound, key, plain))) };
 }
 
-// An envelope as it is sent.
-export function addressed(id, happenedAt, { to, data }) {
+// An envelope as it is sent; when it was, and what was known of the server's clock, stand on it.
+export function addressed(id, { at: happened_at, offsetMs = null, heardAt: heard_at = null, seq }, { to, data }) {
   let text = "";
-  for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
-  return { id, happened_at: happenedAt, key_id: to, sealed: btoa(text) };
+  for (let n = 0; n < data.length; n += 8192) text += String.fromCharCode(...data.subarray(n, n + 8192));
+  const offset_ms = offsetMs === null ? null : Math.round(offsetMs);
+  return { id, happened_at, offset_ms, heard_at, seq, key_id: to, sealed: btoa(text) };
 }
 
 function joined(...parts) {

@@ -1,6 +1,7 @@
 // What is noted at a door: the evidence its pieces need by the server's rules, or the reason why it did not work.
 import { copy, moment, money, notice, say } from "./words.js";
-import { queue, serverTime } from "./acts.js";
+import { queue } from "./acts.js";
+import { serverTime } from "./clock.js";
 import { leaving } from "./fail.js";
 import { farFrom, locating } from "./place.js";
 import { head, wire } from "./wiring.js";

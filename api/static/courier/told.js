@@ -1,5 +1,6 @@
 // What is told besides scans: a call, trouble, a pin put right, why a stop stayed open. It waits on disk like an act,
 // counts as unsent until the server has it, and needs no PIN to be sent.
+import { known } from "./clock.js";
 import { addressed, envelope } from "./envelopes.js";
 import { keyOfActs, unseal } from "./keys.js";
 import { sendNotes } from "./server.js";
@@ -12,7 +13,7 @@ export async function tellNote({ round = null, position = null, kind, ...says })
   const note = { kind, round_id: round, position, ...says };
   const envelopes = [await envelope(id, note)];
   const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], envelopes };
-  await add("acts", { ...row, at: new Date().toISOString(), state: "unsent" });
+  await add("acts", { ...row, at: new Date().toISOString(), ...known(), state: "unsent" });
   dispatchEvent(new Event(RECORDED));
 }
 
@@ -39,7 +40,7 @@ async function sendSome(waiting) {
   const notes = [];
   const sealed = [];
   for (const row of waiting) {
-    if (row.envelopes) sealed.push(addressed(row.id, row.at, row.envelopes[0]));
+    if (row.envelopes) sealed.push(addressed(row.id, row, row.envelopes[0]));
     else notes.push({ ...(await unseal(await keyOfActs(), row.sealed)), happened_at: row.at });
   }
   const answer = await sendNotes(notes, sealed);

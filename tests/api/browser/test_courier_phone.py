@@ -273,7 +273,7 @@ KEYS = """async () => {
   const asked = db.transaction("vault").objectStore("vault").getAllKeys();
   const keys = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
   db.close();
-  return keys.filter((key) => key !== "clock");
+  return keys.filter((key) => !["clock", "heard"].includes(key));
 }"""
 
 

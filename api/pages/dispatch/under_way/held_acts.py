@@ -30,6 +30,7 @@ _KINDS = {
     "card": Message("Đã để giấy mời"),
     "left_open": Message("Điểm còn để lại"),
     "violation": Message("Phản ánh vi phạm thủ tục"),
+    "reordered": Message("Đổi thứ tự điểm dừng"),
 }
 
 
@@ -70,7 +71,9 @@ def held_act_settle(held_id: int) -> ResponseReturnValue:
 
 def _told(session: Session, held_id: int) -> doorstep.CourierScan | doorstep.NoteIn:
     held = phones.held_act(session, held_id)
-    inside = {**phones.held_inside(session, held), "happened_at": held.happened_at.isoformat()}
+    # Its instant was put right when it came: what the phone knew of our clock is spent.
+    spent = {"offset_ms": None, "heard_at": None, "seq": None}
+    inside = {**phones.held_inside(session, held), "happened_at": held.happened_at.isoformat(), **spent}
     if held.about == "note":
         return note_in(NoteBody.model_validate(inside), None)
     return courier_scan(ScanBody.model_validate(inside), None)

@@ -1,0 +1,46 @@
+"""When something happened, by our clock, though a phone told it by its own, hours late, or set in between. Pure.
+
+A phone hears the server's time now and then, and keeps with each act how far its clock was off as it last heard. When
+it sends, its clock of that moment is compared with ours. The two agree unless somebody set the clock between; then what
+is possible decides: nothing happened before the phone last heard from us, and nothing after it arrived here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+IGNORED = timedelta(seconds=90)
+"""A request's own way takes seconds: a clock that is off by less is taken for right."""
+AHEAD_AT_MOST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceTime:
+    """An act's instant by the device's clock, and what is known of that clock.
+
+    ``sent_at`` is the device's clock when it sent the act. ``offset`` is server minus device as last heard before the
+    act, and ``heard_at`` the server's instant at which it was heard.
+    """
+
+    told_at: datetime
+    sent_at: datetime | None = None
+    offset: timedelta | None = None
+    heard_at: datetime | None = None
+
+
+def true_time(told: DeviceTime, now: datetime) -> datetime:
+    """Return when an act that arrived ``now`` happened by our clock; it may be an instant that cannot be."""
+    at_sending = told.told_at + _counted(now - told.sent_at if told.sent_at is not None else timedelta(0))
+    if told.offset is None or told.heard_at is None:
+        return at_sending
+    earliest = told.heard_at - IGNORED
+    for at in (told.told_at + _counted(told.offset), at_sending):
+        if earliest <= at <= now + AHEAD_AT_MOST:
+            return at
+    # Set twice, or set and set back: between the two instants that are known lies all that can be said.
+    return min(max(at_sending, told.heard_at), max(now, told.heard_at))
+
+
+def _counted(offset: timedelta) -> timedelta:
+    return offset if abs(offset) > IGNORED else timedelta(0)
