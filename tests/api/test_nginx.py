@@ -1,6 +1,7 @@
 """The shipped nginx.conf, as Debian's nginx 1.22 loads it, in front of the web as the operator starts it."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from tests.api.test_slow_clients import N_SLOW, Web
 from tests.api.test_supervision import ROOT, wait_for
 from tests.conftest import missing
+from tests.scale import record_figure
 
 NAME = "tannha.example.vn"
 SHIPPED = ROOT / "docs/deploy/nginx.conf"
@@ -57,7 +59,7 @@ def placed(folder: Path, web_port: int) -> dict[str, int]:
         (f"/etc/letsencrypt/live/{NAME}/fullchain.pem", f"{folder}/chain.pem"),
         (f"/etc/letsencrypt/live/{NAME}/privkey.pem", f"{folder}/key.pem"),
         ("/var/log/nginx/tannha.log", f"{folder}/access.log"),
-        ("http://127.0.0.1:8460", f"http://127.0.0.1:{web_port}"),
+        ("server 127.0.0.1:8460;", f"server 127.0.0.1:{web_port};"),
     ):
         assert text.count(written) == 1, written
         text = text.replace(written, here)
@@ -127,7 +129,8 @@ def ask(ports, path, method="GET", body=None, **headers):
     client = http.client.HTTPSConnection("127.0.0.1", ports["https"], timeout=20, context=tls())
     client.request(method, path, body=body, headers={"Host": NAME, **headers})
     answer = client.getresponse()
-    answer.text = answer.read().decode(errors="replace")
+    answer.raw = answer.read()
+    answer.text = answer.raw.decode(errors="replace")
     client.close()
     return answer
 
@@ -144,6 +147,22 @@ def test_pages_come_through_it_as_https(pair):
     plain.request("GET", "/track", headers={"Host": NAME})
     answer = plain.getresponse()
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/track")
+
+
+def test_the_couriers_app_comes_small_and_pages_with_peoples_data_uncompressed(pair):
+    ports, _ = pair
+    packed = {"Accept-Encoding": "gzip"}
+    kept = json.loads(re.search(r"KEPT = (\[.*?\]);", ask(ports, "/courier/sw.js").text)[1])
+    n_bytes = 0
+    for path in (path for path in kept if "lang=" not in path):
+        answer = ask(ports, path, **packed)
+        assert answer.status == 200, path
+        assert answer.headers.get("Content-Encoding") == "gzip" or len(answer.raw) < 400, path
+        n_bytes += len(answer.raw)
+    record_figure("first load of the courier's app, compressed, without images and map", n_bytes, "bytes")
+    assert n_bytes <= 60_000
+    for path in ("/track", "/staff/sign-in"):
+        assert "Content-Encoding" not in ask(ports, path, **packed).headers
 
 
 def test_figures_stay_inside_and_another_hosts_name_is_refused(pair):

@@ -15,8 +15,9 @@ import { listenForTyping } from "./scan.js";
 import { hasVault, seal, unseal, wipe } from "./keys.js";
 import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
-import { get, put, remove } from "./store.js";
+import { get, NewerEdition, put, remove } from "./store.js";
 import { RECORDED, tellNote } from "./told.js";
+import { whyNot as notOnDisk } from "./wiring.js";
 import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 
 const EVERY_MS = 60_000;
@@ -197,7 +198,8 @@ const FORMS = { deliver: evidence, collect: evidence, fail: whyNot, correct, vio
 
 function choose(stop, act, pieces) {
   if (act === "call") {
-    return tellNote({ round: day.today.round.id, position: stop.position, kind: "called" });
+    const called = { round: day.today.round.id, position: stop.position, kind: "called" };
+    return tellNote(called).catch((failure) => notice(notOnDisk(failure), "danger"));
   }
   over = "door";
   doorOf = stop.position;
@@ -261,4 +263,7 @@ function toCard(stop) {
   document.querySelector(`[data-stop="${stop.position}"]`)?.scrollIntoView({ block: "start" });
 }
 
-start();
+start().catch((failure) => {
+  if (!(failure instanceof NewerEdition)) throw failure;
+  notice(say("newer"), "danger");
+});

@@ -3,6 +3,9 @@
 const NAME = "tannha-courier";
 let opening = null;
 
+// Another edition of the app owns the store now: this one reads and writes nothing of it any more.
+export class NewerEdition extends Error {}
+
 function open() {
   opening ??= new Promise((done, failed) => {
     const asked = indexedDB.open(NAME, 2);
@@ -18,10 +21,14 @@ function open() {
       asked.result.createObjectStore("pictures", { keyPath: "id" });
     };
     asked.onsuccess = () => {
-      asked.result.onversionchange = () => asked.result.close();
+      asked.result.onversionchange = () => {
+        asked.result.close();
+        opening = Promise.reject(new NewerEdition());
+        opening.catch(() => {}); // told to whoever asks next
+      };
       done(asked.result);
     };
-    asked.onerror = () => failed(asked.error);
+    asked.onerror = () => failed(asked.error?.name === "VersionError" ? new NewerEdition() : asked.error);
   });
   return opening;
 }

@@ -2,6 +2,7 @@
 import { notice, say, show } from "./words.js";
 import { DoneBefore } from "./acts.js";
 import { NoEnvelopeKey } from "./envelopes.js";
+import { NewerEdition } from "./store.js";
 
 // `record` puts on disk what the form holds, or returns false to keep it open; `recorded` follows once it is there.
 export function wire(screen, back, record, recorded) {
@@ -16,8 +17,7 @@ export function wire(screen, back, record, recorded) {
       if ((await record(form)) !== false) recorded();
     } catch (failure) {
       // Not on disk: the form stays as it is.
-      const why = failure instanceof NoEnvelopeKey ? "no_key" : "disk_full";
-      notice(say(failure instanceof DoneBefore ? "once" : why), "danger");
+      notice(whyNot(failure), "danger");
       if (failure instanceof DoneBefore) back();
     } finally {
       isBusy = false;
@@ -26,6 +26,13 @@ export function wire(screen, back, record, recorded) {
   notice("");
   show(screen);
   window.scrollTo(0, 0);
+}
+
+// Why something is not on disk.
+export function whyNot(failure) {
+  if (failure instanceof DoneBefore) return say("once");
+  if (failure instanceof NoEnvelopeKey) return say("no_key");
+  return say(failure instanceof NewerEdition ? "newer" : "disk_full");
 }
 
 export function head(screen, word, stop) {

@@ -235,6 +235,49 @@ def test_two_tabs_make_one_act_of_one_door(enrolled, database):
         assert len(session.scalars(select(models.ProofOfDelivery)).all()) == 1
 
 
+def test_a_full_phone_says_so_before_anything_is_called_done(enrolled, database):
+    page = enrolled()
+    deliver(page)
+    page.evaluate(
+        """() => {
+          const add = IDBObjectStore.prototype.add;
+          IDBObjectStore.prototype.add = function () {
+            IDBObjectStore.prototype.add = add;
+            throw new DOMException("full", "QuotaExceededError");
+          };
+        }"""
+    )
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(page.get_by_text("Chưa ghi được: máy hết chỗ")).to_be_visible()
+    expect(page.get_by_label("4 ký tự cuối của giấy tờ")).to_have_value("9911")
+    assert states(database) == [State.ON_ROUND] * 3
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(card(page)).to_be_visible()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
+
+
+TAKE_THE_STORE = """() => new Promise((done) => {
+  const asked = indexedDB.open("tannha-courier", 99);
+  asked.onsuccess = () => done(asked.result.close());
+})"""
+
+
+def test_an_old_editions_tab_leaves_the_store_to_a_newer_one(enrolled, open_page, database):
+    page = enrolled()
+    deliver(page)
+    other = page.context.new_page()
+    other.goto("/courier/manifest.webmanifest")
+    other.evaluate(TAKE_THE_STORE)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(page.get_by_text("Máy đã có bản mới của ứng dụng")).to_be_visible()
+    expect(page.get_by_label("4 ký tự cuối của giấy tờ")).to_have_value("9911")
+    assert {store: n for store, n, _ in other.evaluate(READ_DISK)}["acts"] == 0
+    assert states(database) == [State.ON_ROUND] * 3
+    other.goto("/courier/")
+    expect(other.get_by_text("Máy đã có bản mới của ứng dụng")).to_be_visible()
+
+
 def test_acts_are_sent_on_opening_without_a_pin(enrolled, database):
     page = enrolled()
     page.evaluate("navigator.serviceWorker.ready")
