@@ -17,7 +17,7 @@ from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
 from postal.doorstep.at_the_door import check_at_the_door, check_no_photo
-from postal.doorstep.instants import corrected, in_sequence
+from postal.doorstep.instants import BadInstant, corrected
 from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
 from postal.doorstep.said import keep_words
 from postal.doorstep.same_act import same_act
@@ -137,7 +137,7 @@ def record_scans(act: Act, scans: Sequence[CourierScan]) -> list[ScanAnswer]:
     found = [_found(act.session, scan) for scan in scans]
     lock_items(act.session, [item for item in found if item is not None])
     answers: dict[int, ScanAnswer] = {}
-    scans = in_sequence(scans, act.now)
+    scans = _in_sequence(scans, act.now)
     is_numbered = all(scan.seq is not None for scan in scans)
     for index in sorted(range(len(scans)), key=lambda i: (is_numbered and scans[i].seq, scans[i].happened_at)):
         answers[index] = _record_one(act, scans[index], found[index])
@@ -302,6 +302,25 @@ def _round_of(
     of_day = [one for one, day in found if day == nearest]
     left = [one for one in of_day if one.started_at is not None and one.started_at <= happened_at]
     return max(left, key=lambda one: one.started_at or happened_at) if left else of_day[-1]
+
+
+def _in_sequence(scans: Sequence[CourierScan], now: datetime) -> list[CourierScan]:
+    """Return scans of which none happened before the one that the device recorded before it.
+
+    Where the order is not told, nothing changes.
+    """
+    told = list(scans)
+    numbered = sorted((n for n, scan in enumerate(told) if scan.seq is not None), key=lambda n: told[n].seq or 0)
+    floor: datetime | None = None
+    for n in numbered:
+        try:
+            at = corrected(told[n], now)
+        except BadInstant:  # refused by itself
+            continue
+        if floor is not None and floor > at:
+            told[n] = replace(told[n], not_before=floor)
+        floor = at if floor is None else max(floor, at)
+    return told
 
 
 def _check_kind(item: Item, scan: CourierScan) -> None:
