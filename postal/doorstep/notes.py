@@ -79,7 +79,10 @@ ASKS_THE_OFFICE = frozenset({NoteKind.TROUBLE, NoteKind.CORRECTION, NoteKind.REO
 @dataclass(frozen=True, kw_only=True)
 class NoteIn:
     """One note. ``facts`` is what it says besides: a place (lat, lon, accuracy_m), an address, a landmark; of another
-    order what it costs (more_s seconds, more_m metres, missed positions) and how that is known."""
+    order what it costs (more_s seconds, more_m metres, missed positions) and how that is known.
+
+    ``held_since`` is when a revoked phone handed it in, which the office accepted.
+    """
 
     note_id: str
     kind: NoteKind
@@ -92,6 +95,7 @@ class NoteIn:
     facts: Mapping[str, Any] = field(default_factory=dict)
     clock_offset: timedelta | None = None
     heard_at: datetime | None = None
+    held_since: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<NoteIn {self.note_id}>"
@@ -144,7 +148,7 @@ def _try(act: Act, told: NoteIn) -> str:
         consignment_id=stop.consignment_id if stop is not None else None,
         phone_id=act.by.phone_id,
         user_id=act.by.user_id,
-        happened_at=corrected(told, act.now),
+        happened_at=corrected(told, told.held_since or act.now),
         device_at=told.happened_at,
         recorded_at=act.now,
     )

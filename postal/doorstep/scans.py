@@ -83,8 +83,8 @@ class CourierScan:
     ``clock_offset`` and ``heard_at`` are what the device last heard of our clock before the act
     (`postal.rules.clocks`); ``seq`` is its place among the acts of the device, ``not_before`` when the one before was.
     ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
-    ``is_paper``: somebody at the office typed it from the courier's sheet. ``is_held``: a revoked phone handed it in,
-    and the office accepted it.
+    ``is_paper``: somebody at the office typed it from the courier's sheet. ``held_since``: when a revoked phone handed
+    it in, which the office accepted; how old an act may be is asked of that instant.
     """
 
     scan_id: str
@@ -100,7 +100,7 @@ class CourierScan:
     round_id: int | None = None
     pictures: tuple[str, ...] = ()
     is_paper: bool = False
-    is_held: bool = False
+    held_since: datetime | None = None
     clock_offset: timedelta | None = None
     heard_at: datetime | None = None
     seq: int | None = None
@@ -172,7 +172,7 @@ def _record_one(act: Act, scan: CourierScan, item: Item | None) -> ScanAnswer:
 
 
 def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
-    happened_at = corrected(scan, act.now)
+    happened_at = corrected(scan, scan.held_since or act.now)
     if scan.not_before is not None:
         happened_at = max(happened_at, scan.not_before)
     found = _round_of(act, item, scan, happened_at)
@@ -246,7 +246,7 @@ def _scan_of(
         facts["entered_from"] = "paper"
     if scan.clock_offset is not None:
         facts["clock_offset_s"] = round((happened_at - scan.happened_at).total_seconds())
-    if scan.is_held:
+    if scan.held_since is not None:
         facts["entered_from"] = "held"
     return Scan(
         kind=scan.kind,

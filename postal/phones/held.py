@@ -120,15 +120,16 @@ def held_inside(session: Session, held: HeldAct) -> Mapping[str, Any]:
 def accept(act: Act, held_id: int, told: doorstep.CourierScan | doorstep.NoteIn, *, reason: str) -> None:
     """Record a held act as its courier's, marked, under all rules an act of a phone is under.
 
+    ``told`` is what the phone wrote; by our clock it happened when it was found to when it came.
     Who decided and why stands in the audit. Raises NotFound, HeldSettled, InvalidInput without a reason, HeldRefused
     where the act cannot be recorded: it stays held.
     """
     held = _settle(act, held_id, ACCEPTED, reason)
     courier = Act(act.session, actor_of(act.session, held.phone), act.now)
     if isinstance(told, doorstep.NoteIn):
-        (answer,) = doorstep.record_notes(courier, [told])
+        (answer,) = doorstep.record_notes(courier, [replace(told, **_when_it_came(held))])
     else:
-        (answer,) = doorstep.record_scans(courier, [replace(told, is_held=True)])
+        (answer,) = doorstep.record_scans(courier, [replace(told, seq=None, **_when_it_came(held))])
     if answer.status == "refused":
         raise HeldRefused(why=answer.message)
 
@@ -150,6 +151,17 @@ def _settle(act: Act, held_id: int, settlement: str, reason: str) -> HeldAct:
     audit.note(act, f"held_act_{settlement}", "held_act", held.id, reason=reason, phone_id=held.phone_id)
     act.session.flush()
     return held
+
+
+def _when_it_came(held: HeldAct) -> dict[str, Any]:
+    """Return an act's times: the phone's own, as every other instant inside is, and how far they were off."""
+    return {
+        "happened_at": held.device_at,
+        "sent_at": None,
+        "clock_offset": held.happened_at - held.device_at,
+        "heard_at": held.happened_at,
+        "held_since": held.recorded_at,
+    }
 
 
 def _when(entry: Entry, now: datetime) -> datetime:

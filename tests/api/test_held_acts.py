@@ -114,6 +114,51 @@ def test_what_cannot_be_recorded_stays_held_with_the_reason(phone, told, desk, d
     assert re.search(r"data-held=", desk.get("/staff/held-acts").text)
 
 
+def test_an_act_of_a_wrong_clock_is_accepted_with_the_phones_time_beside_ours(phone, told, desk, database, clock):
+    ahead = timedelta(minutes=40)
+    key, code = told["envelope_key"], told["stops"][0]["pieces"][0]["code"]
+    called = (NOW + ahead - timedelta(minutes=2)).isoformat()
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [called], "code": code}
+    scans = [sealed(key, "may-1-0", NOW + ahead, failed)]
+    notes = [sealed(key, "note-1", NOW + ahead, {"kind": "trouble", "what": "accident"})]
+    clock.forward(minutes=30)
+    sent_at = (clock.now + ahead).isoformat()
+    hand_in(phone, {"scans": scans, "notes": notes, "sent_at": sent_at})
+    clock.forward(hours=5)
+    for held_id in held(database).values():
+        assert "Đã nhận" in decide(desk, held_id, "accepted")
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        event = session.scalars(select(models.TrackingEvent).where(kind == "attempt_failed")).one()
+        note = session.scalars(select(models.CourierNote)).one()
+        assert {(one.happened_at, one.device_at) for one in (event, note)} == {(NOW, NOW + ahead)}
+        assert event.facts["called_at"] == [called]
+        assert event.facts["clock_offset_s"] == -ahead.total_seconds()
+
+
+def test_what_the_server_had_recorded_already_is_accepted_as_known(phone, told, desk, database, clock):
+    ahead = timedelta(minutes=40)
+    code = told["stops"][0]["pieces"][0]["code"]
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [(NOW + ahead).isoformat()], "code": code}
+    entry = sealed(told["envelope_key"], "may-1-0", NOW + ahead, failed)
+    clock.forward(minutes=30)
+    sent = {"sent_at": (clock.now + ahead).isoformat()}
+    assert phone.client.post("/v1/scans", json=sent | {"sealed": [entry]}).json["scans"][0]["status"] == "recorded"
+    desk.post("/staff/phones/1/revoke")
+    hand_in(phone, sent | {"scans": [entry]})
+    assert "Đã nhận" in decide(desk, held(database)["p1:may-1-0"], "accepted")
+    assert kinds(database).count("attempt_failed") == 1
+
+
+def test_what_waited_for_the_office_for_weeks_is_still_accepted(phone, acts, sign_in, database, clock):
+    hand_in(phone, acts)
+    clock.forward(days=40)
+    desk = sign_in("dispatcher")
+    for held_id in held(database).values():
+        assert "Đã nhận" in decide(desk, held_id, "accepted")
+    assert kinds(database).count("attempt_failed") == 2
+
+
 def test_strangers_hand_in_nothing_and_foreign_offices_see_nothing(app, phone, acts, sign_in, database):
     assert app.test_client().post("/v1/courier/held", json=acts).status_code == 404
     hand_in(phone, acts)

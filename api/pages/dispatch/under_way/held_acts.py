@@ -54,9 +54,11 @@ def held_act_settle(held_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         settlement, reason = form_choice("settlement"), form_text("reason")
+        with services().database.read() as session:
+            told = _told(session, held_id)
         with acting() as act:
             if settlement == phones.ACCEPTED:
-                phones.accept(act, held_id, _told(act.session, held_id), reason=reason)
+                phones.accept(act, held_id, told, reason=reason)
                 done = _("Đã nhận: mục này được ghi như bưu tá đã gửi.")
             elif settlement == phones.DISMISSED:
                 phones.dismiss(act, held_id, reason=reason)
@@ -71,9 +73,7 @@ def held_act_settle(held_id: int) -> ResponseReturnValue:
 
 def _told(session: Session, held_id: int) -> doorstep.CourierScan | doorstep.NoteIn:
     held = phones.held_act(session, held_id)
-    # Its instant was put right when it came: what the phone knew of our clock is spent.
-    spent = {"offset_ms": None, "heard_at": None, "seq": None}
-    inside = {**phones.held_inside(session, held), "happened_at": held.happened_at.isoformat(), **spent}
+    inside = phones.held_inside(session, held)
     if held.about == "note":
         return note_in(NoteBody.model_validate(inside), None)
     return courier_scan(ScanBody.model_validate(inside), None)
