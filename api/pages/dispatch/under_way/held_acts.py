@@ -54,10 +54,9 @@ def held_act_settle(held_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         settlement, reason = form_choice("settlement"), form_text("reason")
-        with services().database.read() as session:
-            told = _told(session, held_id)
+        told = _told(held_id) if settlement == phones.ACCEPTED else None
         with acting() as act:
-            if settlement == phones.ACCEPTED:
+            if told is not None:
                 phones.accept(act, held_id, told, reason=reason)
                 done = _("Đã nhận: mục này được ghi như bưu tá đã gửi.")
             elif settlement == phones.DISMISSED:
@@ -71,10 +70,11 @@ def held_act_settle(held_id: int) -> ResponseReturnValue:
     return or_back(change, lambda: redirect(url_for("staff.held_acts"), 303))
 
 
-def _told(session: Session, held_id: int) -> doorstep.CourierScan | doorstep.NoteIn:
-    held = phones.held_act(session, held_id)
-    inside = phones.held_inside(session, held)
-    if held.about == "note":
+def _told(held_id: int) -> doorstep.CourierScan | doorstep.NoteIn:
+    with services().database.read() as session:
+        held = phones.held_act(session, held_id)
+        about, inside = held.about, phones.held_inside(session, held)
+    if about == "note":
         return note_in(NoteBody.model_validate(inside), None)
     return courier_scan(ScanBody.model_validate(inside), None)
 
