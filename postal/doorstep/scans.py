@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from postal.access.act import Act
 from postal.access.policy import Action, Actor
 from postal.custody import sign_delivery
 from postal.doorstep.at_the_door import check_at_the_door, check_no_photo
-from postal.doorstep.instants import BadInstant, corrected
+from postal.doorstep.instants import BadInstant, corrected, is_known
 from postal.doorstep.proof import ProofIn, check_proof, facts_of_proof, keep_proof
 from postal.doorstep.said import keep_words
 from postal.doorstep.same_act import same_act
@@ -81,7 +82,8 @@ class CourierScan:
 
     ``round_id`` is known where a round's own sheet is typed back; otherwise the round is found by item and day.
     ``clock_offset`` and ``heard_at`` are what the device last heard of our clock before the act
-    (`postal.rules.clocks`); ``seq`` is its place among the acts of the device, ``not_before`` when the one before was.
+    (`postal.rules.clocks`); ``seq`` is its place among the acts of the device, ``not_before`` when the one before was,
+    ``not_after`` when the next was, for an act of which the clock tells nothing.
     ``pictures`` are the device's ids of photos, which may arrive before the act or after it.
     ``is_paper``: somebody at the office typed it from the courier's sheet. ``held_since``: when a revoked phone handed
     it in, which the office accepted; how old an act may be is asked of that instant.
@@ -105,6 +107,7 @@ class CourierScan:
     heard_at: datetime | None = None
     seq: int | None = None
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<CourierScan {self.scan_id}>"
@@ -175,6 +178,8 @@ def _try(act: Act, scan: CourierScan, item: Item) -> ScanAnswer:
     happened_at = corrected(scan, scan.held_since or act.now)
     if scan.not_before is not None:
         happened_at = max(happened_at, scan.not_before)
+    if scan.not_after is not None:
+        happened_at = min(happened_at, scan.not_after)
     found = _round_of(act, item, scan, happened_at)
     _check_kind(item, scan)
     named = pictures.check_ids(scan.pictures)
@@ -307,20 +312,35 @@ def _round_of(
 def _in_sequence(scans: Sequence[CourierScan], now: datetime) -> list[CourierScan]:
     """Return scans of which none happened before the one that the device recorded before it.
 
-    Where the order is not told, nothing changes.
+    An instant that only lies between others moves none of them: it is put before the next that is known. Where the
+    order is not told, nothing changes.
     """
-    told = list(scans)
-    numbered = sorted((n for n, scan in enumerate(told) if scan.seq is not None), key=lambda n: told[n].seq or 0)
+    told, instants = list(scans), {}
+    for n in sorted((n for n, scan in enumerate(told) if scan.seq is not None), key=lambda n: told[n].seq or 0):
+        with suppress(BadInstant):  # refused by itself
+            instants[n] = corrected(told[n], now)
+    ceilings = _next_known({n: at for n, at in instants.items() if is_known(told[n], now)}, list(instants))
     floor: datetime | None = None
-    for n in numbered:
-        try:
-            at = corrected(told[n], now)
-        except BadInstant:  # refused by itself
-            continue
-        if floor is not None and floor > at:
-            told[n] = replace(told[n], not_before=floor)
+    for n, at in instants.items():
+        told[n] = replace(told[n], not_before=floor, not_after=ceilings.get(n))
         floor = at if floor is None else max(floor, at)
+        floor = min(floor, ceilings.get(n, floor))
     return told
+
+
+def _next_known(known: dict[int, datetime], order: Sequence[int]) -> dict[int, datetime]:
+    """Return when the next known act was for each unknown one. No known one was before a known one before it."""
+    ceilings: dict[int, datetime] = {}
+    waiting: list[int] = []
+    floor: datetime | None = None
+    for n in order:
+        if n not in known:
+            waiting.append(n)
+            continue
+        floor = known[n] if floor is None else max(floor, known[n])
+        ceilings |= dict.fromkeys(waiting, floor)
+        waiting.clear()
+    return ceilings
 
 
 def _check_kind(item: Item, scan: CourierScan) -> None:

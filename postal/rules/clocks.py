@@ -31,15 +31,25 @@ class DeviceTime:
 
 def true_time(told: DeviceTime, now: datetime) -> datetime:
     """Return when an act that arrived ``now`` happened by our clock; it may be an instant that cannot be."""
-    at_sending = told.told_at + _counted(now - told.sent_at if told.sent_at is not None else timedelta(0))
+    at = known_time(told, now)
+    if at is not None or told.heard_at is None:
+        return at or _at_sending(told, now)
+    # Set twice, or set and set back: between the two instants that are known lies all that can be said.
+    return min(max(_at_sending(told, now), told.heard_at), max(now, told.heard_at))
+
+
+def known_time(told: DeviceTime, now: datetime) -> datetime | None:
+    """Return the instant that the device's clock tells, None where all that can be said is what it lies between."""
+    at_sending = _at_sending(told, now)
     if told.offset is None or told.heard_at is None:
         return at_sending
     earliest = told.heard_at - IGNORED
-    for at in (told.told_at + _counted(told.offset), at_sending):
-        if earliest <= at <= now + AHEAD_AT_MOST:
-            return at
-    # Set twice, or set and set back: between the two instants that are known lies all that can be said.
-    return min(max(at_sending, told.heard_at), max(now, told.heard_at))
+    possible = (told.told_at + _counted(told.offset), at_sending)
+    return next((at for at in possible if earliest <= at <= now + AHEAD_AT_MOST), None)
+
+
+def _at_sending(told: DeviceTime, now: datetime) -> datetime:
+    return told.told_at + _counted(now - told.sent_at if told.sent_at is not None else timedelta(0))
 
 
 def _counted(offset: timedelta) -> timedelta:

@@ -163,3 +163,24 @@ def test_a_clock_set_back_by_a_little_puts_no_act_before_the_one_before_it(phone
         kind = models.TrackingEvent.kind
         times = session.scalars(select(models.TrackingEvent.happened_at).where(kind == "attempt_failed")).all()
     assert times == [NOW + timedelta(minutes=40)] * 2
+
+
+@pytest.mark.parametrize(
+    ("is_wrong", "hours"), [((1, 0, 0), (2, 2, 4)), ((1, 1, 0), (4, 4, 4)), ((0, 1, 0), (1, 4, 4))]
+)
+def test_an_act_of_a_clock_that_was_set_and_set_back_moves_no_other(phone, told, database, clock, is_wrong, hours):
+    key, heard = told["envelope_key"], {"offset_ms": 0, "heard_at": NOW.isoformat()}
+    hour = timedelta(hours=1)
+    entries = []
+    for n, at in enumerate((1, 2, 4)):
+        inside = failed(told, n) | {"called_at": [], "reason": "TU_CHOI"}
+        at_device = NOW + at * hour + is_wrong[n] * timedelta(days=1)
+        entries.append(sealed(key, f"may-1-{n}", at_device, inside) | heard | {"seq": n})
+    clock.forward(hours=6)
+    answers = send(phone, *entries, sent_at=clock.now.isoformat())
+    assert [one["status"] for one in answers] == ["recorded"] * 3
+    with database.read() as session:
+        kind = models.TrackingEvent.kind
+        query = select(models.TrackingEvent.happened_at).where(kind == "attempt_failed")
+        times = session.scalars(query.order_by(models.TrackingEvent.scan_id)).all()
+    assert times == [NOW + n * hour for n in hours]

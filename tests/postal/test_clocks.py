@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from postal.rules.clocks import IGNORED, DeviceTime, true_time
+from postal.rules.clocks import IGNORED, DeviceTime, known_time, true_time
 from tests.scale import scaled
 
 NINE = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -77,3 +77,11 @@ def test_whatever_is_set_and_when_a_time_lies_where_it_can_be():
             assert NINE - IGNORED <= read <= now + timedelta(minutes=5)
             # Off by no more than the whole time without signal, whatever was set.
             assert abs(read - true) <= now - NINE + timedelta(minutes=5) + IGNORED
+
+
+def test_an_instant_that_no_clock_tells_is_not_known():
+    told = DeviceTime(told_at=NINE + DAY, sent_at=NINE + 8 * HOUR, offset=timedelta(0), heard_at=NINE - HOUR)
+    assert known_time(told, NINE + 8 * HOUR) is None
+    assert true_time(told, NINE + 8 * HOUR) == NINE + 8 * HOUR
+    right = DeviceTime(told_at=NINE, sent_at=NINE + 8 * HOUR, offset=timedelta(0), heard_at=NINE - HOUR)
+    assert known_time(right, NINE + 8 * HOUR) == NINE
