@@ -52,8 +52,8 @@ def actor() -> Actor:
 
 
 def ended_phone(session: Session) -> models.Phone:
-    """Return the phone of the running request's cookie, good no more or not. Raises NotFound for a stranger."""
-    phone = phones.ended_phone(session, request.cookies.get(_cookie_name(), ""))
+    """Return the phone of the running request's cookie, good or ended of late. Raises NotFound for a stranger."""
+    phone = phones.ended_phone(session, request.cookies.get(_cookie_name(), ""), now=services().clock())
     if phone is None:
         raise NotFound(what=Message("điện thoại"))
     return phone

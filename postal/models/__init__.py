@@ -76,7 +76,7 @@ from postal.models.outside import (
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
-from postal.models.phones import CourierNote, HeldAct, Phone, PhoneCode
+from postal.models.phones import CourierNote, HeldAct, HeldPicture, Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
@@ -152,6 +152,7 @@ __all__ = [
     "Handover",
     "HandoverLine",
     "HeldAct",
+    "HeldPicture",
     "IdempotencyRecord",
     "Incident",
     "IncidentKind",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey
@@ -99,3 +99,16 @@ class HeldAct(Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     settlement: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[Phone] = relationship()
+
+
+class HeldPicture(Base):
+    """A held act names a photo of its courier, which comes after it. Names as in `EventPicture`."""
+
+    __tablename__ = "held_pictures"
+    __table_args__ = (UniqueConstraint("owner", "client_id", "held_id"),)
+
+    id: Mapped[PrimaryKey]
+    held_id: Mapped[int] = mapped_column(ForeignKey("held_acts.id"), index=True)
+    owner: Mapped[str] = mapped_column(String(40))
+    client_id: Mapped[str] = mapped_column(String(60))
+    held: Mapped[HeldAct] = relationship()

@@ -12,17 +12,19 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal import doorstep
+from postal import doorstep, pictures
 from postal.access import audit
 from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Courier, HeldAct, Phone
+from postal.models import HeldAct, Phone
 from postal.people import vault_of
-from postal.phones.enrolment import actor_of
+from postal.phones.enrolment import SILENT_AT_MOST, actor_of
 from routing import Message
 
 MOST_OF_A_PHONE = 2_000
 """A round's acts and notes many times over; more than that is no phone that had no signal."""
+HANDED_IN_WITHIN = timedelta(days=32)
+"""An act of before a phone ended is taken for 31 days: later there is nothing to hand in."""
 ACCEPTED, DISMISSED = "accepted", "dismissed"
 
 
@@ -43,7 +45,7 @@ class HeldRefused(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One act (`scan`) or note of a phone, as it was read; ``inside`` is its own JSON."""
+    """One act (`scan`) or note of a phone, as it was read; ``inside`` is its own JSON, ``pictures`` name its photos."""
 
     name: str
     about: Literal["scan", "note"]
@@ -52,15 +54,19 @@ class Entry:
     sent_at: datetime | None = None
     clock_offset: timedelta | None = None
     heard_at: datetime | None = None
+    pictures: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Entry {self.name}>"
 
 
-def ended_phone(session: Session, token: str) -> Phone | None:
-    """Return the phone this token was of, good no more or not."""
+def ended_phone(session: Session, token: str, *, now: datetime) -> Phone | None:
+    """Return the phone this token is of; None when it ended more than 32 days ago, revoked or silent."""
     token_hash = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-    return session.scalars(select(Phone).where(Phone.token_hash == token_hash)).one_or_none()
+    found = session.scalars(select(Phone).where(Phone.token_hash == token_hash)).one_or_none()
+    if found is None or now > (found.revoked_at or found.last_contact_at + SILENT_AT_MOST) + HANDED_IN_WITHIN:
+        return None
+    return found
 
 
 def hold(act: Act, phone: Phone, entries: Sequence[Entry]) -> list[str]:
@@ -71,7 +77,7 @@ def hold(act: Act, phone: Phone, entries: Sequence[Entry]) -> list[str]:
     names = {entry.name: f"p{phone.id}:{entry.name}" for entry in entries}
     known = set(act.session.scalars(select(HeldAct.entry_id).where(HeldAct.entry_id.in_(names.values()))))
     n_before = act.session.scalar(select(func.count()).where(HeldAct.phone_id == phone.id)) or 0
-    office_id = act.session.get_one(Courier, phone.courier_id).office_id
+    owner = actor_of(act.session, phone)
     new = {entry.name: entry for entry in entries if names[entry.name] not in known}
     if n_before + len(new) > MOST_OF_A_PHONE:
         raise TooManyHeld
@@ -80,7 +86,7 @@ def hold(act: Act, phone: Phone, entries: Sequence[Entry]) -> list[str]:
         held = HeldAct(
             entry_id=names[entry.name],
             phone_id=phone.id,
-            office_id=office_id,
+            office_id=phone.courier.office_id,
             about=entry.about,
             happened_at=_when(entry, act.now),
             device_at=entry.happened_at,
@@ -89,6 +95,7 @@ def hold(act: Act, phone: Phone, entries: Sequence[Entry]) -> list[str]:
             key_id=sealed.key_id,
         )
         act.session.add(held)
+        pictures.hold_for(act.session, owner, held, entry.pictures)
     if new:
         audit.note(act, "hold_acts", "phone", phone.id, n_acts=len(new))
     act.session.flush()

@@ -20,7 +20,7 @@ from postal.access.act import Act
 from postal.access.policy import Actor, ActorKind
 from postal.chain.unsealed import PICTURE, note_unsealed
 from postal.errors import Conflict, Forbidden, InvalidInput, NotFound
-from postal.models import EventPicture, Picture, TrackingEvent
+from postal.models import EventPicture, HeldAct, HeldPicture, Picture, TrackingEvent
 from postal.people import vault_of
 from postal.pictures.reading import Photo
 from routing import Message
@@ -102,6 +102,22 @@ def name_for(act: Act, event: TrackingEvent, client_ids: Sequence[str]) -> None:
     act.session.flush()
 
 
+def hold_for(session: Session, by: Actor, held: HeldAct, client_ids: Sequence[str]) -> None:
+    """Note which photos belong to an act that is held for the office."""
+    owner = _owner(by)
+    session.add_all(HeldPicture(held=held, owner=owner, client_id=one) for one in dict.fromkeys(client_ids))
+
+
+def check_held(session: Session, by: Actor, client_id: str) -> None:
+    """Let a photo pass that an act of an ended phone names, held or recorded before. Raises NotFound."""
+    held = select(HeldPicture.id).join(HeldAct).where(HeldAct.phone_id == by.phone_id)
+    told = select(EventPicture.id).join(TrackingEvent).where(EventPicture.owner == _owner(by))
+    told = told.where(TrackingEvent.facts["phone_id"].as_integer() == by.phone_id)
+    queries = (held.where(HeldPicture.client_id == client_id), told.where(EventPicture.client_id == client_id))
+    if not any(session.scalar(query.limit(1)) for query in queries):
+        raise NotFound(what=Message("ảnh"))
+
+
 def missing(session: Session, by: Actor, client_ids: Sequence[str]) -> list[str]:
     """Return which of somebody's photos are not stored yet, in the order given."""
     if not client_ids:
@@ -143,9 +159,11 @@ def shown(session: Session, picture: Picture) -> bytes:
 
 
 def forget_unnamed(session: Session, *, now: datetime) -> int:
-    """Forget photos that no act ever named; return how many. Those that are evidence stay as long as the proof."""
+    """Forget photos that no act named, nor one that is held; return how many. Evidence stays as long as the proof."""
     is_named = select(EventPicture.id).where(_is_named()).exists()
-    old = (Picture.recorded_at < now - UNNAMED_AT_MOST, Picture.sealed.is_not(None), ~is_named)
+    waits = (HeldPicture.owner == Picture.owner, HeldPicture.client_id == Picture.client_id)
+    is_waiting = select(HeldPicture.id).join(HeldAct).where(*waits, HeldAct.settled_at.is_(None)).exists()
+    old = (Picture.recorded_at < now - UNNAMED_AT_MOST, Picture.sealed.is_not(None), ~is_named, ~is_waiting)
     done = session.execute(update(Picture).where(*old).values(sealed=None, key_id=None))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -171,6 +189,8 @@ def _known(session: Session, owner: str, client_id: str, came_digest: str) -> Pi
 
 def _check_quota(act: Act, owner: str) -> None:
     since = act.now - timedelta(days=1)
-    query = select(func.count()).where(Picture.owner == owner, Picture.recorded_at > since)
+    # Each phone by itself: one that was revoked uses up nothing of the courier's next.
+    of_device = Picture.phone_id.is_not_distinct_from(act.by.phone_id)
+    query = select(func.count()).where(Picture.owner == owner, of_device, Picture.recorded_at > since)
     if (act.session.scalar(query) or 0) >= MOST_A_DAY:
         raise TooManyPictures(of_an_act=MOST_OF_AN_ACT, a_day=MOST_A_DAY)

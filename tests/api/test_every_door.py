@@ -496,7 +496,8 @@ def _hand_in(doors, post, at):
         found = people.envelope_key(people.vault_of(session))
     key = {"key_id": found.key_id, "point": base64.b64encode(found.point).decode()}
     trouble = sealed(key, f"nop-{post}-1", at, {"kind": "trouble", "what": "breakdown"})
-    junk = sealed(key, f"nop-{post}-2", at, {"code": "EE123456785VN", "kind": "out_for_delivery"})
+    inside = {"code": "EE123456785VN", "kind": "out_for_delivery", "pictures": [f"nop-{post}-anh"]}
+    junk = sealed(key, f"nop-{post}-2", at, inside)
     doors.json("citizen", "POST", "/v1/courier/held", {"notes": [trouble], "scans": [junk]})
     doors.picture("citizen", f"/v1/courier/held/pictures?picture_id=nop-{post}-anh", build.photo())
     rows = doors.rows(models.HeldAct.id, models.HeldAct.about, models.HeldAct.settled_at)

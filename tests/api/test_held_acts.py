@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import models
+from api.rest.couriers import held as held_doors
+from postal import models, pictures
+from postal.pictures import keeping
+from tests import builders as build
 from tests.api.conftest import NOW
 from tests.api.envelopes import sealed
 from tests.api.test_courier_phones import CourierPhone, code_for
@@ -157,6 +160,65 @@ def test_what_waited_for_the_office_for_weeks_is_still_accepted(phone, acts, sig
     for held_id in held(database).values():
         assert "Đã nhận" in decide(desk, held_id, "accepted")
     assert kinds(database).count("attempt_failed") == 2
+
+
+@pytest.fixture
+def photos(phone, told):
+    """Return a function that hands in a photo under an id; by then an act that names two of them is held."""
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [NOW.isoformat()]}
+    named = failed | {"code": told["stops"][0]["pieces"][0]["code"], "pictures": ["may-1-0-p0", "may-1-0-p1"]}
+    hand_in(phone, {"scans": [sealed(told["envelope_key"], "may-1-0", NOW, named)]})
+
+    def handed_in(picture_id, data=None, by=phone.client, path="/v1/courier/held/pictures"):
+        path = f"{path}?picture_id={picture_id}"
+        return by.post(path, data=data or build.photo(), content_type="image/jpeg").status_code
+
+    return handed_in
+
+
+def test_a_photo_is_taken_for_an_act_that_names_it_and_decoded_for_nobody_else(app, photos, monkeypatch):
+    assert photos("may-1-0-p0") == 200
+    monkeypatch.setattr(held_doors.pictures, "as_photo", None)
+    assert photos("may-1-9-p0") == 404
+    assert photos("may-1-0-p1", by=app.test_client()) == 404
+
+
+def test_a_photo_of_an_act_that_was_recorded_before_the_phone_ended_is_taken(phone, told, desk, photos):
+    code = told["stops"][1]["pieces"][0]["code"]
+    failed = {"kind": "attempt_failed", "reason": "VANG_NHA", "called_at": [NOW.isoformat()], "code": code}
+    entry = sealed(told["envelope_key"], "may-1-1", NOW, failed | {"pictures": ["may-1-1-p0"]})
+    assert phone.client.post("/v1/scans", json={"sealed": [entry]}).json["scans"][0]["missing_pictures"]
+    desk.post("/staff/phones/1/revoke")
+    assert photos("may-1-1-p0") == 200
+
+
+def test_photos_of_a_revoked_phone_use_up_nothing_of_the_next(app, desk, own_courier, photos, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_A_DAY", 1)
+    assert [photos("may-1-0-p0"), photos("may-1-0-p1")] == [200, 409]
+    following = CourierPhone(app, code_for(desk, own_courier[0]))
+    assert photos("may-2-0-p0", by=following.client, path="/v1/pictures") == 200
+
+
+def test_a_photo_of_a_held_act_waits_with_it(desk, photos, database, clock, sign_in):
+    photos("may-1-0-p0")
+    clock.forward(days=40)
+
+    def forgotten():
+        with database.write() as session:
+            return pictures.forget_unnamed(session, now=clock.now)
+
+    assert forgotten() == 0
+    decide(sign_in("dispatcher"), held(database)["p1:may-1-0"], "dismissed")
+    assert forgotten() == 1
+
+
+def test_a_phone_hands_in_until_32_days_after_it_ended(phone, acts, desk, clock, photos):
+    desk.post("/staff/phones/1/revoke")
+    clock.forward(days=31)
+    assert hand_in(phone, acts).status_code == 200
+    clock.forward(days=2)
+    assert hand_in(phone, acts).status_code == 404
+    assert photos("may-1-0-p0") == 404
 
 
 def test_strangers_hand_in_nothing_and_foreign_offices_see_nothing(app, phone, acts, sign_in, database):

@@ -19,6 +19,7 @@ from api.schemas.courier import HeldTold
 from api.schemas.pictures import PictureOrEnvelope, PictureQuery, PictureTold
 from api.web import phones as at_the_edge
 from api.web.auth import acting, allow_everybody
+from api.wiring import services
 from postal import Act, phones, pictures
 
 
@@ -34,16 +35,21 @@ class HeldBody(Body):
 @allow_everybody("the cookie of a phone that was revoked still says whose acts are held for its office")
 def post_held(body: HeldBody) -> Response:
     """Hold acts for the office's decision; answer with the ids held. What cannot be read is not among them."""
+    with services().database.read() as session:  # nothing is opened for a stranger
+        at_the_edge.ended_phone(session)
+    entries = [*_entries(body, body.scans, ScanBody, "scan"), *_entries(body, body.notes, NoteBody, "note")]
     with acting() as act:
         phone = at_the_edge.ended_phone(act.session)
-        entries = [*_entries(body, body.scans, ScanBody, "scan"), *_entries(body, body.notes, NoteBody, "note")]
         return jsonify({"held": phones.hold(act, phone, entries)})
 
 
 @v1.post("/courier/held/pictures", summary="Hand in a photo of what is held", responses={200: PictureTold})
 @allow_everybody("the cookie of a phone that was revoked still says whose photos are held for its office")
 def post_held_picture(query: PictureQuery, raw: PictureOrEnvelope) -> Response:
-    """Keep a photo for an act that is held, as the courier's own."""
+    """Keep a photo for an act that is held, as the courier's own; the act itself comes first."""
+    with services().database.read() as session:  # nothing is opened or decoded for a stranger
+        by = phones.actor_of(session, at_the_edge.ended_phone(session))
+        pictures.check_held(session, by, query.picture_id)
     came = picture_in(query, raw)
     photo = pictures.as_photo(came)
     with acting() as act:
@@ -62,6 +68,7 @@ def _entries(
                 about=about,
                 happened_at=one.happened_at,
                 inside=_json(read),
+                pictures=tuple(read.pictures) if isinstance(read, ScanBody) else (),
                 sent_at=body.sent_at,
                 clock_offset=one.clock_offset,
                 heard_at=one.heard_at,
