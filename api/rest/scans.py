@@ -20,7 +20,7 @@ from api.schemas.pictures import PictureId
 from api.web.auth import acting, allow
 from api.web.errors import Problem, problem_of, problems_of_entry
 from api.words import Said, in_both
-from postal import Action, EventKind, InvalidInput, doorstep, pictures
+from postal import Action, EventKind, InvalidInput, custody, doorstep, pictures
 
 # A PNG or JPEG in base64, drawn on the device: a few kilobytes; a day's scans are one request.
 Picture = Annotated[str, StringConstraints(max_length=200_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
@@ -85,10 +85,11 @@ def post_scans(body: ScansBody) -> Response:
     """
     told: dict[int, dict[str, Any]] = {}
     scans: dict[int, doorstep.CourierScan] = {}
+    drawn: dict[str, bytes] = {}
     sealed = open_all(body.sealed, ScanBody, id_field="scan_id")
     for position, entry in enumerate([*read_and_unread(some_of(body.scans, body.sealed, "scans")), *sealed]):
         try:
-            scans[position] = courier_scan(_read(entry, position), body.sent_at)
+            scans[position] = _scan(entry, position, body.sent_at, drawn)
         except _Refused as refusal:
             told[position] = _answer(refusal.scan_id, "refused", refusal.problem.code, refusal.problem.message)
             told[position]["field"] = refusal.problem.field
@@ -109,19 +110,20 @@ class _Refused(Exception):
         super().__init__(problem.code)
 
 
-def _read(entry: ScanBody | Unread | Locked, position: int) -> ScanBody:
-    """Return an entry that was read and whose picture is one. Raises _Refused."""
+def _scan(
+    entry: ScanBody | Unread | Locked, position: int, sent_at: datetime | None, drawn: dict[str, bytes]
+) -> doorstep.CourierScan:
+    """Return an entry that was read and whose picture is one, as the rules read it. Raises _Refused."""
     if isinstance(entry, Locked):
         raise _Refused(entry.entry_id, problem_of(entry.why))
     if isinstance(entry, Unread):
         raise _Refused(entry.text("scan_id", 60), problems_of_entry(entry.why, f"scans.{position}")[0])
     try:
-        picture_of(entry.proof.signature if entry.proof is not None else None)
+        return courier_scan(entry, sent_at, drawn)
     except InvalidInput as exc:
         problem = problem_of(exc)
         field = f"scans.{position}.proof.{problem.field}"
         raise _Refused(entry.scan_id, replace(problem, field=field)) from exc
-    return entry
 
 
 def _answer(
@@ -131,13 +133,19 @@ def _answer(
     return told | in_both(message)
 
 
-def courier_scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierScan:
-    """Return a scan as the rules read it. Raises InvalidInput for a signature that is no picture."""
+def courier_scan(
+    told: ScanBody, sent_at: datetime | None, drawn: dict[str, bytes] | None = None
+) -> doorstep.CourierScan:
+    """Return a scan as the rules read it. ``drawn`` keeps the signatures made anew so far: a stop's pieces share one.
+
+    Raises InvalidInput for a signature that is no picture.
+    """
     proof = None
     if told.proof is not None:
         fields = told.proof.model_dump(exclude={"signature"})
         is_authorised = told.proof.relation == "authorised"
-        proof = doorstep.ProofIn(**fields, is_authorised=is_authorised, signature=picture_of(told.proof.signature))
+        signature = picture_of(told.proof.signature, drawn)
+        proof = doorstep.ProofIn(**fields, is_authorised=is_authorised, signature=signature)
     return doorstep.CourierScan(
         scan_id=told.scan_id,
         s10=told.code,
@@ -156,11 +164,22 @@ def courier_scan(told: ScanBody, sent_at: datetime | None) -> doorstep.CourierSc
     )
 
 
-def picture_of(text: str | None) -> bytes | None:
-    """Return the bytes of a picture in base64, None for none. Raises InvalidInput."""
+def picture_of(text: str | None, drawn: dict[str, bytes] | None = None) -> bytes | None:
+    """Return a drawn signature in base64 made anew, None for none. Raises InvalidInput.
+
+    Decoding takes long: it is done before anything is locked, and once for what is in ``drawn``.
+    """
     if text is None:
         return None
+    drawn = {} if drawn is None else drawn
+    if text in drawn:
+        return drawn[text]
     try:
-        return base64.b64decode(text, validate=True)
+        made = custody.check_drawn(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError) as exc:
         raise InvalidInput(field="signature") from exc
+    except InvalidInput as exc:
+        exc.field = "signature"
+        raise
+    drawn[text] = made
+    return made

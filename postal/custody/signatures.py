@@ -29,12 +29,18 @@ from postal.models import (
 )
 from postal.models.keys import blocks
 from postal.people import vault_of
-from postal.pictures import PictureUnreadable, as_photo
+from postal.pictures import MAX_PIXELS, PictureUnreadable, as_photo
 from routing import Message
 
 SIDES = frozenset({"giver", "receiver"})
 HOW = frozenset({"drawn", "photo"})
 MAX_BYTES = 2_000_000
+MAX_DRAWN_PIXELS = 1_000_000
+"""Several times what the app's own pad draws."""
+
+
+class CleanPicture(bytes):
+    """A picture that was made anew here: whoever checks it again need not decode it."""
 
 
 class AlreadySigned(Conflict):
@@ -155,15 +161,25 @@ def _keep(act: Act, signed: DeliverySignature, image: bytes) -> DeliverySignatur
     return signed
 
 
-def check_picture(image: bytes) -> bytes:
-    """Return a PNG or JPEG of at most 2 MB made anew, without what the file carried besides.
+def check_drawn(image: bytes) -> CleanPicture:
+    """Return a signature that was drawn on a screen, checked as by `check_picture` before anything is locked.
+
+    Raises InvalidInput, PictureTooLarge for more than a million pixels.
+    """
+    return check_picture(image, most_pixels=MAX_DRAWN_PIXELS)
+
+
+def check_picture(image: bytes, *, most_pixels: int = MAX_PIXELS) -> CleanPicture:
+    """Return a PNG or JPEG of at most 2 MB made anew, without what the file carried besides. Safe to repeat.
 
     Raises InvalidInput, PictureTooLarge for too many pixels.
     """
+    if isinstance(image, CleanPicture):
+        return image
     if len(image) > MAX_BYTES:
         raise InvalidInput(field=Message("Ảnh chữ ký"))
     try:
-        return as_photo(image).data
+        return CleanPicture(as_photo(image, most_pixels=most_pixels).data)
     except PictureUnreadable as exc:
         raise InvalidInput(field=Message("Ảnh chữ ký")) from exc
 

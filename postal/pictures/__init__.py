@@ -21,6 +21,7 @@ from postal.pictures.keeping import (
 )
 from postal.pictures.reading import (
     MAX_BYTES,
+    MAX_PIXELS,
     Photo,
     PictureTooLarge,
     PictureUnreadable,
@@ -31,6 +32,7 @@ from postal.pictures.reading import (
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_PIXELS",
     "MOST_OF_AN_ACT",
     "NAMED",
     "Photo",

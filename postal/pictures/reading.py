@@ -74,9 +74,12 @@ class ReadCode:
         return f"<ReadCode {self.symbology}>"
 
 
-def as_photo(data: bytes) -> Photo:
-    """Return a photograph (JPEG or PNG) made anew. Raises PictureUnreadable, PictureTooLarge."""
-    picture = _opened(data, _LONGEST, "RGB")
+def as_photo(data: bytes, *, most_pixels: int = MAX_PIXELS) -> Photo:
+    """Return a photograph (JPEG or PNG) made anew. Raises PictureUnreadable, PictureTooLarge.
+
+    ``most_pixels`` is the most this kind of picture has; no file of more is decoded.
+    """
+    picture = _opened(data, _LONGEST, "RGB", most_pixels)
     for longest, quality in _TRIES:
         picture.thumbnail((longest, longest))
         written = BytesIO()
@@ -97,7 +100,7 @@ def codes_on(data: bytes) -> tuple[ReadCode, ...]:
     return tuple(ReadCode(text=text, symbology=symbology) for text, symbology in sorted(texts)[:_MOST_CODES])
 
 
-def _opened(data: bytes, longest: int, mode: str) -> Image.Image:
+def _opened(data: bytes, longest: int, mode: str, most_pixels: int = MAX_PIXELS) -> Image.Image:
     """Return the picture upright, at most ``longest`` pixels wide and high, in colours or greys without anything else.
 
     ``mode`` "L" says that greys are enough.
@@ -109,21 +112,21 @@ def _opened(data: bytes, longest: int, mode: str) -> Image.Image:
     if not data.startswith((JPEG_START, PNG_START)):
         raise PictureUnreadable
     try:
-        return _decoded(data, longest, mode)
+        return _decoded(data, longest, mode, most_pixels)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
         raise _too_large(MAX_PIXELS) from exc
     except _UNREADABLE as exc:
         raise PictureUnreadable from exc
 
 
-def _decoded(data: bytes, longest: int, mode: str) -> Image.Image:
+def _decoded(data: bytes, longest: int, mode: str, most_pixels: int) -> Image.Image:
     is_jpeg = data.startswith(JPEG_START)
     passes = n_passes(data) if is_jpeg else 0
     if passes > _MOST_PASSES:
         raise NoPicture("too many passes")
     found = Image.open(BytesIO(data if is_jpeg else bare_png(data)), formats=("JPEG", "PNG"))
     is_plain = passes == 1 and found.mode in ("L", "RGB")
-    limit = MAX_PIXELS if is_plain else MAX_WHOLE_PIXELS
+    limit = min(most_pixels, MAX_PIXELS if is_plain else MAX_WHOLE_PIXELS)
     if found.width * found.height > limit:
         raise _too_large(limit)
     found.draft(mode, (longest, longest))

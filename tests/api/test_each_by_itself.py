@@ -1,15 +1,23 @@
 """One malformed entry of a list never blocks the good ones, and fields are named as the caller sent them."""
 
+import base64
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import select
 
+from api.rest import scans as scan_doors
+from api.web.auth import acting
 from postal import NewUser, Role, outside
 from postal.access import accounts
-from postal.models import Item
+from postal.custody import signatures
+from postal.models import DeliverySignature, Item
+from postal.pictures import as_photo
 from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.api.bodies import result
 from tests.api.conftest import PASSWORD, Person
+from tests.hostile_pictures import png
 from tests.postal import day as a_day
 from tests.postal.day import MORNING
 
@@ -116,6 +124,8 @@ def delivered(code, number, **proof):
     return scan(code, number, kind="delivered", reason=..., proof=told)
 
 
+GIF = base64.b64encode(b"GIF89a" + bytes(40)).decode()
+LARGE = base64.b64encode(png(1_100, 1_000)).decode()
 BAD_SCANS = {
     "lower-case reason": (lambda c: scan(c, 9, reason="vang_nha"), "bad_format", "reason"),
     "no offset": (lambda c: scan(c, 9, happened_at="2026-11-23T09:30:00"), "bad_datetime", "happened_at"),
@@ -126,6 +136,8 @@ BAD_SCANS = {
     "kind of another house": (lambda c: scan(c, 9, kind="teleported"), "invalid", "kind"),
     "no picture": (lambda c: delivered(c, 9, signature="A==="), "bad_format", "proof.signature"),
     "half a picture": (lambda c: delivered(c, 9, signature="AAAAA"), "invalid", "proof.signature"),
+    "another kind of picture": (lambda c: delivered(c, 9, signature=GIF), "invalid", "proof.signature"),
+    "a picture too large": (lambda c: delivered(c, 9, signature=LARGE), "picture_too_large", "proof.signature"),
 }
 
 
@@ -143,6 +155,31 @@ def test_a_malformed_scan_is_refused_by_its_code_and_the_others_are_recorded(wal
     with database.read() as session:
         states = dict(session.execute(select(Item.s10, Item.state)).all())
     assert [states[c] for c in walked[:3]] == [State.ATTEMPTED, State.ON_ROUND, State.DELIVERED]
+
+
+def test_a_signature_is_made_anew_once_and_before_anything_is_locked(walked, database, monkeypatch):
+    (phone, codes), made = walked, []
+
+    def counted(image, **limits):
+        made.append(image)
+        return as_photo(image, **limits)
+
+    @contextmanager
+    def locking():
+        with acting() as act:
+            monkeypatch.setattr(signatures, "as_photo", None)
+            yield act
+
+    monkeypatch.setattr(signatures, "as_photo", counted)
+    monkeypatch.setattr(scan_doors, "acting", locking)
+    drawn = base64.b64encode(png(60, 20)).decode()
+    scans = [delivered(code, n, signature=drawn) for n, code in enumerate(codes[:2])]
+    told = phone.json("/v1/scans", {"scans": scans}).json["scans"]
+    assert [one["status"] for one in told] == ["recorded", "recorded"]
+    assert made == [png(60, 20)]
+    with database.read() as session:
+        kept = session.scalars(select(DeliverySignature)).all()
+        assert [signatures.signature_image(session, one) for one in kept] == [as_photo(png(60, 20)).data] * 2
 
 
 def test_nothing_but_malformed_scans_is_answered_one_by_one_too(walked):

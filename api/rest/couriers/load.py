@@ -49,12 +49,13 @@ def post_own_load(path: RoundPath, body: CountBody) -> Response:
 def post_load_confirmed(path: RoundPath, body: ConfirmBody) -> Response:
     """Keep the courier's word about what is counted by now."""
     at_the_edge.require_key(current_actor())
+    signature = picture_of(body.signature)
     with acting() as act:
         so_far = phones.confirm_load(
             act,
             path.round_id,
             n_seen=body.n_pieces,
-            signature=picture_of(body.signature),
+            signature=signature,
             device_at=body.signed_at,
         )
         return jsonify(_told(so_far, ()))
