@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.custody import check_picture, clean_codes, sign_receipt
-from postal.errors import Conflict, NotFound
+from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import DeliveryRound, Handover, LoadConfirmation
 from postal.people import vault_of
 from routing import Message
@@ -40,7 +40,7 @@ def confirm_load(
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
     if signature is not None:
-        check_picture(signature)
+        signature = check_picture(signature)
     present = clean_codes(codes)
     act.session.execute(delete(LoadConfirmation).where(LoadConfirmation.round_id == round_id))
     sealed = vault_of(act.session).seal_bytes(signature) if signature is not None else None
@@ -83,10 +83,17 @@ def check_confirmed(session: Session, round_id: int, present: Iterable[str]) -> 
 
 
 def sign_for_load(act: Act, handover: Handover, said: LoadConfirmation | None) -> None:
-    """Put the courier's signature under the receipt of the load, where one was drawn."""
-    if said is not None and said.sealed is not None:
-        image = vault_of(act.session).open_bytes(said.sealed, said.key_id or "")
-        sign_receipt(act, handover.id, "receiver", image, device_at=said.device_at)
+    """Put the courier's signature under the receipt of the load, where one was drawn.
+
+    One kept as it came, by an older version, may read no more: the receipt is then signed as where none was drawn.
+    """
+    if said is None or said.sealed is None:
+        return
+    try:
+        image = check_picture(vault_of(act.session).open_bytes(said.sealed, said.key_id or ""))
+    except InvalidInput:
+        return
+    sign_receipt(act, handover.id, "receiver", image, device_at=said.device_at)
 
 
 def _digest(codes: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from postal import State, models
+from postal.people import vault_of
+from postal.pictures import as_photo
 from tests.api.test_courier_phones import CourierPhone, code_for
 from tests.hostile_pictures import png
 
@@ -75,6 +77,29 @@ def test_both_sides_confirm_and_what_was_not_scanned_is_not_loaded(
         handover = session.get_one(models.Handover, signed.handover_id)
         assert (signed.side, handover.round_id, handover.n_present) == ("receiver", planned_round, 2)
     assert load(first).json["code"] == "count_over"
+
+
+def test_what_is_kept_of_a_signature_is_what_was_made_anew(phone, load, confirm, database):
+    load(*codes_of(phone))
+    confirm(3, signature=DRAWN)
+    with database.read() as session:
+        said = session.scalars(select(models.LoadConfirmation)).one()
+        assert vault_of(session).open_bytes(said.sealed, said.key_id) == as_photo(PNG).data
+
+
+def test_an_old_signature_that_reads_no_more_stops_no_load(phone, load, confirm, planned_round, sign_in, database):
+    load(*codes_of(phone))
+    confirm(3, signature=DRAWN)
+    with database.write() as session:
+        said = session.scalars(select(models.LoadConfirmation)).one()
+        sealed = vault_of(session).seal_bytes(PNG[:40])
+        said.sealed, said.key_id = sealed.data, sealed.key_id
+    desk = sign_in("postal")
+    desk.get(f"/staff/rounds/{planned_round}/load")
+    desk.post(f"/staff/rounds/{planned_round}/load/hand-over")
+    assert phone.round().json["round"]["status"] == "started"
+    with database.read() as session:
+        assert session.scalars(select(models.ReceiptSignature)).all() == []
 
 
 def test_the_custodian_hands_over_what_the_courier_confirmed_or_nothing(phone, load, confirm, planned_round, sign_in):
