@@ -110,9 +110,10 @@ def hold_for(session: Session, by: Actor, held: HeldAct, client_ids: Sequence[st
 
 def check_held(session: Session, by: Actor, client_id: str) -> None:
     """Let a photo pass that an act of an ended phone names, held or recorded of its courier. Raises NotFound."""
-    held = select(HeldPicture.id).join(HeldAct).where(HeldAct.phone_id == by.phone_id)
-    told = select(EventPicture.id).where(EventPicture.owner == _owner(by))
-    queries = (held.where(HeldPicture.client_id == client_id), told.where(EventPicture.client_id == client_id))
+    owner = _owner(by)
+    held = select(HeldPicture.id).where(HeldPicture.owner == owner, HeldPicture.client_id == client_id)
+    told = select(EventPicture.id).where(EventPicture.owner == owner, EventPicture.client_id == client_id)
+    queries = (held.join(HeldAct).where(HeldAct.phone_id == by.phone_id), told)
     if not any(session.scalar(query.limit(1)) for query in queries):
         raise NotFound(what=Message("ảnh"))
 
