@@ -1,13 +1,11 @@
 """One malformed entry of a list never blocks the good ones, and fields are named as the caller sent them."""
 
 import base64
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select
 
 from api.rest import scans as scan_doors
-from api.web.auth import acting
 from postal import NewUser, Role, outside
 from postal.access import accounts
 from postal.custody import signatures
@@ -157,26 +155,15 @@ def test_a_malformed_scan_is_refused_by_its_code_and_the_others_are_recorded(wal
     assert [states[c] for c in walked[:3]] == [State.ATTEMPTED, State.ON_ROUND, State.DELIVERED]
 
 
-def test_a_signature_is_made_anew_once_and_before_anything_is_locked(walked, database, monkeypatch):
-    (phone, codes), made = walked, []
-
-    def counted(image, **limits):
-        made.append(image)
-        return as_photo(image, **limits)
-
-    @contextmanager
-    def locking():
-        with acting() as act:
-            monkeypatch.setattr(signatures, "as_photo", None)
-            yield act
-
-    monkeypatch.setattr(signatures, "as_photo", counted)
-    monkeypatch.setattr(scan_doors, "acting", locking)
-    drawn = base64.b64encode(png(60, 20)).decode()
-    scans = [delivered(code, n, signature=drawn) for n, code in enumerate(codes[:2])]
+def test_a_signature_is_made_anew_once_for_all_pieces_of_a_body(walked, database):
+    phone, codes = walked
+    text, drawn = base64.b64encode(png(60, 20)).decode(), {}
+    made = scan_doors.picture_of(text, drawn)
+    assert scan_doors.picture_of(text, drawn) is made
+    assert signatures.check_picture(made) is made
+    scans = [delivered(code, n, signature=text) for n, code in enumerate(codes[:2])]
     told = phone.json("/v1/scans", {"scans": scans}).json["scans"]
     assert [one["status"] for one in told] == ["recorded", "recorded"]
-    assert made == [png(60, 20)]
     with database.read() as session:
         kept = session.scalars(select(DeliverySignature)).all()
         assert [signatures.signature_image(session, one) for one in kept] == [as_photo(png(60, 20)).data] * 2
