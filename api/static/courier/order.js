@@ -13,7 +13,7 @@ const QUICKLY_MS = 6_000;
 // The stops put before the others, as positions, the latest first. Of another round they are nothing any more.
 export async function before(round) {
   const kept = await get("round", KEPT);
-  return kept?.round === round ? kept.first : [];
+  return kept && kept.round === round ? kept.first : [];
 }
 
 const isOpen = (stop, own) => Boolean(open(stop, own).collect.length || open(stop, own).fail.length);
