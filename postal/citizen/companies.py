@@ -64,6 +64,8 @@ def issue_company_code(act: Act, code: str) -> tuple[CompanyCode, str]:
     issued = CompanyCode(
         code_hash=_hash_of(text),
         person_id=person.id,
+        name_hash=person.name_hash,
+        phone_hash=person.phone_hash,
         office_id=office_id,
         issued_at=act.now,
         issued_by_id=act.by.user_id,
@@ -113,9 +115,9 @@ def company_dossiers(session: Session, code_id: int) -> Sequence[CompanyDossier]
     found = session.get(CompanyCode, code_id)
     if found is None or found.revoked_at is not None:
         return None
-    items = _items(session, found.person)
+    items = _items(session, found)
     known = {(one.source_system, one.dossier_key) for one in items if one.direction is Direction.RESULT}
-    before = [one for one in _dossiers(session, found.person) if (one.source_system, one.dossier_key) not in known]
+    before = [one for one in _dossiers(session, found) if (one.source_system, one.dossier_key) not in known]
     lines = [_of_item(one) for one in items] + [_of_dossier(one) for one in before]
     return sorted(lines, key=lambda one: one.since, reverse=True)[:_N_SHOWN]
 
@@ -132,24 +134,24 @@ def _meant(session: Session, code: str) -> list[tuple[Person, int]]:
     return found + [(one.person, one.office_id) for one in called(session, code)]
 
 
-def _items(session: Session, person: Person) -> Sequence[Item]:
+def _items(session: Session, code: CompanyCode) -> Sequence[Item]:
     query = (
         select(Item)
         .join(Item.consignment)
         .join(Consignment.person)
         .options(contains_eager(Item.consignment).joinedload(Consignment.issuing_office))
         .where(Person.kind == PersonKind.RECIPIENT)
-        .where(Person.name_hash == person.name_hash, Person.phone_hash == person.phone_hash)
+        .where(Person.name_hash == code.name_hash, Person.phone_hash == code.phone_hash)
     )
     return session.scalars(query.order_by(Item.id.desc()).limit(_N_SHOWN)).all()
 
 
-def _dossiers(session: Session, person: Person) -> Sequence[Dossier]:
+def _dossiers(session: Session, code: CompanyCode) -> Sequence[Dossier]:
     query = (
         select(Dossier)
         .join(Dossier.person)
         .options(joinedload(Dossier.office), selectinload(Dossier.steps))
-        .where(Person.name_hash == person.name_hash, Person.phone_hash == person.phone_hash)
+        .where(Person.name_hash == code.name_hash, Person.phone_hash == code.phone_hash)
     )
     return session.scalars(query.order_by(Dossier.id.desc()).limit(_N_SHOWN)).all()
 

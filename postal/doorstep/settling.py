@@ -18,6 +18,7 @@ from postal.doorstep.notes import ASKS_THE_OFFICE, NoteKind
 from postal.doorstep.said import opened
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.address_change import keep_both
+from postal.life.tracking import lock_items
 from postal.models import Consignment, CourierNote, PersonKind
 from postal.people import PersonData, add_person, unseal
 from postal.queue.places import HasRegister, put_point
@@ -66,6 +67,9 @@ def settle_note(act: Act, note_id: int, settlement: str, *, guide: HasRegister) 
         raise NoteSettled
     if settlement == APPROVED and found.consignment_id is not None:
         consignment = act.session.get_one(Consignment, found.consignment_id)
+        # Two corrections, or one and a change of address, come after each other: none is lost.
+        lock_items(act.session, consignment.items)
+        act.session.refresh(consignment)
         _put_right(act, consignment, opened(act.session, found).facts, guide)
     found.settled_at, found.settled_by_id, found.settlement = act.now, act.by.user_id, settlement
     note_audit(act, f"courier_note_{settlement}", "courier_note", found.id)

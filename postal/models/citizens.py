@@ -66,7 +66,8 @@ class FalseCourier(Base):
 class CompanyCode(Base):
     """A code that opens the list of a company's dossiers; its text is kept as a hash alone.
 
-    ``person_id`` is the recipient it was issued for: name and phone of its row tell which dossiers are the company's.
+    ``name_hash`` and ``phone_hash`` are the company's when the code was issued: its dossiers are those of both. The
+    row of ``person_id`` names it to staff; a corrected dossier may make that row somebody else's.
     """
 
     __tablename__ = "company_codes"
@@ -74,6 +75,8 @@ class CompanyCode(Base):
     id: Mapped[PrimaryKey]
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    name_hash: Mapped[str] = mapped_column(String(32))
+    phone_hash: Mapped[str] = mapped_column(String(32))
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product
 
-from sqlalchemy import case, distinct, func, insert, select
+from sqlalchemy import Select, case, distinct, false, func, insert, select
 from sqlalchemy.orm import Session
 
 from postal.models import Person, PersonKind, PersonWord
@@ -112,8 +112,8 @@ def find_by_phone(session: Session, phone: str) -> list[int]:
     return list(session.scalars(select(Person.id).where(Person.phone_hash == phone_hash)))
 
 
-def find_by_name(session: Session, text: str, *, limit: int = 200) -> list[int]:
-    """Return the ids of people whose name holds every word given, whatever the accents or case, the i or y.
+def named(session: Session, text: str) -> Select[int]:
+    """Return a query for the ids of people whose name holds every word given, whatever accents or case, the i or y.
 
     Words are stored as they were written; it is the search that tries every way of writing, so that people recorded
     at any time are found. ``Ð`` (U+00D0) is the Icelandic letter that looks like ``Đ``.
@@ -122,15 +122,13 @@ def find_by_name(session: Session, text: str, *, limit: int = 200) -> list[int]:
     words = sorted({_one_way_of_writing(word) for word in fold_name(text).split()})
     number_of = {vault.look_up("word", way): n for n, word in enumerate(words) for way in _ways_of_writing(word)}
     if not words:
-        return []
-    query = (
+        return select(PersonWord.person_id).where(false())
+    return (
         select(PersonWord.person_id)
         .where(PersonWord.word_hash.in_(number_of))
         .group_by(PersonWord.person_id)
         .having(func.count(distinct(case(number_of, value=PersonWord.word_hash))) == len(words))
-        .limit(limit)
     )
-    return list(session.scalars(query))
 
 
 def _one_way_of_writing(word: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from postal.life.items import as_written, is_called
 from postal.models import Consignment, Coverage, Item
-from postal.models.keys import blocks
-from postal.people import bare_phone, find_by_name, find_by_phone
+from postal.models.keys import BLOCK
+from postal.people import bare_phone, find_by_phone, named
 from postal.rules.lifecycle import State
 from postal.rules.s10 import is_s10, normal_s10
 
@@ -63,9 +63,7 @@ def find(session: Session, asked: Asked, *, limit: int = 100) -> Found:
     if by_code or is_s10(normal_s10(text)) or not asked.by_person:
         return Found(items=by_code, is_exact=True)
     is_phone = len(bare_phone(text)) >= _SHORTEST_PHONE and not any(c.isalpha() for c in text)
-    person_ids = find_by_phone(session, text) if is_phone else find_by_name(session, text)
-    found: list[Item] = []
-    for some in blocks(person_ids):
-        order = query.order_by(case((Item.state.in_(_OVER), 1), else_=0), Item.id.desc()).limit(limit)
-        found += session.scalars(order.where(Consignment.person_id.in_(some)))
-    return Found(items=found[:limit], is_exact=is_phone)
+    meant = find_by_phone(session, text)[:BLOCK] if is_phone else named(session, text)
+    query = query.where(Consignment.person_id.in_(meant))
+    found = session.scalars(query.order_by(case((Item.state.in_(_OVER), 1), else_=0), Item.id.desc()).limit(limit))
+    return Found(items=list(found), is_exact=is_phone)

@@ -73,6 +73,20 @@ def test_neither_a_tax_number_nor_a_dossiers_code_nor_an_address_opens_it(app, p
         assert person.get("/track/company/list").status_code == 303
 
 
+def test_a_corrected_dossier_takes_its_code_to_nobody_elses_list(app, pieces, issue, system):
+    """The row a code was issued by may become another person's, or lose its phone: the code stays the company's."""
+    told = TOLD | {"dossier_code": "H57.15-261120-0078", "recipient": COMPANY, "phone": PHONE, "status": 4}
+    assert system.post("/v1/dossiers", told).status_code == 200
+    text = issue("H57.15-261120-0078")
+    for corrected in ({"recipient": "Trần Văn Khác"}, {"recipient": COMPANY, "phone": "0905999888"}):
+        assert system.post("/v1/dossiers", told | corrected | {"status": 5}).status_code == 200
+        person, answer = opened(app, text)
+        page = person.get(answer.location).text
+        assert pieces[0][0] in page
+        for code, _ in pieces[2:]:
+            assert code not in page
+
+
 def test_what_is_kept_is_a_hash(database, pieces, issue):
     text = issue(pieces[0][0])
     with database.read() as session:

@@ -227,7 +227,7 @@ def test_a_result_is_kept_whole_and_its_people_sealed(session):
     assert (person.full_name, person.phone) == ("Tôn Nữ Thị Diễm Hằng", "0905120007")
     assert (person.landmark, person.id_number_tail) == ("gần nhà văn hóa thôn", "2345")
     assert "Hằng".encode() not in consignment.person.sealed
-    assert people.find_by_name(session, "diem hang") == [consignment.person_id]
+    assert list(session.scalars(people.named(session, "diem hang"))) == [consignment.person_id]
 
 
 def test_strange_but_harmless_texts_are_stored_literally(session):
@@ -245,7 +245,7 @@ def test_a_name_in_either_accent_form_is_found_by_both(session):
         session, build.result(1, recipient=unicodedata.normalize("NFD", "Đỗ Hòa Bình")), now=MORNING
     )
     for text in ("Hòa", "hòa", unicodedata.normalize("NFD", "HÒA"), "do hoa", "Đỗ"):
-        assert people.find_by_name(session, text) == [item.consignment.person_id]
+        assert list(session.scalars(people.named(session, text))) == [item.consignment.person_id]
 
 
 def test_a_program_is_refused_where_a_clerk_is_asked(session):
@@ -435,7 +435,7 @@ def test_what_only_a_second_paper_tells_of_the_recipient_is_kept(session, is_lat
     assert items[0].consignment_id == items[1].consignment_id
     person = people.open_person(session, items[0].consignment.person)
     assert (person.landmark, person.email, person.id_number_tail) == ("cạnh chợ", "a@example.vn", "3456")
-    assert people.find_by_name(session, person.full_name) == [items[0].consignment.person_id]
+    assert list(session.scalars(people.named(session, person.full_name))) == [items[0].consignment.person_id]
 
 
 def test_the_door_that_only_a_second_paper_tells_is_that_of_both(session):

@@ -15,6 +15,7 @@ from postal.access import ownership
 from postal.queue import questions
 
 _MOST = 2_000
+_N_SAID = 15
 
 
 @staff.post("/queue/release")
@@ -42,8 +43,13 @@ def release_many() -> ResponseReturnValue:
                 except PostalError as refusal:
                     refused.append(f"{code}: {told(refusal)}")
         flash(_n("Đã chấp nhận điểm gần đúng của {n} bưu gửi.", n=n_done), "done")
-        for said in refused:
+        for said in refused[:_N_SAID]:
             flash(said, "warning")
+        if len(refused) > _N_SAID:  # notices travel in a cookie of 4 kB
+            flash(
+                _n("Còn {n} bưu gửi nữa không ghi được; chúng vẫn ở danh sách này.", n=len(refused) - _N_SAID),
+                "warning",
+            )
         return back()
 
     return or_back(change, back)

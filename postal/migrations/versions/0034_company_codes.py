@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("person_id", ID, nullable=False),
+        sa.Column("name_hash", sa.String(length=32), nullable=False),
+        sa.Column("phone_hash", sa.String(length=32), nullable=False),
         sa.Column("office_id", ID, nullable=False),
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.Column("issued_by_id", ID, nullable=True),
