@@ -48,25 +48,35 @@ def test_a_share_of_all_forms_comes_back_from_one_wrong_value(
     has_scripts,
 ):
     chance = random.Random(int(has_scripts))
-    kinds = [one for one in found_forms(app, sign_in).values() if any(map(_is_for_typing, one[2].controls))]
+    # The paper sheet has a list of faults of its own, stop by stop: test_sheet_entry walks it.
+    found = [one for one in found_forms(app, sign_in).values() if "data-sheet-entry" not in one[2].attributes]
+    kinds = [one for one in found if any(map(_is_for_typing, one[2].controls))]
     for role, address, _ in chance.sample(kinds, min(len(kinds), scaled(2, 100))):
         page = enter_with(role, address, has_scripts)
         shown = [one for one in forms_on(page.content(), address) if any(map(_is_for_typing, one.controls))]
-        form = next(one for one in shown if one.method == "post")
+        form = next(one for one in shown if one.method == "post" and one.attributes.get("role") != "search")
         for summary in page.locator("summary").all():
             summary.click()
-        for one in form.controls:
-            field = page.locator(f'[name="{one["name"]}"]').first
+        sent = page.locator(
+            f'form[action="{form.action}"]' if "action" in form.attributes else "form:not([action])"
+        ).first
+
+        def field(control, page=page, sent=sent):
+            own = sent.locator(f'[name="{control["name"]}"]')
+            return (own if own.count() else page.locator(f'[name="{control["name"]}"]')).first  # or form="…"
+
+        for one in (one for one in form.controls if one["name"]):
             if one.kind == "select" and len(one.options) > 1:
-                field.select_option(index=1)
+                field(one).select_option(index=1)
             elif one.kind == "checkbox":
-                field.check()
+                field(one).check()
             elif one.kind == "text" and not one.value:
-                field.fill("1")
+                field(one).fill("1")
         wrong = next(one for one in form.controls if _is_for_typing(one))
-        page.locator(f'[name="{wrong["name"]}"]').first.fill(wrong_value(wrong)[:3000])
-        page.locator(f'form[action="{form.action}"]').first.evaluate("form => { form.noValidate = true; }")
-        page.locator(f'form[action="{form.action}"] button').first.click()
+        # As a changed page would send it: typing stops at the field's own limit.
+        field(wrong).evaluate("(field, value) => { field.value = value; }", wrong_value(wrong)[:3000])
+        sent.evaluate("form => { form.noValidate = true; }")
+        sent.locator("button[type=submit]").first.click()
         summary = page.locator("#faults")
         expect(summary).to_be_focused()
         link = summary.get_by_role("link").first
