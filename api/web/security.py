@@ -39,6 +39,7 @@ _HEADERS = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TWO_YEARS_S = 63_072_000
+_PICTURES = ("/v1/pictures", "/v1/courier/held/pictures")
 _OWN_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -111,7 +112,7 @@ def _limit() -> str:
 def _refuse_large_bodies() -> None:
     """Answer 413 from the stated length, before a byte of the body is read."""
     if request.path.startswith("/v1/"):
-        is_picture = request.path.startswith("/v1/pictures")
+        is_picture = request.path.startswith(_PICTURES)
         request.max_content_length = pictures.MAX_BYTES if is_picture else MAX_BODY_BYTES
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:

@@ -235,3 +235,8 @@ def test_strangers_hand_in_nothing_and_foreign_offices_see_nothing(app, phone, a
     assert "data-held=" not in stranger.get("/staff/held-acts").text
     held_id = held(database)["p1:may-1-0"]
     assert stranger.post(f"/staff/held-acts/{held_id}", settlement="accepted", reason="x").status_code == 404
+
+
+def test_a_photo_of_what_is_held_may_be_as_large_as_any_photo(photos):
+    assert photos("may-1-0-p0", build.photo() + bytes(5_000_000)) == 200
+    assert photos("may-1-0-p1", build.photo() + bytes(8_000_001)) == 413
