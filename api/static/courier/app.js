@@ -16,8 +16,8 @@ import { hasVault, seal, unseal, wipe } from "./keys.js";
 import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
 import { get, NewerEdition, put, remove } from "./store.js";
-import { RECORDED, tellNote } from "./told.js";
-import { whyNot as notOnDisk } from "./wiring.js";
+import { RECORDED } from "./told.js";
+import { tellOrSay } from "./wiring.js";
 import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
 
 const EVERY_MS = 60_000;
@@ -198,8 +198,7 @@ const FORMS = { deliver: evidence, collect: evidence, fail: whyNot, correct, vio
 
 function choose(stop, act, pieces) {
   if (act === "call") {
-    const called = { round: day.today.round.id, position: stop.position, kind: "called" };
-    return tellNote(called).catch((failure) => notice(notOnDisk(failure), "danger"));
+    return tellOrSay({ round: day.today.round.id, position: stop.position, kind: "called" });
   }
   over = "door";
   doorOf = stop.position;

@@ -1,9 +1,9 @@
 // The way home: why doors stayed open, what is brought back piece by piece, the money, and the day in figures.
 import { clock, copy, money, number, say, show } from "./words.js";
-import { tellNote } from "./told.js";
 import { open } from "./cards.js";
 import { buzz, scanner } from "./scan.js";
 import { get, put } from "./store.js";
+import { tellOrSay } from "./wiring.js";
 
 const ON_TIME_MS = 15 * 60_000;
 const KEPT = "home";
@@ -67,8 +67,9 @@ function whyOpen(today, own, stop) {
   choice.required = saved.hidden;
   choice.addEventListener("change", async () => {
     if (!choice.value) return;
-    await tellNote({ round: today.round.id, position: stop.position, kind: "left_open", what: choice.value });
-    saved.hidden = false;
+    const note = { round: today.round.id, position: stop.position, kind: "left_open", what: choice.value };
+    if (await tellOrSay(note)) saved.hidden = false;
+    else choice.value = ""; // chosen again, it is told again
   });
   return made;
 }

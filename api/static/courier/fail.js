@@ -3,8 +3,8 @@ import { copy, notice, say, show, told } from "./words.js";
 import { queue } from "./acts.js";
 import { reach } from "./cards.js";
 import { photosIn } from "./photos.js";
-import { calledAt, tellNote } from "./told.js";
-import { head, wire } from "./wiring.js";
+import { calledAt } from "./told.js";
+import { head, tellOrSay, wire } from "./wiring.js";
 
 const KINDS = { result: "attempt_failed", collection: "collection_failed" };
 
@@ -18,7 +18,7 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
   const words = screen.querySelector("[data-words-box]");
   reach(screen, stop, () => {
     calls.push(new Date().toISOString());
-    tellNote({ ...at, kind: "called" });
+    tellOrSay({ ...at, kind: "called" });
   });
   const photos = photosIn(screen.querySelector("[data-photos]"), say("photo_door"));
   const chosen = (form) => today.reasons.find((one) => one.code === form.elements.reason.value);
@@ -83,11 +83,10 @@ export function leaving(screen, stop, text, at, done) {
   const message = screen.querySelector("[data-message]");
   if (stop.phone) {
     message.href = `sms:${stop.phone}?body=${encodeURIComponent(text)}`;
-    message.addEventListener("click", () => tellNote({ ...at, what: "message" }));
+    message.addEventListener("click", () => tellOrSay({ ...at, what: "message" }));
   } else message.remove();
   screen.querySelector("[data-paper]").addEventListener("click", async () => {
-    await tellNote({ ...at, what: "paper" });
-    done();
+    if (await tellOrSay({ ...at, what: "paper" })) done();
   });
   screen.querySelector("[data-done]").addEventListener("click", done);
   notice("");

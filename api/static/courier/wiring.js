@@ -3,6 +3,7 @@ import { notice, say, show } from "./words.js";
 import { DoneBefore } from "./acts.js";
 import { NoEnvelopeKey } from "./envelopes.js";
 import { NewerEdition } from "./store.js";
+import { tellNote } from "./told.js";
 
 // `record` puts on disk what the form holds, or returns false to keep it open; `recorded` follows once it is there.
 export function wire(screen, back, record, recorded) {
@@ -28,8 +29,19 @@ export function wire(screen, back, record, recorded) {
   window.scrollTo(0, 0);
 }
 
+// Tells a note that no form holds, or says why it is not on disk. Returns whether it is.
+export async function tellOrSay(note) {
+  try {
+    await tellNote(note);
+    return true;
+  } catch (failure) {
+    notice(whyNot(failure), "danger");
+    return false;
+  }
+}
+
 // Why something is not on disk.
-export function whyNot(failure) {
+function whyNot(failure) {
   if (failure instanceof DoneBefore) return say("once");
   if (failure instanceof NoEnvelopeKey) return say("no_key");
   return say(failure instanceof NewerEdition ? "newer" : "disk_full");

@@ -235,18 +235,19 @@ def test_two_tabs_make_one_act_of_one_door(enrolled, database):
         assert len(session.scalars(select(models.ProofOfDelivery)).all()) == 1
 
 
+FULL_ONCE = """() => {
+  const add = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function () {
+    IDBObjectStore.prototype.add = add;
+    throw new DOMException("full", "QuotaExceededError");
+  };
+}"""
+
+
 def test_a_full_phone_says_so_before_anything_is_called_done(enrolled, database):
     page = enrolled()
     deliver(page)
-    page.evaluate(
-        """() => {
-          const add = IDBObjectStore.prototype.add;
-          IDBObjectStore.prototype.add = function () {
-            IDBObjectStore.prototype.add = add;
-            throw new DOMException("full", "QuotaExceededError");
-          };
-        }"""
-    )
+    page.evaluate(FULL_ONCE)
     page.get_by_role("button", name="Ghi đã phát").click()
     expect(page.get_by_text("Chưa ghi được: máy hết chỗ")).to_be_visible()
     expect(page.get_by_label("4 ký tự cuối của giấy tờ")).to_have_value("9911")
@@ -255,6 +256,35 @@ def test_a_full_phone_says_so_before_anything_is_called_done(enrolled, database)
     expect(card(page)).to_be_visible()
     expect(unsent(page)).to_have_text("Đã gửi hết")
     assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
+
+
+def test_a_full_phone_says_so_of_a_card_a_call_and_a_reason_too(enrolled, database):
+    page = enrolled()
+    full = page.get_by_text("Chưa ghi được: máy hết chỗ")
+    act(page, "fail", 2).click()
+    page.evaluate(FULL_ONCE)
+    page.locator("[data-form=fail] [data-act=call]").evaluate(CALL)
+    expect(full).to_be_visible()
+    page.get_by_label("Từ chối nhận").check()
+    page.get_by_role("button", name="Ghi chưa được").click()
+    expect(full).to_have_count(0)
+    page.evaluate(FULL_ONCE)
+    page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
+    expect(full).to_be_visible()
+    page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
+    expect(card(page, 2)).to_be_visible()
+    page.get_by_role("button", name="Về bưu cục").click()
+    why = page.locator("[data-open-stops] select").first
+    page.evaluate(FULL_ONCE)
+    why.select_option("out_of_time")
+    expect(full).to_be_visible()
+    expect(page.get_by_text("Đã ghi lý do.").first).to_be_hidden()
+    with page.expect_response("**/v1/courier/notes"):
+        why.select_option("out_of_time")
+    expect(page.get_by_text("Đã ghi lý do.").first).to_be_visible()
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    with database.read() as session:
+        assert sorted(session.scalars(select(models.CourierNote.kind))) == ["card", "left_open"]
 
 
 TAKE_THE_STORE = """() => new Promise((done) => {
