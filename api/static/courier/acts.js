@@ -60,27 +60,40 @@ export async function forgetSent(before, round) {
   }
 }
 
-// A revoked phone: what it still has goes to the office to decide, and from here only once it is held there.
+// A revoked phone: what it still has to send goes to the office to decide, and from here only once it is held there.
 export function handInAll() {
   return navigator.locks.request("tannha-send", async () => {
-    for (;;) {
-      const left = (await acts()).filter((act) => act.envelopes && act.state !== "sent" && act.state !== "taken");
-      const some = left.slice(0, AT_ONCE);
-      if (!some.length) return;
-      const entries = (of) => of.flatMap((act) => act.envelopes.map((one, n) => addressed(nameOf(act, n), act, one)));
-      // Of an act the server has, only photos are missing.
-      const scans = entries(some.filter((act) => !act.isNote && !act.isTold));
-      const answer = await handIn(scans, entries(some.filter((act) => act.isNote)));
-      if (answer?.status !== 200) return;
-      const names = new Set(answer.body.held);
-      const held = some.filter((act) => act.isTold || act.envelopes.every((_, n) => names.has(nameOf(act, n))));
-      if (!held.length) return; // what the server cannot read stays, for a person
-      for (const act of held) {
-        if (!(await handInPictures(act))) return;
-        await remove("acts", act.seq);
-      }
+    const isLeft = (act) => (act.envelopes || act.isTold) && (act.state === "unsent" || act.state === "parked");
+    const left = (await acts()).filter(isLeft);
+    for (let n = 0; n < left.length; n += AT_ONCE) {
+      if (!(await handInSome(left.slice(n, n + AT_ONCE)))) return;
     }
   });
+}
+
+// Says whether the server takes more now. What it refuses, or cannot read, stays for a person and for the next look.
+async function handInSome(some) {
+  const asked = some.filter((act) => !act.isTold); // of the others the server has all but photos
+  const entries = (of) => of.flatMap((act) => act.envelopes.map((one, n) => addressed(nameOf(act, n), act, one)));
+  let names = new Set();
+  if (asked.length) {
+    const answer = await handIn(entries(asked.filter((act) => !act.isNote)), entries(asked.filter((act) => act.isNote)));
+    if ([400, 409, 413, 422].includes(answer?.status)) {
+      // One of them is refused: the others must not stay for it.
+      for (const act of some.length > 1 ? some : []) if (!(await handInSome([act]))) return false;
+      return true;
+    }
+    if (answer?.status !== 200) return false;
+    names = new Set(answer.body?.held);
+  }
+  for (const act of some) {
+    if (!act.isTold && !act.envelopes.every((_, n) => names.has(nameOf(act, n)))) continue;
+    const photos = await handInPictures(act);
+    if (photos === "all") await remove("acts", act.seq);
+    else if (!act.isTold) await put("acts", { ...(await get("acts", act.seq)), isTold: true });
+    if (photos === "later") return false;
+  }
+  return true;
 }
 
 const nameOf = (act, n) => (act.isNote ? act.id : `${act.id}-${n}`);

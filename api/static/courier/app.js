@@ -65,6 +65,7 @@ function beginSending() {
 
 async function opened(vault) {
   day = { key: vault.key, phoneKey: vault.secret, today: null, etag: null };
+  isRevoked = false;
   const kept = await get("round", "today");
   if (kept) await take(kept);
   if (day.today) await showRound();
@@ -100,6 +101,7 @@ async function sendOnce() {
   await countUnsent();
   if (outcome === "revoked") return revoked();
   if (day) await refresh();
+  else if (outcome === "nothing" && !(await hasVault()) && (await acts.countUnsent())) await handIn();
 }
 
 async function refresh() {
@@ -127,17 +129,30 @@ async function refresh() {
   } else notice(say("no_network"), "warning");
 }
 
-// What was not sent is taken in first; then the stops go.
+// The stops go at once, whatever the network does; what was not sent needs none of them to be taken in.
+let isRevoked = false;
 async function revoked() {
-  const n = await acts.countUnsent();
-  await acts.handInAll();
-  await wipe();
-  office.forget();
+  isRevoked = true;
   day = null;
   over = "";
+  office.forget();
   if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
-  await countUnsent();
-  const left = await acts.countUnsent();
+  await wipe();
+  await handIn();
+}
+
+// Also at later looks of a phone that is good no more: what is left on it is tried again.
+async function handIn() {
+  const n = await acts.countUnsent();
+  try {
+    await acts.handInAll();
+  } finally {
+    await countUnsent();
+    if (isRevoked && !day) sayRevoked(n, await acts.countUnsent());
+  }
+}
+
+function sayRevoked(n, left) {
   if (left) notice(say("revoked"), "danger");
   else notice(n ? say("revoked_held", { n }) : say("revoked_empty"), "danger");
 }

@@ -27,9 +27,7 @@ async function sendOf(act) {
   for (const id of act.pictures) {
     const row = await get("pictures", id);
     if (!row) continue; // sent before the phone was switched off
-    const answer = row.envelope
-      ? await sendEnvelope(id, row.envelope)
-      : await sendPicture(id, await unsealBytes(await keyOfActs(), row.sealed)); // of an edition before envelopes
+    const answer = await sendRow(id, row);
     if (!answer) return "later";
     if (answer.status === 401 || answer.status === 403) return "revoked";
     if (answer.status === 200) await remove("pictures", id);
@@ -40,15 +38,24 @@ async function sendOf(act) {
   return null;
 }
 
-// The photos of an act that a revoked phone hands in; says whether none is left here.
+async function sendRow(id, { envelope: sealed, sealed: before }, path) {
+  if (sealed) return sendEnvelope(id, sealed, path);
+  return sendPicture(id, await unsealBytes(await keyOfActs(), before), path); // of an edition before envelopes
+}
+
+// The photos of an act that a revoked phone hands in. Returns "all" when none is left here, "some" when the server did not
+// take one, which stays as the evidence it is, and "later" when it takes nothing now.
 export async function handInPictures(act) {
+  let outcome = "all";
   for (const id of act.pictures ?? []) {
     const row = await get("pictures", id);
-    const answer = row?.envelope && (await sendEnvelope(id, row.envelope, "/v1/courier/held/pictures"));
-    if (row?.envelope && (!answer || answer.status >= 500 || answer.status === 429)) return false;
-    await remove("pictures", id);
+    if (!row) continue; // taken before the phone was switched off
+    const answer = await sendRow(id, row, "/v1/courier/held/pictures");
+    if (!answer || answer.status >= 500 || answer.status === 429) return "later";
+    if (answer.status === 200) await remove("pictures", id);
+    else outcome = "some";
   }
-  return true;
+  return outcome;
 }
 
 async function park(act, { code, detail, detail_en }) {

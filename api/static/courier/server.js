@@ -7,6 +7,8 @@ export async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
     const signal = AbortSignal.timeout(howLongMs);
     const answer = await fetch(path, { ...plain, signal, ...options });
     const isJson = /json/.test(answer.headers.get("Content-Type") ?? "");
+    // The page of whoever stands between, such as a network's own sign-in: neither takes an act nor ends a phone.
+    if (!isJson && (answer.ok || answer.status === 401 || answer.status === 403)) return null;
     return { status: answer.status, headers: answer.headers, body: isJson ? await answer.json() : null };
   } catch {
     return null;
@@ -49,9 +51,8 @@ export function tell(path, key, body, howLongMs = HOW_LONG_MS) {
 }
 
 // A photo of an act, under the phone's own id for it: sent again it is the same photo.
-export function sendPicture(id, photo) {
-  const path = `/v1/pictures?picture_id=${id}`;
-  return ask(path, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
+export function sendPicture(id, photo, path = "/v1/pictures") {
+  return ask(`${path}?picture_id=${id}`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
 }
 
 // The same, sealed to the server.
