@@ -1,6 +1,7 @@
 """The courier's app: one page, its manifest, and the worker that keeps both on the phone.
 
-The page holds no data and no form token: it is kept on the phone and opened without signal.
+The page holds no data and no form token: it is kept on the phone and opened without signal. The server's public key
+stands in it, so that acts can be sealed before any round was told.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from api.rest.envelopes import envelope_key
 from api.web.auth import allow_everybody
 from api.words import LANGUAGES, SOURCE
 from api.words import gettext as _
@@ -57,7 +59,7 @@ _WORKER = "sw.js"
 @allow_everybody("the app's page holds no data; what it shows comes by the phone's own key", asks_nobody=True)
 def app() -> ResponseReturnValue:
     """Return the app's one page, in the language of the address."""
-    return render_template("courier/app.html")
+    return _page()
 
 
 @courier.get("/manifest.webmanifest")
@@ -101,7 +103,11 @@ def worker() -> ResponseReturnValue:
 
 def _page_in(language: str) -> str:
     with force_locale(language):
-        return render_template("courier/app.html")
+        return _page()
+
+
+def _page() -> str:
+    return render_template("courier/app.html", envelope_key=envelope_key())
 
 
 @cache

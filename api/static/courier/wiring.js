@@ -1,7 +1,6 @@
 // What every form at a door has: the way back, one submission at a time, and on disk before it says done.
 import { notice, say, show } from "./words.js";
 import { DoneBefore } from "./acts.js";
-import { NoEnvelopeKey } from "./envelopes.js";
 import { NewerEdition } from "./store.js";
 import { tellNote } from "./told.js";
 
@@ -43,7 +42,6 @@ export async function tellOrSay(note) {
 // Why something is not on disk.
 function whyNot(failure) {
   if (failure instanceof DoneBefore) return say("once");
-  if (failure instanceof NoEnvelopeKey) return say("no_key");
   return say(failure instanceof NewerEdition ? "newer" : "disk_full");
 }
 

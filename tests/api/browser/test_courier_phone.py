@@ -322,6 +322,33 @@ def test_acts_are_sent_on_opening_without_a_pin(enrolled, database):
     assert State.DELIVERED in states(database)
 
 
+FORGET_THE_KEY = """() => new Promise((done) => {
+  const open = indexedDB.open("tannha-courier");
+  open.onsuccess = () => {
+    const change = open.result.transaction("vault", "readwrite");
+    change.objectStore("vault").delete("envelopes");
+    change.oncomplete = () => done(open.result.close());
+  };
+})"""
+
+
+def test_an_edition_that_came_before_any_round_records_without_signal(enrolled, database):
+    page = enrolled()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    enter_pin(page)
+    expect(page.locator("[data-stop]")).to_have_count(3)
+    page.context.set_offline(True)
+    page.evaluate(FORGET_THE_KEY)
+    deliver(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(unsent(page)).to_have_text("Đã gửi hết")
+    assert State.DELIVERED in states(database)
+
+
 READ_DISK = """async () => {
   const open = indexedDB.open("tannha-courier");
   const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
