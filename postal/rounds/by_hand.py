@@ -142,7 +142,7 @@ def move_stop(act: Act, found: JudgedMove, *, reason: str = "") -> PlanEdit:
     move = found.asked.move
     if found.faults and not reason:
         raise ReasonNeeded(field="reason")
-    plan = _draft(act.session, move.plan_id, move.edit)
+    plan = _draft(act.session, move.plan_id, move.edit, is_locking=True)
     touched = [one for one in plan.rounds if one.courier.code in found.asked.after]
     for one in touched:
         require_for(act.by, Action.PLAN, ownership.subject_of_round(one))
@@ -166,7 +166,7 @@ def keep_in_draft(act: Act, plan_id: int, edit: int, consignment_id: int) -> boo
 
     Raises NotFound, EditedMeanwhile, PlanNotDraft, Forbidden.
     """
-    plan = _draft(act.session, plan_id, edit)
+    plan = _draft(act.session, plan_id, edit, is_locking=True)
     one = _round_of(plan, consignment_id)
     if one is None:
         raise NotFound(what=Message("điểm dừng"))
@@ -182,7 +182,7 @@ def keep_in_draft(act: Act, plan_id: int, edit: int, consignment_id: int) -> boo
 
 def undo(act: Act, plan_id: int, edit: int) -> PlanEdit:
     """Undo a draft's last act that stands: everything is as before it. Raises as `keep_in_draft`, NothingToUndo."""
-    plan = _draft(act.session, plan_id, edit)
+    plan = _draft(act.session, plan_id, edit, is_locking=True)
     standing = standing_edits(act.session, plan_id)
     if not standing:
         raise NothingToUndo
@@ -207,10 +207,17 @@ def undo(act: Act, plan_id: int, edit: int) -> PlanEdit:
 _FIGURES = ("leave_at_s", "back_at_s", "travel_s", "travel_m")
 
 
-def _draft(session: Session, plan_id: int, edit: int) -> DayPlan:
+def _draft(session: Session, plan_id: int, edit: int, *, is_locking: bool = False) -> DayPlan:
+    """Return a draft nobody changed since; whoever is about to change it ``is_locking`` as whoever publishes does."""
     rounds = selectinload(DayPlan.rounds)
     options = [rounds.selectinload(DeliveryRound.stops), rounds.joinedload(DeliveryRound.courier)]
-    plan = session.get(DayPlan, plan_id, options=[*options, selectinload(DayPlan.unserved)])
+    plan = session.get(
+        DayPlan,
+        plan_id,
+        options=[*options, selectinload(DayPlan.unserved)],
+        with_for_update={"key_share": True} if is_locking else None,
+        populate_existing=is_locking,
+    )
     if plan is None:
         raise NotFound(what=Message("phương án phát"))
     if plan.status is not PlanStatus.DRAFT:

@@ -32,6 +32,7 @@ from postal.models import (
 from postal.rules.lifecycle import EventKind, State, fold
 from postal.rules.working_days import WorkingDays
 from postal.to_agency import returns, withdrawal
+from routing import StraightLine
 from tests import builders as build
 from tests.postal import day as a_day
 from tests.postal.day import DAY, EVENING, MORNING
@@ -447,3 +448,42 @@ def test_numbers_and_ranges_are_never_given_twice(database):
 
         assert race(database, grant, grant).count("done") == 1
     assert len(taken) == len(set(taken)) == 3 * N
+
+
+@pytest.mark.parametrize("how", ["move", "keep", "undo"])
+def test_a_hand_in_a_draft_waits_for_who_publishes_it(database, how):
+    """The hand comes while the publishing stands between its look and its commit."""
+    with database.write() as session:
+        a_day.build_day(session, n=3)
+        draft = a_day.saved_plan(session)
+        plan_id, round_id, stop = draft.id, draft.rounds[0].id, draft.rounds[0].stops[0].consignment_id
+        rounds.keep_in_draft(build.act(session, MORNING), plan_id, 0, stop)
+    with database.read() as session:
+        move = rounds.Move(plan_id=plan_id, edit=1, consignment_id=stop, to_round_id=round_id, position=9)
+        found = rounds.judged(rounds.asked_move(session, move, now=MORNING), travel=StraightLine())
+    ended = []
+
+    def hand():
+        try:
+            with database.write() as session:
+                act = build.act(session, MORNING)
+                if how == "move":
+                    rounds.move_stop(act, found, reason="đổi")
+                elif how == "keep":
+                    rounds.keep_in_draft(act, plan_id, 1, stop)
+                else:
+                    rounds.undo(act, plan_id, 1)
+            ended.append("done")
+        except PostalError as refusal:
+            ended.append(refusal.code)
+
+    second = threading.Thread(target=hand)
+    with database.write() as session:
+        rounds.publish_plan(build.act(session, MORNING), plan_id)
+        second.start()
+        second.join(1)
+        assert second.is_alive(), "it waits"
+    second.join()
+    assert ended == ["plan_not_draft"]
+    with database.read() as session:
+        assert rounds.last_edit(session, plan_id) == 1
