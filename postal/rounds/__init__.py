@@ -30,6 +30,7 @@ from postal.rounds.day_orders import (
     ordered_remedy,
     orders_of,
     remedy_of,
+    subject_of_stops,
 )
 from postal.rounds.execution import (
     LOADABLE,
@@ -172,6 +173,7 @@ __all__ = [
     "standing_edits",
     "start_round",
     "stop_code",
+    "subject_of_stops",
     "take_back_sheet",
     "tell_payment",
     "to_pay",

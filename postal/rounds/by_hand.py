@@ -21,6 +21,7 @@ from postal.access.audit import note
 from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
+from postal.rounds.day_orders import subject_of_stops
 from postal.rounds.plans import PlanNotDraft, PlanOutdated
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
 from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, hand_made, price_of
@@ -146,6 +147,8 @@ def move_stop(act: Act, found: JudgedMove, *, reason: str = "") -> PlanEdit:
     touched = [one for one in plan.rounds if one.courier.code in found.asked.after]
     for one in touched:
         require_for(act.by, Action.PLAN, ownership.subject_of_round(one))
+    if _round_of(plan, move.consignment_id) is None:  # nobody gives it: it is its office's to let go
+        require_for(act.by, Action.PLAN, subject_of_stops(act.session, [move.consignment_id]))
     detail = _as_it_was(plan, touched, move.consignment_id) | {"broken": [fault.code for fault in found.faults]}
     edit = _numbered(act, move.plan_id, move.edit, MOVE, detail | {"consignment_id": move.consignment_id}, reason)
     made = {one.courier_id: one for one in found.made.rounds}

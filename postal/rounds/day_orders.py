@@ -46,7 +46,7 @@ def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> D
     found = act.session.get(PlanUnserved, unserved_id)
     if found is None:
         raise NotFound(what=Message("điểm chưa xếp được"))
-    require_for(act.by, Action.PLAN, _subject_of(act.session, [found.consignment_id]))
+    require_for(act.by, Action.PLAN, subject_of_stops(act.session, [found.consignment_id]))
     plan = act.session.get_one(DayPlan, found.plan_id)
     remedy = remedy_of(found)
     if remedy is None or not is_for_the_dispatcher(remedy):
@@ -97,14 +97,14 @@ def end_order(act: Act, order_id: int) -> DayOrder:
     if order is None or order.ended_at is not None:
         raise NotFound(what=Message("lệnh điều hành"))
     about = order.detail.get("consignments") or [order.detail.get("consignment_id")]
-    require_for(act.by, Action.PLAN, _subject_of(act.session, [one for one in about if one is not None]))
+    require_for(act.by, Action.PLAN, subject_of_stops(act.session, [one for one in about if one is not None]))
     order.ended_at = act.now
     note(act, "end_order", "day_order", order.id)
     act.session.flush()
     return order
 
 
-def _subject_of(session: Session, consignment_ids: Sequence[int]) -> Subject:
+def subject_of_stops(session: Session, consignment_ids: Sequence[int]) -> Subject:
     """Return whose stops these are; none of them is the whole province's, as a road is."""
     found = [session.get_one(Consignment, one) for one in consignment_ids[:1]]
     return ownership.subject_of_commune(session, found[0].commune_code) if found else Subject()

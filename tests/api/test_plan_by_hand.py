@@ -6,8 +6,11 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from postal import models
+from postal import Actor, ActorKind, Forbidden, NewUser, Role, models, rounds
+from postal.access import accounts
+from routing import StraightLine
 from tests import builders as build
+from tests.api.conftest import NOW, PASSWORD
 from tests.api.test_desk import hand_over, import_results
 
 DAY = "2026-11-23"
@@ -38,8 +41,39 @@ def standing(database):
     return told
 
 
+@pytest.fixture
+def neighbour(draft, database, sign_in):
+    """Give another office an empty round in the draft; return its dispatcher and that round."""
+    with database.write() as session:
+        plan = session.scalars(select(models.DayPlan)).one()
+        offices = [one.office_id for one in plan.rounds]
+        query = select(models.Courier).where(models.Courier.office_id.not_in(offices)).order_by(models.Courier.id)
+        courier = session.scalars(query).first()
+        empty = {"leave_at_s": 27_000, "back_at_s": 27_000, "travel_s": 0, "travel_m": 0}
+        one = models.DeliveryRound(
+            plan_id=plan.id, number=90, courier_id=courier.id, office_id=courier.office_id, **empty
+        )
+        session.add(one)
+        new = NewUser(
+            username="neighbour", password=PASSWORD, full_name="Người Bên", role=Role.DISPATCHER,
+            office_id=courier.office_id,
+        )  # fmt: skip
+        accounts.add_user(session, new, now=NOW)
+        session.flush()
+        round_id = one.id
+    person = sign_in("neighbour")
+    person.get(draft[1])
+    return person, round_id
+
+
 def order_of(standing, round_id):
     return [consignment_id for consignment_id, _start, _kept in standing()[0][round_id]]
+
+
+def actor_of(session, username):
+    """Return somebody signed in as the use cases see them."""
+    user = session.scalars(select(models.User).where(models.User.username == username)).one()
+    return Actor(kind=ActorKind.USER, user_id=user.id, role=user.role, office_id=user.office_id)
 
 
 def edit_of(page):
@@ -182,3 +216,42 @@ def test_what_cannot_be_read_changes_nothing(draft, standing, values):
     answer = dispatcher.post(f"{plan}/move", **({"edit": "0"} | values))
     assert answer.status_code == 303
     assert standing() == before
+
+
+def test_another_offices_stop_is_not_taken_judged_or_told_of(draft, neighbour, standing, database):
+    dispatcher, plan = draft
+    other, own_round = neighbour
+    stops = next(found for found in standing()[0].values() if found)
+    taken = {"stop": str(stops[0][0]), "to": str(own_round), "position": "1"}
+    before = standing()
+    with database.read() as session:
+        codes = session.scalars(select(models.Courier.code)).all()
+    for page in (f"{plan}/board", plan):
+        shown = other.get(f"{page}?stop={taken['stop']}&to={own_round}").text
+        assert "Chưa chuyển hồ sơ" not in shown
+        assert not any(code in shown for code in codes)
+    other.post(f"{plan}/move", edit="0", **taken, reason="tiện đường")
+    assert standing() == before
+    dispatcher.post(f"{plan}/move", edit="0", stop=taken["stop"], to="off", reason="để mai")
+    left = standing()
+    assert "Chưa chuyển hồ sơ" not in other.get(f"{plan}/board?stop={taken['stop']}&to={own_round}").text
+    assert other.post(f"{plan}/move", edit="1", **taken, reason="tiện đường").status_code == 403
+    assert standing() == left
+    move = rounds.Move(plan_id=1, edit=1, consignment_id=stops[0][0], to_round_id=own_round, position=1)
+    with database.read() as session:
+        by = actor_of(session, "neighbour")
+        found = rounds.judged(rounds.asked_move(session, move, now=NOW), travel=StraightLine())
+    with pytest.raises(Forbidden), database.write() as session:
+        rounds.move_stop(build.act(session, NOW, by=by), found, reason="tiện đường")
+    assert standing() == left
+    assert dispatcher.post(f"{plan}/move", edit="1", **taken, reason="tiện đường").status_code == 303
+    assert order_of(standing, own_round) == [stops[0][0]], "the province's dispatcher lends it"
+
+
+def test_reasons_given_for_another_offices_rounds_are_not_shown(draft, neighbour, standing):
+    dispatcher, plan = draft
+    other, _ = neighbour
+    stop = next(found for found in standing()[0].values() if found)[0][0]
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stop), to="off", reason="nhà có tang")
+    assert "nhà có tang" in dispatcher.get(plan).text
+    assert "nhà có tang" not in other.get(plan).text

@@ -18,7 +18,7 @@ from api.wiring import services
 from api.words import gettext as _
 from api.words import say_duration
 from api.work.planning import weights
-from postal import Action, Conflict, Message, NotFound, PostalError, Session, desk, models, rounds
+from postal import Action, Conflict, Message, NotFound, PostalError, Session, desk, models, require_for, rounds
 
 OFF = "off"
 _NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
@@ -94,9 +94,14 @@ def shown(session: Session, found: models.DayPlan) -> dict[str, Any]:
         "may_edit": may_edit,
         "edit": rounds.last_edit(session, found.id) if may_edit else 0,
         "n_standing": len(standing),
-        "knowingly": [one for one in standing if one.reason],
+        "knowingly": [one for one in standing if one.reason and _is_own(one, {card["id"] for card in cards})],
         "tried": _tried(found, cards) if may_edit and "stop" in request.args else None,
     }
+
+
+def _is_own(edit: models.PlanEdit, own: set[int]) -> bool:
+    """Say whether an act changed a round that the reader may see."""
+    return not own.isdisjoint(told["id"] for told in edit.detail["rounds"])
 
 
 def _tried(found: models.DayPlan, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -152,10 +157,16 @@ def _judged(move: rounds.Move) -> rounds.JudgedMove:
 
 
 def _require_seen(session: Session, move: rounds.Move) -> None:
-    """Refuse a round of another office as if it were not there."""
-    own = {one.id for one in board.own_rounds(desk.plan(session, move.plan_id).rounds)}
+    """Refuse a round of another office as if it were not there, and so a stop on one; or one left over elsewhere."""
+    found = desk.plan(session, move.plan_id).rounds
+    own = {one.id for one in board.own_rounds(found)}
     if move.to_round_id is not None and move.to_round_id not in own:
         raise NotFound(what=Message("chuyến phát"))
+    givers = {one.id for one in found for stop in one.stops if stop.consignment_id == move.consignment_id}
+    if not givers <= own:
+        raise NotFound(what=Message("điểm dừng"))
+    if not givers:
+        require_for(current_actor(), Action.PLAN, rounds.subject_of_stops(session, [move.consignment_id]))
 
 
 def _said(found: rounds.JudgedMove) -> str:
