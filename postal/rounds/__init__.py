@@ -2,7 +2,6 @@
 
 from postal.network.coverage import CoverageLine, coverage
 from postal.rounds.by_hand import (
-    EditedMeanwhile,
     JudgedMove,
     Move,
     NotForTheDay,
@@ -11,7 +10,6 @@ from postal.rounds.by_hand import (
     asked_move,
     judged,
     keep_in_draft,
-    last_edit,
     move_stop,
     standing_edits,
     undo,
@@ -58,10 +56,12 @@ from postal.rounds.payments import (
 )
 from postal.rounds.plans import (
     DayHasStarted,
+    EditedMeanwhile,
     PlanIncomplete,
     PlanNotDraft,
     PlanOutdated,
     PublishedMeanwhile,
+    last_edit,
     publish_plan,
     save_plan,
 )

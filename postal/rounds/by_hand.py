@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -22,7 +22,7 @@ from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
 from postal.rounds.day_orders import subject_of_stops
-from postal.rounds.plans import PlanNotDraft, PlanOutdated
+from postal.rounds.plans import EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
 from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, hand_made, price_of
 
@@ -30,11 +30,6 @@ MOVE, KEEP, UNDO = "move", "keep", "undo"
 COURIER_AWAY = "courier_away"
 BY_HAND = "by_hand"
 """The reason of a stop that a dispatcher took off its round."""
-
-
-class EditedMeanwhile(Conflict):
-    code = "edited_meanwhile"
-    says = Message("Phương án vừa được người khác sửa. Trang đã tải lại: xem thay đổi rồi làm lại.")
 
 
 class NotForTheDay(Conflict):
@@ -85,11 +80,6 @@ class JudgedMove:
     made: HandMade
     dearer: int
     faults: tuple[Fault, ...]
-
-
-def last_edit(session: Session, plan_id: int) -> int:
-    """Return the number of the last act of a plan, 0 where there was none."""
-    return session.scalar(select(func.max(PlanEdit.number)).where(PlanEdit.plan_id == plan_id)) or 0
 
 
 def standing_edits(session: Session, plan_id: int) -> Sequence[PlanEdit]:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -23,6 +23,7 @@ from postal.models import (
     DayPlan,
     DeliveryRound,
     Office,
+    PlanEdit,
     PlanStatus,
     PlanUnserved,
     RoundStatus,
@@ -53,6 +54,11 @@ class PublishedMeanwhile(Conflict):
 class PlanNotDraft(Conflict):
     code = "plan_not_draft"
     says = Message("Phương án này đã được công bố hoặc đã bị thay.")
+
+
+class EditedMeanwhile(Conflict):
+    code = "edited_meanwhile"
+    says = Message("Phương án vừa được người khác sửa. Trang đã tải lại: xem thay đổi rồi làm lại.")
 
 
 class DayHasStarted(Conflict):
@@ -103,12 +109,18 @@ def save_plan(act: Act, day: date, problem: Problem, plan: Plan, *, base_id: int
     return saved
 
 
-def publish_plan(act: Act, plan_id: int) -> DayPlan:
+def last_edit(session: Session, plan_id: int) -> int:
+    """Return the number of the last act of a plan, 0 where there was none."""
+    return session.scalar(select(func.max(PlanEdit.number)).where(PlanEdit.plan_id == plan_id)) or 0
+
+
+def publish_plan(act: Act, plan_id: int, *, edit: int | None = None) -> DayPlan:
     """Make a draft the day's one published plan; the one it was made to replace is superseded.
 
     Rounds that have left go over to the new plan as they are. Of two at once, and of two made side by side, exactly
-    one wins. Raises NotFound, PlanNotDraft,
-    PublishedMeanwhile, DayHasStarted, Forbidden for who is bound to one office of several.
+    one wins. ``edit`` is the number of the last act its publisher saw, None for whoever looked at none. Raises
+    NotFound, PlanNotDraft, EditedMeanwhile, PublishedMeanwhile, DayHasStarted, Forbidden for who is bound to one
+    office of several.
     """
     plan = act.session.get(DayPlan, plan_id)
     if plan is None:
@@ -122,6 +134,8 @@ def publish_plan(act: Act, plan_id: int) -> DayPlan:
     ).all()
     if plan.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
+    if edit is not None and last_edit(act.session, plan_id) != edit:
+        raise EditedMeanwhile
     if before != plan.figures.get("replaces"):
         raise PublishedMeanwhile
     under_way = [] if before is None else _under_way(act.session, before)

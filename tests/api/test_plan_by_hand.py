@@ -11,6 +11,7 @@ from postal.access import accounts
 from routing import StraightLine
 from tests import builders as build
 from tests.api.conftest import NOW, PASSWORD
+from tests.api.shown_forms import forms_on
 from tests.api.test_desk import hand_over, import_results
 
 DAY = "2026-11-23"
@@ -255,3 +256,36 @@ def test_reasons_given_for_another_offices_rounds_are_not_shown(draft, neighbour
     dispatcher.post(f"{plan}/move", edit="0", stop=str(stop), to="off", reason="nhà có tang")
     assert "nhà có tang" in dispatcher.get(plan).text
     assert "nhà có tang" not in other.get(plan).text
+
+
+@pytest.mark.parametrize("where", ["page", "comparison"])
+def test_what_is_published_is_what_was_shown(draft, standing, sign_in, database, where):
+    dispatcher, plan = draft
+    dispatcher.post("/staff/plans", day=DAY, seconds="2")
+    path = {"page": plan, "comparison": f"{plan}/compare/2"}[where]
+    second = sign_in("dispatcher")
+    seen = publishing(second.get(path).text)
+    with database.read() as session:
+        stop = session.get_one(models.DayPlan, 1).rounds[0].stops[0].consignment_id
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stop), to="off")
+    assert second.post(f"{plan}/publish", edit=seen["edit"]).location == plan
+    page = second.get(plan).text
+    assert "vừa được người khác sửa" in page
+    assert "Người điều hành để lại" in page
+    assert status_of(database, 1) == "draft"
+    assert publishing(second.get(f"{plan}/board").text, is_part=True)["edit"] == "1", "the lists renew it"
+    second.post(f"{plan}/publish", edit=publishing(second.get(path).text)["edit"])
+    assert status_of(database, 1) == "published"
+
+
+def publishing(page, *, is_part=False):
+    """Return the values that the form publishing a draft sends, wherever on the page its fields stand."""
+    if is_part:
+        page += '<form id="publish" action="/publish" method="post"></form>'
+    (form,) = [one for one in forms_on(page) if one.action.endswith("/publish")]
+    return form
+
+
+def status_of(database, plan_id):
+    with database.read() as session:
+        return session.get_one(models.DayPlan, plan_id).status

@@ -451,6 +451,38 @@ def test_numbers_and_ranges_are_never_given_twice(database):
 
 
 @pytest.mark.parametrize("how", ["move", "keep", "undo"])
+def test_a_hand_in_a_draft_against_its_publishing(database, how):
+    with database.write() as session:
+        a_day.build_day(session, n=3)
+    for n in range(N):
+        day = date(2026, 11, 30) + timedelta(days=7 * n)
+        with database.write() as session:
+            draft = a_day.saved_plan(session, day)
+            one, stop = draft.rounds[0], draft.rounds[0].stops[0].consignment_id
+            edit, plan_id, round_id = int(how == "undo"), draft.id, one.id
+            if edit:
+                rounds.keep_in_draft(build.act(session, MORNING), plan_id, 0, stop)
+        with database.read() as session:
+            move = rounds.Move(plan_id=plan_id, edit=edit, consignment_id=stop, to_round_id=round_id, position=9)
+            found = rounds.judged(rounds.asked_move(session, move, now=MORNING), travel=StraightLine())
+        hands = {
+            "move": lambda act, found=found: rounds.move_stop(act, found, reason="đổi"),
+            "keep": lambda act, p=plan_id, s=stop: rounds.keep_in_draft(act, p, 0, s),
+            "undo": lambda act, p=plan_id: rounds.undo(act, p, 1),
+        }
+        ended = race(
+            database,
+            lambda s, act=hands[how]: act(build.act(s, MORNING)),
+            lambda s, p=plan_id, e=edit: rounds.publish_plan(build.act(s, MORNING), p, edit=e),
+        )
+        assert ended in (["done", "edited_meanwhile"], ["plan_not_draft", "done"])
+        with database.read() as session:
+            is_changed = rounds.last_edit(session, plan_id) != edit
+            is_published = session.get_one(DayPlan, plan_id).status is PlanStatus.PUBLISHED
+        assert is_changed is not is_published, "what was shown is what is published"
+
+
+@pytest.mark.parametrize("how", ["move", "keep", "undo"])
 def test_a_hand_in_a_draft_waits_for_who_publishes_it(database, how):
     """The hand comes while the publishing stands between its look and its commit."""
     with database.write() as session:

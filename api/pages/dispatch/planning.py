@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from api import documents
 from api.forms import Wrong, WrongFields
 from api.forms.reading import SECONDS
-from api.pages.common import form_date, form_int, or_back, render_desk, today
+from api.pages.common import form_date, form_int, or_back, render_desk, today, told
 from api.pages.desk.home import staff
 from api.pages.dispatch.plan_words import (
     figure_lines,
@@ -24,7 +24,7 @@ from api.pages.dispatch.plan_words import (
     say_source,
 )
 from api.pages.dispatch.plans.board import own_rounds
-from api.pages.dispatch.plans.by_hand import shown
+from api.pages.dispatch.plans.by_hand import shown, tried_move
 from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -91,20 +91,21 @@ def _ordered(day: date, way: Way, *, plan_id: int | None) -> ResponseReturnValue
 @allow(Action.SEE_PLAN)
 def plan(plan_id: int) -> ResponseReturnValue:
     """Show one plan: its rounds on a map and as lists, and what it could not place and why."""
+    tried = tried_move(plan_id)
     with services().database.read() as session:
+        edit = rounds.last_edit(session, plan_id)  # before the lists: an act in between is seen as one, not missed
         found = desk.plan(session, plan_id)
         own = own_rounds(found.rounds)
         return render_desk(
             "staff/plan.html",
             _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
-            **shown(session, found),
+            **shown(session, found, edit, tried),
             sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
             say_source=say_source,
             say_degraded=say_degraded,
             others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
             may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
             n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
-            may_publish=current_actor().may(Action.PUBLISH),
             papers=paper_links(session, documents.PLAN, found, found.id),
         )
 
@@ -131,6 +132,7 @@ def plan_again(plan_id: int) -> ResponseReturnValue:
 def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
     """Show how a plan differs from another one of its day: by figures, and by each stop that changes."""
     with services().database.read() as session:
+        edit = rounds.last_edit(session, plan_id)  # before what is shown: publishing refuses what came in between
         found, other = desk.plan(session, plan_id), desk.plan(session, other_id)
         if found.day != other.day:
             raise NotFound(what=Message("phương án cùng ngày"))
@@ -147,6 +149,7 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
                 other=other.version,
             ),
             plan=found,
+            edit=edit,
             other=other,
             n_left=n_left,
             figures=figure_lines(shown),
@@ -180,12 +183,17 @@ def _changed(session: Session, change: StopChange) -> dict[str, Any]:
 @staff.post("/plans/<int:plan_id>/publish")
 @allow(Action.PUBLISH)
 def plan_publish(plan_id: int) -> ResponseReturnValue:
-    """Make this plan the day's only one."""
+    """Make this plan the day's only one, as the page showed it."""
 
     def change() -> ResponseReturnValue:
-        with acting() as act:
-            published = rounds.publish_plan(act, plan_id)
-            n_rounds, day = len(published.rounds), say_date(published.day)
+        edit = form_int("edit") if "edit" in request.form else None
+        try:
+            with acting() as act:
+                published = rounds.publish_plan(act, plan_id, edit=edit)
+                n_rounds, day = len(published.rounds), say_date(published.day)
+        except rounds.EditedMeanwhile as refusal:  # nothing was typed: the plan as it is now says more than the form
+            flash(told(refusal), "danger")
+            return redirect(url_for("staff.plan", plan_id=plan_id), 303)
         flash(_n("Đã công bố phương án {day}: {n} chuyến.", n=n_rounds, day=day), "done")
         return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 

@@ -28,9 +28,12 @@ _NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
 @allow(Action.SEE_PLAN)
 def plan_board(plan_id: int) -> ResponseReturnValue:
     """Return the lists of a plan's page alone, as they are after an act."""
+    tried = tried_move(plan_id)
     with services().database.read() as session:
+        edit = rounds.last_edit(session, plan_id)
         found = desk.plan(session, plan_id)
-        return label_cells(render_template("staff/plan_board.html", is_part=True, **shown(session, found)))
+        lists = shown(session, found, edit, tried)
+        return label_cells(render_template("staff/plan_board.html", is_part=True, **lists))
 
 
 @staff.post("/plans/<int:plan_id>/move")
@@ -79,11 +82,15 @@ def plan_undo(plan_id: int) -> ResponseReturnValue:
     return _or_told(plan_id, change)
 
 
-def shown(session: Session, found: models.DayPlan) -> dict[str, Any]:
-    """Return what the lists of a plan's page show, and what of them may be changed by hand."""
+def shown(session: Session, found: models.DayPlan, edit: int, tried: rounds.JudgedMove | None) -> dict[str, Any]:
+    """Return what the lists of a plan's page show, and what of them may be changed by hand.
+
+    ``edit`` is the plan's last act as read before the plan, ``tried`` the move that the page asks about.
+    """
     own = board.own_rounds(found.rounds)
     cards = board.cards(session, own)
-    may_edit = current_actor().may(Action.PLAN) and found.status is models.PlanStatus.DRAFT
+    is_draft = found.status is models.PlanStatus.DRAFT
+    may_edit = is_draft and current_actor().may(Action.PLAN)
     standing = rounds.standing_edits(session, found.id) if may_edit else []
     return {
         "plan": found,
@@ -92,10 +99,11 @@ def shown(session: Session, found: models.DayPlan) -> dict[str, Any]:
         "unserved": board.unserved_lines(session, found),
         "free": board.free(session, found),
         "may_edit": may_edit,
-        "edit": rounds.last_edit(session, found.id) if may_edit else 0,
+        "may_publish": is_draft and current_actor().may(Action.PUBLISH),
+        "edit": edit,
         "n_standing": len(standing),
         "knowingly": [one for one in standing if one.reason and _is_own(one, {card["id"] for card in cards})],
-        "tried": _tried(found, cards) if may_edit and "stop" in request.args else None,
+        "tried": _asked_about(found, cards, tried) if tried and tried.asked.move.edit == edit else None,
     }
 
 
@@ -104,17 +112,24 @@ def _is_own(edit: models.PlanEdit, own: set[int]) -> bool:
     return not own.isdisjoint(told["id"] for told in edit.detail["rounds"])
 
 
-def _tried(found: models.DayPlan, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return a move that breaks rules as the page asks about it; None once it is possible as it is, or not at all."""
+def tried_move(plan_id: int) -> rounds.JudgedMove | None:
+    """Return a move of the address that breaks rules; None once it is possible as it is, or not at all.
+
+    It asks for travel times: no transaction of the page may stand open meanwhile.
+    """
+    if "stop" not in request.args or not current_actor().may(Action.PLAN):
+        return None
     with services().database.read() as session:
-        edit = rounds.last_edit(session, found.id)
+        edit = rounds.last_edit(session, plan_id)
     try:
-        move = _asked(found.id, request.args, edit=edit)
-        judged = _judged(move)
+        judged = _judged(_asked(plan_id, request.args, edit=edit))
     except PostalError:
         return None
-    if not judged.faults:
-        return None
+    return judged if judged.faults else None
+
+
+def _asked_about(found: models.DayPlan, cards: list[dict[str, Any]], tried: rounds.JudgedMove) -> dict[str, Any]:
+    move = tried.asked.move
     names = {str(s["id"]): s["dossier_code"] for card in cards for s in card["stops"]}
     names |= {str(u.consignment_id): u.consignment.items[0].dossier_code for u in found.unserved}
     names |= {one.courier.code: card["courier"] for one in found.rounds for card in cards if card["id"] == one.id}
@@ -125,7 +140,7 @@ def _tried(found: models.DayPlan, cards: list[dict[str, Any]]) -> dict[str, Any]
         "to": move.to_round_id or OFF,
         "to_said": to,
         "position": move.position,
-        "faults": say_faults(judged.faults, names),
+        "faults": say_faults(tried.faults, names),
     }
 
 
