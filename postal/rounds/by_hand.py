@@ -30,6 +30,8 @@ MOVE, KEEP, UNDO = "move", "keep", "undo"
 COURIER_AWAY = "courier_away"
 BY_HAND = "by_hand"
 """The reason of a stop that a dispatcher took off its round."""
+KEPT_FOR = "kept_for_id"
+"""In the detail of such a stop: the courier it was kept for."""
 
 
 class NotForTheDay(Conflict):
@@ -143,12 +145,12 @@ def move_stop(act: Act, found: JudgedMove, *, reason: str = "") -> PlanEdit:
     edit = _numbered(act, move.plan_id, move.edit, MOVE, detail | {"consignment_id": move.consignment_id}, reason)
     made = {one.courier_id: one for one in found.made.rounds}
     plan.travel_s -= sum(one.travel_s for one in touched)
-    kept = {stop.consignment_id: stop.kept_for_id for one in touched for stop in one.stops}
+    kept = _kept(plan, found.asked)
     for one in touched:
         _write(act.session, one, _rows(made.get(one.courier.code), kept))
         _set_figures(one, made.get(one.courier.code))
     plan.travel_s += sum(one.travel_s for one in touched)
-    plan.cost += found.dearer + _leave_over(act.session, plan, found.asked)
+    plan.cost += found.dearer + _leave_over(act.session, plan, found.asked, kept.get(move.consignment_id))
     _recount(act.session, plan)
     note(act, "move_stop", "plan", plan.id, reason=reason or None, consignment_id=move.consignment_id)
     return edit
@@ -249,12 +251,9 @@ def _problem(
 ) -> tuple[Problem, frozenset[str]]:
     """Return the day's problem, and those of the rounds' couriers who do not work that day: they are in it as well."""
     crew = {one.courier.id: one.courier.code for one in plan.rounds}
-    kept = {
-        str(stop.consignment_id): crew[stop.kept_for_id]
-        for one in plan.rounds
-        for stop in one.stops
-        if stop.kept_for_id in crew
-    }
+    told = [(stop.consignment_id, stop.kept_for_id) for one in plan.rounds for stop in one.stops]
+    told += [(left.consignment_id, left.detail.get(KEPT_FOR)) for left in plan.unserved]
+    kept = {str(stop): crew[courier] for stop, courier in told if courier in crew}
     problem = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept)
     working = {courier.courier_id for courier in problem.couriers}
     away = [one.courier for one in touched if one.courier.code not in working]
@@ -308,13 +307,28 @@ def _set_figures(one: DeliveryRound, made: PlannedRound | None) -> None:
         setattr(one, name, getattr(made, name))
 
 
-def _leave_over(session: Session, plan: DayPlan, asked: AskedMove) -> int:
-    """Keep the list of what is not served; return what that costs more, in seconds of travel."""
+def _kept(plan: DayPlan, asked: AskedMove) -> dict[int, int | None]:
+    """Return whom each stop is kept for after a move: the stop itself, where it was kept, for who takes it."""
+    kept = {stop.consignment_id: stop.kept_for_id for one in plan.rounds for stop in one.stops}
+    kept |= {left.consignment_id: left.detail.get(KEPT_FOR) for left in plan.unserved}
+    moved = asked.move.consignment_id
+    taker = next((one for one in plan.rounds if one.id == asked.move.to_round_id), None)
+    if taker not in (None, _round_of(plan, moved)) and kept[moved] is not None:
+        kept[moved] = taker.courier_id
+    return kept
+
+
+def _leave_over(session: Session, plan: DayPlan, asked: AskedMove, kept_for_id: int | None) -> int:
+    """Keep the list of what is not served; return what that costs more, in seconds of travel.
+
+    A stop taken off remembers whom it was kept for: put in again, it is kept again.
+    """
     stop_id = str(asked.move.consignment_id)
     price = next(price_of(stop) for stop in asked.problem.stops if stop.stop_id == stop_id)
     was_left = not any(stop_id in order for order in asked.before.values())
     is_left = not any(stop_id in order for order in asked.after.values())
-    _put_unserved(session, plan, asked.move.consignment_id, [BY_HAND, {}] if is_left else None)
+    told = [BY_HAND, {} if kept_for_id is None else {KEPT_FOR: kept_for_id}]
+    _put_unserved(session, plan, asked.move.consignment_id, told if is_left else None)
     return price * (is_left - was_left)
 
 

@@ -289,3 +289,45 @@ def publishing(page, *, is_part=False):
 def status_of(database, plan_id):
     with database.read() as session:
         return session.get_one(models.DayPlan, plan_id).status
+
+
+def test_a_kept_stop_that_is_moved_is_kept_for_who_takes_it(draft, standing, database):
+    dispatcher, plan = draft
+    second = second_round(database)
+    first, stops = next((i, found) for i, found in standing()[0].items() if found)
+    stop = stops[0][0]
+    with database.read() as session:
+        couriers = {i: session.get_one(models.DeliveryRound, i).courier_id for i in (first, second)}
+
+    def kept_for(round_id):
+        return {consignment: kept for consignment, _start, kept in standing()[0][round_id]}[stop]
+
+    dispatcher.post(f"{plan}/keep", edit="0", stop=str(stop))
+    dispatcher.post(f"{plan}/move", edit="1", stop=str(stop), to=str(first), position="2")
+    assert kept_for(first) == couriers[first]
+    dispatcher.post(f"{plan}/move", edit="2", stop=str(stop), to=str(second), position="1", reason="đổi người")
+    assert kept_for(second) == couriers[second], "planned on, it stays where it was put"
+    dispatcher.post(f"{plan}/move", edit="3", stop=str(stop), to="off")
+    assert "Người điều hành để lại" in dispatcher.get(plan).text
+    dispatcher.post(f"{plan}/move", edit="4", stop=str(stop), to=str(first), position="1")
+    assert order_of(standing, second) == [], "it is kept for another: that asks for a reason"
+    assert stop not in order_of(standing, first)
+    dispatcher.post(f"{plan}/move", edit="4", stop=str(stop), to=str(second), position="1")
+    assert kept_for(second) == couriers[second]
+    for edit in ("5", "6", "7"):
+        dispatcher.post(f"{plan}/undo", edit=edit)
+    assert kept_for(first) == couriers[first]
+
+
+def second_round(database):
+    """Give a draft an empty round of another courier of its first round's office; return its id."""
+    with database.write() as session:
+        plan = session.scalars(select(models.DayPlan)).one()
+        busy, office_id = {one.courier_id for one in plan.rounds}, plan.rounds[0].office_id
+        query = select(models.Courier).where(models.Courier.office_id == office_id, models.Courier.id.not_in(busy))
+        courier = session.scalars(query.order_by(models.Courier.id)).first()
+        empty = {"leave_at_s": 27_000, "back_at_s": 27_000, "travel_s": 0, "travel_m": 0}
+        one = models.DeliveryRound(plan_id=plan.id, number=80, courier_id=courier.id, office_id=office_id, **empty)
+        session.add(one)
+        session.flush()
+        return one.id
