@@ -21,6 +21,7 @@ from api.work.planning import weights
 from postal import Action, Conflict, Message, NotFound, PostalError, Session, desk, models, require_for, rounds
 
 OFF = "off"
+_LAST = 9_999
 _NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
 
 
@@ -43,7 +44,12 @@ def plan_move(plan_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         move = _asked(plan_id, request.form)
-        found, reason = _judged(move), form_text("reason")
+        try:
+            found = _judged(move)
+        except rounds.EditedMeanwhile:
+            with acting():  # sent twice, it is its own first sending that changed the plan: that one's answer stands
+                raise
+        reason = form_text("reason")
         if found.faults and not reason:
             return _to_board(plan_id, stop=move.consignment_id, to=move.to_round_id or OFF, position=move.position)
         with acting() as act:
@@ -153,8 +159,15 @@ def _asked(plan_id: int, values: Any, *, edit: int | None = None) -> rounds.Move
         edit=form_int("edit") if edit is None else edit,
         consignment_id=_stop_chosen(values),
         to_round_id=int(to[:9]) if to != OFF else None,
-        position=(form_int("position") if values is request.form else int(position[:4])) if position else 9_999,
+        position=_place(values, position),
     )
+
+
+def _place(values: Any, position: str) -> int:
+    """Return a place in a round; the last one where none is told, or none an address can mean."""
+    if position and values is request.form:
+        return form_int("position")
+    return int(position[:4]) if position.isdecimal() else _LAST
 
 
 def _stop_chosen(values: Any) -> int:
