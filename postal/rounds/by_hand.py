@@ -24,7 +24,8 @@ from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnse
 from postal.rounds.day_orders import subject_of_stops
 from postal.rounds.plans import EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
-from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, hand_made, price_of
+from postal.rounds.replanning import later, leaving_from
+from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, Window, hand_made, price_of
 
 MOVE, KEEP, UNDO = "move", "keep", "undo"
 COURIER_AWAY = "courier_away"
@@ -254,11 +255,18 @@ def _problem(
     told = [(stop.consignment_id, stop.kept_for_id) for one in plan.rounds for stop in one.stops]
     told += [(left.consignment_id, left.detail.get(KEPT_FOR)) for left in plan.unserved]
     kept = {str(stop): crew[courier] for stop, courier in told if courier in crew}
-    problem = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept)
-    working = {courier.courier_id for courier in problem.couriers}
+    whole = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept)
+    working = {courier.courier_id for courier in whole.couriers}
     away = [one.courier for one in touched if one.courier.code not in working]
-    couriers = (*problem.couriers, *(as_plan_courier(courier, weights) for courier in away))
-    return replace(problem, couriers=couriers), frozenset(courier.code for courier in away)
+    whole = replace(whole, couriers=(*whole.couriers, *(as_plan_courier(courier, weights) for courier in away)))
+    from_s = leaving_from(plan, now)
+    problem = later(whole, from_s)
+    able = {courier.courier_id for courier in problem.couriers}
+    walking = {one.courier.code for one in touched}
+    # Whose shift is over leaves now all the same, and comes home after it: the checker says so.
+    over = [one for one in whole.couriers if one.courier_id in walking - able]
+    over = [replace(one, shift=Window(from_s=from_s, until_s=from_s)) for one in over]
+    return replace(problem, couriers=(*problem.couriers, *over)), frozenset(courier.code for courier in away)
 
 
 def _as_it_was(plan: DayPlan, touched: Iterable[DeliveryRound], consignment_id: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def replanning_problem(
         raise NothingPublished
     problem = planning_problem(session, day, now=now, weights=weights, kept_for=_kept(published))
     if day == local_day(now):
-        problem = _from_now_on(problem, local_seconds(now + LEAD))
+        problem = later(problem, _soonest(now))
     return problem, as_plan(published, without=rounds_that_left(session, published.id))
 
 
@@ -75,7 +75,7 @@ def problem_from(
     if draft.status is not PlanStatus.DRAFT:
         raise PlanNotDraft
     problem = planning_problem(session, draft.day, now=now, weights=weights, kept_for=_kept(draft))
-    return problem, as_plan(draft)
+    return later(problem, leaving_from(draft, now)), as_plan(draft)
 
 
 def _kept(plan: DayPlan) -> dict[str, str]:
@@ -88,7 +88,17 @@ def _kept(plan: DayPlan) -> dict[str, str]:
     }
 
 
-def _from_now_on(problem: Problem, from_s: int) -> Problem:
+def leaving_from(draft: DayPlan, now: datetime) -> int:
+    """Return the second of the day before which no round of a draft leaves; 0 but for one replacing today's plan."""
+    is_of_today = draft.figures.get("replaces") is not None and draft.day == local_day(now)
+    return _soonest(now) if is_of_today else 0
+
+
+def _soonest(now: datetime) -> int:
+    return local_seconds(now) + LEAD // timedelta(seconds=1)
+
+
+def later(problem: Problem, from_s: int) -> Problem:
     """Return the problem whose couriers begin no sooner; those whose shift is over by then are left out."""
     couriers = tuple(
         replace(c, shift=Window(from_s=max(c.shift.from_s, from_s), until_s=c.shift.until_s))

@@ -1,13 +1,17 @@
 """A draft changed by hand: moved, taken off, put back, kept, undone; rules are broken only knowingly."""
 
+import dataclasses
 import re
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from api.wiring import EXTENSION
 from postal import Actor, ActorKind, Forbidden, NewUser, Role, models, rounds
 from postal.access import accounts
+from postal.network import crew
+from postal.rules import local_seconds
 from routing import StraightLine
 from tests import builders as build
 from tests.api.conftest import NOW, PASSWORD
@@ -331,3 +335,101 @@ def second_round(database):
         session.add(one)
         session.flush()
         return one.id
+
+
+def test_a_draft_that_replaces_todays_plan_is_moved_in_from_now_on(draft, standing, clock, database):
+    dispatcher, plan = draft
+    dispatcher.post(f"{plan}/publish")
+    clock.forward(hours=4)  # noon
+    dispatcher.post(f"{plan}/replan", seconds="2")
+    plan = "/staff/plans/2"
+    soonest = local_seconds(clock.now) + 600
+    round_id, stops = next((i, found) for i, found in standing()[0].items() if len(found) > 1)
+    assert all(leave_at_s >= soonest for leave_at_s, *_ in standing()[1])
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stops[0][0]), to=str(round_id), position="2")
+    assert order_of(standing, round_id)[1] == stops[0][0]
+    assert all(leave_at_s >= soonest for leave_at_s, *_ in standing()[1]), "nobody leaves in the morning that was"
+    with database.write() as session:  # he fell ill: his stops are still on the draft
+        one = session.get_one(models.DeliveryRound, round_id)
+        crew.note_absence(session, one.courier, one.plan.day, one.plan.day)
+    dispatcher.post(f"{plan}/move", edit="1", stop=str(stops[0][0]), to=str(round_id), position="1")
+    assert order_of(standing, round_id)[0] == stops[0][0]
+    assert all(leave_at_s >= soonest for leave_at_s, *_ in standing()[1]), "nor whoever is away"
+    again = dispatcher.post(f"{plan}/replan", seconds="2")
+    assert again.location.startswith("/staff/plans/3")
+    assert all(leave_at_s >= soonest for leave_at_s, *_ in standing()[1]), "nor once it is planned on"
+
+
+def test_a_draft_is_changed_by_hand_even_after_the_shifts_of_its_day(draft, standing, clock):
+    dispatcher, plan = draft
+    dispatcher.post(f"{plan}/publish")
+    dispatcher.post(f"{plan}/replan", seconds="2")
+    clock.forward(hours=14)  # ten in the evening
+    round_id, stops = next((i, found) for i, found in standing()[0].items() if len(found) > 1)
+    before = standing()[1]
+    dispatcher.get("/staff/plans/2")
+    dispatcher.post("/staff/plans/2/move", edit="0", stop=str(stops[0][0]), to=str(round_id), position="2")
+    assert order_of(standing, round_id)[1] == stops[0][0]
+    assert standing()[1] != before
+    assert (22 * 3600 + 600) in [leave_at_s for leave_at_s, *_ in standing()[1]]
+    dispatcher.post("/staff/plans/2/move", edit="1", stop=str(stops[0][0]), to="off")
+    assert stops[0][0] not in order_of(standing, round_id)
+
+
+def test_a_move_sent_twice_is_one_and_its_sender_is_not_told_of_others(draft, standing):
+    dispatcher, plan = draft
+    round_id, stops = next((i, found) for i, found in standing()[0].items() if len(found) > 1)
+    (form,) = [one for one in forms_on(dispatcher.get(plan).text) if one.action == f"{plan}/move"]
+    sent = form.data() | {"stop": str(stops[0][0]), "to": str(round_id), "position": "2"}
+    assert sent["form_ticket"]
+    answers = [dispatcher.client.post(f"{plan}/move", data=sent) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    page = dispatcher.get(plan).text
+    assert "Đã chuyển điểm" in page
+    assert "vừa được người khác sửa" not in page
+    assert edit_of(page) == "1"
+
+
+def test_an_address_with_any_position_is_answered(draft, standing):
+    dispatcher, plan = draft
+    round_id, stops = next((i, found) for i, found in standing()[0].items() if found)
+    for position in ("x", "-1", "", "0", "1e3", "²", "٣", "9" * 500, " "):
+        query = {"stop": str(stops[0][0]), "to": str(round_id), "position": position}
+        for path in (plan, f"{plan}/board"):
+            assert dispatcher.get(path, query_string=query).status_code == 200, position
+
+
+class Watching:
+    """Straight lines that note how many connections stand open whenever they are asked."""
+
+    name = "straight line"
+
+    def __init__(self, pool):
+        self.pool, self.stood_open = pool, []
+
+    def matrix(self, points):
+        self.stood_open.append(self.pool.checkedout())
+        return StraightLine().matrix(points)
+
+
+def test_no_transaction_stands_open_while_roads_are_asked_for(app, draft, standing, database):
+    dispatcher, plan = draft
+    round_id, stops = next((i, found) for i, found in standing()[0].items() if found)
+    travel = Watching(database.engine.pool)
+    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], travel=travel)
+    for path in (plan, f"{plan}/board"):
+        travel.stood_open.clear()
+        dispatcher.get(f"{path}?stop={stops[0][0]}&to={round_id}&position=1")
+        assert travel.stood_open
+        assert set(travel.stood_open) == {0}
+
+
+@pytest.mark.parametrize("path", ["", "/board", "/compare/2"])
+def test_the_last_act_is_read_before_the_lists_it_stands_on(draft, database, path):
+    dispatcher, plan = draft
+    dispatcher.post("/staff/plans", day=DAY, seconds="2")
+    asked = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    dispatcher.get(f"{plan}{path}")
+    first = {table: next(n for n, one in enumerate(asked) if table in one) for table in ("plan_edits", "round_stops")}
+    assert first["plan_edits"] < first["round_stops"]
