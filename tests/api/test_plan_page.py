@@ -43,12 +43,26 @@ def test_rounds_are_shown_by_the_names_of_their_couriers_with_every_stop(planned
     assert sum(map(int, re.findall(r'data-load="(\d+)"', page))) == 6
 
 
-def test_the_page_asks_the_database_as_often_for_six_stops_as_for_one(planned, database):
-    dispatcher, plan = planned
-    asked = []
+@pytest.mark.parametrize("asks", [False, True])
+def test_the_page_asks_the_database_as_often_for_six_stops_as_for_one(sign_in, database, clock, asks):
+    centre, postal, dispatcher = sign_in("centre"), sign_in("postal"), sign_in("dispatcher")
+    asked, counted = [], []
     event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    dispatcher.get(plan)
-    assert len(asked) <= 25, "\n".join(asked)
+    clock.forward(days=2, hours=15)
+    for results in ([build.result(1)], [build.result(n) for n in range(2, 7)]):
+        import_results(centre, *results)
+        hand_over(centre, postal, database)
+        plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+        page = dispatcher.get(plan).text
+        stop, to = (re.search(rf'{what}="([0-9]+)"', page)[1] for what in ("data-stop", "data-round-id"))
+        query = f"?stop={stop}&to={to}"
+        asked.clear()
+        shown = dispatcher.get(plan + (query if asks else "")).text
+        counted.append((shown.count("data-stop="), len(asked)))
+    (one, few), (six, many) = counted
+    assert (one, six) == (1, 6)
+    assert many == few, "\n".join(asked)
+    assert few <= (45 if asks else 25)
 
 
 def test_areas_of_communes_hold_their_centres_and_do_not_overlap():
