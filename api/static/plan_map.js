@@ -6,6 +6,9 @@ const point = (text) => text.split(",").map(Number);
 const points = (text) => text.split(" ").filter(Boolean).map(point);
 const MANY = 10;
 
+// A tooltip takes a string as markup: dossier codes and names are words.
+const plain = (words) => Object.assign(document.createElement("span"), { textContent: words });
+
 // Returns what draws the lists' present content; the place looked at stays when it is drawn again.
 export async function planMap(box, { chosen }) {
   const { L, map } = await frame(box);
@@ -19,7 +22,7 @@ export async function planMap(box, { chosen }) {
     for (const row of board.querySelectorAll("[data-ring]")) {
       const n = Number(row.dataset.load);
       const kind = `commune ${n >= MANY ? "many" : n ? "some" : ""}`;
-      L.polygon(points(row.dataset.ring), { className: kind.trim() }).bindTooltip(row.dataset.name, { sticky: true }).addTo(ground);
+      L.polygon(points(row.dataset.ring), { className: kind.trim() }).bindTooltip(plain(row.dataset.name), { sticky: true }).addTo(ground);
     }
   }
 
@@ -28,14 +31,14 @@ export async function planMap(box, { chosen }) {
     const home = one.dataset.home ? [point(one.dataset.home)] : [];
     const stops = [...one.querySelectorAll("[data-stop][data-at]")].filter((stop) => stop.dataset.at);
     const way = [...home, ...stops.map((stop) => point(stop.dataset.at)), ...home];
-    const line = L.polyline(way, { className: `way ${hue}` }).bindTooltip(one.dataset.round, { sticky: true });
+    const line = L.polyline(way, { className: `way ${hue}` }).bindTooltip(plain(one.dataset.round), { sticky: true });
     ways.set(one, line.on("click", () => ((one.open = true), one.scrollIntoView({ block: "start" }))).addTo(layer));
     for (const stop of stops) door(stop, `door ${hue}`);
     return home;
   }
 
   function door(stop, className) {
-    const drawn = L.circleMarker(point(stop.dataset.at), { radius: 6, className }).bindTooltip(stop.dataset.says);
+    const drawn = L.circleMarker(point(stop.dataset.at), { radius: 6, className }).bindTooltip(plain(stop.dataset.says));
     doors.set(stop.dataset.stop, drawn.on("click", () => chosen(stop)).addTo(layer));
   }
 

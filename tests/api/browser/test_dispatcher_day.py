@@ -94,3 +94,14 @@ def test_the_plan_page_fits_a_phone(enter, draft, tmp_path):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert violations(page) == []
     page.screenshot(path=tmp_path / "plan-360.png", full_page=True)
+
+
+def test_what_a_dossier_is_called_is_words_on_the_map(enter, draft, database):
+    with database.write() as session:
+        for one in session.scalars(select(models.Item)):
+            one.dossier_code = f"<b>{one.id}</b>"
+    page = enter("dispatcher", draft, DESK)
+    page.locator("[data-map] path.door").first.dispatch_event("mouseover")
+    tooltip = page.locator(".leaflet-tooltip")
+    expect(tooltip).to_contain_text(re.compile(r"<b>\d+</b>"))
+    expect(tooltip.locator("b")).to_have_count(0)
