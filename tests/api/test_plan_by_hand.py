@@ -1,13 +1,12 @@
 """A draft changed by hand: moved, taken off, put back, kept, undone; rules are broken only knowingly."""
 
-import dataclasses
 import re
 from itertools import count
 
 import pytest
 from sqlalchemy import event, select
 
-from api.wiring import EXTENSION
+from api.wiring import EXTENSION, Services
 from postal import Actor, ActorKind, Forbidden, NewUser, Role, models, rounds
 from postal.access import accounts
 from postal.network import crew
@@ -415,13 +414,17 @@ class Watching:
 def test_no_transaction_stands_open_while_roads_are_asked_for(app, draft, standing, database):
     dispatcher, plan = draft
     round_id, stops = next((i, found) for i, found in standing()[0].items() if found)
-    travel = Watching(database.engine.pool)
-    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], travel=travel)
+    watching, real = Watching(database.engine.pool), app.extensions[EXTENSION]
+
+    class Watched(Services):
+        travel = watching
+
+    app.extensions[EXTENSION] = Watched(settings=real.settings, database=database, clock=real.clock, sender=real.sender)
     for path in (plan, f"{plan}/board"):
-        travel.stood_open.clear()
+        watching.stood_open.clear()
         dispatcher.get(f"{path}?stop={stops[0][0]}&to={round_id}&position=1")
-        assert travel.stood_open
-        assert set(travel.stood_open) == {0}
+        assert watching.stood_open
+        assert set(watching.stood_open) == {0}
 
 
 @pytest.mark.parametrize("path", ["", "/board", "/compare/2"])
