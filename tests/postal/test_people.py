@@ -251,4 +251,4 @@ def test_words_of_a_name_are_kept_as_keyed_hashes_only(session, hang):
 def test_people_are_found_whatever_the_d_with_a_stroke_and_the_i_or_y(session, stored, sought):
     person = people.add_person(session, PersonKind.RECIPIENT, people.PersonData(full_name=stored), now=build.EVENING)
     people.add_person(session, PersonKind.RECIPIENT, people.PersonData(full_name="Lê Văn Thu"), now=build.EVENING)
-    assert people.list(session.scalars(named(session, sought))) == [person.id]
+    assert list(session.scalars(named(session, sought))) == [person.id]
