@@ -20,10 +20,23 @@ from postal.models.access import (
 )
 from postal.models.base import Base, UtcDateTime
 from postal.models.chain import ChainLink, SigningKey
-from postal.models.citizens import ArrivalDay, CompanyCode, Dossier, DossierStep, FalseCourier, SentCode, WrongTries
+from postal.models.citizens import (
+    ArrivalDay,
+    Badge,
+    CompanyCode,
+    Dossier,
+    DossierStep,
+    FalseCourier,
+    SentCode,
+    WrongTries,
+)
 from postal.models.consignments import (
     AddressStatus,
+    BulkLine,
+    BulkOrder,
+    BulkOutcome,
     Consignment,
+    DraftRow,
     Intake,
     IntakeRow,
     Item,
@@ -60,7 +73,7 @@ from postal.models.evidence import (
     ReceiptSignature,
     Violation,
 )
-from postal.models.installation import Installation
+from postal.models.installation import Installation, SetUpArea, SetUpChange
 from postal.models.outside import (
     Callback,
     CallbackEndpoint,
@@ -76,10 +89,11 @@ from postal.models.outside import (
     OldSecret,
 )
 from postal.models.people import Person, PersonKind, PersonWord
-from postal.models.phones import CourierNote, HeldAct, HeldPicture, Phone, PhoneCode
+from postal.models.phones import CourierNote, GivenNumber, HeldAct, HeldPicture, NumberBlock, Phone, PhoneCode
 from postal.models.places import (
     Absence,
     CalendarDay,
+    CommuneBorder,
     CommuneClosure,
     Courier,
     Coverage,
@@ -96,6 +110,7 @@ from postal.models.rounds import (
     DayOrder,
     DayPlan,
     DeliveryRound,
+    HomeCount,
     MovedPiece,
     Payment,
     PlanEdit,
@@ -114,10 +129,14 @@ __all__ = [
     "ApiKey",
     "ArrivalDay",
     "AuditEntry",
+    "Badge",
     "Base",
     "Batch",
     "BatchItem",
     "Brake",
+    "BulkLine",
+    "BulkOrder",
+    "BulkOutcome",
     "CalendarDay",
     "Callback",
     "CallbackEndpoint",
@@ -127,6 +146,7 @@ __all__ = [
     "CarrierReport",
     "CashCount",
     "ChainLink",
+    "CommuneBorder",
     "CommuneClosure",
     "CompanyCode",
     "Consignment",
@@ -143,16 +163,19 @@ __all__ = [
     "Discrepancy",
     "Dossier",
     "DossierStep",
+    "DraftRow",
     "EndedWhy",
     "EndpointState",
     "EventPicture",
     "FalseCourier",
     "Found",
     "GivenBack",
+    "GivenNumber",
     "Handover",
     "HandoverLine",
     "HeldAct",
     "HeldPicture",
+    "HomeCount",
     "IdempotencyRecord",
     "Incident",
     "IncidentKind",
@@ -175,6 +198,7 @@ __all__ = [
     "MovedPiece",
     "Notice",
     "NoticeState",
+    "NumberBlock",
     "Office",
     "OfficeClosure",
     "OfficeDay",
@@ -203,6 +227,8 @@ __all__ = [
     "RowOutcome",
     "S10Range",
     "SentCode",
+    "SetUpArea",
+    "SetUpChange",
     "SheetPrint",
     "SignIn",
     "SigningKey",

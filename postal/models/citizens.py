@@ -63,6 +63,25 @@ class FalseCourier(Base):
     settlement: Mapped[str | None]
 
 
+class Badge(Base):
+    """A courier's printed badge; the token of its square code is kept as a hash alone.
+
+    ``number`` counts a courier's badges. At most one of them is not revoked: printing the next ends the one before.
+    """
+
+    __tablename__ = "badges"
+    __table_args__ = (UniqueConstraint("courier_id", "number"),)
+
+    id: Mapped[PrimaryKey]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    number: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    printed_at: Mapped[datetime]
+    printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class CompanyCode(Base):
     """A code that opens the list of a company's dossiers; its text is kept as a hash alone.
 

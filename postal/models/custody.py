@@ -33,6 +33,7 @@ class BatchItem(Base):
     """An item in a batch; ``is_current`` keeps an item in one open batch at a time.
 
     ``n_giver`` and ``n_receiver`` are the documents either side counted before the envelope was sealed.
+    ``on_table_by_id`` has it on the table at this moment, to be counted and weighed.
     """
 
     __tablename__ = "batch_items"
@@ -50,6 +51,8 @@ class BatchItem(Base):
     n_receiver: Mapped[int | None]
     packed_at: Mapped[datetime | None]
     packed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    on_table_since: Mapped[datetime | None]
+    on_table_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     batch: Mapped[Batch] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -18,7 +18,8 @@ class TrackingEvent(Base):
 
     ``is_applied`` says whether it fits the item's life today; one that does not waits for the gap
     before it to close. ``sequence`` numbers the applied events of an item for its callbacks. ``round_id`` is the round
-    it happened on. Who acted is a user, the API key of a system, or the operator's command.
+    it happened on. Who acted is a user, the API key of a system, or the operator's command. ``phone_id`` and ``seq``,
+    its place among that phone's acts, are those of its facts once more, to be found by.
     """
 
     __tablename__ = "tracking_events"
@@ -26,7 +27,10 @@ class TrackingEvent(Base):
         UniqueConstraint("scan_id"),
         Index("ix_tracking_events_item_happened", "item_id", "happened_at"),
         Index("uq_tracking_events_item_sequence", "item_id", "sequence", unique=True),
-    )
+        Index("ix_tracking_events_phone_id_seq", "phone_id", "seq"),
+        Index("ix_tracking_events_proof_id", "proof_id", sqlite_where=text("proof_id IS NOT NULL"),
+              postgresql_where=text("proof_id IS NOT NULL")),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
@@ -47,6 +51,8 @@ class TrackingEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(40))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     proof_id: Mapped[int | None] = mapped_column(ForeignKey("proofs.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+    seq: Mapped[int | None]
 
     item: Mapped[Item] = relationship()
     proof: Mapped[ProofOfDelivery | None] = relationship()
@@ -56,9 +62,12 @@ class ProofOfDelivery(Base):
     """Who received an item and how we know; the receiver's own data is in the people table."""
 
     __tablename__ = "proofs"
+    __table_args__ = (
+        Index("ix_proofs_owed", "id", sqlite_where=text("is_owed = 1"), postgresql_where=text("is_owed")),
+    )
 
     id: Mapped[PrimaryKey]
-    receiver_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     relation: Mapped[str] = mapped_column(String(20))
     id_kind: Mapped[str] = mapped_column(String(20))
     is_authorised: Mapped[bool] = mapped_column(default=False)
@@ -66,6 +75,8 @@ class ProofOfDelivery(Base):
     fee_vnd: Mapped[int] = mapped_column(default=0)
     fee_receipt: Mapped[str | None] = mapped_column(String(40))
     taken_back: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Whether the agency is still to get papers or money of it: false again with the receipt that gives them back.
+    is_owed: Mapped[bool] = mapped_column(default=False, server_default=false())
     entered_from: Mapped[str] = mapped_column(String(20), default="device")
     lat: Mapped[float | None]
     lon: Mapped[float | None]

@@ -46,6 +46,40 @@ class PhoneCode(Base):
     uses_left: Mapped[int]
 
 
+class NumberBlock(Base):
+    """Numbers of receipts reserved for one phone, which gives them out without signal: ``first`` to ``last`` included.
+
+    ``series`` is the counter they were taken from, "BN-2026": no two blocks share a number.
+    """
+
+    __tablename__ = "number_blocks"
+    __table_args__ = (UniqueConstraint("series", "first_number"),)
+
+    id: Mapped[PrimaryKey]
+    series: Mapped[str] = mapped_column(String(20))
+    first_number: Mapped[int]
+    last_number: Mapped[int]
+    courier_id: Mapped[int] = mapped_column(ForeignKey("couriers.id"), index=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phones.id"), index=True)
+    reserved_at: Mapped[datetime]
+    phone: Mapped[Phone] = relationship()
+
+
+class GivenNumber(Base):
+    """What became of one number of a block: it stands on the receipt of an event, or it is void, and why."""
+
+    __tablename__ = "given_numbers"
+
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    block_id: Mapped[int] = mapped_column(ForeignKey("number_blocks.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("tracking_events.id"), index=True)
+    void_why: Mapped[str | None] = mapped_column(String(20))
+    recorded_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+    block: Mapped[NumberBlock] = relationship()
+
+
 class CourierNote(Base):
     """What a courier tells besides scans: a call made, trouble on the road, a pin put right, why a stop stayed open.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
@@ -113,7 +114,11 @@ class Absence(Base):
 
 
 class CommuneClosure(Base):
-    """A commune cut off (flood, landslide) from one date to another, both included."""
+    """A commune cut off (flood, landslide) from one date to another, both included.
+
+    ``proof`` names what shows it, such as the authority's notice; with it the clocks of what waits there stand still.
+    A closure is never deleted: one that was a mistake is ``taken_back_at``, and then as if it had not been.
+    """
 
     __tablename__ = "commune_closures"
 
@@ -123,6 +128,19 @@ class CommuneClosure(Base):
     until_date: Mapped[date]
     reason: Mapped[str]
     noted_at: Mapped[datetime]
+    proof: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    taken_back_at: Mapped[datetime | None]
+
+
+class CommuneBorder(Base):
+    """A commune's border for maps, as the operator brought it in: outer rings of corners (latitude, longitude)."""
+
+    __tablename__ = "commune_borders"
+
+    commune_code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    rings: Mapped[Any] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime]
 
 
 class OfficeClosure(Base):

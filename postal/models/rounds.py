@@ -182,7 +182,8 @@ class DayOrder(Base):
 class CourierMessage(Base):
     """A short text from the office to a courier or back; sealed, for it may name people, and deleted after a month.
 
-    ``client_id`` is the phone's own: a text sent twice is one. ``read_at``: when the other side saw it.
+    ``client_id`` is the phone's own: a text sent twice is one. ``read_at``: when the other side saw it. ``device_at``
+    is the clock of the phone that sent it, ``sent_at`` ours.
     """
 
     __tablename__ = "courier_messages"
@@ -195,6 +196,7 @@ class CourierMessage(Base):
     key_id: Mapped[str] = mapped_column(String(16))
     client_id: Mapped[str | None] = mapped_column(String(60))
     sent_at: Mapped[datetime] = mapped_column(index=True)
+    device_at: Mapped[datetime | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     read_at: Mapped[datetime | None]
 
@@ -252,6 +254,26 @@ class CashCount(Base):
     notes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     is_blind: Mapped[bool]
     counted_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
+
+
+class HomeCount(Base):
+    """The pieces a side scanned when a round came home; counted again is another row, and none is ever edited.
+
+    ``codes`` are in one form, in the order they were scanned. ``is_blind``: it was the side's first count, made before
+    it could see the other's.
+    """
+
+    __tablename__ = "home_counts"
+
+    id: Mapped[PrimaryKey]
+    round_id: Mapped[int] = mapped_column(ForeignKey("delivery_rounds.id"), index=True)
+    side: Mapped[str] = mapped_column(String(10))
+    codes: Mapped[list[str]] = mapped_column(JSON)
+    is_blind: Mapped[bool]
+    counted_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id"))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey, stored
 from postal.models.people import Person
+from postal.models.places import Office
 
 
 class Role(StrEnum):
@@ -40,6 +41,7 @@ class User(Base):
     second_factor_since: Mapped[datetime | None]
     added_at: Mapped[datetime]
     person: Mapped[Person] = relationship()
+    office: Mapped[Office | None] = relationship()
 
 
 class ApiKey(Base):
@@ -63,7 +65,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entries"
 
     id: Mapped[PrimaryKey]
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     api_key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
     command: Mapped[str | None] = mapped_column(String(80))
@@ -91,7 +93,10 @@ class IdempotencyRecord(Base):
 
 
 class Upload(Base):
-    """A file between its trial reading and its import: sealed, one person's, gone within a day."""
+    """A file from its trial reading on: sealed, one person's, gone within a day.
+
+    ``columns`` is which of our columns its headers were said to be, sealed as well; ``intake_id`` what it became.
+    """
 
     __tablename__ = "uploads"
 
@@ -102,6 +107,10 @@ class Upload(Base):
     key_id: Mapped[str] = mapped_column(String(16))
     suffix: Mapped[str] = mapped_column(String(10))
     kept_at: Mapped[datetime]
+    notes: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    columns: Mapped[bytes | None] = mapped_column(LargeBinary)
+    columns_key_id: Mapped[str | None] = mapped_column(String(16))
+    intake_id: Mapped[int | None] = mapped_column(ForeignKey("intakes.id"))
 
 
 class KeptForm(Base):
