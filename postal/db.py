@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -11,16 +12,23 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from postal.errors import TakenMeanwhile
+from postal.models import Base
 from postal.people.vault import Vault
+from postal.readers import READING, Readers, ReadingSession, begin_to_read
+from postal.readings import keep_answers
 
 BUSY_TIMEOUT_MS = 30_000
 # The shortest that psycopg knows.
 CONNECT_WITHIN_S = 2
 N_KEPT_OPEN = 10
+_UNIQUE_STATE = "23505"
+_ROW_NUMBER = ".id"
+log = logging.getLogger("tannha.database")
 
 
 def make_engine(url: str) -> Engine:
@@ -58,8 +66,10 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        is_reading = connection.get_execution_options().get("tannha_reading", False)
-        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READING, False):
+            begin_to_read(connection)
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -80,9 +90,9 @@ class Database:
 
     def __init__(self, engine: Engine, vault: Vault, passwords: PasswordHasher | None = None) -> None:
         self.engine = engine
-        info: dict[Any, Any] = {"vault": vault, "passwords": passwords}
-        self._writing = sessionmaker(engine, info=info)
-        self._reading = sessionmaker(engine.execution_options(tannha_reading=True), info=info, autoflush=False)
+        self._info: dict[Any, Any] = {"vault": vault, "passwords": passwords}
+        self._writing = sessionmaker(engine, info=self._info)
+        self._readers = Readers(engine)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -93,11 +103,42 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that never writes."""
-        with self._reading() as session:
+        with ReadingSession(self._readers, self._info) as session:
+            keep_answers(session)
             yield session
-            session.rollback()
 
 
 def is_storage_failure(exc: BaseException) -> bool:
     """Say whether the database itself could not serve (busy, full, gone), so that trying later can help."""
     return isinstance(exc, OperationalError | InterfaceError | PoolTimeout)
+
+
+@contextmanager
+def first_wins() -> Iterator[None]:
+    """Turn what a unique index refuses into a refusal for whoever was second. Raises TakenMeanwhile.
+
+    A use case looks before it writes and says itself what is taken; only two at one instant come this far. A row
+    number that exists already is nobody's doing: a sequence that is behind its table stays the fault it is.
+    """
+    try:
+        yield
+    except IntegrityError as exc:
+        refused = _unique_index(exc.orig)
+        if refused is None or refused.endswith(_ROW_NUMBER):
+            raise
+        log.warning("Somebody else was first with %s", refused)
+        raise TakenMeanwhile from exc
+
+
+def _unique_index(fault: BaseException | None) -> str | None:
+    """Return what must be unique and is not: ``table.column`` names, or an index; None for another fault."""
+    if isinstance(fault, sqlite3.IntegrityError):
+        is_unique = fault.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+        return str(fault).partition(": ")[2] if is_unique else None
+    if getattr(fault, "sqlstate", None) != _UNIQUE_STATE:
+        return None
+    told = fault.diag  # type: ignore[union-attr]
+    table = Base.metadata.tables.get(told.table_name)
+    if table is not None and told.constraint_name == table.primary_key.name:
+        return ", ".join(f"{table.name}.{column.name}" for column in table.primary_key)
+    return str(told.constraint_name)

@@ -92,6 +92,13 @@ class Conflict(PostalError):
     says = Message("Yêu cầu trái với dữ liệu đã ghi.")
 
 
+class TakenMeanwhile(Conflict):
+    """Two recorded the same thing at one instant: the other one was first, and nothing of this one is recorded."""
+
+    code = "taken_meanwhile"
+    says = Message("Người khác vừa ghi cùng mã hoặc tên này. Chưa có gì của lần này được ghi: xem lại rồi ghi lại.")
+
+
 class EmptyBatch(Conflict):
     code = "empty_batch"
     says = Message("Lô chưa có bưu gửi nào.")
