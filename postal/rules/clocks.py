@@ -7,7 +7,7 @@ is possible decides: nothing happened before the phone last heard from us, and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 IGNORED = timedelta(seconds=90)
@@ -46,6 +46,23 @@ def known_time(told: DeviceTime, now: datetime) -> datetime | None:
     earliest = told.heard_at - IGNORED
     possible = (told.told_at + _counted(told.offset), at_sending)
     return next((at for at in possible if earliest <= at <= now + AHEAD_AT_MOST), None)
+
+
+def time_before(earlier: datetime, told: DeviceTime, act_at: datetime, now: datetime) -> datetime:
+    """Return when something happened by our clock that a phone tells with an act after it, as a call before a try.
+
+    ``told`` and ``act_at`` are the act's clock and its instant by ours. The clock may have been set between the two:
+    then the latest instant that one of the known offsets tells and that lies before the act is it.
+    """
+    before = replace(told, told_at=earlier)
+    best = earlier + (act_at - told.told_at)
+    others = [_at_sending(before, now)]
+    if told.offset is not None:
+        others.append(earlier + _counted(told.offset))
+    for other in others:
+        if other <= act_at and (best > act_at or other - best > IGNORED):
+            best = other
+    return best
 
 
 def _at_sending(told: DeviceTime, now: datetime) -> datetime:

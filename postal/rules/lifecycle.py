@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from postal.rules.sequences import Numbered, in_turn
 
 
 class Direction(StrEnum):
@@ -198,7 +200,8 @@ class Fact:
     ``is_wall``: a count that both sides signed. ``n_walls``: how many of these the item had when the event arrived.
     ``round_id``: the round it happened on. ``is_void``: a person settled that it moves nothing. ``is_late``: its round
     had been counted back when it arrived. ``is_decision``: a person settled that a scan which did not fit is true;
-    ``happened_at`` is then when he decided.
+    ``happened_at`` is then when he decided. ``phone_id`` and ``seq`` are the phone that recorded it and its place among
+    that phone's acts; ``is_timed``: the phone's clock told the instant, else it is a bound.
     """
 
     scan_id: str
@@ -210,18 +213,23 @@ class Fact:
     is_void: bool = False
     is_late: bool = False
     is_decision: bool = False
+    phone_id: int | None = None
+    seq: int | None = None
+    is_timed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
     """Where the events lead: the last state, and the scan ids that fit, in the order they were applied.
 
-    ``round_id`` is the round the item is out on, None where it is on none or nobody noted which.
+    ``round_id`` is the round the item is out on, None where it is on none or nobody noted which. ``instants`` says when
+    each applied event happened, none before one that its phone recorded before it.
     """
 
     state: State
     applied: tuple[str, ...]
     states: tuple[State, ...]
+    instants: tuple[datetime, ...] = ()
     round_id: int | None = None
 
     @property
@@ -249,6 +257,9 @@ def round_after(before: int | None, state: State, kind: EventKind, round_id: int
 def fold(facts: Iterable[Fact], direction: Direction = Direction.RESULT) -> Folded:
     """Apply events in the order they happened; one that does not fit waits until the gap before it closes.
 
+    The acts of one phone happened in the order in which it recorded them, whatever their clock and whenever they came.
+    Nothing waits for a number of the phone that is missing: what fits is applied.
+
     A count signed by both sides is a wall: walls stand in the order they were recorded, and what arrives behind one
     never changes what lies before it. A pure function of the *set* of facts: what comes late, doubled and shuffled
     between two walls ends in one state.
@@ -264,11 +275,36 @@ def fold(facts: Iterable[Fact], direction: Direction = Direction.RESULT) -> Fold
     for number, some in enumerate(between):
         if number:
             life.take(walls[number - 1])
-        pending = sorted(some, key=lambda f: (f.happened_at, _RANK[f.kind], f.scan_id))
+        pending = _in_order(some)
         while (fitting := next(filter(life.fits, pending), None)) is not None:
             pending.remove(fitting)
             life.take(fitting)
-    return Folded(state=life.state, applied=tuple(life.applied), states=tuple(life.states), round_id=life.round_id)
+    return Folded(
+        state=life.state,
+        applied=tuple(life.applied),
+        states=tuple(life.states),
+        round_id=life.round_id,
+        instants=tuple(life.instants),
+    )
+
+
+def _in_order(facts: Sequence[Fact]) -> list[Fact]:
+    """Return facts in the order they happened, with their instants; those of one phone in the order of that phone."""
+    by_phone: dict[int, list[Fact]] = {}
+    for fact in facts:
+        if fact.phone_id is not None and fact.seq is not None:
+            by_phone.setdefault(fact.phone_id, []).append(fact)
+    placed = {fact.scan_id: fact for fact in facts}
+    for own in by_phone.values():
+        told = [Numbered(seq=f.seq or 0, at=f.happened_at, is_known=f.is_timed) for f in own]
+        placed |= {f.scan_id: replace(f, happened_at=at) for f, at in zip(own, in_turn(told), strict=True)}
+    ordered = sorted(placed.values(), key=lambda f: (f.happened_at, _RANK[f.kind], f.scan_id))
+    for own in by_phone.values():  # what is told for one instant stands in the phone's order as well
+        places = [n for n, fact in enumerate(ordered) if fact.phone_id == own[0].phone_id and fact.seq is not None]
+        turn = sorted((placed[f.scan_id] for f in own), key=lambda f: (f.seq, _RANK[f.kind], f.scan_id))
+        for n, fact in zip(places, turn, strict=True):
+            ordered[n] = fact
+    return ordered
 
 
 def _place(fact: Fact, walls: Sequence[Fact]) -> int | None:
@@ -297,6 +333,7 @@ class _Life:
         self.round_id: int | None = None
         self.applied: list[str] = []
         self.states: list[State] = []
+        self.instants: list[datetime] = []
         self._direction = direction
 
     def fits(self, fact: Fact) -> bool:
@@ -323,6 +360,7 @@ class _Life:
         self.round_id = round_after(self.round_id, state, fact.kind, fact.round_id)
         self.applied.append(fact.scan_id)
         self.states.append(state)
+        self.instants.append(fact.happened_at)
 
 
 def holder(state: State) -> Holder:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 
@@ -21,7 +21,7 @@ class PhotoRule(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-_SENSITIVE = (
+SENSITIVE = (
     "căn cước",
     "chứng minh nhân dân",
     "hộ chiếu",
@@ -32,16 +32,25 @@ _SENSITIVE = (
     "nuôi con nuôi",
     "nhận con nuôi",
 )
-_TITLES = ("quyền sử dụng đất", "quyền sở hữu nhà", "sở hữu nhà ở")
+TITLES = ("quyền sử dụng đất", "quyền sở hữu nhà", "sở hữu nhà ở")
+"""Papers are told by these words in their names, whatever the case and the accents."""
+LEGAL_REF = "Luật 91/2025/QH15"
 
 
-def photo_rule(papers: Iterable[str]) -> PhotoRule:
+def photo_rule(
+    papers: Iterable[str], *, forbidden: Sequence[str] = SENSITIVE, required: Sequence[str] = TITLES
+) -> PhotoRule:
     """Return what the names of an item's papers say of photos; one sensitive paper forbids it for all of them."""
     names = [_words(name) for name in papers]
-    if any(_words(of) in name for name in names for of in _SENSITIVE):
+    if any(_words(of) in name for name in names for of in forbidden):
         return PhotoRule.FORBIDDEN
-    is_title = any(_words(of) in name for name in names for of in _TITLES)
+    is_title = any(_words(of) in name for name in names for of in required)
     return PhotoRule.REQUIRED if is_title else PhotoRule.ALLOWED
+
+
+def is_telling(word: str) -> bool:
+    """Say whether names of papers can be told by a word: one of signs alone is in no name."""
+    return bool(_words(word).strip())
 
 
 def _words(text: str) -> str:

@@ -48,6 +48,11 @@ class Reason:
     cost_bearer: str = "recipient"
     needs: frozenset[Need] = frozenset()
 
+    @property
+    def invites(self) -> bool:
+        """Say whether a card is left at the door for it: the try counts, and there is another or the office waits."""
+        return self.counts and self.next is Next.TRY_AGAIN
+
 
 _CALL, _WORDS, _PHOTO = frozenset({Need.CALL}), frozenset({Need.WORDS}), frozenset({Need.PHOTO})
 _LIST = (

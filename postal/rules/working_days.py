@@ -7,7 +7,7 @@ far commune is visited changes the plan, never the legal promise.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -59,6 +59,17 @@ class WorkingDays:
         self._overrides = dict(overrides or {})
         self._is_saturday_working = is_saturday_working
         self._year = year_calendar
+        self._longest_rest = _LONGEST_REST_DAYS
+
+    def without(self, days: Collection[date]) -> WorkingDays:
+        """Return the same calendar in which these days do not count either: nobody can be reached on them."""
+        found = WorkingDays(
+            overrides=self._overrides | dict.fromkeys(days, False),
+            is_saturday_working=self._is_saturday_working,
+            year_calendar=self._year,
+        )
+        found._longest_rest += len(days)
+        return found
 
     def is_working(self, day: date) -> bool:
         """Say whether the day counts."""
@@ -79,7 +90,7 @@ class WorkingDays:
 
     def next_working_day(self, day: date) -> date:
         """Return the first day after this one that counts."""
-        for _ in range(_LONGEST_REST_DAYS):
+        for _ in range(self._longest_rest):
             day += timedelta(days=1)
             if self.is_working(day):
                 return day
@@ -121,3 +132,25 @@ def promised_by(
     """Return the last instant (UTC) of the day J+``days``; J is the local date of the handover."""
     last_day = calendar.add(local_day(handed_over_at, zone), days)
     return datetime.combine(last_day, closes_at, tzinfo=zone).astimezone(UTC)
+
+
+def suspended(
+    promise: datetime,
+    began: date,
+    calendar: WorkingDays,
+    cut_off: Collection[date],
+    *,
+    zone: ZoneInfo = LOCAL,
+) -> datetime:
+    """Return when a promise ends if its clock stood still on the days its commune was cut off.
+
+    ``promise`` is the instant (UTC) it would end without them, ``began`` the day J of its handover, which counts for
+    nothing. Days of which the law counts none anyway, and days after the end, move nothing. Pure.
+    """
+    last = local_day(promise, zone)
+    lost = calendar.without(cut_off)
+    moved = lost.add(began, calendar.between(began, last))
+    if moved <= last:  # a holiday noted since the promise was made must not shorten it
+        return promise
+    at = promise.astimezone(zone).timetz()
+    return datetime.combine(moved, at, tzinfo=zone).astimezone(UTC)
