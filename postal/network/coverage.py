@@ -50,6 +50,12 @@ def coverage(session: Session, register: Register, *, centre_zone: str | None = 
     return lines
 
 
+def offices_by_commune(session: Session) -> dict[str, Office]:
+    """Return the delivery office of each commune that has one, by the commune's code."""
+    query = select(Coverage).options(joinedload(Coverage.office))
+    return {one.commune_code: one.office for one in session.scalars(query)}
+
+
 def _centre_zone(session: Session) -> str:
     centre = session.scalar(select(Office).where(Office.kind == OfficeKind.ISSUING).order_by(Office.id).limit(1))
     return zone_of_office(session, centre) if centre is not None else ""

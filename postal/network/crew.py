@@ -1,4 +1,4 @@
-"""Who walks from which office, when and with what, and which days or communes fall out."""
+"""Who walks from which office, when and with what, and which days fall out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Absence, CommuneClosure, Courier, Office, OfficeKind, Person, PersonKind
+from postal.models import Absence, Courier, Office, OfficeKind, Person, PersonKind
 from postal.models.keys import blocks
-from postal.people import PersonData, add_person, open_person
+from postal.people import PersonData, add_person, open_person, replace_person
+from postal.readings import once
 from postal.rules.working_days import local_day
 from routing import Commune, Message, Register
 
@@ -80,25 +81,58 @@ def add_courier(session: Session, new: NewCourier, *, now: datetime) -> Courier:
 
 def set_time(courier: Courier, time: WorkingTime) -> None:
     """Give a courier other working hours, from the next plan on. Raises BadWorkingTime."""
+    for name, value in time_columns(time).items():
+        setattr(courier, name, value)
+
+
+def time_columns(time: WorkingTime) -> dict[str, int | None]:
+    """Return working hours as a courier's columns. Raises BadWorkingTime."""
     lunch_from, lunch_until = time.lunch or (None, None)
     is_shift = 0 <= time.from_s < time.until_s <= DAY_S
     if not is_shift or (time.lunch and not time.from_s <= time.lunch[0] < time.lunch[1] <= time.until_s):
         raise BadWorkingTime
-    courier.shift_from_s, courier.shift_until_s = time.from_s, time.until_s
-    courier.lunch_from_s, courier.lunch_until_s = lunch_from, lunch_until
+    return {
+        "shift_from_s": time.from_s,
+        "shift_until_s": time.until_s,
+        "lunch_from_s": lunch_from,
+        "lunch_until_s": lunch_until,
+    }
 
 
-def couriers(session: Session) -> Sequence[Courier]:
-    """Return every courier, those who left included, by code."""
-    return session.scalars(select(Courier).options(joinedload(Courier.office)).order_by(Courier.code)).all()
+def rename(session: Session, courier: Courier, full_name: str) -> None:
+    """Give a courier another name, sealed with the people. Raises InvalidInput for an empty one."""
+    if not full_name.strip():
+        raise InvalidInput(field="full_name")
+    person = session.get_one(Person, courier.person_id)
+    replace_person(session, person, PersonData(full_name=full_name.strip()))
+    session.flush()
+
+
+def couriers(
+    session: Session, *, office_id: int | None = None, after: str = "", limit: int | None = None
+) -> Sequence[Courier]:
+    """Return couriers, those who left included, by code; with a limit those behind the code ``after``."""
+    query = select(Courier).options(joinedload(Courier.office)).where(Courier.code > after).order_by(Courier.code)
+    if office_id is not None:
+        query = query.where(Courier.office_id == office_id)
+    return session.scalars(query.limit(limit)).all()
 
 
 def names_of(session: Session, courier_ids: Collection[int]) -> dict[int, str]:
-    """Return the full names of couriers by their ids."""
-    found: dict[int, str] = {}
-    for some in blocks(sorted(courier_ids)):
+    """Return the full names of couriers by their ids; a reading transaction looks each of them up once."""
+    known = once(session, "names of couriers", dict[int, str])
+    for some in blocks(sorted(set(courier_ids) - known.keys())):
         query = select(Courier.id, Person).join(Person, Person.id == Courier.person_id).where(Courier.id.in_(some))
-        found |= {courier_id: open_person(session, person).full_name for courier_id, person in session.execute(query)}
+        known |= {courier_id: open_person(session, person).full_name for courier_id, person in session.execute(query)}
+    return {courier_id: known[courier_id] for courier_id in courier_ids if courier_id in known}
+
+
+def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Return the full names of couriers by their codes; a code nobody has is left out."""
+    found: dict[str, str] = {}
+    for some in blocks(sorted(codes)):
+        query = select(Courier.code, Person).join(Person, Person.id == Courier.person_id).where(Courier.code.in_(some))
+        found |= {code: open_person(session, person).full_name for code, person in session.execute(query)}
     return found
 
 
@@ -160,38 +194,10 @@ def absences(session: Session, *, on: date) -> list[tuple[Absence, str]]:
     return [(absence, code) for absence, code in session.execute(query)]
 
 
-def close_commune(
-    session: Session, commune_code: str, from_date: date, until_date: date, *, reason: str, now: datetime
-) -> CommuneClosure:
-    """Plan no stop in a commune that is cut off on these days, both included. Raises BadPeriod.
-
-    The caller has looked the code up in the register.
-    """
-    _require_order(from_date, until_date)
-    closure = CommuneClosure(
-        commune_code=commune_code, from_date=from_date, until_date=until_date, reason=reason, noted_at=now
-    )
-    session.add(closure)
-    session.flush()
-    return closure
-
-
-def closures(session: Session, *, on: date) -> Sequence[CommuneClosure]:
-    """Return the closures that hold on a day or later, the earliest first."""
-    query = select(CommuneClosure).where(CommuneClosure.until_date >= on).order_by(CommuneClosure.from_date)
-    return session.scalars(query).all()
-
-
-def open_commune(session: Session, commune_code: str, *, on: date) -> int:
-    """End the closures of a commune that hold on a day: it is reachable from that day. Returns how many."""
-    query = select(CommuneClosure).where(CommuneClosure.commune_code == commune_code, CommuneClosure.until_date >= on)
-    found = session.scalars(query).all()
-    for closure in found:
-        if closure.from_date < on:
-            closure.until_date = on - timedelta(days=1)
-        else:
-            session.delete(closure)
-    return len(found)
+def coming_absences(session: Session, courier_ids: Collection[int], *, on: date) -> Sequence[Absence]:
+    """Return the absences of couriers that hold on a day or later, the earliest first."""
+    query = select(Absence).where(Absence.courier_id.in_(courier_ids), Absence.until_date >= on)
+    return session.scalars(query.order_by(Absence.from_date, Absence.id)).all()
 
 
 def today(now: datetime) -> date:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from postal.errors import Conflict, InvalidInput, NotFound
+from postal.errors import Conflict, InvalidInput
 from postal.models import Consignment, Courier, Coverage, DeliveryRound, Item, Office, OfficeKind, RoundStop, User
 from postal.rules.lifecycle import FINAL, State
 from routing import Message
@@ -57,14 +57,6 @@ class NewOffice:
 def offices(session: Session) -> Sequence[Office]:
     """Return every office, delivery offices first, each kind by code; closed ones included."""
     return session.scalars(select(Office).order_by(Office.kind, Office.code)).all()
-
-
-def office_by_code(session: Session, code: str) -> Office:
-    """Return an office of either kind by code. Raises NotFound."""
-    found = session.scalar(select(Office).where(Office.code == code))
-    if found is None:
-        raise NotFound(what=Message("đơn vị {code}").filled(code=code))
-    return found
 
 
 def add_office(session: Session, new: NewOffice) -> Office:
