@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -48,7 +49,7 @@ class _Incoming:
     digest: str
     channel: str
     rows: Sequence[Judged]
-    notes: Sequence[Note]
+    notes: Sequence[dict[str, Any]]
     on_progress: Progress | None
 
     def report_progress(self, n_stored: int) -> None:
@@ -69,6 +70,33 @@ def import_results(
     incoming = _incoming(database, filename, data, arrival, on_progress)
     if isinstance(incoming, IntakeReport):
         return incoming
+    return _written(database, incoming)
+
+
+def import_judged(
+    database: Database,
+    rows: Sequence[Judged],
+    arrival: Arrival,
+    digest: str,
+    notes: Sequence[dict[str, Any]],
+    *,
+    on_progress: Progress | None = None,
+) -> IntakeReport:
+    """Store rows that were read and judged before, as `import_results` stores those of a file.
+
+    Rows that came under the same ``digest`` before give their first report and create nothing.
+    """
+    with database.read() as session:
+        known = _known(session, arrival.source_system, digest)
+    if known is not None:
+        return known
+    return _written(
+        database,
+        _Incoming(arrival=arrival, digest=digest, channel="file", rows=rows, notes=notes, on_progress=on_progress),
+    )
+
+
+def _written(database: Database, incoming: _Incoming) -> IntakeReport:
     try:
         return _write(database, incoming)
     except IntegrityError:
@@ -95,7 +123,8 @@ def _incoming(
     if known is not None:
         return known
     judged, notes = _judge_file(filename, content, arrival.guide, arrival.now, on_progress)
-    return _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, notes=notes, on_progress=on_progress)
+    said = [one.as_json() for one in notes]
+    return _Incoming(arrival=arrival, digest=digest, channel="file", rows=judged, notes=said, on_progress=on_progress)
 
 
 def accept_results(
@@ -144,7 +173,7 @@ def _try_out(database: Database, incoming: _Incoming) -> IntakeReport:
     with database.read() as session:
         writer = Writer(session, incoming.arrival)
         rows = [report for block in _blocks(incoming.rows) for report in writer.report(block)]
-    return report_of(rows, intake_id=None, notes=[one.as_json() for one in incoming.notes])
+    return report_of(rows, intake_id=None, notes=incoming.notes)
 
 
 def _write(database: Database, incoming: _Incoming) -> IntakeReport:
@@ -192,8 +221,10 @@ def _open_intake(session: Session, arrival: Arrival, digest: str, channel: str) 
     return intake.id
 
 
-def _close_intake(session: Session, intake_id: int, rows: list[RowReport], notes: Sequence[Note]) -> IntakeReport:
-    report = report_of(rows, intake_id=intake_id, notes=[one.as_json() for one in notes])
+def _close_intake(
+    session: Session, intake_id: int, rows: list[RowReport], notes: Sequence[dict[str, Any]]
+) -> IntakeReport:
+    report = report_of(rows, intake_id=intake_id, notes=notes)
     counts = {
         "notes": report.notes,
         "n_in": report.n_in,

@@ -49,7 +49,7 @@ class Accepted:
 class Judged:
     """One row judged: its problems, and what it becomes unless one of them keeps it out.
 
-    ``sheet`` is where the row stands, in a file with several tables.
+    ``sheet`` is where the row stands, in a file with several tables; ``mended`` names the fields somebody changed.
     """
 
     row_number: int
@@ -57,6 +57,7 @@ class Judged:
     problems: tuple[Problem, ...]
     accepted: Accepted | None = field(default=None, repr=False)
     sheet: str | None = None
+    mended: tuple[str, ...] = ()
 
     @property
     def dossier_key(self) -> str:

@@ -18,7 +18,7 @@ from postal.models import Intake, IntakeRow, RowOutcome
 class RowReport:
     """One row and what became of it; ``problems`` are as they are stored, see ``Problem.as_json``.
 
-    ``sheet`` is None unless the file has several tables.
+    ``sheet`` is None unless the file has several tables; ``mended`` names the fields a clerk changed.
     """
 
     row_number: int
@@ -27,6 +27,7 @@ class RowReport:
     problems: list[dict[str, Any]] = field(default_factory=list)
     item_id: int | None = None
     sheet: str | None = None
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,12 +69,16 @@ class Writer:
 
     def store(self, rows: Sequence[Judged]) -> list[RowReport]:
         """Store the rows that can be taken and a line for every one; return the lines in the same order."""
+        reports = self.store_again(rows)
+        self._store_rows(reports)
+        return reports
+
+    def store_again(self, rows: Sequence[Judged]) -> list[RowReport]:
+        """Store the rows that can be taken, of which a line is there already; return what became of each, in order."""
         sifted = self._sifted(rows)
         fresh = [row for row, is_duplicate in sifted if row.accepted is not None and not is_duplicate]
         item_ids = self._store(fresh) if fresh else {}
-        reports = [replace(_report(row, is_duplicate), item_id=item_ids.get(id(row))) for row, is_duplicate in sifted]
-        self._store_rows(reports)
-        return reports
+        return [replace(_report(row, is_duplicate), item_id=item_ids.get(id(row))) for row, is_duplicate in sifted]
 
     # -- what cannot be taken after all ---------------------------------------------------------------
 
@@ -268,6 +272,7 @@ class Writer:
                 "problems": report.problems,
                 "item_id": report.item_id,
                 "sheet": report.sheet,
+                "mended": list(report.mended) or None,
             }
             for report in reports
         ]
@@ -281,4 +286,5 @@ def _report(row: Judged, is_duplicate: bool) -> RowReport:
         outcome=verdict(row.problems, is_duplicate=is_duplicate),
         problems=[problem.as_json() for problem in row.problems],
         sheet=row.sheet,
+        mended=row.mended,
     )

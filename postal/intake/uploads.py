@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.errors import NotFound
-from postal.models import Upload
+from postal.models import DraftRow, Upload
 from postal.people import vault_of
 from routing import Message
 
 KEPT_AT_MOST = timedelta(hours=24)
+SUFFIXES = (".csv", ".xlsx", ".xls")
+"""Of files of results; printed labels wait for their owner here as well."""
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,32 +34,43 @@ class KeptFile:
         return "<KeptFile>"
 
 
-def keep(act: Act, file: KeptFile) -> str:
-    """Seal a file for its owner and return the token that brings it back; drops what is older than a day."""
+def keep(act: Act, file: KeptFile) -> Upload:
+    """Seal a file for its owner and return it; drops what is older than a day."""
     forget_old_uploads(act.session, now=act.now)
-    token = secrets.token_urlsafe(24)
     sealed = vault_of(act.session).seal_bytes(file.data)
-    act.session.add(
-        Upload(
-            token_hash=_digest(token),
-            user_id=act.by.user_id,
-            sealed=sealed.data,
-            key_id=sealed.key_id,
-            suffix=file.suffix,
-            kept_at=act.now,
-        )
+    upload = Upload(
+        token_hash=secrets.token_hex(32),
+        user_id=act.by.user_id,
+        sealed=sealed.data,
+        key_id=sealed.key_id,
+        suffix=file.suffix,
+        kept_at=act.now,
     )
+    act.session.add(upload)
     act.session.flush()
-    return token
+    return upload
 
 
-def find_id(act: Act, token: str) -> int:
-    """Return the number of a file its owner may have. Raises NotFound for a wrong, foreign or expired token."""
-    query = select(Upload.id).where(Upload.token_hash == _digest(token), Upload.user_id == act.by.user_id)
-    upload_id = act.session.scalar(query)
-    if upload_id is None:
+def find_id(act: Act, number: str) -> int:
+    """Return the number of a file its owner may have. Raises NotFound for a wrong, foreign or expired one."""
+    is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
+    upload = act.session.get(Upload, int(number)) if is_number else None
+    if upload is None or act.by.user_id is None or upload.user_id != act.by.user_id:
         raise NotFound(what=Message("tệp đã đọc thử"))
-    return upload_id
+    return upload.id
+
+
+def of_owner(session: Session, user_id: int | None, *, limit: int = 10) -> Sequence[Upload]:
+    """Return somebody's files of results that are kept still, the newest first."""
+    is_own = (Upload.user_id == user_id) & Upload.suffix.in_(SUFFIXES)
+    query = select(Upload).where(is_own).order_by(Upload.id.desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def of_intake(session: Session, intake_id: int, user_id: int | None) -> int | None:
+    """Return the number of the file an intake was made from, while its owner still has it."""
+    query = select(Upload.id).where(Upload.intake_id == intake_id, Upload.user_id == user_id)
+    return session.scalar(query.order_by(Upload.id.desc()).limit(1))
 
 
 def read(session: Session, upload_id: int, *, user_id: int | None = None) -> KeptFile:
@@ -69,9 +83,7 @@ def read(session: Session, upload_id: int, *, user_id: int | None = None) -> Kep
 
 def forget_old_uploads(session: Session, *, now: datetime) -> int:
     """Delete files kept for more than a day; return how many."""
-    old = session.execute(delete(Upload).where(Upload.kept_at < now - KEPT_AT_MOST))
+    is_old = Upload.kept_at < now - KEPT_AT_MOST
+    session.execute(delete(DraftRow).where(DraftRow.upload_id.in_(select(Upload.id).where(is_old))))
+    old = session.execute(delete(Upload).where(is_old))
     return int(old.rowcount)  # type: ignore[attr-defined]
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
