@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from postal.access import audit, brakes, devices, passwords, sign_ins
 from postal.access.act import Act
@@ -32,6 +32,11 @@ OF_A_DEVICE = brakes.Ladder(name="device", n_free=10)
 class OwnAccount(Conflict):
     code = "own_account"
     says = Message("Không tự đổi vai trò hay khóa tài khoản của chính mình. Việc này cần một người quản trị khác.")
+
+
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+    says = Message("Đây là người quản trị cuối cùng còn dùng được. Thêm hoặc mở lại một người quản trị khác trước.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,9 +176,11 @@ def change_password(act: Act, user: User, password: str, *, but: int | None = No
 def change_rights(act: Act, user: User, role: Role, office_id: int | None, courier_id: int | None) -> None:
     """Give a person another role or office; every sign-in ends, so that the next one has the new rights.
 
-    Raises OwnAccount, InvalidInput, NotFound.
+    Raises OwnAccount, LastAdministrator, InvalidInput, NotFound.
     """
     _refuse_own(act, user)
+    if role is not Role.ADMINISTRATOR:
+        _keep_an_administrator(act.session, user)
     _check_rights(act.session, role, office_id, courier_id)
     if (user.role, user.office_id, user.courier_id) == (role, office_id, courier_id):
         return
@@ -193,9 +200,10 @@ def enable_user(act: Act, user: User) -> None:
 def disable_user(act: Act, user: User) -> None:
     """Keep the user from signing in and end every sign-in; no device is known for them any longer.
 
-    Raises OwnAccount.
+    Raises OwnAccount, LastAdministrator.
     """
     _refuse_own(act, user)
+    _keep_an_administrator(act.session, user)
     user.is_active = False
     sign_ins.end_all(act.session, user.id, why=EndedWhy.DISABLED, now=act.now)
     devices.forget_all(act.session, device_subject(user.id))
@@ -210,9 +218,12 @@ def find_user(session: Session, username: str) -> User:
     return user
 
 
-def users(session: Session) -> Sequence[User]:
-    """Return everybody who may or might sign in, by user name."""
-    return session.scalars(select(User).order_by(User.username)).all()
+def users(session: Session, *, role: Role | None = None, after: str = "", limit: int | None = None) -> Sequence[User]:
+    """Return everybody who may or might sign in, by user name; with a limit those behind the name ``after``."""
+    query = select(User).where(User.username > after).options(joinedload(User.person)).order_by(User.username)
+    if role is not None:
+        query = query.where(User.role == role)
+    return session.scalars(query.limit(limit)).all()
 
 
 def office_id_of(session: Session, code: str) -> int:
@@ -247,6 +258,15 @@ def _refuse_own(act: Act, user: User) -> None:
     # The last administrator could lock the house by a slip; somebody else has to do it.
     if act.by.user_id == user.id:
         raise OwnAccount
+
+
+def _keep_an_administrator(session: Session, user: User) -> None:
+    """Refuse what would leave nobody to run the house. Two who lock each other out at once wait for one another."""
+    if user.role is not Role.ADMINISTRATOR or not user.is_active:
+        return
+    able = select(User.id).where(User.role == Role.ADMINISTRATOR, User.is_active).order_by(User.id)
+    if set(session.scalars(able.with_for_update())) <= {user.id}:
+        raise LastAdministrator
 
 
 def _count_try(session: Session, user: User | None, asking: Asking, now: datetime) -> str:

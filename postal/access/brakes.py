@@ -8,7 +8,7 @@ ladders of their own, so that strangers never slow the owner.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import case, delete, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -61,6 +61,26 @@ def take_back(session: Session, ladder: Ladder, key: str) -> None:
     )
 
 
+def count_from(session: Session, own: Ladder, common: Ladder, source: str, *, now: datetime) -> bool:
+    """Count a try for its source and for all sources in this hour; False where either makes it wait.
+
+    A source that has to wait counts against itself alone, or one stranger could make everybody wait. What the common
+    ladder stops is not judged, so it does not count against its source.
+    """
+    if not count_try(session, own, source, now=now):
+        return False
+    if count_try(session, common, _hour(now), now=now):
+        return True
+    take_back(session, own, source)
+    return False
+
+
+def take_back_from(session: Session, own: Ladder, common: Ladder, source: str, *, now: datetime) -> None:
+    """Take back a try that `count_from` counted at the same instant and that proved right."""
+    take_back(session, own, source)
+    take_back(session, common, _hour(now))
+
+
 def clear(session: Session, ladder: Ladder, key: str) -> None:
     """Forget every wrong try at something."""
     key_hash = _key_hash(session, ladder, key)
@@ -88,6 +108,10 @@ def _count(session: Session, ladder: Ladder, key_hash: str, now: datetime) -> bo
     if done.rowcount == 1:  # type: ignore[attr-defined]
         return True
     return False if session.scalar(select(Brake.n_wrong).where(*of_key)) is not None else None
+
+
+def _hour(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H}"
 
 
 def _key_hash(session: Session, ladder: Ladder, key: str) -> str:

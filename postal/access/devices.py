@@ -21,10 +21,11 @@ KNOWN_FOR = timedelta(days=400)
 """As long as browsers keep a cookie; a device that was away for longer is a stranger again."""
 
 # Made once: building a statement anew takes as long as asking it.
-_KNOWN = select(KnownDevice.id).where(
-    KnownDevice.token_hash == bindparam("token_hash"),
-    KnownDevice.subject == bindparam("subject"),
-    KnownDevice.last_at > bindparam("since"),
+_columns = KnownDevice.__table__.c
+_KNOWN = select(_columns.id).where(
+    _columns.token_hash == bindparam("token_hash"),
+    _columns.subject == bindparam("subject"),
+    _columns.last_at > bindparam("since"),
 )
 
 

@@ -27,6 +27,12 @@ def api_keys(session: Session) -> Sequence[ApiKey]:
     return session.scalars(select(ApiKey).order_by(ApiKey.id)).all()
 
 
+def systems(session: Session) -> list[str]:
+    """Return the names of the systems that hold a key in use, each once, by name."""
+    query = select(ApiKey.source_system).where(ApiKey.revoked_at.is_(None)).distinct()
+    return list(session.scalars(query.order_by(ApiKey.source_system)))
+
+
 def find_api_key(session: Session, prefix: str) -> ApiKey:
     """Return a key by the public part of its text. Raises NotFound."""
     found = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix)).one_or_none()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
@@ -92,7 +92,7 @@ def people_on(session: Session, item_ids: Collection[int]) -> set[int]:
 def looks_at(session: Session, consignment_id: int, *, limit: int = 50) -> Sequence[Seen]:
     """Return who was shown a consignment's recipient, the newest first."""
     query = select(Look).join(LookedAt, LookedAt.look_id == Look.id).where(LookedAt.consignment_id == consignment_id)
-    return _seen(session, list(session.scalars(query.order_by(Look.id.desc()).limit(limit))))
+    return _seen(session, query.order_by(Look.id.desc()).limit(limit))
 
 
 def looks(session: Session, *, before_id: int | None = None, username: str = "", limit: int = 100) -> Sequence[Seen]:
@@ -101,8 +101,8 @@ def looks(session: Session, *, before_id: int | None = None, username: str = "",
     if before_id is not None:
         query = query.where(Look.id < before_id)
     if username:
-        query = query.join(User, User.id == Look.user_id).where(User.username == username)
-    return _seen(session, list(session.scalars(query)))
+        query = query.where(Look.user_id.in_(select(User.id).where(User.username == username)))
+    return _seen(session, query)
 
 
 def subjects_of(session: Session, look_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
@@ -119,12 +119,15 @@ def subjects_of(session: Session, look_ids: Collection[int]) -> dict[int, list[t
     return {look_id: list(codes.items()) for look_id, codes in found.items()}
 
 
-def _seen(session: Session, found: list[Look]) -> list[Seen]:
-    user_ids, phone_ids = {one.user_id for one in found}, {one.phone_id for one in found}
-    users = dict(session.execute(select(User.id, User.username).where(User.id.in_(user_ids))).all())
-    phones = select(Phone.id, Courier.code).join(Courier, Courier.id == Phone.courier_id).where(Phone.id.in_(phone_ids))
-    couriers = dict(session.execute(phones).all())
-    return [Seen(look=one, by=users.get(one.user_id or 0) or couriers.get(one.phone_id or 0, "")) for one in found]
+def _seen(session: Session, looks: Select[Look]) -> list[Seen]:
+    """Return the looks a query finds, each with the name of whoever looked, in one statement."""
+    named = (
+        looks.add_columns(func.coalesce(User.username, Courier.code, ""))
+        .outerjoin(User, User.id == Look.user_id)
+        .outerjoin(Phone, Phone.id == Look.phone_id)
+        .outerjoin(Courier, Courier.id == Phone.courier_id)
+    )
+    return [Seen(look=row[0], by=row[1]) for row in session.execute(named)]
 
 
 def _consignments_of(session: Session, person_ids: Collection[int]) -> set[int]:
@@ -132,14 +135,14 @@ def _consignments_of(session: Session, person_ids: Collection[int]) -> set[int]:
     found: set[int] = set()
     ids = sorted(person_ids)
     for block in (ids[at : at + _BLOCK] for at in range(0, len(ids), _BLOCK)):
-        found |= set(session.scalars(select(Consignment.id).where(Consignment.person_id.in_(block))))
+        addressed = select(Consignment.id).where(Consignment.person_id.in_(block))
         received = (
             select(Item.consignment_id)
             .join(TrackingEvent, TrackingEvent.item_id == Item.id)
             .join(ProofOfDelivery, ProofOfDelivery.id == TrackingEvent.proof_id)
             .where(ProofOfDelivery.receiver_id.in_(block))
         )
-        found |= set(session.scalars(received))
+        found |= set(session.scalars(union(addressed, received)))
     return found
 
 

@@ -158,6 +158,6 @@ def _of_token(token: str) -> Select[SignIn]:
     return (
         select(SignIn)
         .join(SignIn.user)
-        .options(contains_eager(SignIn.user))
+        .options(contains_eager(SignIn.user).joinedload(User.office))
         .where(SignIn.token_hash == hash_of(token), SignIn.ended_at.is_(None), User.is_active)
     )
