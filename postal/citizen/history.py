@@ -9,14 +9,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.strategy_options import _AbstractLoad
+from sqlalchemy.orm import Session
 
+from postal.citizen import pieces
 from postal.citizen.dossiers import DossierStatus, steps_before
 from postal.citizen.outlook import Outlook, outlook
-from postal.life.tracking import life_of
-from postal.models import Consignment, Item
+from postal.citizen.pieces import Piece
+from postal.life.facts import rows_of_life
 from postal.people import mask_name, open_person
 from postal.rules.lifecycle import Direction, EventKind, Holder, State, holder
 
@@ -38,7 +37,8 @@ class PublicStep:
 class PublicHistory:
     """All the page shows ``at`` an instant, newest step first. ``recipient`` is masked; nothing else is personal.
 
-    ``before`` are the dossier's steps before its result, newest first.
+    ``before`` are the dossier's steps before its result, newest first. ``is_device_known``: the browser that asked by
+    the label's token opened it before.
     """
 
     at: datetime
@@ -59,68 +59,58 @@ class PublicHistory:
     steps: tuple[PublicStep, ...]
     before: tuple[DossierStatus, ...]
     outlook: Outlook
+    is_device_known: bool
 
 
-def by_token(session: Session, token: str, *, now: datetime) -> PublicHistory | None:
-    """Return the history for the 128-bit token of a label; None for one that was never given, is revoked or too old."""
+def by_token(session: Session, token: str, *, now: datetime, device: str = "") -> PublicHistory | None:
+    """Return the history for the 128-bit token of a label; None for one that was never given, is revoked or too old.
+
+    ``device`` is the token of the browser that asks, "" for one that was never here.
+    """
     if not 16 <= len(token) <= 64 or not token.isascii():
         return None
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    item = session.scalar(_BY_TOKEN, {"digest": digest})
-    if item is None or (item.finished_at is not None and item.finished_at + TOKEN_LASTS < now):
+    piece = pieces.by_digest(session, hashlib.sha256(token.encode()).hexdigest(), now=now, device=device)
+    if piece is None or (piece.finished_at is not None and piece.finished_at + TOKEN_LASTS < now):
         return None
-    return history_of(session, item, now)
+    return _history(session, piece, now)
 
 
 def by_item(session: Session, item_id: int, *, now: datetime) -> PublicHistory | None:
     """Return the history of an item whose second factor this browser has just shown."""
-    item = session.scalar(_BY_ID, {"item_id": item_id})
-    return history_of(session, item, now) if item is not None else None
+    piece = pieces.by_id(session, item_id, now=now)
+    return _history(session, piece, now) if piece is not None else None
 
 
-def with_people() -> tuple[_AbstractLoad, ...]:
-    """Return what a query of items loads with them for their history."""
-    return (
-        joinedload(Item.consignment).joinedload(Consignment.person),
-        joinedload(Item.consignment).joinedload(Consignment.issuing_office),
-    )
-
-
-# Made once: building a statement anew takes as long as asking it.
-_BY_TOKEN = select(Item).options(*with_people()).where(Item.token_hash == bindparam("digest"))
-_BY_ID = select(Item).options(*with_people()).where(Item.id == bindparam("item_id"))
-
-
-def history_of(session: Session, item: Item, now: datetime) -> PublicHistory:
+def _history(session: Session, piece: Piece, now: datetime) -> PublicHistory:
     """Return what the recipient of an item may see of it now."""
-    events = reversed(life_of(session, item.id))
-    consignment = item.consignment
+    events = reversed(rows_of_life(session, piece.item_id, piece.direction))
     return PublicHistory(
         at=now,
-        item_id=item.id,
-        consignment_id=item.consignment_id,
-        s10=item.s10,
-        dossier_code=item.dossier_code,
-        direction=item.direction,
-        state=item.state,
-        holder=holder(item.state),
-        since=item.state_since,
-        promised_by=consignment.promised_by,
-        n_attempts=item.n_attempts,
-        fee_vnd=item.fee_vnd,
-        has_take_back=bool(item.take_back),
-        office_name=consignment.issuing_office.name,
-        recipient=mask_name(open_person(session, consignment.person).full_name),
+        item_id=piece.item_id,
+        consignment_id=piece.consignment_id,
+        s10=piece.s10,
+        dossier_code=piece.dossier_code,
+        direction=piece.direction,
+        state=piece.state,
+        holder=holder(piece.state),
+        since=piece.state_since,
+        promised_by=piece.promised_by,
+        n_attempts=piece.n_attempts,
+        fee_vnd=piece.fee_vnd,
+        has_take_back=bool(piece.take_back),
+        office_name=piece.issuer,
+        recipient=mask_name(open_person(session, piece.person).full_name),
         steps=tuple(
             PublicStep(at=e.happened_at, kind=e.kind, reason=e.reason) for e in events if e.kind not in _OWN_BUSINESS
         ),
-        before=_before(session, item),
-        outlook=outlook(session, item, now=now),
+        before=_before(session, piece),
+        outlook=outlook(session, piece, now=now),
+        is_device_known=piece.known_device_id is not None,
     )
 
 
-def _before(session: Session, item: Item) -> tuple[DossierStatus, ...]:
+def _before(session: Session, piece: Piece) -> tuple[DossierStatus, ...]:
     """Return what happened to the dossier before its result: the page tells it from the first day on."""
-    if item.direction is not Direction.RESULT:
+    if piece.direction is not Direction.RESULT or piece.dossier_id is None:
         return ()
-    return tuple(steps_before(session, item.source_system, item.dossier_key))
+    return steps_before(session, piece.dossier_id)

@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.citizen.arrivals import Window
+from postal.citizen.pieces import Piece
 from postal.citizen.rounds_seen import arrival
-from postal.life.follow_up import FollowUp, follow_up, load_attempts
+from postal.life.follow_up import FollowUp, fetch_by, follow_up, load_attempts
 from postal.models import (
-    CommuneClosure,
-    Coverage,
     DayPlan,
-    DeliveryRound,
-    Item,
     Office,
     OfficeClosure,
     OfficeKind,
     PlanStatus,
     PlanUnserved,
 )
-from postal.network.promises import load_calendar
+from postal.network import closures
+from postal.network.promises import load_calendars
 from postal.rules.lifecycle import State
 from postal.rules.working_days import WorkingDays, local_day
 
@@ -34,11 +32,7 @@ _AWAITED = frozenset(
 )
 # States from which what failed at the door decides what follows.
 _TRIED = frozenset({State.ATTEMPTED, State.AT_OFFICE, State.HELD})
-_SERVING = (
-    select(Office)
-    .join(Coverage, Coverage.office_id == Office.id)
-    .where(Coverage.commune_code == bindparam("commune_code"))
-)
+_RECENTLY = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +62,8 @@ class Outlook:
 
     ``follow_up`` follows the last failed attempt. ``fetch_by`` is the last day on which the item can be fetched before
     it goes back; ``round_on`` the day of the round it is out on; ``late_since`` the promised day that passed, and
-    ``late_why`` the reason; ``arrival`` when the courier is expected today, told from 08:00 on.
+    ``late_why`` the reason; ``moved_from`` the day promised first, where the clock stood still because the commune was
+    cut off; ``arrival`` when the courier is expected today, told from 08:00 on.
     """
 
     today: date
@@ -78,41 +73,44 @@ class Outlook:
     round_on: date | None
     late_since: date | None
     late_why: LateWhy | None
+    moved_from: date | None
     arrival: Window | None
 
 
-def outlook(session: Session, item: Item, *, now: datetime) -> Outlook:
+def outlook(session: Session, piece: Piece, *, now: datetime) -> Outlook:
     """Return what lies ahead of an item."""
-    tried = load_attempts(session, [item.id]).get(item.id, []) if item.state in _TRIED else []
-    calendar = load_calendar(session) if tried else WorkingDays()
+    tried = load_attempts(session, [piece.item_id]).get(piece.item_id, []) if piece.state in _TRIED else []
+    calendar = _calendar(session, piece) if tried else WorkingDays()
     after = follow_up(tried, calendar)
-    late_since = _late_since(item, now)
+    late_since = _late_since(piece, now)
     return Outlook(
         today=local_day(now),
-        office=_office(session, item),
+        office=_office(piece),
         follow_up=after,
-        fetch_by=_working_day_before(after.return_on, calendar) if after is not None and after.return_on else None,
-        round_on=_round_on(session, item),
+        fetch_by=fetch_by(after, calendar),
+        round_on=_round_on(piece),
         late_since=late_since,
-        late_why=_late_why(session, item, now) if late_since is not None else None,
-        arrival=arrival(session, item, now=now),
+        late_why=_late_why(session, piece, now) if late_since is not None else None,
+        moved_from=_moved_from(piece),
+        arrival=arrival(session, piece, now=now),
     )
 
 
-def _working_day_before(day: date, calendar: WorkingDays) -> date:
-    """Return the last day before this one on which the office is open; the day itself where none is near."""
-    for n in range(1, 30):
-        if calendar.is_working(day - timedelta(days=n)):
-            return day - timedelta(days=n)
-    return day
+def _calendar(session: Session, piece: Piece) -> WorkingDays:
+    commune_code = piece.commune_code
+    return load_calendars(session, commune_code=commune_code).of(commune_code)
 
 
-def _office(session: Session, item: Item) -> PostOffice | None:
+def _office(piece: Piece) -> PostOffice | None:
     """Return the post office that has the item, or that serves its recipient's commune."""
-    office = session.get(Office, item.office_id) if item.office_id is not None else None
-    if office is None or office.kind is not OfficeKind.DELIVERY:
-        office = session.scalar(_SERVING, {"commune_code": item.consignment.commune_code})
-    return told(office) if office is not None else None
+    if piece.post_name is None:
+        return None
+    return PostOffice(
+        name=piece.post_name,
+        address=piece.post_address or "",
+        phone=piece.post_phone or "",
+        hours=piece.post_hours or "",
+    )
 
 
 def offices_to_ask(session: Session) -> list[PostOffice]:
@@ -127,46 +125,49 @@ def told(office: Office) -> PostOffice:
     return PostOffice(name=office.name, address=office.address, phone=office.phone, hours=office.opening_hours)
 
 
-def _round_on(session: Session, item: Item) -> date | None:
+def _round_on(piece: Piece) -> date | None:
     """Return the day of the round an item is out on; where nobody noted the round, the day it left."""
-    if item.state not in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
+    if piece.state not in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
         return None
-    query = select(DayPlan.day).join(DeliveryRound, DeliveryRound.plan_id == DayPlan.id)
-    day = session.scalar(query.where(DeliveryRound.id == item.round_id)) if item.round_id is not None else None
-    return day or local_day(item.state_since)
+    return piece.round_on or local_day(piece.state_since)
 
 
-def _late_since(item: Item, now: datetime) -> date | None:
+def _late_since(piece: Piece, now: datetime) -> date | None:
     """Return the promised day if it passed before the first attempt, which stops the clock (TT 17/2017 Đ7)."""
-    promised = item.consignment.promised_by
-    if promised is None or item.state not in _AWAITED:
+    promised = piece.promised_by
+    if promised is None or piece.state not in _AWAITED:
         return None
-    return local_day(promised) if promised < (item.first_attempt_at or now) else None
+    return local_day(promised) if promised < (piece.first_attempt_at or now) else None
 
 
-def _late_why(session: Session, item: Item, now: datetime) -> LateWhy:
+def _moved_from(piece: Piece) -> date | None:
+    """Return the day promised first, where it was moved and somebody still waits."""
+    first, last = piece.promised_first_by, piece.promised_by
+    is_moved = first is not None and last is not None and first < last
+    return local_day(first) if is_moved and first is not None and piece.state in _AWAITED else None
+
+
+def _late_why(session: Session, piece: Piece, now: datetime) -> LateWhy:
     """Return the reason that the records of this day name, the office's own delay where they name none."""
-    if item.state is State.MISSING:
+    if piece.state is State.MISSING:
         return LateWhy.LOST
-    if item.state is State.WITH_CARRIER:
+    if piece.state is State.WITH_CARRIER:
         return LateWhy.BEYOND
-    today, consignment = local_day(now), item.consignment
-    if _covers(session, CommuneClosure, today, CommuneClosure.commune_code == consignment.commune_code):
+    today = local_day(now)
+    if closures.is_near(session, piece.commune_code, today, within=_RECENTLY):
         return LateWhy.CUT_OFF
-    if _covers(session, OfficeClosure, today, OfficeClosure.office_id == item.office_id):
+    if _was_closed(session, piece.office_id, today):
         return LateWhy.OFFICE_CLOSED
     left_out = (
         select(PlanUnserved.id)
         .join(DayPlan, DayPlan.id == PlanUnserved.plan_id)
-        .where(PlanUnserved.consignment_id == consignment.id, DayPlan.status == PlanStatus.PUBLISHED)
+        .where(PlanUnserved.consignment_id == piece.consignment_id, DayPlan.status == PlanStatus.PUBLISHED)
         .where(DayPlan.day >= today - timedelta(days=3))
     )
     return LateWhy.NO_ROOM if session.scalar(left_out.limit(1)) is not None else LateWhy.BEHIND
 
 
-def _covers(
-    session: Session, closure: type[CommuneClosure | OfficeClosure], day: date, of: ColumnElement[bool]
-) -> bool:
-    """Say whether a closure lies on this day or ended in the three days before it."""
-    query = select(closure.id).where(of, closure.from_date <= day, closure.until_date >= day - timedelta(days=3))
-    return session.scalar(query.limit(1)) is not None
+def _was_closed(session: Session, office_id: int | None, day: date) -> bool:
+    """Say whether an office is closed on this day or was in the three days before it."""
+    query = select(OfficeClosure.id).where(OfficeClosure.office_id == office_id, OfficeClosure.from_date <= day)
+    return session.scalar(query.where(OfficeClosure.until_date >= day - _RECENTLY).limit(1)) is not None
