@@ -3,8 +3,17 @@
 What other parties are told belongs to `postal.outside`; what moves an item to `postal.life`.
 """
 
+from postal.citizen.badges import (
+    BadgeNeedsReason,
+    CourierBadge,
+    badge,
+    couriers_with_badges,
+    print_badge,
+    revoke_badge,
+)
 from postal.citizen.companies import (
     CompanyDossier,
+    CompanyPage,
     company_codes,
     company_dossiers,
     issue_company_code,
@@ -20,17 +29,21 @@ from postal.citizen.false_couriers import (
     words_of,
 )
 from postal.citizen.false_couriers import n_open as n_false_couriers
-from postal.citizen.genuine import Genuine, badge_token, check_courier, day_code
+from postal.citizen.genuine import Checked, Genuine, badge_token, check_courier, day_code
 from postal.citizen.guessing import last_alarm
 from postal.citizen.history import PublicHistory, PublicStep, by_item, by_token
-from postal.citizen.opening import Try, is_known_to, know_device, open_by_digits, open_by_sent_code, send_code
+from postal.citizen.opening import Try, know_device, open_by_digits, open_by_sent_code, send_code
 from postal.citizen.outlook import LateWhy, Outlook, PostOffice, offices_to_ask
 from postal.citizen.rounds_seen import TOLD_FROM_HOUR
 from postal.citizen.sent_codes import digits_of
 
 __all__ = [
     "TOLD_FROM_HOUR",
+    "BadgeNeedsReason",
+    "Checked",
     "CompanyDossier",
+    "CompanyPage",
+    "CourierBadge",
     "DossierHistory",
     "DossierIn",
     "DossierStatus",
@@ -42,6 +55,7 @@ __all__ = [
     "PublicHistory",
     "PublicStep",
     "Try",
+    "badge",
     "badge_token",
     "by_dossier",
     "by_item",
@@ -49,10 +63,10 @@ __all__ = [
     "check_courier",
     "company_codes",
     "company_dossiers",
+    "couriers_with_badges",
     "day_code",
     "digits_of",
     "false_couriers",
-    "is_known_to",
     "issue_company_code",
     "know_device",
     "last_alarm",
@@ -61,7 +75,9 @@ __all__ = [
     "open_by_company_code",
     "open_by_digits",
     "open_by_sent_code",
+    "print_badge",
     "report_false_courier",
+    "revoke_badge",
     "revoke_company_code",
     "send_code",
     "settle_false_courier",

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.brakes import Ladder, count_try, take_back
+from postal.access.brakes import Ladder, count_from, take_back_from
 from postal.citizen.dossiers import DossierStatus, called
 from postal.errors import InvalidInput, NotFound
 from postal.life.items import is_called
-from postal.models import CompanyCode, Consignment, Dossier, Item, Person, PersonKind
+from postal.models import CompanyCode, Consignment, Dossier, DossierStep, Item, Person, PersonKind
 from postal.people import open_person
 from postal.rules.codes import bare_code
 from postal.rules.lifecycle import FINAL, Direction, State
@@ -30,7 +30,7 @@ from postal.rules.working_days import local_day
 from routing import Message
 
 _N_BYTES = 16
-_N_SHOWN = 500
+_N_A_PAGE = 100
 _TRIES = Ladder(name="company code", n_free=10)
 _ALL_TRIES = Ladder(
     name="company code, all", n_free=500, waits=(timedelta(minutes=1),), forgotten_after=timedelta(hours=1)
@@ -48,6 +48,16 @@ class CompanyDossier:
     step: DossierStatus | None
     since: datetime
     promised_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyPage:
+    """One page of a company's dossiers, the latest news first, out of ``n_all``; pages count from 1."""
+
+    lines: Sequence[CompanyDossier]
+    n_all: int
+    page: int
+    n_pages: int
 
 
 def issue_company_code(act: Act, code: str) -> tuple[CompanyCode, str]:
@@ -97,29 +107,33 @@ def company_codes(session: Session, *, office_id: int | None) -> list[tuple[Comp
 
 def open_by_company_code(act: Act, typed: str, *, source: str) -> int | None:
     """Return the id of the code that was typed, None for everything else; wrong ones from a source are slowed."""
-    is_free = count_try(act.session, _TRIES, source, now=act.now)
-    is_free &= count_try(act.session, _ALL_TRIES, "", now=act.now)
+    is_free = count_from(act.session, _TRIES, _ALL_TRIES, source, now=act.now)
     of = select(CompanyCode.id).where(
         CompanyCode.code_hash == _hash_of(bare_code(typed)), CompanyCode.revoked_at.is_(None)
     )
     found = act.session.scalar(of)
     if found is None or not is_free:
         return None
-    take_back(act.session, _TRIES, source)
-    take_back(act.session, _ALL_TRIES, "")
+    take_back_from(act.session, _TRIES, _ALL_TRIES, source, now=act.now)
     return found
 
 
-def company_dossiers(session: Session, code_id: int) -> Sequence[CompanyDossier] | None:
-    """Return a company's dossiers, the latest news first; None once its code ended."""
+def company_dossiers(session: Session, code_id: int, *, page: int = 1) -> CompanyPage | None:
+    """Return a page of a company's dossiers, the latest news first; None once its code ended.
+
+    A page that there is none of is the nearest one.
+    """
     found = session.get(CompanyCode, code_id)
     if found is None or found.revoked_at is not None:
         return None
-    items = _items(session, found)
-    known = {(one.source_system, one.dossier_key) for one in items if one.direction is Direction.RESULT}
-    before = [one for one in _dossiers(session, found) if (one.source_system, one.dossier_key) not in known]
-    lines = [_of_item(one) for one in items] + [_of_dossier(one) for one in before]
-    return sorted(lines, key=lambda one: one.since, reverse=True)[:_N_SHOWN]
+    places = _places(session, found)
+    n_pages = max(1, -(-len(places) // _N_A_PAGE))
+    page = min(max(page, 1), n_pages)
+    shown = places[(page - 1) * _N_A_PAGE : page * _N_A_PAGE]
+    items = _items(session, [one_id for _, is_item, one_id in shown if is_item])
+    dossiers = _dossiers(session, [one_id for _, is_item, one_id in shown if not is_item])
+    lines = [items[one_id] if is_item else dossiers[one_id] for _, is_item, one_id in shown]
+    return CompanyPage(lines=lines, n_all=len(places), page=page, n_pages=n_pages)
 
 
 def _meant(session: Session, code: str) -> list[tuple[Person, int]]:
@@ -134,26 +148,45 @@ def _meant(session: Session, code: str) -> list[tuple[Person, int]]:
     return found + [(one.person, one.office_id) for one in called(session, code)]
 
 
-def _items(session: Session, code: CompanyCode) -> Sequence[Item]:
+def _places(session: Session, code: CompanyCode) -> list[tuple[datetime, bool, int]]:
+    """Return since when each of a company's dossiers is where it is, whether it is an item, and its id; newest first.
+
+    A dossier whose result is there is that item. Only what orders the list is read of each.
+    """
+    is_of = (Person.name_hash == code.name_hash, Person.phone_hash == code.phone_hash)
+    items = session.execute(
+        select(Item.id, Item.state_since, Item.direction, Item.source_system, Item.dossier_key)
+        .join(Item.consignment)
+        .join(Consignment.person)
+        .where(Person.kind == PersonKind.RECIPIENT, *is_of)
+    ).all()
+    last_step = (
+        select(func.max(DossierStep.happened_at)).where(DossierStep.dossier_id == Dossier.id).correlate(Dossier)
+    ).scalar_subquery()
+    dossiers = session.execute(
+        select(Dossier.id, func.coalesce(last_step, Dossier.added_at), Dossier.source_system, Dossier.dossier_key)
+        .join(Dossier.person)
+        .where(*is_of)
+    )
+    known = {(system, key) for _, _, direction, system, key in items if direction is Direction.RESULT}
+    places = [(since, True, item_id) for item_id, since, *_ in items]
+    places += [(since, False, one_id) for one_id, since, *key in dossiers if tuple(key) not in known]
+    return sorted(places, reverse=True)
+
+
+def _items(session: Session, ids: Sequence[int]) -> dict[int, CompanyDossier]:
     query = (
         select(Item)
         .join(Item.consignment)
-        .join(Consignment.person)
         .options(contains_eager(Item.consignment).joinedload(Consignment.issuing_office))
-        .where(Person.kind == PersonKind.RECIPIENT)
-        .where(Person.name_hash == code.name_hash, Person.phone_hash == code.phone_hash)
+        .where(Item.id.in_(ids))
     )
-    return session.scalars(query.order_by(Item.id.desc()).limit(_N_SHOWN)).all()
+    return {one.id: _of_item(one) for one in session.scalars(query)}
 
 
-def _dossiers(session: Session, code: CompanyCode) -> Sequence[Dossier]:
-    query = (
-        select(Dossier)
-        .join(Dossier.person)
-        .options(joinedload(Dossier.office), selectinload(Dossier.steps))
-        .where(Person.name_hash == code.name_hash, Person.phone_hash == code.phone_hash)
-    )
-    return session.scalars(query.order_by(Dossier.id.desc()).limit(_N_SHOWN)).all()
+def _dossiers(session: Session, ids: Sequence[int]) -> dict[int, CompanyDossier]:
+    query = select(Dossier).options(joinedload(Dossier.office), selectinload(Dossier.steps)).where(Dossier.id.in_(ids))
+    return {one.id: _of_dossier(one) for one in session.scalars(query)}
 
 
 def _of_item(item: Item) -> CompanyDossier:

@@ -7,11 +7,11 @@ comes by `postal.intake`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.access.act import Act
@@ -20,6 +20,7 @@ from postal.intake.guide import Guide
 from postal.intake.known import office_ids
 from postal.models import Dossier, DossierStep, PersonKind
 from postal.people import PersonData, add_person, mask_name, open_person, replace_person, unseal
+from postal.prepared import Prepared
 from postal.rules.codes import bare_code
 from postal.rules.working_days import local_day
 
@@ -28,10 +29,9 @@ STATUSES = range(1, 9)
 OVER = frozenset({3, 7, 8})
 _CLOCKS_DIFFER = timedelta(minutes=15)
 # Made once: building a statement anew takes as long as asking it.
-_STEPS_BEFORE = (
+_STEPS_BEFORE = Prepared(
     select(DossierStep.status, DossierStep.happened_at)
-    .join(Dossier, Dossier.id == DossierStep.dossier_id)
-    .where(Dossier.source_system == bindparam("source_system"), Dossier.dossier_key == bindparam("dossier_key"))
+    .where(DossierStep.dossier_id == bindparam("dossier_id"))
     .order_by(DossierStep.happened_at.desc(), DossierStep.id.desc())
 )
 
@@ -76,6 +76,9 @@ class DossierHistory:
 def tell_dossier(act: Act, new: DossierIn, *, source_system: str, guide: Guide) -> Dossier:
     """Note a dossier's status; safe to repeat, and to tell late: steps are put in the order they happened.
 
+    What is told of an instant before the last known step adds its step, and corrects neither the person nor the
+    appointment: those of the newest status hold. Two first tells at once are one dossier.
+
     Raises InvalidInput naming the field: a code without letters and digits, a status the post is not told by this way,
     a time that is still to come.
     """
@@ -85,13 +88,13 @@ def tell_dossier(act: Act, new: DossierIn, *, source_system: str, guide: Guide) 
         raise InvalidInput(field="status")
     if new.status_at > act.now + _CLOCKS_DIFFER:
         raise InvalidInput(field="status_at")
-    found = _known(act.session, source_system, new.dossier_code)
     data = PersonData(full_name=new.recipient, phone=new.phone or None)
-    if found is None:
-        found = _added(act, new, data, source_system, guide)
-    elif unseal(act.session, found.person) != data:
+    found = _known_or_added(act, new, data, source_system, guide)
+    is_newest = all(one.happened_at <= new.status_at for one in found.steps)
+    if is_newest and unseal(act.session, found.person) != data:
         replace_person(act.session, found.person, data)
-    found.appointment_on = new.appointment_on or found.appointment_on
+    if is_newest or found.appointment_on is None:
+        found.appointment_on = new.appointment_on or found.appointment_on
     if not any(one.status == new.status and one.happened_at == new.status_at for one in found.steps):
         step = DossierStep(status=new.status, happened_at=new.status_at, recorded_at=act.now)
         found.steps.append(step)
@@ -126,10 +129,10 @@ def history_of_dossier(session: Session, found: Dossier, now: datetime) -> Dossi
     )
 
 
-def steps_before(session: Session, source_system: str, dossier_key: str) -> Sequence[DossierStatus]:
+def steps_before(session: Session, dossier_id: int) -> tuple[DossierStatus, ...]:
     """Return a dossier's steps before its result, newest first."""
-    of = {"source_system": source_system, "dossier_key": dossier_key}
-    return [DossierStatus(status=status, at=at) for status, at in session.execute(_STEPS_BEFORE, of)]
+    rows = _STEPS_BEFORE.rows(session, dossier_id=dossier_id)
+    return tuple(DossierStatus(status=status, at=at) for status, at in rows)
 
 
 def _steps(found: Dossier) -> tuple[DossierStatus, ...]:
@@ -140,7 +143,23 @@ def _known(session: Session, source_system: str, code: str) -> Dossier | None:
     query = select(Dossier).where(
         Dossier.source_system == source_system, Dossier.dossier_key == code.strip().casefold()
     )
-    return session.scalar(query.options(joinedload(Dossier.person), selectinload(Dossier.steps)))
+    # Locked, and all else is asked afterwards: of two told at once the second sees what the first did.
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(held.options(selectinload(Dossier.person), selectinload(Dossier.steps)))
+
+
+def _known_or_added(act: Act, new: DossierIn, data: PersonData, source_system: str, guide: Guide) -> Dossier:
+    found = _known(act.session, source_system, new.dossier_code)
+    if found is not None:
+        return found
+    try:
+        with act.session.begin_nested():
+            return _added(act, new, data, source_system, guide)
+    except IntegrityError:  # somebody else told it first, at the same instant
+        found = _known(act.session, source_system, new.dossier_code)
+        if found is None:
+            raise
+        return found
 
 
 def _added(act: Act, new: DossierIn, data: PersonData, source_system: str, guide: Guide) -> Dossier:

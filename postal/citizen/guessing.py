@@ -98,8 +98,12 @@ def count_asked(act: Act, source: str) -> bool:
 
 
 def count_wrong(act: Act, brake: Brake) -> None:
-    """Count a wrong try for its source and for all together; tell the operator where it is one too many."""
-    _add(act, brake.source_key)
+    """Count a wrong try for its source and for all together; tell the operator where it is one too many.
+
+    A braked source counts against itself alone: it learns nothing any more, and one stranger cannot brake everybody.
+    """
+    if _add(act, brake.source_key) > MAX_WRONG_FROM_SOURCE:
+        return
     n_lately = _add(act, _bucket_key(act.session, act.now))
     n_today = _add(act, vault_of(act.session).look_up("guess", "all of a day"))
     if n_lately == ALARM_AT or n_today == ALARM_AT_IN_A_DAY:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import joinedload
 
 from postal.access import devices
 from postal.access.act import Act
@@ -26,12 +26,14 @@ from postal.citizen.guessing import (
     keys_of,
     uncount_for_code,
 )
-from postal.citizen.history import PublicHistory, history_of, with_people
+from postal.citizen.history import PublicHistory, by_item
 from postal.citizen.sent_codes import N_DIGITS, Addressee, ask_for_code, is_right
 from postal.life.items import as_written, is_called
-from postal.models import Item
+from postal.models import Consignment, Item
 from postal.people import phone_tail_matches
 from postal.rules.codes import bare_code
+
+_WITH_PERSON = joinedload(Item.consignment).joinedload(Consignment.person)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ class _Meant:
 
     subject: str
     addressee: Addressee
-    show: Callable[[], PublicHistory | DossierHistory]
+    show: Callable[[], PublicHistory | DossierHistory | None]
 
 
 def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | None:
@@ -63,14 +65,16 @@ def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | Non
     """
     meant = _meant(act, tried.code)
     brake = _brake(act, tried, meant)
-    is_open = count_for_code(act, brake)
-    is_open &= not is_source_braked(act.session, brake, act.now) and not is_all_braked(act.session, act.now)
+    # A braked source is not judged, so it uses up nothing of a code's tries.
+    is_counted = not is_source_braked(act.session, brake, act.now)
+    is_open = is_counted and count_for_code(act, brake) and not is_all_braked(act.session, act.now)
     for one in meant if _are_digits(tried.digits, 4) else ():
         is_ours = devices.is_known(act.session, tried.device, one.subject, now=act.now)
         if is_ours and not is_open:
             is_ours = count_on_known_device(act, tried.device, brake)
         if (is_open or is_ours) and phone_tail_matches(act.session, one.addressee.person, tried.digits):
-            uncount_for_code(act, brake)
+            if is_counted:
+                uncount_for_code(act, brake)
             _know(act, tried.device, one.subject)
             return one.show()
     count_wrong(act, brake)
@@ -80,12 +84,18 @@ def open_by_digits(act: Act, tried: Try) -> PublicHistory | DossierHistory | Non
 def send_code(act: Act, tried: Try, *, language: str) -> None:
     """Send digits to the registered phone of whoever this code is for; says nothing, whatever becomes of it.
 
+    Where two systems use one code it is for several people: each phone gets digits of its own.
+
     Wrong tries from the same address do not count here: behind a carrier's one address others may have guessed. What
     one address may ask for is braked by itself, what one phone is sent by `postal.citizen.sent_codes`.
     """
     meant = _meant(act, tried.code)
     may_ask = count_asked(act, tried.source)
-    ask_for_code(act, tried.code, meant[0].addressee if meant and may_ask else None, language=language)
+    by_phone: dict[str | None, Addressee | None] = {}
+    for one in meant if may_ask else ():
+        by_phone.setdefault(one.addressee.person.phone_hash, one.addressee)
+    for to in by_phone.values() or (None,):
+        ask_for_code(act, tried.code, to, language=language)
 
 
 def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | DossierHistory | None:
@@ -106,11 +116,6 @@ def open_by_sent_code(act: Act, tried: Try) -> PublicHistory | DossierHistory | 
     return None
 
 
-def is_known_to(session: Session, device: str, history: PublicHistory) -> bool:
-    """Say whether this device opened the history's consignment before."""
-    return devices.is_known(session, device, f"consignment:{history.consignment_id}", now=history.at)
-
-
 def know_device(act: Act, device: str, history: PublicHistory) -> None:
     """Know a device that opened a history by the label's link."""
     _know(act, device, f"consignment:{history.consignment_id}")
@@ -119,7 +124,7 @@ def know_device(act: Act, device: str, history: PublicHistory) -> None:
 def _items(act: Act, code: str) -> list[Item]:
     if not 4 <= len(bare_code(code)) <= 80:
         return []
-    query = select(Item).options(*with_people()).where(is_called(code))
+    query = select(Item).options(_WITH_PERSON).where(is_called(code))
     # Two systems may use one dossier code, and a dossier may be collected and its result delivered.
     return list(act.session.scalars(query.order_by(as_written(code), Item.id.desc()).limit(10)))
 
@@ -132,7 +137,7 @@ def _meant(act: Act, code: str) -> list[_Meant]:
         _Meant(
             _subject(one),
             Addressee(person=one.consignment.person, consignment_id=one.consignment_id),
-            partial(history_of, session, one, now),
+            partial(by_item, session, one.id, now=now),
         )
         for one in items
     ]
