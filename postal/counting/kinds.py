@@ -35,10 +35,11 @@ class NothingCounted(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One side that signs where a count ends: the post signs with a staff code, an agency with a position."""
+    """One side that signs where a count ends: the post with a staff code, an agency or a carrier with a position."""
 
     label: Message
     is_post: bool
+    is_carrier: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

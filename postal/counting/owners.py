@@ -13,6 +13,7 @@ from postal.access.ownership import subject_of_batch, subject_of_round
 from postal.access.policy import Subject
 from postal.counting.answers import Match
 from postal.models import Batch, BatchItem, DeliveryRound, Item, Manifest, Office, RoundStop, StopMove
+from postal.network.crew import names_by_code
 from routing import Message
 
 Place = tuple[Match, str | Message]
@@ -33,7 +34,7 @@ class Owner:
     column: str
     what: Message
     number: Callable[[Any], str]
-    name: Callable[[Any], str | Message]
+    name: Callable[[Session, Any], str | Message]
     elsewhere: Callable[[Session, Any, Item], Place]
     key: Callable[[Session, int], int | None] = lambda session, row_id: row_id
     subject: Callable[[Any], Subject] | None = None
@@ -67,8 +68,9 @@ def _outside_round(session: Session, found: DeliveryRound, item: Item) -> Place:
     return Match.OTHER_LIST, Message("chuyến {number}").filled(number=other[1])
 
 
-def _round_name(found: DeliveryRound) -> Message:
-    return Message("{office}, bưu tá {courier}").filled(office=found.office.name, courier=found.courier.code)
+def _round_name(session: Session, found: DeliveryRound) -> Message:
+    names = names_by_code(session, {found.courier.code})
+    return Message("{office}, bưu tá {courier}").filled(office=found.office.name, courier=names[found.courier.code])
 
 
 def _outside_agency(_: Session, agency: Office, item: Item) -> Place:
@@ -82,9 +84,10 @@ def _outside_office(session: Session, office: Office, item: Item) -> Place:
     return Match.OTHER_OFFICE, session.get_one(Office, item.office_id).name
 
 
-def _move_name(move: StopMove) -> Message:
-    giver, taker = move.from_round, move.to_round
-    return Message("từ {giver} sang {taker}").filled(giver=giver.courier.code, taker=taker.courier.code)
+def _move_name(session: Session, move: StopMove) -> Message:
+    giver, taker = move.from_round.courier.code, move.to_round.courier.code
+    names = names_by_code(session, {giver, taker})
+    return Message("từ {giver} sang {taker}").filled(giver=names[giver], taker=names[taker])
 
 
 BATCH = Owner(
@@ -94,7 +97,7 @@ BATCH = Owner(
     column="manifest_id",
     what=Message("lô bàn giao"),
     number=lambda batch: batch.number,
-    name=lambda batch: batch.office.name,
+    name=lambda _, batch: batch.office.name,
     elsewhere=_outside_batch,
     key=_manifest_id,
     subject=subject_of_batch,
@@ -117,7 +120,7 @@ OFFICE = Owner(
     column="office_id",
     what=Message("bưu cục"),
     number=lambda office: office.name,
-    name=lambda office: office.name,
+    name=lambda _, office: office.name,
     elsewhere=_outside_office,
     subject=lambda office: Subject(office_ids=frozenset({office.id})),
 )
@@ -139,6 +142,6 @@ AGENCY = Owner(
     column="office_id",
     what=Message("cơ quan"),
     number=lambda agency: agency.name,
-    name=lambda agency: agency.name,
+    name=lambda _, agency: agency.name,
     elsewhere=_outside_agency,
 )

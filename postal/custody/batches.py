@@ -49,6 +49,34 @@ def open_batch(act: Act, office_id: int) -> Batch:
     ready = ready_items(act.session, office_id)
     if not ready:
         raise EmptyBatch
+    batch = _new(act, office_id)
+    _add(act, batch, ready)
+    return batch
+
+
+def gather(act: Act, item_ids: Sequence[int]) -> Batch:
+    """Add chosen items of one agency to the batch it filled last and has not closed, else to a new one.
+
+    Raises NotFound, NotReady naming the dossier; then no batch is opened.
+    """
+    items = [act.session.get(Item, item_id) for item_id in item_ids]
+    lock_items(act.session, [item for item in items if item is not None])
+    for item in items:
+        if item is None:
+            raise NotFound(what=Message("bưu gửi"))
+        if item.state is not State.WAITING or not is_ready(item.consignment):
+            raise NotReady(dossier_code=item.dossier_code)
+    agency_ids = {item.consignment.issuing_office_id for item in items if item is not None}
+    if len(agency_ids) != 1:
+        raise NotFound(what=Message("cơ quan"))
+    agency_id = agency_ids.pop()
+    query = select(Batch.id).where(Batch.office_id == agency_id, Batch.closed_at.is_(None)).order_by(Batch.id.desc())
+    batch_id = act.session.scalar(query.limit(1)) or _new(act, agency_id).id
+    add_items(act, batch_id, item_ids)
+    return act.session.get_one(Batch, batch_id)
+
+
+def _new(act: Act, office_id: int) -> Batch:
     batch = Batch(
         number=next_number(act.session, "LO", now=act.now),
         office_id=office_id,
@@ -57,7 +85,6 @@ def open_batch(act: Act, office_id: int) -> Batch:
     )
     act.session.add(batch)
     act.session.flush()
-    _add(act, batch, ready)
     return batch
 
 

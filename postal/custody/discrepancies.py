@@ -6,7 +6,8 @@ from postal.access import audit, ownership
 from postal.access.act import Act
 from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, MoveNotAllowed, NotFound
-from postal.life.tracking import ACCEPTS, Scan, lock_items, record
+from postal.life.facts import ACCEPTS
+from postal.life.tracking import Scan, lock_items, record
 from postal.models import Discrepancy, TrackingEvent
 from postal.rules.lifecycle import DECISIONS, State
 from routing import Message

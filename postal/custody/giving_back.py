@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, String, cast, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.custody.handovers import CountedList, Party, clean_codes, count, write_receipt
@@ -41,18 +41,46 @@ class Owed:
     proof: ProofOfDelivery
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwedTo:
+    """All that the post owes one agency: items, fees in đồng, papers; the ``first`` of the items."""
+
+    n: int
+    fee_vnd: int
+    n_papers: int
+    first: list[Owed]
+
+
 def owed_to(session: Session, office_id: int) -> list[Owed]:
     """Return what the post owes an issuing office, by item."""
     return _owed(session, office_id, None)
 
 
-def owed_by_agency(session: Session) -> dict[int, list[Owed]]:
-    """Return what the post owes each issuing office, by item; offices it owes nothing are left out."""
-    query = _query(None, None).options(joinedload(Item.consignment))
-    owed: dict[int, list[Owed]] = {}
-    for item, proof in session.execute(query):
-        owed.setdefault(item.consignment.issuing_office_id, []).append(Owed(item=item, proof=proof))
-    return owed
+def owed_by_agency(session: Session, *, most: int) -> dict[int, OwedTo]:
+    """Return what the post owes each issuing office, the first ``most`` items of each named; others are left out."""
+    agency = Consignment.issuing_office_id
+    all_of_them = _query(None, None).with_only_columns(
+        Item.id.label("item_id"),
+        ProofOfDelivery.id.label("proof_id"),
+        agency,
+        func.row_number().over(partition_by=agency, order_by=Item.id).label("place"),
+        func.count().over(partition_by=agency).label("n"),
+        func.sum(ProofOfDelivery.fee_vnd).over(partition_by=agency).label("fee_vnd"),
+        func.sum(func.json_array_length(ProofOfDelivery.taken_back)).over(partition_by=agency).label("n_papers"),
+    )
+    owed = all_of_them.order_by(None).subquery()
+    query = (
+        select(Item, ProofOfDelivery, owed.c.issuing_office_id, owed.c.n, owed.c.fee_vnd, owed.c.n_papers)
+        .join(owed, owed.c.item_id == Item.id)
+        .join(ProofOfDelivery, ProofOfDelivery.id == owed.c.proof_id)
+        .where(owed.c.place <= most)
+        .order_by(Item.id)
+    )
+    found: dict[int, OwedTo] = {}
+    for item, proof, agency_id, n, fee_vnd, n_papers in session.execute(query):
+        to = found.setdefault(agency_id, OwedTo(n=n, fee_vnd=int(fee_vnd), n_papers=int(n_papers), first=[]))
+        to.first.append(Owed(item=item, proof=proof))
+    return found
 
 
 def owes(session: Session, office_id: int) -> bool:
@@ -93,6 +121,8 @@ def give_back(
     receiver = replace(receiver, office_id=office_id)
     handover = write_receipt(act, Leg.POST_TO_CENTRE, counted, giver, receiver, of=CountedList(facts=facts))
     act.session.add_all(GivenBack(proof_id=one.proof.id, handover_id=handover.id) for one in present)
+    for one in present:
+        one.proof.is_owed = False
     act.session.flush()
     return handover
 
@@ -110,8 +140,9 @@ def _owed(session: Session, office_id: int | None, handover_id: int | None) -> l
 def _query(office_id: int | None, handover_id: int | None) -> Select[Item, ProofOfDelivery]:
     query = (
         select(Item, ProofOfDelivery)
-        .join(TrackingEvent, TrackingEvent.item_id == Item.id)
-        .join(ProofOfDelivery, ProofOfDelivery.id == TrackingEvent.proof_id)
+        .select_from(ProofOfDelivery)
+        .join(TrackingEvent, TrackingEvent.proof_id == ProofOfDelivery.id)
+        .join(Item, Item.id == TrackingEvent.item_id)
         .join(Consignment, Consignment.id == Item.consignment_id)
         .outerjoin(GivenBack, GivenBack.proof_id == ProofOfDelivery.id)
         .where(TrackingEvent.is_applied)
@@ -121,5 +152,5 @@ def _query(office_id: int | None, handover_id: int | None) -> Select[Item, Proof
     if handover_id is None:
         if office_id is not None:
             query = query.where(Consignment.issuing_office_id == office_id)
-        return query.where(GivenBack.proof_id.is_(None), Item.s10.is_not(None))
+        return query.where(ProofOfDelivery.is_owed, GivenBack.proof_id.is_(None), Item.s10.is_not(None))
     return query.where(GivenBack.handover_id == handover_id)

@@ -15,8 +15,8 @@ from postal.chain.unsealed import RECEIPT, note_unsealed
 from postal.custody.batches import list_digest
 from postal.custody.numbers import next_number
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.facts import RECEIPT as RECEIPT_FACT
 from postal.life.items import with_s10s
-from postal.life.tracking import RECEIPT as RECEIPT_FACT
 from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import (
     Batch,
@@ -31,6 +31,7 @@ from postal.models import (
     ManifestLine,
     PersonKind,
 )
+from postal.models.keys import write_many
 from postal.network.promises import load_promises
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import EventKind, State
@@ -225,15 +226,16 @@ def _write_lines(act: Act, handover: Handover, counted: Counted, pieces: Mapping
     items = with_s10s(act.session, codes) | dict(pieces)
     found = [(code, Found.PRESENT) for code in counted.present]
     found += [(code, kind) for kind, codes_of in faults.items() for code in codes_of]
-    act.session.add_all(
-        HandoverLine(
-            handover_id=handover.id,
-            item_id=items[code].id if code in items else None,
-            code=code[:40],
-            found=kind,
-        )
+    lines = [
+        {
+            "handover_id": handover.id,
+            "item_id": items[code].id if code in items else None,
+            "code": code[:40],
+            "found": kind,
+        }
         for code, kind in found
-    )
+    ]
+    write_many(act.session, HandoverLine, lines)
     act.session.add_all(
         Discrepancy(
             kind=str(kind),
@@ -253,7 +255,7 @@ def _promise(act: Act, items: Sequence[Item]) -> None:
     promises = load_promises(act.session)
     for consignment in {item.consignment_id: item.consignment for item in items}.values():
         consignment.posted_at = act.now
-        consignment.promised_by = promises.of(consignment, act.now).by
+        promises.give(consignment, act.now)
 
 
 def _back_to_queue(act: Act, batch: Batch, items: Sequence[Item], handover: Handover) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.access.act import Act
 from postal.custody.numbers import next_number
@@ -130,11 +129,8 @@ def is_refund_due(session: Session, consignment: Consignment, *, now: datetime) 
     The first attempt stops the clock (TT 17/2017/TT-BTTTT Đ7), and so does the agency that takes its item back;
     force majeure is no delay of the post's.
     """
-    if consignment.promised_by is None:
-        return False
-    tried = [item.first_attempt_at for item in consignment.items if item.first_attempt_at is not None]
-    stopped = min(tried, default=None) or _taken_back_at(session, consignment) or now
-    return stopped > consignment.promised_by and not _was_cut_off(session, consignment)
+    query = select(Consignment.id).where(Consignment.id == consignment.id, *_refund_due(now))
+    return session.scalar(query) is not None
 
 
 def refunds_due(
@@ -144,36 +140,34 @@ def refunds_due(
 
     ``office_id`` is the delivery office that has or had them; None is the whole province.
     """
-    first = select(func.min(Item.first_attempt_at)).where(Item.consignment_id == Consignment.id).scalar_subquery()
     query = (
         select(Consignment)
-        .where(Consignment.promised_by < now, or_(first.is_(None), first > Consignment.promised_by))
+        .where(*_refund_due(now))
+        .options(selectinload(Consignment.items), joinedload(Consignment.issuing_office))
         .order_by(Consignment.promised_by, Consignment.id)
     )
     if office_id is not None:
         here = select(Item.id).where(Item.consignment_id == Consignment.id, Item.office_id == office_id)
         query = query.where(here.exists())
-    # A flood is asked for one by one: a limit before that would hide what is due behind what is not.
-    due = (found for found in session.scalars(query) if is_refund_due(session, found, now=now))
-    return list(islice(due, limit))
+    return list(session.scalars(query.limit(limit)))
 
 
-def _taken_back_at(session: Session, consignment: Consignment) -> datetime | None:
-    query = select(func.min(TrackingEvent.happened_at)).where(
-        TrackingEvent.item_id.in_([item.id for item in consignment.items]),
+def _refund_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a consignment's postage goes back (`is_refund_due`)."""
+    own = Item.consignment_id == Consignment.id
+    first = select(func.min(Item.first_attempt_at)).where(own).scalar_subquery()
+    happened = (
+        select(TrackingEvent.id).join(Item, Item.id == TrackingEvent.item_id).where(own, TrackingEvent.is_applied)
+    )
+    taken_back = happened.where(
         TrackingEvent.kind.in_((EventKind.RETURN_STARTED, EventKind.CANCELLED)),
-        TrackingEvent.is_applied,
+        TrackingEvent.happened_at <= Consignment.promised_by,
     )
-    return session.scalar(query)
-
-
-def _was_cut_off(session: Session, consignment: Consignment) -> bool:
-    query = select(TrackingEvent.id).where(
-        TrackingEvent.item_id.in_([item.id for item in consignment.items]),
-        TrackingEvent.reason == FORCE_MAJEURE,
-        TrackingEvent.is_applied,
+    return (
+        Consignment.promised_by < now,
+        or_(first > Consignment.promised_by, and_(first.is_(None), ~taken_back.exists())),
+        ~happened.where(TrackingEvent.reason == FORCE_MAJEURE).exists(),
     )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _is_all_gone(inventory: Sequence[InventoryLine]) -> bool:

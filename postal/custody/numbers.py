@@ -14,8 +14,8 @@ from routing import Message
 
 # One statement on both databases: whoever comes second waits for the first, and a rollback gives the number back.
 _TAKE = text(
-    "INSERT INTO counters (name, value) VALUES (:name, 1) "
-    "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+    "INSERT INTO counters (name, value) VALUES (:name, :n) "
+    "ON CONFLICT (name) DO UPDATE SET value = counters.value + :n RETURNING value"
 )
 
 
@@ -28,6 +28,7 @@ SERIES = {
     "PA": "phản ánh vi phạm",
     "PD": "phiếu đi phát có số điện thoại",
     "CD": "phiếu chuyển điểm",
+    "BN": "biên nhận trên điện thoại bưu tá",
 }
 
 
@@ -43,10 +44,16 @@ class NumbersHeld(Conflict):
 
 def next_number(session: Session, series: str, *, now: datetime) -> str:
     """Return the next number of a series, such as "BB-2026-000017"; a rollback gives it back. Raises NumbersHeld."""
+    name, value = next_numbers(session, series, 1, now=now)
+    return f"{name}-{value:06d}"
+
+
+def next_numbers(session: Session, series: str, n: int, *, now: datetime) -> tuple[str, int]:
+    """Return the counter's name, such as "BB-2026", and the last of its next ``n`` numbers. Raises NumbersHeld."""
     if series in installation(session).held_series:
         raise NumbersHeld(series=series)
     name = counter_name(series, now)
-    return f"{name}-{take_number(session, name):06d}"
+    return name, take_number(session, name, n=n)
 
 
 def counter_name(series: str, now: datetime) -> str:
@@ -55,7 +62,7 @@ def counter_name(series: str, now: datetime) -> str:
     return f"{series}-{local_day(now).year}"
 
 
-def take_number(session: Session, name: str) -> int:
-    """Return the next number of a series that counts from 1; others who want one wait for this transaction."""
-    value: int = session.execute(_TAKE, {"name": name}).scalar_one()
+def take_number(session: Session, name: str, *, n: int = 1) -> int:
+    """Return the last of the next ``n`` numbers of a series from 1; others who want one wait for this transaction."""
+    value: int = session.execute(_TAKE, {"name": name, "n": n}).scalar_one()
     return value

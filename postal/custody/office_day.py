@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -89,7 +89,11 @@ def open_at(session: Session, office_ids: Sequence[int], day: date) -> dict[int,
     items = (
         select(Item.office_id, Item.id, Item.s10, Item.dossier_code, Courier.code)
         .outerjoin(Courier, Courier.id == Item.courier_id)
+        .outerjoin(DeliveryRound, DeliveryRound.id == Item.round_id)
+        .outerjoin(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .where(Item.office_id.in_(office_ids), Item.state.in_(OUT), Item.id.not_in(permitted))
+        # What left with a later day's round is that day's to account for.
+        .where(or_(DayPlan.day.is_(None), DayPlan.day <= day))
         .order_by(Item.id)
     )
     for at_office, item_id, s10, dossier_code, courier_code in session.execute(items):

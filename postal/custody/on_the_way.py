@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.custody.handovers import Counted, CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import NotFound
+from postal.life.facts import RECEIPT
 from postal.life.items import with_s10s
-from postal.life.tracking import RECEIPT, Scan, lock_items, record_all
+from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import AddressStatus, Consignment, Coverage, Handover, Item, Leg
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -103,10 +104,11 @@ def n_arriving(session: Session) -> dict[int, int]:
 
 def n_outside(session: Session) -> dict[int | None, int]:
     """Return how many pieces for other provinces lie at each office; under None those no office has scanned in yet."""
+    at = func.coalesce(Item.office_id, 0)  # grouped by the plain column, SQLite would walk its index through every item
     query = (
-        select(Item.office_id, func.count())
+        select(at, func.count())
         .join(Consignment, Consignment.id == Item.consignment_id)
         .where(Consignment.address_status == AddressStatus.OUTSIDE, Item.state.in_(_AT_POST))
-        .group_by(Item.office_id)
+        .group_by(at)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {row[0] or None: row[1] for row in session.execute(query)}

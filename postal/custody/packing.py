@@ -66,6 +66,7 @@ def pack(act: Act, batch: Batch, packed: Sequence[Packed]) -> list[BatchItem]:
         line = lines[one.item_id]
         line.n_giver, line.n_receiver = one.n_giver, one.n_receiver
         line.packed_at, line.packed_by_id = act.now, act.by.user_id
+        line.on_table_since = line.on_table_by_id = None
         line.item.weight_g, line.item.is_sealed = one.weight_g, True
     act.session.flush()
     return [lines[one.item_id] for one in packed]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
-from postal.access import ownership
+from postal.access import audit, ownership
 from postal.access.act import Act
 from postal.access.policy import Action, require_for
 from postal.custody.numbers import NumbersHeld
-from postal.errors import Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
+from postal.errors import Conflict, InvalidInput, NotFound, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.life.items import with_s10s
 from postal.life.tracking import lock_items
-from postal.models import S10Range, SpoiltS10
+from postal.models import LabelPrint, S10Range, SpoiltS10
 from postal.network.home import installation
 from postal.rules.lifecycle import State
 from postal.rules.s10 import LAST_SERIAL, S10, parse
@@ -22,6 +23,7 @@ from routing import Message
 
 HELD = "S10:"
 """How a held range is written in `Installation.held_series`: with its id behind it."""
+_MONTH = timedelta(days=30)
 _BEFORE_CUSTODY = frozenset({State.NEW, State.WAITING, State.AWAITING_COLLECTION})
 
 
@@ -63,22 +65,57 @@ def grant_range(act: Act, grant: Grant) -> S10Range:
         S10Range.country == grant.country,
         S10Range.first_serial <= grant.last,
         S10Range.last_serial >= grant.first,
+        S10Range.first_serial <= S10Range.last_serial,  # one given back whole holds nothing
     )
     if act.session.scalar(taken.limit(1)) is not None:
         raise RangeOverlaps(first=ends[0], last=ends[1])
-    granted = S10Range(
-        indicator=grant.indicator,
-        country=grant.country,
-        first_serial=grant.first,
-        last_serial=grant.last,
-        next_serial=grant.first,
-        granted_by=grant.granted_by,
-        granted_at=act.now,
-        is_fake=grant.is_fake,
+    granted = _given_back_whole(act.session, grant) or S10Range(
+        indicator=grant.indicator, country=grant.country, first_serial=grant.first, next_serial=grant.first
     )
+    granted.last_serial, granted.is_fake = grant.last, grant.is_fake
+    granted.granted_by, granted.granted_at = grant.granted_by, act.now
     act.session.add(granted)
     act.session.flush()
+    audit.note(act, "s10_range_granted", "s10_range", granted.id, first=grant.first, last=grant.last)
     return granted
+
+
+def end_range(act: Act, range_id: int, *, reason: str) -> int:
+    """Give back what is left of a range; numbers taken from it stay. Returns how many it was.
+
+    Raises NotFound, InvalidInput without a reason, Conflict where numbers were taken at this very moment.
+    """
+    found = act.session.get(S10Range, range_id, populate_existing=True)
+    if found is None:
+        raise NotFound(what=Message("dải số hiệu"))
+    if not reason.strip():
+        raise InvalidInput(field="reason")
+    n_left, seen = found.last_serial - found.next_serial + 1, found.next_serial
+    ending = update(S10Range).where(S10Range.id == range_id, S10Range.next_serial == seen)
+    ending = ending.values(last_serial=seen - 1).execution_options(synchronize_session=False)
+    if act.session.connection().execute(ending).rowcount != 1:
+        raise Conflict
+    act.session.refresh(found)
+    audit.note(act, "s10_range_ended", "s10_range", range_id, reason=reason.strip(), n_given_back=n_left)
+    return n_left
+
+
+def taken_a_day(session: Session, *, now: datetime) -> int:
+    """Return how many labels were first printed a day, over the month before now; rounded up, 0 for none."""
+    since = now - _MONTH
+    query = select(func.count()).where(LabelPrint.printed_at >= since, LabelPrint.number == 1)
+    return -(-(session.scalar(query) or 0) // _MONTH.days)
+
+
+def _given_back_whole(session: Session, grant: Grant) -> S10Range | None:
+    return session.scalar(
+        select(S10Range).where(
+            S10Range.indicator == grant.indicator,
+            S10Range.country == grant.country,
+            S10Range.first_serial == grant.first,
+            S10Range.last_serial < S10Range.first_serial,
+        )
+    )
 
 
 def claim(session: Session, n: int, *, indicator: str | None = None, country: str = "VN") -> list[str]:

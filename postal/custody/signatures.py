@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from postal.access.act import Act
 from postal.chain.unsealed import DOORSTEP, SIGNATURE, note_unsealed
@@ -119,8 +119,9 @@ def attach_sheet(act: Act, round_id: int, image: bytes) -> DeliverySignature:
 
 
 def sheets_of(session: Session, round_id: int) -> Sequence[DeliverySignature]:
-    """Return the photos of a round's signed sheet, in the order they came."""
+    """Return the photos of a round's signed sheet, in the order they came; a picture is read once it is looked at."""
     query = select(DeliverySignature).where(DeliverySignature.round_id == round_id)
+    query = query.options(defer(DeliverySignature.sealed))
     return session.scalars(query.order_by(DeliverySignature.id)).all()
 
 
@@ -130,12 +131,22 @@ def signature_of_proof(session: Session, proof_id: int) -> DeliverySignature | N
 
 
 def signatures_of_proofs(session: Session, proof_ids: Sequence[int]) -> dict[int, DeliverySignature]:
-    """Return the recipients' own signatures by proof; deliveries signed on paper or not at all are left out."""
+    """Return the recipients' own signatures by proof; deliveries signed on paper or not at all are left out.
+
+    A picture is read once it is looked at.
+    """
     found: dict[int, DeliverySignature] = {}
     for some in blocks(proof_ids):
         query = select(DeliverySignature).where(DeliverySignature.proof_id.in_(some))
+        query = query.options(defer(DeliverySignature.sealed))
         found |= {signed.proof_id: signed for signed in session.scalars(query) if signed.proof_id is not None}
     return found
+
+
+def items_of_proof(session: Session, proof_id: int) -> list[Item]:
+    """Return the items that were handed over or collected with one proof, by id."""
+    with_it = select(TrackingEvent.item_id).where(TrackingEvent.proof_id == proof_id, TrackingEvent.is_applied)
+    return list(session.scalars(select(Item).where(Item.id.in_(with_it)).order_by(Item.id)))
 
 
 def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, ProofOfDelivery, datetime]]:
@@ -144,7 +155,7 @@ def deliveries_of(session: Session, found: DeliveryRound) -> list[tuple[Item, Pr
         select(Item, ProofOfDelivery, TrackingEvent.happened_at)
         .join(TrackingEvent, TrackingEvent.item_id == Item.id)
         .join(ProofOfDelivery, TrackingEvent.proof_id == ProofOfDelivery.id)
-        .where(TrackingEvent.is_applied, happened_on(found.id))
+        .where(TrackingEvent.is_applied, happened_on(session, found.id))
         .order_by(TrackingEvent.happened_at, TrackingEvent.id)
     )
     return [(item, proof, at) for item, proof, at in session.execute(query)]

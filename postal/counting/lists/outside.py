@@ -34,7 +34,7 @@ LIST = ListKind(
     end=_end,
     sides=(
         Side(label=Message("Người giao (bưu cục)"), is_post=True),
-        Side(label=Message("Người nhận (bưu chính đường trục)"), is_post=False),
+        Side(label=Message("Người nhận (bưu chính đường trục)"), is_post=False, is_carrier=True),
     ),
     summary="Count what goes to other provinces",
     words=Words(
