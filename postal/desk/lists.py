@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.errors import NotFound
-from postal.life.tracking import life_of
+from postal.life.tracking import life_in
 from postal.models import (
     Batch,
     BatchItem,
@@ -30,7 +30,6 @@ from postal.models import (
     Office,
     OfficeKind,
     PlanStatus,
-    PlanUnserved,
     RoundStatus,
     RoundStop,
     RowOutcome,
@@ -41,6 +40,7 @@ from postal.models import (
 )
 from postal.models.keys import blocks
 from postal.queue import ready_by_office
+from postal.readings import once
 from postal.rules.alphabet import alphabetical
 from postal.rules.lifecycle import EventKind, State
 from routing import Message
@@ -117,33 +117,6 @@ def handovers(session: Session, *, office_id: int | None = None, limit: int = 60
     if office_id is not None:
         query = query.where((Handover.giver_office_id == office_id) | (Handover.receiver_office_id == office_id))
     return session.scalars(query).all()
-
-
-def plans(session: Session, *, limit: int = 30) -> Sequence[DayPlan]:
-    """Return the newest plans first."""
-    return session.scalars(select(DayPlan).order_by(DayPlan.day.desc(), DayPlan.version.desc()).limit(limit)).all()
-
-
-def plans_of(session: Session, day: date) -> Sequence[DayPlan]:
-    """Return a day's plans, the newest version first."""
-    return session.scalars(select(DayPlan).where(DayPlan.day == day).order_by(DayPlan.version.desc())).all()
-
-
-def plan(session: Session, plan_id: int) -> DayPlan:
-    """Return one plan with its rounds, stops and unserved consignments. Raises NotFound."""
-    options = [
-        selectinload(DayPlan.rounds)
-        .selectinload(DeliveryRound.stops)
-        .joinedload(RoundStop.consignment)
-        .selectinload(Consignment.items),
-        selectinload(DayPlan.rounds).joinedload(DeliveryRound.courier),
-        selectinload(DayPlan.rounds).joinedload(DeliveryRound.office),
-        selectinload(DayPlan.unserved).joinedload(PlanUnserved.consignment).selectinload(Consignment.items),
-    ]
-    found = session.get(DayPlan, plan_id, options=options)
-    if found is None:
-        raise NotFound(what=Message("phương án phát"))
-    return found
 
 
 def published_rounds(
@@ -236,7 +209,7 @@ def delivery_round(session: Session, round_id: int) -> DeliveryRound:
 def consignment(session: Session, consignment_id: int) -> Consignment:
     """Return one consignment with its items and person. Raises NotFound."""
     options = [
-        selectinload(Consignment.items),
+        joinedload(Consignment.items),
         joinedload(Consignment.person),
         joinedload(Consignment.issuing_office),
     ]
@@ -246,11 +219,54 @@ def consignment(session: Session, consignment_id: int) -> Consignment:
     return found
 
 
-def events_of(session: Session, item_id: int) -> Sequence[TrackingEvent]:
-    """Return an item's events: those that do not fit first, then its life from its end to its beginning."""
-    query = select(TrackingEvent).where(TrackingEvent.item_id == item_id, ~TrackingEvent.is_applied)
-    misfits = session.scalars(query.order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc()))
-    return [*misfits, *reversed(life_of(session, item_id))]
+def with_people(session: Session, consignment_ids: Collection[int]) -> dict[int, Consignment]:
+    """Return consignments by their ids, each with its person: many papers name as many people."""
+    found: dict[int, Consignment] = {}
+    for some in blocks(sorted(set(consignment_ids))):
+        query = select(Consignment).where(Consignment.id.in_(some)).options(joinedload(Consignment.person))
+        found |= {one.id: one for one in session.scalars(query)}
+    return found
+
+
+def with_items(session: Session, consignment_ids: Collection[int]) -> dict[int, Consignment]:
+    """Return consignments by their ids, each with its items."""
+    found: dict[int, Consignment] = {}
+    for some in blocks(sorted(set(consignment_ids))):
+        query = select(Consignment).where(Consignment.id.in_(some)).options(joinedload(Consignment.items))
+        found |= {one.id: one for one in session.scalars(query).unique()}
+    return found
+
+
+def stops_named(session: Session, consignment_ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
+    """Return by consignment the dossier code of its first item, and its commune."""
+    found: dict[int, tuple[str, str | None]] = {}
+    for some in blocks(sorted(consignment_ids)):
+        query = select(Item.consignment_id, Item.dossier_code, Consignment.commune_code).join(Item.consignment)
+        query = query.where(Item.consignment_id.in_(some)).order_by(Item.id.desc())
+        found |= {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    return found
+
+
+def dossier_codes(session: Session, consignment_ids: Collection[int]) -> dict[int, str]:
+    """Return the dossier code of each consignment by its id: that of its first item."""
+    return {one: code for one, (code, _commune) in stops_named(session, consignment_ids).items()}
+
+
+def events_of(session: Session, items: Sequence[Item]) -> dict[int, list[TrackingEvent]]:
+    """Return the events of each item: those that do not fit first, then its life from its end to its beginning."""
+    return once(session, ("events", *(item.id for item in items)), lambda: _events_of(session, items))
+
+
+def _events_of(session: Session, items: Sequence[Item]) -> dict[int, list[TrackingEvent]]:
+    found: dict[int, list[TrackingEvent]] = {item.id: [] for item in items}
+    query = select(TrackingEvent).where(TrackingEvent.item_id.in_(found)).order_by(TrackingEvent.id)
+    for event in session.scalars(query):
+        found[event.item_id].append(event)
+    for item in items:
+        misfits = [event for event in found[item.id] if not event.is_applied]
+        misfits.sort(key=lambda event: (event.happened_at, event.id), reverse=True)
+        found[item.id] = [*misfits, *reversed(life_in(session, item, found[item.id]))]
+    return found
 
 
 def settled_scans(session: Session, item_ids: Sequence[int]) -> dict[int, tuple[Discrepancy, str]]:
@@ -287,8 +303,13 @@ def intake(session: Session, intake_id: int) -> Intake:
     return found
 
 
-def incidents(session: Session, *, item_ids: Sequence[int] | None = None, limit: int = 300) -> Sequence[Incident]:
-    """Return minutes of what went wrong, the open ones first, then the newest; ``item_ids`` keeps those of items."""
+def incidents(
+    session: Session, *, item_ids: Sequence[int] | None = None, office_id: int | None = None, limit: int = 300
+) -> Sequence[Incident]:
+    """Return minutes of what went wrong, the open ones first, then the newest.
+
+    ``item_ids`` keeps those of items, ``office_id`` those of items an office has or had last.
+    """
     query = (
         select(Incident)
         .options(joinedload(Incident.item))
@@ -296,6 +317,8 @@ def incidents(session: Session, *, item_ids: Sequence[int] | None = None, limit:
     )
     if item_ids is not None:
         query = query.where(Incident.item_id.in_(item_ids))
+    if office_id is not None:
+        query = query.join(Item, Item.id == Incident.item_id).where(Item.office_id == office_id)
     return session.scalars(query.limit(limit)).all()
 
 

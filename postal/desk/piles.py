@@ -8,7 +8,9 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from postal.models import Consignment, Courier, Coverage, Item, Office, OfficeKind
+from postal.access import ownership
+from postal.life.balance import n_by_state
+from postal.models import Consignment, Coverage, Item, Office, OfficeKind
 from postal.rules.lifecycle import State
 
 Columns = TypeVarTuple("Columns")
@@ -29,14 +31,16 @@ PILES: dict[str, tuple[State, ...]] = {
 }
 """Each state in exactly one pile. Add, never rename: pages link to them by name."""
 
-_AT_POST = (S.HANDED_OVER, S.AT_OFFICE, S.HELD, S.RETURNING_TO_SENDER, S.MISSING, S.DOSSIER_AT_OFFICE)
-
 
 def pile_counts(session: Session, *, office_id: int | None = None) -> dict[str, int]:
     """Return how many items lie in each pile, of one office (issuing or delivery) or of all."""
-    query = select(Item.state, func.count()).join(Item.consignment).group_by(Item.state)
-    by_state = {row[0]: row[1] for row in session.execute(of_office(session, query, office_id))}
+    by_state = n_by_state(session) if office_id is None else _of_office_by_state(session, office_id)
     return {name: sum(by_state.get(state, 0) for state in states) for name, states in PILES.items()}
+
+
+def _of_office_by_state(session: Session, office_id: int) -> dict[State, int]:
+    query = select(Item.state, func.count()).join(Item.consignment).group_by(Item.state)
+    return {row[0]: row[1] for row in session.execute(of_office(session, query, office_id))}
 
 
 def pile(
@@ -51,8 +55,8 @@ def pile(
 def of_office(session: Session, query: Select[*Columns], office_id: int | None) -> Select[*Columns]:
     """Keep what concerns an office: what it sent, what goes to a commune it serves, what it or its couriers have.
 
-    What the post holds for nowhere of ours and no office has scanned in may lie at any delivery office. The query
-    joins items and consignments; None keeps everything.
+    All of it is the office's to act on (`ownership.is_offices`). The query joins items and consignments; None keeps
+    everything.
     """
     if office_id is None:
         return query
@@ -60,14 +64,4 @@ def of_office(session: Session, query: Select[*Columns], office_id: int | None) 
     if office.kind is OfficeKind.ISSUING:
         return query.where(Consignment.issuing_office_id == office_id)
     served = select(Coverage.commune_code).where(Coverage.office_id == office_id)
-    own_couriers = select(Courier.id).where(Courier.office_id == office_id)
-    anywhere = select(Coverage.commune_code)
-    is_nowhere = or_(Consignment.commune_code.is_(None), Consignment.commune_code.not_in(anywhere))
-    return query.where(
-        or_(
-            Item.office_id == office_id,
-            Consignment.commune_code.in_(served),
-            Item.courier_id.in_(own_couriers),
-            Item.state.in_(_AT_POST) & Item.office_id.is_(None) & is_nowhere,
-        )
-    )
+    return query.where(or_(ownership.lies_with(office_id), Consignment.commune_code.in_(served)))
