@@ -3,7 +3,8 @@
 Rounds themselves are `postal.rounds`; what an event does to an item is `postal.life`.
 """
 
-from postal.doorstep.at_the_door import PhotoForbidden, ReasonNeeds, photo_rule_of
+from postal.doorstep.at_the_door import ReasonNeeds, photo_rule_of
+from postal.doorstep.cards import CardTold, LeftAtDoor, ReceiptTold, card_told, left_at_door, receipt_told
 from postal.doorstep.instants import BadInstant, corrected
 from postal.doorstep.notes import OPEN_WHY, ORDER_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
 from postal.doorstep.proof import (
@@ -33,29 +34,34 @@ __all__ = [
     "ORDER_WHY",
     "TROUBLES",
     "BadInstant",
+    "CardTold",
     "CourierScan",
     "DocumentsDiffer",
     "FeeNotCollected",
+    "LeftAtDoor",
     "NoteIn",
     "NoteKind",
     "NoteSettled",
     "PapersNotTakenBack",
-    "PhotoForbidden",
     "ProofIn",
     "ProofMissing",
     "ReasonNeeds",
+    "ReceiptTold",
     "RoundOver",
     "Said",
     "ScanAnswer",
     "TooManyScans",
     "UnknownReason",
     "WrongKind",
+    "card_told",
     "corrected",
+    "left_at_door",
     "note_with",
     "notes_of_round",
     "open_notes",
     "opened",
     "photo_rule_of",
+    "receipt_told",
     "record_notes",
     "record_scans",
     "relations_for",

@@ -1,12 +1,13 @@
 """What only a phone at the door can bring, and therefore must: a call that was made, words,
 the seal of a dossier, a photo.
 
+Each act is judged by the rules of the day on which it happened: who had no signal knew no others.
 A route sheet typed back says the same by its own marks ("paper, entered by"), so these rules hold for phones alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,17 +21,13 @@ from postal.rules import PhotoRule, photo_rule, reasons
 from postal.rules.lifecycle import EventKind
 from postal.rules.reasons import Need
 from postal.rules.working_days import local_day
+from postal.set_up.kinds import rules
 from routing import Message
 
 
 class ReasonNeeds(InvalidInput):
     code = "reason_needs"
     says = Message("Lý do này cần thêm: {what}.")
-
-
-class PhotoForbidden(InvalidInput):
-    code = "photo_forbidden"
-    says = Message("Loại giấy tờ này không được chụp ảnh. Ghi lại, không kèm ảnh.")
 
 
 class _Scan(Protocol):
@@ -58,37 +55,46 @@ NEED_WORDS: dict[Need, Message] = {
 _HAND_OVERS = frozenset({EventKind.DELIVERED, EventKind.COLLECTED})
 
 
-def photo_rule_of(item: Item) -> PhotoRule:
-    """Return what an item's papers, also those to take back, say of photos at its hand-over."""
-    return photo_rule(paper["name"] for paper in [*item.documents, *item.take_back])
+def photo_rule_of(item: Item, words: Mapping[str, Sequence[str]]) -> PhotoRule:
+    """Return what an item's papers, also those to take back, say of photos at its hand-over.
 
-
-def check_no_photo(item: Item, scan: _Scan) -> None:
-    """Refuse photos of a hand-over whose papers forbid them, whoever sends them. Raises PhotoForbidden.
-
-    A try that failed shows the door, no paper: it is not asked.
+    ``words`` are those of the day, of `postal.set_up.kinds.rules.DoorRules`.
     """
-    if scan.pictures and scan.kind in _HAND_OVERS and photo_rule_of(item) is PhotoRule.FORBIDDEN:
-        raise PhotoForbidden(field="pictures")
+    papers = (paper["name"] for paper in [*item.documents, *item.take_back])
+    return photo_rule(papers, forbidden=words[rules.FORBIDDEN], required=words[rules.REQUIRED])
 
 
-def check_at_the_door(session: Session, item: Item, scan: _Scan) -> None:
-    """Let a phone's act pass that brings what its kind and reason need. Raises ReasonNeeds, ProofMissing.
+def photos_to_keep(item: Item, scan: _Scan, ruled: rules.DoorRules) -> tuple[str, ...]:
+    """Return the photos an act may name: none of a hand-over whose papers forbid them, whoever sends them.
+
+    The act itself stands, for it happened. A try that failed shows the door, no paper: it is not asked.
+    """
+    if not scan.pictures or scan.kind not in _HAND_OVERS:
+        return tuple(scan.pictures)
+    rule = photo_rule_of(item, ruled.photo_words(local_day(scan.happened_at)))
+    return () if rule is PhotoRule.FORBIDDEN else tuple(scan.pictures)
+
+
+def check_at_the_door(session: Session, item: Item, scan: _Scan, ruled: rules.DoorRules) -> None:
+    """Let a phone's act pass that brings what its kind and reason needed that day. Raises ReasonNeeds, ProofMissing.
 
     A call is asked for where there is a number to call, on the day of the try.
     """
+    day = local_day(scan.happened_at)
     if scan.kind is EventKind.COLLECTED and scan.proof is not None and not scan.proof.seal.strip():
         raise ProofMissing(field="seal", what=Message("số niêm phong"))
-    if scan.kind in _HAND_OVERS and not scan.pictures and photo_rule_of(item) is PhotoRule.REQUIRED:
+    is_bare = scan.kind in _HAND_OVERS and not scan.pictures
+    if is_bare and photo_rule_of(item, ruled.photo_words(day)) is PhotoRule.REQUIRED:
         raise ProofMissing(field="pictures", what=Message("ảnh phong bì đã dán kín hoặc phiếu đã ký"))
     why = reasons.reason(scan.reason or "")
     if why is None or scan.kind is not EventKind.ATTEMPT_FAILED:
         return
-    if Need.WORDS in why.needs and not scan.words.strip():
+    needs = ruled.evidence(day)[why.code].needs
+    if Need.WORDS in needs and not scan.words.strip():
         raise ReasonNeeds(field="words", what=NEED_WORDS[Need.WORDS])
-    if Need.PHOTO in why.needs and not scan.pictures:
+    if Need.PHOTO in needs and not scan.pictures:
         raise ReasonNeeds(field="pictures", what=NEED_WORDS[Need.PHOTO])
-    if Need.CALL in why.needs and unseal(session, item.consignment.person).phone:
-        day = local_day(scan.happened_at)
-        if not any(at <= scan.happened_at and local_day(at) == day for at in scan.called_at):
+    if Need.CALL in needs and unseal(session, item.consignment.person).phone:
+        calls = (at for at in scan.called_at if at <= scan.happened_at)
+        if day not in map(local_day, calls):
             raise ReasonNeeds(field="called_at", what=NEED_WORDS[Need.CALL])

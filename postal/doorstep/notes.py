@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.access.audit import note as note_audit
-from postal.doorstep.instants import corrected
+from postal.custody import VOID_REFUSED, is_reserved, void_number
+from postal.doorstep.cards import BY_MESSAGE, LEFT, queue_message
+from postal.doorstep.instants import BadInstant, When, times_of
 from postal.doorstep.said import Said, seal_into
 from postal.doorstep.scans import MAX_SCANS, ScanAnswer, TooManyScans
 from postal.errors import Forbidden, InvalidInput, NotFound, PostalError
 from postal.models import Courier, CourierNote, DeliveryRound, RoundStop
+from postal.rounds import HomeSide, note_home
 from postal.to_agency.violations import WHAT as VIOLATIONS
 from postal.to_agency.violations import report_violation
 from routing import Message
@@ -37,6 +40,9 @@ class NoteKind(StrEnum):
     LEFT_OPEN = "left_open"
     VIOLATION = "violation"
     REORDERED = "reordered"
+    HOME = "home"
+    RECEIPT = "receipt"
+    VOIDED = "voided"
 
 
 TROUBLES: dict[str, Message] = {
@@ -61,27 +67,29 @@ ORDER_WHY: dict[str, Message] = {
     "on_the_way": Message("tiện đường"),
     "other": TROUBLES["other"],
 }
-# How the card with the office's address was left: as a message, or as paper (TT 17/2017/TT-BTTTT Đ5.2h).
-CARDS = frozenset({"message", "paper"})
 _WHAT: dict[NoteKind, frozenset[str]] = {
     NoteKind.CALLED: frozenset({""}),
     NoteKind.TROUBLE: frozenset(TROUBLES),
     NoteKind.CORRECTION: frozenset({""}),
-    NoteKind.CARD: CARDS,
+    NoteKind.CARD: LEFT,
     NoteKind.LEFT_OPEN: frozenset(OPEN_WHY),
     NoteKind.VIOLATION: VIOLATIONS,
     NoteKind.REORDERED: frozenset(ORDER_WHY),
+    NoteKind.HOME: frozenset({""}),
+    NoteKind.RECEIPT: LEFT,
+    NoteKind.VOIDED: frozenset({VOID_REFUSED}),
 }
-_AT_A_STOP = frozenset(NoteKind) - {NoteKind.TROUBLE}
+_AT_A_STOP = frozenset(NoteKind) - {NoteKind.TROUBLE, NoteKind.HOME, NoteKind.VOIDED}
 ASKS_THE_OFFICE = frozenset({NoteKind.TROUBLE, NoteKind.CORRECTION, NoteKind.REORDERED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteIn:
     """One note. ``facts`` is what it says besides: a place (lat, lon, accuracy_m), an address, a landmark; of another
-    order what it costs (more_s seconds, more_m metres, missed positions) and how that is known.
+    order what it costs (more_s seconds, more_m metres, missed positions) and how that is known; of a card or receipt
+    on paper its number; of what came home the codes scanned; of numbers that are void these numbers.
 
-    ``held_since`` is when a revoked phone handed it in, which the office accepted.
+    ``held_since`` is when a revoked phone handed it in, which the office accepted; ``seq`` as of scans.
     """
 
     note_id: str
@@ -96,6 +104,7 @@ class NoteIn:
     clock_offset: timedelta | None = None
     heard_at: datetime | None = None
     held_since: datetime | None = None
+    seq: int | None = None
 
     def __repr__(self) -> str:
         return f"<NoteIn {self.note_id}>"
@@ -110,7 +119,7 @@ def record_notes(act: Act, notes: Sequence[NoteIn]) -> list[ScanAnswer]:
         raise TooManyScans(limit=MAX_SCANS)
     if act.by.courier_id is None:
         raise Forbidden
-    return [_record_one(act, told) for told in notes]
+    return [_record_one(act, told, when) for told, when in zip(notes, times_of(act, notes), strict=True)]
 
 
 def notes_of_round(session: Session, round_id: int, kind: NoteKind) -> Sequence[CourierNote]:
@@ -119,18 +128,20 @@ def notes_of_round(session: Session, round_id: int, kind: NoteKind) -> Sequence[
     return session.scalars(query.order_by(CourierNote.happened_at, CourierNote.id)).all()
 
 
-def _record_one(act: Act, told: NoteIn) -> ScanAnswer:
-    try:
-        with act.session.begin_nested():
-            status = _try(act, told)
-    except PostalError as refusal:
-        return ScanAnswer(scan_id=told.note_id, status="refused", code=refusal.code, message=refusal.message)
-    except IntegrityError:  # sent twice at once: the other one is it
-        status = "known"
-    return ScanAnswer(scan_id=told.note_id, status=status)
+def _record_one(act: Act, told: NoteIn, when: When | None) -> ScanAnswer:
+    for is_last in (False, True):
+        try:
+            with act.session.begin_nested():
+                return ScanAnswer(scan_id=told.note_id, status=_try(act, told, when))
+        except PostalError as refusal:
+            return ScanAnswer(scan_id=told.note_id, status="refused", code=refusal.code, message=refusal.message)
+        except IntegrityError:  # sent twice at once, or what it asks for was done at once: the loser finds it
+            if is_last:
+                raise
+    raise AssertionError("unreachable")
 
 
-def _try(act: Act, told: NoteIn) -> str:
+def _try(act: Act, told: NoteIn, when: When | None) -> str:
     if not _NOTE_ID.fullmatch(told.note_id):
         raise InvalidInput(field="note_id")
     note_id = f"c{act.by.courier_id}:{told.note_id}"
@@ -138,6 +149,8 @@ def _try(act: Act, told: NoteIn) -> str:
         return "known"
     stop = _own_stop(act, told)
     _check(told)
+    if when is None:
+        raise BadInstant(field="happened_at")
     courier = act.session.get_one(Courier, act.by.courier_id)
     noted = CourierNote(
         note_id=note_id,
@@ -148,7 +161,7 @@ def _try(act: Act, told: NoteIn) -> str:
         consignment_id=stop.consignment_id if stop is not None else None,
         phone_id=act.by.phone_id,
         user_id=act.by.user_id,
-        happened_at=corrected(told, told.held_since or act.now),
+        happened_at=when.at,
         device_at=told.happened_at,
         recorded_at=act.now,
     )
@@ -160,12 +173,26 @@ def _try(act: Act, told: NoteIn) -> str:
         item = stop.consignment.items[0]
         agency_id = stop.consignment.issuing_office_id
         report_violation(act, agency_id, what=told.what, words=told.words, item_id=item.id)
+    _follow(act, told, noted)
     return "recorded"
+
+
+def _follow(act: Act, told: NoteIn, noted: CourierNote) -> None:
+    """Do what a note asks for besides being kept: a message to the recipient, a count, a number that is void."""
+    if told.kind in (NoteKind.CARD, NoteKind.RECEIPT) and told.what == BY_MESSAGE:
+        queue_message(act, noted, is_held=told.held_since is not None)
+    if told.kind is NoteKind.HOME and told.round_id is not None:
+        codes = told.facts.get("codes", ())
+        note_home(act, told.round_id, HomeSide.COURIER, codes, counted_at=noted.happened_at)
+    if told.kind is NoteKind.VOIDED:
+        for number in told.facts.get("numbers", ()):
+            if is_reserved(act.session, number, noted.courier_id):  # of a block nobody knows any more nothing is told
+                void_number(act, number, noted.courier_id, why=told.what)
 
 
 def _own_stop(act: Act, told: NoteIn) -> RoundStop | None:
     if told.round_id is None:
-        if told.kind in _AT_A_STOP:
+        if told.kind in _AT_A_STOP or told.kind is NoteKind.HOME:
             raise InvalidInput(field="round_id")
         return None
     found = act.session.get(DeliveryRound, told.round_id)

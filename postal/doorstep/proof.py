@@ -19,6 +19,7 @@ from routing import Message
 # TT 17/2017/TT-BTTTT Đ5.2: the recipient, or somebody with a written authorisation; family is not automatic. For an
 # organisation nobody is the recipient in person: who takes its result bears its letter (giấy giới thiệu).
 SELF, AUTHORISED, INTRODUCED = "self", "authorised", "introduced"
+RECEIPT_NUMBER = "receipt_number"
 ID_KINDS = frozenset({"cccd", "passport", "vneid", "other"})
 _TAIL = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 
@@ -48,7 +49,8 @@ class ProofIn:
     """What the courier notes at the door. ``id_tail`` is the last four characters of the document shown.
 
     ``letter_number`` is that of the organisation's letter (giấy giới thiệu) the receiver bears, ``seal``
-    that of the envelope a dossier was closed in before the citizen's eyes. ``signature`` is a PNG
+    that of the envelope a dossier was closed in before the citizen's eyes, ``receipt_number`` what the phone gave the
+    citizen's receipt out of its own block (`postal.custody.reserve_numbers`). ``signature`` is a PNG
     or JPEG the receiver drew; who signs on paper has the sheet's photo attached to the round.
     """
 
@@ -62,6 +64,7 @@ class ProofIn:
     n_documents: int | None = None
     fee_vnd: int = 0
     fee_receipt: str | None = None
+    receipt_number: str = ""
     taken_back: list[str] = field(default_factory=list)
     entered_from: str = "device"
     lat: float | None = None
@@ -130,6 +133,7 @@ def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:
         fee_vnd=proof.fee_vnd,
         fee_receipt=proof.fee_receipt,
         taken_back=list(proof.taken_back),
+        is_owed=proof.fee_vnd > 0 or bool(proof.taken_back),
         entered_from=proof.entered_from,
         lat=proof.lat,
         lon=proof.lon,
@@ -139,6 +143,10 @@ def keep_proof(act: Act, proof: ProofIn) -> ProofOfDelivery:
 
 
 def facts_of_proof(proof: ProofIn) -> dict[str, str]:
-    """Return what of a proof stands in its event: the number of the letter the receiver bore, the seal of a dossier."""
-    told = {"letter": proof.letter_number.strip()[:40], "seal": proof.seal.strip()[:40]}
+    """Return what of a proof stands in its event: the receiver's letter, a dossier's seal, the receipt's number."""
+    told = {
+        "letter": proof.letter_number.strip()[:40],
+        "seal": proof.seal.strip()[:40],
+        RECEIPT_NUMBER: proof.receipt_number,
+    }
     return {name: value for name, value in told.items() if value}

@@ -43,7 +43,7 @@ def opened(session: Session, found: CourierNote) -> Said:
 
 
 def keep_words(act: Act, event: TrackingEvent, words: str) -> None:
-    """Keep what a courier wrote about a try that failed. Needs an event of a round."""
+    """Keep what a courier wrote about a try that failed. Needs an event of a round; flushes nothing."""
     noted = CourierNote(
         note_id=f"e{event.id}",
         kind=FAILURE,
@@ -58,4 +58,3 @@ def keep_words(act: Act, event: TrackingEvent, words: str) -> None:
         recorded_at=act.now,
     )
     act.session.add(seal_into(act.session, noted, Said(words=words)))
-    act.session.flush()
