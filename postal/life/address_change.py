@@ -115,4 +115,4 @@ def _move_on(act: Act, consignment: Consignment, person_id: int, new: NewAddress
     act.session.refresh(consignment)
     is_posted = consignment.posted_at is not None
     if is_posted and not any(item.first_attempt_at for item in consignment.items):
-        consignment.promised_by = load_promises(act.session).of(consignment, act.now).by
+        load_promises(act.session).give(consignment, act.now)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from postal.models import IntakeRow, Item, RowOutcome
-from postal.rules.lifecycle import Outcome, outcome
+from postal.readings import once
+from postal.rules.lifecycle import Outcome, State, outcome
 
 _REFUSED = (RowOutcome.REFUSED, RowOutcome.DUPLICATE)
 
@@ -40,14 +41,15 @@ def balance(session: Session, intake_id: int | None = None) -> Balance:
     in_rows = select(func.count()).select_from(IntakeRow)
     refused_rows = in_rows.where(IntakeRow.outcome.in_(_REFUSED))
     n_again = 0 if intake_id is not None else _n_sent_again(session)
-    states = select(Item.state, func.count()).group_by(Item.state)
+    by_state = n_by_state(session) if intake_id is None else {}
     if intake_id is not None:
         in_rows = in_rows.where(IntakeRow.intake_id == intake_id)
         refused_rows = refused_rows.where(IntakeRow.intake_id == intake_id)
         own = select(IntakeRow.item_id).where(IntakeRow.intake_id == intake_id, IntakeRow.outcome.not_in(_REFUSED))
-        states = states.where(Item.id.in_(own))
+        states = select(Item.state, func.count()).where(Item.id.in_(own)).group_by(Item.state)
+        by_state = {row[0]: row[1] for row in session.execute(states)}
     piles: Counter[Outcome] = Counter()
-    for state, n_items in session.execute(states):
+    for state, n_items in by_state.items():
         piles[outcome(state)] += n_items
     return Balance(
         n_in=(session.scalar(in_rows) or 0) - n_again,
@@ -58,11 +60,16 @@ def balance(session: Session, intake_id: int | None = None) -> Balance:
     )
 
 
+def n_by_state(session: Session) -> dict[State, int]:
+    """Return how many items are in each state; states without any are left out."""
+    query = select(Item.state, func.count()).group_by(Item.state)
+    return once(session, "items by state", lambda: {row[0]: row[1] for row in session.execute(query)})
+
+
 def _n_sent_again(session: Session) -> int:
     """Return how many rows brought nothing new: a dossier that is here already, or was refused before."""
-    duplicates = select(func.count()).where(IntakeRow.outcome == RowOutcome.DUPLICATE)
-    refused = (IntakeRow.outcome == RowOutcome.REFUSED) & (IntakeRow.dossier_code != "")
-    n_rows, n_dossiers = session.execute(
-        select(func.count(), func.count(func.distinct(func.lower(IntakeRow.dossier_code)))).where(refused)
-    ).one()
-    return (session.scalar(duplicates) or 0) + n_rows - n_dossiers
+    is_named = (IntakeRow.outcome == RowOutcome.REFUSED) & (IntakeRow.dossier_code != "")
+    code = case((is_named, func.lower(IntakeRow.dossier_code)))
+    again = case((is_named | (IntakeRow.outcome == RowOutcome.DUPLICATE), 1))
+    query = select(func.count(again) - func.count(func.distinct(code))).where(IntakeRow.outcome.in_(_REFUSED))
+    return session.scalar(query) or 0

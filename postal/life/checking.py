@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.chain import GARBAGE, Broken
-from postal.life.tracking import CONSIGNMENT, RECIPIENT, courier_and_office, facts_of
+from postal.life.facts import CONSIGNMENT, RECIPIENT, facts_of
+from postal.life.tracking import courier_and_office
 from postal.models import AddressChange, Consignment, Item, TrackingEvent
 from postal.rules.lifecycle import Folded, fold
 

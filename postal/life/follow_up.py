@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,13 +18,15 @@ from postal.models.keys import blocks
 from postal.rules import reasons
 from postal.rules.lifecycle import EventKind
 from postal.rules.reasons import Next
-from postal.rules.working_days import WorkingDays, local_day
+from postal.rules.working_days import LOCAL, WorkingDays, local_day
 
 N_INVITATIONS = 2
 INVITATIONS_APART = 2
 # Working days the recipient has after the last invitation, and the agency to answer; rules of the post, not of the law.
 RECIPIENT_HAS = 2
 AGENCY_HAS = 5
+TRIES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.ADDRESS_CHANGED})
+"""The kinds of events that failed attempts are reckoned from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,16 +57,11 @@ def load_attempts(session: Session, item_ids: Iterable[int]) -> dict[int, list[A
 
     A changed address begins a new life: what failed at the old one no longer counts.
     """
-    wanted = list(item_ids)
     found: dict[int, list[Attempt]] = {}
-    for some in blocks(wanted):
+    for some in blocks(list(item_ids)):
         query = (
             select(TrackingEvent.item_id, TrackingEvent.happened_at, TrackingEvent.reason, TrackingEvent.kind)
-            .where(
-                TrackingEvent.item_id.in_(some),
-                TrackingEvent.kind.in_((EventKind.ATTEMPT_FAILED, EventKind.ADDRESS_CHANGED)),
-                TrackingEvent.is_applied,
-            )
+            .where(TrackingEvent.item_id.in_(some), TrackingEvent.kind.in_(sorted(TRIES)), TrackingEvent.is_applied)
             .order_by(TrackingEvent.happened_at, TrackingEvent.id)
         )
         for item_id, at, reason, kind in session.execute(query):
@@ -72,6 +69,31 @@ def load_attempts(session: Session, item_ids: Iterable[int]) -> dict[int, list[A
                 found.pop(item_id, None)
             else:
                 found.setdefault(item_id, []).append(Attempt(at=at, reason=reason or ""))
+    return found
+
+
+def write_tries(life: Iterable[TrackingEvent]) -> str | None:
+    """Return the failed attempts among events that fit as an item keeps them: a line for each, "2026-11-23 VANG_NHA".
+
+    They are those that `load_attempts` finds, None where there are none. Pure.
+    """
+    lines: list[str] = []
+    # An event that is not written yet has no id: it will have the highest.
+    told = [event for event in life if event.kind in TRIES]
+    for event in sorted(told, key=lambda one: (one.happened_at, one.id is None, one.id)):
+        if event.kind is EventKind.ADDRESS_CHANGED:
+            lines.clear()
+        else:
+            lines.append(f"{local_day(event.happened_at)} {event.reason or ''}")
+    return "\n".join(lines) or None
+
+
+def read_tries(written: str | None) -> list[Attempt]:
+    """Return the failed attempts an item keeps, each at noon of its day: what follows asks for the days alone. Pure."""
+    found = []
+    for line in (written or "").split("\n") if written else ():
+        day, _space, reason = line.partition(" ")
+        found.append(Attempt(at=datetime.combine(date.fromisoformat(day), time(12), LOCAL), reason=reason))
     return found
 
 
@@ -102,6 +124,17 @@ def follow_up(attempts: Sequence[Attempt], calendar: WorkingDays) -> FollowUp | 
         return_on=return_on,
         try_from=try_from,
     )
+
+
+def fetch_by(found: FollowUp | None, calendar: WorkingDays) -> date | None:
+    """Return the last working day before an item goes back, on which it can still be fetched; None where none is set.
+
+    The day itself where no working day is near before it. Pure.
+    """
+    if found is None or found.return_on is None:
+        return None
+    before = (found.return_on - timedelta(days=n) for n in range(1, 30))
+    return next((day for day in before if calendar.is_working(day)), found.return_on)
 
 
 def invitation_days(attempts: Sequence[Attempt], calendar: WorkingDays) -> list[date]:

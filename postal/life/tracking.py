@@ -7,17 +7,18 @@ name a receipt (``handover``) is a count that both sides signed: a wall no later
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.chain.unsealed import EVENT, note_unsealed
 from postal.errors import MoveNotAllowed, ScanIdReused
+from postal.life.facts import ACCEPTS, CONSIGNMENT, RECIPIENT, SEQ, Life, facts_of, life_with
+from postal.life.follow_up import TRIES, write_tries
 from postal.models import Discrepancy, Item, ProofOfDelivery, TrackingEvent
 from postal.models.keys import blocks, reserve_ids
 from postal.outside.outbox import queue_callbacks
@@ -26,16 +27,8 @@ from routing import Message
 
 HELD_AT_MOST = timedelta(hours=24)
 DOES_NOT_FIT = "scan_does_not_fit"
-# Names in an event's facts: the receipt both sides signed; that its round had been counted back when it arrived.
-RECEIPT, LATE = "handover", "late"
-# … and the scan id of the event that a person decided is true although it did not fit.
-ACCEPTS = "accepts"
-# Of a first event: whose it is and with what it goes, so that nobody exchanges recipients unseen.
-CONSIGNMENT, RECIPIENT = "consignment", "recipient"
 _ATTEMPTS = frozenset({EventKind.ATTEMPT_FAILED, EventKind.DELIVERED})
 _FAILURES = frozenset({EventKind.ATTEMPT_FAILED, EventKind.COLLECTION_FAILED})
-# Made once: building a statement anew takes as long as asking it.
-_EVENTS_OF = select(TrackingEvent).where(TrackingEvent.item_id == bindparam("item_id")).order_by(TrackingEvent.id)
 _CAME_TO_FIT = Message("Lượt quét còn thiếu đã đến sau đó; sự kiện này đã khớp.")
 
 
@@ -45,6 +38,7 @@ class Scan:
 
     ``happened_at`` is the device's time corrected by its clock offset; ``device_at`` is what the device said.
     ``round_id`` is the round it happened on: what belongs together is asked by it, never by comparing clocks.
+    ``seq`` is its place among the acts of the phone that recorded it; its facts say so as well.
     """
 
     kind: EventKind
@@ -57,6 +51,7 @@ class Scan:
     reason: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     proof: ProofOfDelivery | None = None
+    seq: int | None = None
 
 
 def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
@@ -68,13 +63,36 @@ def record(act: Act, item: Item, scan: Scan) -> TrackingEvent:
     """
     known = _known(act.session, scan.scan_id)
     if known is not None:
-        return _same(known, item, scan)
+        return same_event(known, item, scan)
     lock_items(act.session, [item])  # two devices at once: the second waits for the first
+    return append(act, item, scan, life_with(act.session, item.id))
+
+
+def append(act: Act, item: Item, scan: Scan, life: Life) -> TrackingEvent:
+    """Append an event that nobody told before to the life of an item that is locked, as `record` does.
+
+    ``life`` is all of the item's life and is one event longer afterwards.
+    """
     event = _event(act, item, scan)
+    life.events.append(event)
+    folded = fold(life.facts(), item.direction)
+    state_after = folded.state_after
+    by_scan = {one.scan_id: one for one in life.events}
+    came_to_fit = [one for one in life.events[:-1] if not one.is_applied and one.scan_id in state_after]
+    last = max((one.sequence or 0 for one in life.events), default=0)
+    for one in life.events:
+        one.is_applied = one.scan_id in state_after
+        one.state_after = state_after.get(one.scan_id)
+    applied = [by_scan[scan_id] for scan_id in folded.applied]
+    _follow(item, applied, folded)
+    to_tell = _number(item, applied, last=last)
     act.session.add(event)
     act.session.flush()
     note_unsealed(act.session, EVENT, [event.id], now=act.now)
-    _apply(act, item)
+    for one, told in to_tell:
+        queue_callbacks(act.session, one, item, state=told, now=act.now)
+    _settle(act, came_to_fit)
+    act.session.flush()
     return event
 
 
@@ -120,7 +138,7 @@ def record_first(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEv
         event.scan_id = f"{scan.scan_id}:{item.id}"
         event.is_applied, event.sequence, event.state_after = True, 1, state
         event.facts = scan.facts | {CONSIGNMENT: item.consignment_id, RECIPIENT: item.consignment.person_id}
-        _move(item, event, state)
+        _move(item, state, event.happened_at)
         events.append(event)
     act.session.add_all(events)
     act.session.flush()
@@ -144,15 +162,15 @@ def record_all(act: Act, items: Sequence[Item], scan: Scan) -> list[TrackingEven
     for item in items:
         own = replace(scan, scan_id=f"{scan.scan_id}:{item.id}")
         state = next_state(item.state, scan.kind, item.direction)
-        # What counts as a try moves the item's count and its clock as well: its whole life is folded.
-        is_plain = scan.kind not in _ATTEMPTS and last.get(item.id) is not None
+        # What counts as a try, or ends those before, moves more than the state: the item's whole life is folded.
+        is_plain = scan.kind not in _ATTEMPTS | TRIES and last.get(item.id) is not None
         is_plain = is_plain and item.state_since <= scan.happened_at
         if not is_plain or state is None:
             events.append(record(act, item, _not_before(item, own)))
             continue
         event = _event(act, item, own)
         event.is_applied, event.sequence, event.state_after = True, (last[item.id] or 0) + 1, state
-        _move(item, event, state)
+        _move(item, state, event.happened_at)
         item.courier_id = scan.courier_id or item.courier_id
         item.office_id = scan.office_id or item.office_id
         item.round_id = round_after(item.round_id, state, scan.kind, scan.round_id)
@@ -209,68 +227,32 @@ def note_misfits(session: Session, events: Iterable[TrackingEvent], *, now: date
     return notes
 
 
-def life_of(session: Session, item_id: int) -> list[TrackingEvent]:
-    """Return what happened to an item in the order of its life: a slow clock changes what is shown, not the order."""
-    item, events = session.get_one(Item, item_id), _events(session, item_id)
+def life_in(session: Session, item: Item, events: Sequence[TrackingEvent]) -> list[TrackingEvent]:
+    """Return what happened to an item in the order of its life, from all its events in the order of their ids.
+
+    A slow clock changes what is shown, not the order.
+    """
     by_scan = {event.scan_id: event for event in events}
     # What was voided is no longer applied: where every event is, there is nothing to ask for.
-    voided = _voided(session, events) if any(not event.is_applied for event in events) else frozenset()
-    return [by_scan[scan_id] for scan_id in fold(_facts(events, voided), item.direction).applied]
+    is_whole = all(event.is_applied for event in events)
+    facts = Life(events, frozenset()).facts() if is_whole else facts_of(session, events)
+    return [by_scan[scan_id] for scan_id in fold(facts, item.direction).applied]
 
 
-def happened_on(round_id: int) -> ColumnElement[bool]:
+def happened_on(session: Session, round_id: int) -> ColumnElement[bool]:
     """Return the condition that an event happened on a round; couriers' scans always said so in their id."""
-    return or_(TrackingEvent.round_id == round_id, TrackingEvent.scan_id.like(f"r{round_id}:%"))
-
-
-def facts_of(session: Session, events: Sequence[TrackingEvent]) -> list[Fact]:
-    """Return one item's events as the fold takes them; ``events`` are all of them, in the order of their ids."""
-    return _facts(events, _voided(session, events))
-
-
-def _voided(session: Session, events: Sequence[TrackingEvent]) -> AbstractSet[int | None]:
-    is_about = Discrepancy.event_id.in_([event.id for event in events])
-    return set(session.scalars(select(Discrepancy.event_id).where(is_about, Discrepancy.is_voided)))
-
-
-def _facts(events: Sequence[TrackingEvent], voided: AbstractSet[int | None]) -> list[Fact]:
-    facts: list[Fact] = []
-    n_walls = 0
-    for event in events:
-        is_wall, is_decision = RECEIPT in event.facts, ACCEPTS in event.facts
-        happened_at = event.happened_at
-        if is_decision:  # it follows what was known when it was made, also where the clock was set back
-            happened_at = max([event.recorded_at, *(fact.happened_at for fact in facts)])
-        facts.append(
-            Fact(
-                scan_id=event.scan_id,
-                kind=event.kind,
-                happened_at=happened_at,
-                round_id=event.round_id,
-                is_wall=is_wall,
-                n_walls=n_walls,
-                is_void=event.id in voided,
-                is_late=LATE in event.facts,
-                is_decision=is_decision,
-            )
-        )
-        n_walls += is_wall
-    return facts
-
-
-def _events(session: Session, item_id: int) -> Sequence[TrackingEvent]:
-    return session.scalars(_EVENTS_OF, {"item_id": item_id}).all()
-
-
-def _fold(session: Session, item: Item, events: Sequence[TrackingEvent]) -> Folded:
-    return fold(facts_of(session, events), item.direction)
+    beginning: ColumnElement[bool] = TrackingEvent.scan_id.like(f"r{round_id}:%")
+    if session.get_bind().dialect.name == "sqlite":  # whose LIKE ignores case, and so reads every row; ";" follows ":"
+        beginning = and_(TrackingEvent.scan_id >= f"r{round_id}:", TrackingEvent.scan_id < f"r{round_id};")
+    return or_(TrackingEvent.round_id == round_id, beginning)
 
 
 def _known(session: Session, scan_id: str) -> TrackingEvent | None:
     return session.scalar(select(TrackingEvent).where(TrackingEvent.scan_id == scan_id))
 
 
-def _same(known: TrackingEvent, item: Item, scan: Scan) -> TrackingEvent:
+def same_event(known: TrackingEvent, item: Item, scan: Scan) -> TrackingEvent:
+    """Return an event that was told again under its scan id. Raises ScanIdReused where it tells something else."""
     # The corrected instant may differ by the jitter of the clock offset: what the device said may not.
     known_at = known.device_at or known.happened_at
     if (known.item_id, known.kind, known_at) != (item.id, scan.kind, scan.device_at or scan.happened_at):
@@ -296,41 +278,28 @@ def _event(act: Act, item: Item, scan: Scan) -> TrackingEvent:
         reason=scan.reason,
         facts=scan.facts,
         proof=scan.proof,
+        phone_id=act.by.phone_id,
+        seq=scan.seq,
     )
 
 
-def _apply(act: Act, item: Item) -> None:
-    """Fold the whole life again and let the item, the events and the callbacks follow."""
-    events = _events(act.session, item.id)
-    folded = _fold(act.session, item, events)
-    state_after = folded.state_after
-    by_scan = {event.scan_id: event for event in events}
-    came_to_fit = [event for event in events if not event.is_applied and event.scan_id in state_after]
-    for event in events:
-        event.is_applied = event.scan_id in state_after
-        event.state_after = state_after.get(event.scan_id)
-    life = [by_scan[scan_id] for scan_id in folded.applied]
-    _follow(item, life, folded)
-    _tell(act, item, life, last=max((e.sequence or 0 for e in events), default=0))
-    _settle(act, came_to_fit)
-    act.session.flush()
-
-
-def _tell(act: Act, item: Item, life: Sequence[TrackingEvent], *, last: int) -> None:
-    """Number what fits for the first time and queue its callbacks.
+def _number(item: Item, life: Sequence[TrackingEvent], *, last: int) -> list[tuple[TrackingEvent, State]]:
+    """Number what fits for the first time; return it with the state its callbacks tell.
 
     The message with the highest number is the truth: what fits in before something told already is told with where
     the item is now, not with where it was then.
     """
     n_told_behind = sum(event.sequence is not None for event in life)
+    told = []
     for event in life:
         if event.sequence is not None:
             n_told_behind -= 1
             continue
         last += 1
         event.sequence = last
-        told = event.state_after if n_told_behind == 0 else item.state
-        queue_callbacks(act.session, event, item, state=told or item.state, now=act.now)
+        state = event.state_after if n_told_behind == 0 else item.state
+        told.append((event, state or item.state))
+    return told
 
 
 def _settle(act: Act, came_to_fit: Sequence[TrackingEvent]) -> None:
@@ -342,14 +311,17 @@ def _settle(act: Act, came_to_fit: Sequence[TrackingEvent]) -> None:
 
 
 def _follow(item: Item, life: Sequence[TrackingEvent], folded: Folded) -> None:
+    # What a phone numbered is placed by its neighbours; a decision keeps the instant of the scan it accepts.
+    placed = dict(zip(folded.applied, folded.instants, strict=True))
+    at = {e.scan_id: placed[e.scan_id] if SEQ in e.facts else e.happened_at for e in life}
     moving = _moving(life)
     if moving:
-        _move(item, moving[-1], folded.state)
+        _move(item, folded.state, at[moving[-1].scan_id])
     item.round_id = folded.round_id
-    attempts = [e for e in life if e.kind in _ATTEMPTS]
-    item.n_attempts = len(attempts)
+    attempts = [at[e.scan_id] for e in life if e.kind in _ATTEMPTS]
+    item.n_attempts, item.tries = len(attempts), write_tries(life)
     # The transit clock stops at the first attempt, not at success (TT 17/2017 Đ7).
-    item.first_attempt_at = min((e.happened_at for e in attempts), default=None)
+    item.first_attempt_at = min(attempts, default=None)
     item.courier_id, item.office_id = courier_and_office(life)
 
 
@@ -366,7 +338,7 @@ def _moving(life: Sequence[TrackingEvent]) -> list[TrackingEvent]:
     return [e for e in life if not (ACCEPTS in e.facts and e.kind in _FAILURES)]
 
 
-def _move(item: Item, event: TrackingEvent, state: State) -> None:
+def _move(item: Item, state: State, at: datetime) -> None:
     item.state = state
-    item.state_since = event.happened_at
-    item.finished_at = event.happened_at if state in FINAL else None
+    item.state_since = at
+    item.finished_at = at if state in FINAL else None
