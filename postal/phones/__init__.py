@@ -24,6 +24,7 @@ from postal.phones.enrolment import (
 from postal.phones.held import (
     ACCEPTED,
     DISMISSED,
+    HANDED_IN_WITHIN,
     Entry,
     accept,
     dismiss,
@@ -35,17 +36,18 @@ from postal.phones.held import (
 )
 from postal.phones.loading import LoadDiffers, LoadSoFar, confirm_load, load_so_far, scan_load
 from postal.phones.next_step import NextStep, Why, next_step
-from postal.phones.ordering import Door, OrderCost, cost_of_order, doors_of, office_point
-from postal.phones.today import Acts, DayToday, Evidence, Piece, StopToday, day_of
+from postal.phones.ordering import AskedOrder, OrderCost, asked_order, cost_of_order, told_order
+from postal.phones.today import Acts, DayToday, Evidence, Piece, StopToday, day_of, round_to_count
 
 __all__ = [
     "ACCEPTED",
     "CODE_LASTS",
     "DISMISSED",
+    "HANDED_IN_WITHIN",
     "Acts",
+    "AskedOrder",
     "CourierPhones",
     "DayToday",
-    "Door",
     "Enrolled",
     "Entry",
     "Evidence",
@@ -59,13 +61,13 @@ __all__ = [
     "Why",
     "accept",
     "actor_of",
+    "asked_order",
     "confirm_load",
     "cost_of_order",
     "courier",
     "couriers_with_phones",
     "day_of",
     "dismiss",
-    "doors_of",
     "ended_phone",
     "enrol",
     "held_act",
@@ -79,9 +81,10 @@ __all__ = [
     "next_step",
     "note_contact",
     "note_unsent",
-    "office_point",
     "phone",
     "phone_with",
     "revoke",
+    "round_to_count",
     "scan_load",
+    "told_order",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal import doorstep, pictures
+from postal import custody, doorstep, pictures
 from postal.access import audit
 from postal.access.act import Act
 from postal.errors import Conflict, InvalidInput, NotFound
@@ -136,14 +136,20 @@ def accept(act: Act, held_id: int, told: doorstep.CourierScan | doorstep.NoteIn,
     if isinstance(told, doorstep.NoteIn):
         (answer,) = doorstep.record_notes(courier, [replace(told, **_when_it_came(held))])
     else:
-        (answer,) = doorstep.record_scans(courier, [replace(told, seq=None, **_when_it_came(held))])
+        (answer,) = doorstep.record_scans(courier, [replace(told, **_when_it_came(held))])
     if answer.status == "refused":
         raise HeldRefused(why=answer.message)
 
 
 def dismiss(act: Act, held_id: int, *, reason: str) -> None:
-    """Leave a held act unrecorded; it stays here, sealed. Raises NotFound, HeldSettled, InvalidInput."""
-    _settle(act, held_id, DISMISSED, reason)
+    """Leave a held act unrecorded; it stays here, sealed, and its receipt's number is void.
+
+    Raises NotFound, HeldSettled, InvalidInput.
+    """
+    held = _settle(act, held_id, DISMISSED, reason)
+    number = (held_inside(act.session, held).get("proof") or {}).get("receipt_number") or ""
+    if number and custody.is_reserved(act.session, number, held.phone.courier_id):
+        custody.void_number(act, number, held.phone.courier_id, why=custody.VOID_DISMISSED)
 
 
 def _settle(act: Act, held_id: int, settlement: str, reason: str) -> HeldAct:

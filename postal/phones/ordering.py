@@ -1,27 +1,33 @@
-"""What it costs to walk a round in another order: time, way, and whose hours are missed. Nothing here is written.
+"""What it costs to walk a round in another order: time, way, and whose hours are missed, lunch and the shift counted.
 
-Read first, think afterwards: the travel times may come over the network, and no transaction waits for them.
+Nothing here is written. Read first, think afterwards: the travel times may come over the network, and no transaction
+waits for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from postal.doorstep import NoteIn, corrected
 from postal.errors import InvalidInput, NotFound
-from postal.models import Office
-from postal.phones.today import DayToday
-from routing import Message, Point, TravelTimes
+from postal.models import DeliveryRound
+from postal.rounds import Weights, road_of
+from routing import HandMade, Message, Point, Problem, TravelTimes, hand_made
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
-    """One stop of a walk: where it is, how many seconds it takes, and between which seconds of the day it is open."""
+class AskedOrder:
+    """The planned and the wanted order of a courier's stops, and the rest of the day they belong to."""
 
-    position: int
-    point: Point
-    stays_s: int
-    window_s: tuple[int, int] | None
+    problem: Problem
+    courier: str
+    planned: tuple[str, ...]
+    wanted: tuple[str, ...]
+    positions: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,64 +39,79 @@ class OrderCost:
     missed: tuple[int, ...]
 
 
-def doors_of(told: DayToday, positions: Sequence[int]) -> tuple[Door, ...]:
-    """Return the doors at these positions, in the planned order.
+def asked_order(
+    session: Session,
+    walked: DeliveryRound | None,
+    order: Sequence[int],
+    *,
+    now: datetime,
+    start: Point | None = None,
+    weights: Weights | None = None,
+) -> AskedOrder:
+    """Read what walking these positions in this order is about, from ``start`` or where the last act was told.
 
-    A door nobody could place lies at the office, which adds nothing false. Raises NotFound without a round,
-    InvalidInput for a position that is not on it or is named twice.
+    Raises NotFound without a round or where nobody said where the office is, InvalidInput for a position that is not
+    on the round or is named twice.
     """
-    if told.round is None:
+    if walked is None:
         raise NotFound(what=Message("chuyến phát"))
-    office = office_point(told.office)
-    stays = {stop.position: stop.leave_s - stop.start_s for stop in told.round.stops}
-    found = tuple(
-        Door(
-            position=stop.position,
-            point=Point(lat=stop.lat, lon=stop.lon) if stop.lat is not None and stop.lon is not None else office,
-            stays_s=stays[stop.position],
-            window_s=stop.window_s,
-        )
-        for stop in told.stops
-        if stop.position in positions
-    )
-    if len(found) != len(positions):
+    stops = {stop.position: stop for stop in walked.stops if stop.passed_on_at is None}
+    if len(set(order)) != len(order) or not stops.keys() >= set(order):
         raise InvalidInput(field="order")
-    return found
+    by_position = {position: str(stops[position].consignment_id) for position in order}
+    road = road_of(
+        session, [walked], now=now, weights=weights, also={stops[position].consignment_id for position in order}
+    )
+    courier = road.problem.couriers[0]
+    if start is not None:
+        courier = replace(courier, start=start)
+    wanted = tuple(by_position[position] for position in order)
+    return AskedOrder(
+        problem=replace(road.problem, couriers=(courier,)),
+        courier=courier.courier_id,
+        planned=tuple(one for one in road.orders[courier.courier_id] if one in wanted),
+        wanted=wanted,
+        positions={stop_id: position for position, stop_id in by_position.items()},
+    )
 
 
-def office_point(office: Office) -> Point:
-    """Return where an office is. Raises NotFound where nobody said it."""
-    if office.lat is None or office.lon is None:
-        raise NotFound(what=Message("vị trí bưu cục"))
-    return Point(lat=office.lat, lon=office.lon)
+def told_order(session: Session, note: NoteIn, *, courier_id: int, now: datetime) -> AskedOrder:
+    """Read what a note of another order is about, as the day was when it was told.
 
-
-def cost_of_order(
-    doors: Sequence[Door], order: Sequence[int], *, start: Point, home: Point, now_s: int, travel: TravelTimes
-) -> OrderCost:
-    """Return what the order of positions costs beside that of ``doors``, both walked from ``start`` at ``now_s``.
-
-    ``more_s`` is how much later the courier is home, waiting included. Raises EngineUnavailable.
+    Where the phone did not say the whole order, the stop comes before all others that are open. Raises as
+    `asked_order`, also NotFound for another courier's round, BadInstant.
     """
-    seconds, metres = travel.matrix([start, home, *(door.point for door in doors)])
-    row = {door.position: n for n, door in enumerate(doors, start=2)}
-    at = {door.position: door for door in doors}
+    walked = session.get(DeliveryRound, note.round_id) if note.round_id is not None else None
+    if walked is None or walked.courier_id != courier_id:
+        raise NotFound(what=Message("chuyến phát"))
+    at = corrected(note, now)
+    order = note.facts.get("order")
+    if not order:
+        ahead = road_of(session, [walked], now=at).orders[walked.courier.code]
+        by_stop = {str(stop.consignment_id): stop.position for stop in walked.stops}
+        rest = (by_stop[stop_id] for stop_id in ahead)
+        order = [note.position or 0, *(position for position in rest if position != note.position)]
+    lat, lon = note.facts.get("lat"), note.facts.get("lon")
+    start = Point(lat=lat, lon=lon) if lat is not None and lon is not None else None
+    return asked_order(session, walked, order, now=at, start=start)
 
-    def walk(positions: Sequence[int]) -> tuple[int, int, set[int]]:
-        clock_s, way_m, before, late = now_s, 0, 0, set()
-        for position in positions:
-            door, here = at[position], row[position]
-            clock_s += int(seconds[before, here])
-            way_m += int(metres[before, here])
-            if door.window_s is not None:
-                clock_s = max(clock_s, door.window_s[0])
-                if clock_s > door.window_s[1]:
-                    late.add(position)
-            clock_s += door.stays_s
-            before = here
-        return clock_s + int(seconds[before, 1]), way_m + int(metres[before, 1]), late
 
-    planned_s, planned_m, late_anyway = walk([door.position for door in doors])
-    other_s, other_m, late = walk(order)
-    missed = tuple(sorted(late - late_anyway))
-    return OrderCost(more_s=other_s - planned_s, more_m=other_m - planned_m, missed=missed)
+def cost_of_order(asked: AskedOrder, *, travel: TravelTimes, fallback: TravelTimes | None = None) -> OrderCost:
+    """Return what the wanted order costs beside the planned one.
+
+    ``more_s`` is how much later the courier is home, waiting and lunch included. Where ``travel`` fails, ``fallback``
+    takes its place.
+    """
+    planned = hand_made(asked.problem, {asked.courier: asked.planned}, travel=travel, fallback=fallback)
+    wanted = hand_made(asked.problem, {asked.courier: asked.wanted}, travel=travel, fallback=fallback)
+    missed = _late(wanted) - _late(planned)
+    before, after = planned.rounds[0], wanted.rounds[0]
+    return OrderCost(
+        more_s=after.back_at_s - before.back_at_s,
+        more_m=after.travel_m - before.travel_m,
+        missed=tuple(sorted(asked.positions[stop_id] for stop_id in missed)),
+    )
+
+
+def _late(made: HandMade) -> set[str]:
+    return {fault.who for fault in made.faults if fault.code == "late"}

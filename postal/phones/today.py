@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.doorstep.at_the_door import photo_rule_of
 from postal.doorstep.proof import ID_KINDS, relations_for
-from postal.life.follow_up import N_INVITATIONS, Attempt, follow_up, invitation_days, load_attempts
+from postal.life.follow_up import N_INVITATIONS, Attempt, fetch_by, follow_up, invitation_days, load_attempts
 from postal.models import (
     Consignment,
     Courier,
@@ -25,15 +25,18 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
-from postal.network.promises import load_calendar
+from postal.network.promises import load_calendars
 from postal.people import PersonData, open_person
 from postal.rounds import is_due, stop_code
 from postal.rules import PhotoRule
 from postal.rules.lifecycle import Direction, EventKind, State, next_state
 from postal.rules.working_days import local_day
+from postal.set_up.kinds import rules
 
 _NOT_AT_HOME = "VANG_NHA"  # the usual reason that invites
 _ON_THE_ROAD = frozenset({State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND})
+NIGHT = timedelta(hours=5)
+"""How long after midnight a round that is still out is the day's, also where the next one is planned."""
 _FIRST = (RoundStatus.STARTED, RoundStatus.PLANNED, RoundStatus.CLOSED)
 
 
@@ -117,52 +120,80 @@ class StopToday:
 
 @dataclass(frozen=True, kw_only=True)
 class DayToday:
-    """A courier's day: the round, None where no plan has one, and the office to ask."""
+    """A courier's day: the round, None where no plan has one, the office to ask, and what each reason needs."""
 
     office: Office
     courier_code: str
     round: DeliveryRound | None
     stops: tuple[StopToday, ...]
+    evidence: Mapping[str, rules.Evidence]
 
 
 def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
     """Return a courier's day, of the published plan, without ID numbers.
 
-    A round that was closed tells no stops: nothing of them is left to do.
+    A round that was closed tells no stops: nothing of them is left to do. One of an earlier day that is still out goes
+    before a round of today that was not handed over: until five in the morning, and later where today has no other.
     """
     courier = session.get_one(Courier, courier_id)
-    query = (
+    found = _round_now(session, courier_id, now)
+    stops: Sequence[RoundStop] = ()
+    if found is not None and found.status is not RoundStatus.CLOSED:
+        # What another courier took over is that one's; what was taken over stands where its time lies.
+        stops = sorted((s for s in found.stops if s.passed_on_at is None), key=lambda s: (s.start_s, s.position))
+    invitations = _invitations(session, [item for stop in stops for item in stop.consignment.items], now)
+    ruled, today = rules.DoorRules(session), local_day(now)
+    words = ruled.photo_words(today)
+    return DayToday(
+        office=courier.office,
+        courier_code=courier.code,
+        round=found,
+        stops=tuple(_stop(session, stop, invitations, words) for stop in stops),
+        evidence=ruled.evidence(today),
+    )
+
+
+def round_to_count(session: Session, courier_id: int, *, now: datetime) -> DeliveryRound | None:
+    """Return the round whose money and pieces a courier counts: the one that is out, of whatever day, else today's."""
+    out = _round_out(session, courier_id, now)
+    return out if out is not None else _round_now(session, courier_id, now)
+
+
+def _round_now(session: Session, courier_id: int, now: datetime) -> DeliveryRound | None:
+    query = _rounds_of(courier_id).where(DayPlan.day == local_day(now)).order_by(DeliveryRound.number)
+    rounds = sorted(session.scalars(query), key=lambda found: _FIRST.index(found.status))
+    found = rounds[0] if rounds else None
+    if found is not None and found.status is RoundStatus.STARTED:
+        return found
+    is_next = found is not None and found.status is RoundStatus.PLANNED
+    if is_next and local_day(now - NIGHT) == local_day(now):
+        return found
+    return _round_out(session, courier_id, now) or found
+
+
+def _round_out(session: Session, courier_id: int, now: datetime) -> DeliveryRound | None:
+    is_out = DeliveryRound.status == RoundStatus.STARTED, DayPlan.day <= local_day(now)
+    query = _rounds_of(courier_id).where(*is_out).order_by(DayPlan.day.desc(), DeliveryRound.number)
+    return session.scalars(query.limit(1)).first()
+
+
+def _rounds_of(courier_id: int) -> Select[DeliveryRound]:
+    return (
         select(DeliveryRound)
         .join(DayPlan)
-        .where(
-            DayPlan.day == local_day(now),
-            DayPlan.status == PlanStatus.PUBLISHED,
-            DeliveryRound.courier_id == courier_id,
-        )
+        .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.courier_id == courier_id)
         .options(
             joinedload(DeliveryRound.plan),
             selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment).options(
                 selectinload(Consignment.items), joinedload(Consignment.person)
             ),
         )
-        .order_by(DeliveryRound.number)
     )  # fmt: skip
-    rounds = sorted(session.scalars(query), key=lambda found: _FIRST.index(found.status))
-    found = rounds[0] if rounds else None
-    stops: Sequence[RoundStop] = ()
-    if found is not None and found.status is not RoundStatus.CLOSED:
-        # What another courier took over is that one's; what was taken over stands where its time lies.
-        stops = sorted((s for s in found.stops if s.passed_on_at is None), key=lambda s: (s.start_s, s.position))
-    invitations = _invitations(session, [item for stop in stops for item in stop.consignment.items], now)
-    return DayToday(
-        office=courier.office,
-        courier_code=courier.code,
-        round=found,
-        stops=tuple(_stop(session, stop, invitations) for stop in stops),
-    )
 
 
-def _stop(session: Session, stop: RoundStop, invitations: dict[int, Invitation]) -> StopToday:
+def _stop(
+    session: Session, stop: RoundStop, invitations: dict[int, Invitation], words: Mapping[str, Sequence[str]]
+) -> StopToday:
     consignment = stop.consignment
     person = open_person(session, consignment.person)
     window = (consignment.window_from_s, consignment.window_until_s)
@@ -180,7 +211,7 @@ def _stop(session: Session, stop: RoundStop, invitations: dict[int, Invitation])
         precision=consignment.precision,
         radius_m=consignment.radius_m,
         pieces=tuple(
-            replace(_piece(stop.round, item, person.full_name), invitation=invitations.get(item.id))
+            replace(_piece(stop.round, item, person.full_name, words), invitation=invitations.get(item.id))
             for item in consignment.items
         ),
     )
@@ -191,10 +222,10 @@ def _invitations(session: Session, items: Sequence[Item], now: datetime) -> dict
     results = [item for item in items if item.direction is Direction.RESULT]
     if not results:
         return {}
-    tried, calendar = load_attempts(session, [item.id for item in results]), load_calendar(session)
+    tried, calendars = load_attempts(session, [item.id for item in results]), load_calendars(session)
     found = {}
     for item in results:
-        before = tried.get(item.id, [])
+        before, calendar = tried.get(item.id, []), calendars.of(item.consignment.commune_code)
         would = follow_up([*before, Attempt(at=now, reason=_NOT_AT_HOME)], calendar)
         if would is not None:
             n_before = len(invitation_days(before, calendar))
@@ -202,12 +233,12 @@ def _invitations(session: Session, items: Sequence[Item], now: datetime) -> dict
                 n=min(would.n_invitations, N_INVITATIONS),
                 is_new=would.n_invitations > n_before,
                 try_from=would.try_from,
-                keep_until=would.return_on,
+                keep_until=fetch_by(would, calendar),
             )
     return found
 
 
-def _piece(walked: DeliveryRound, item: Item, full_name: str) -> Piece:
+def _piece(walked: DeliveryRound, item: Item, full_name: str, words: Mapping[str, Sequence[str]]) -> Piece:
     is_result = item.direction is Direction.RESULT
     return Piece(
         code=item.s10 or item.dossier_code,
@@ -222,7 +253,7 @@ def _piece(walked: DeliveryRound, item: Item, full_name: str) -> Piece:
             n_documents=len(item.documents),
             fee_vnd=item.fee_vnd,
             take_back=_names(item.take_back),
-            photo=photo_rule_of(item),
+            photo=photo_rule_of(item, words),
         ),
     )
 

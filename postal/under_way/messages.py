@@ -50,6 +50,7 @@ def tell_courier(act: Act, courier_id: int, words: str) -> CourierMessage:
 def tell_office(act: Act, words: str, *, client_id: str, sent_at: datetime | None = None) -> CourierMessage:
     """Take a text from the courier who acts; the same ``client_id`` again is the same text.
 
+    ``sent_at`` is the phone's clock as it sent, which may be wrong: it is kept beside ours.
     Raises NotFound for who is no courier, InvalidInput without words.
     """
     courier_id = act.by.courier_id
@@ -61,7 +62,7 @@ def tell_office(act: Act, words: str, *, client_id: str, sent_at: datetime | Non
         return known
     told = _add(act, courier_id, words, is_from_courier=True)
     told.client_id = client_id
-    told.sent_at = min(sent_at or act.now, act.now)
+    told.device_at = sent_at
     act.session.flush()
     return told
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -17,8 +18,9 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.custody import CountedList, clean_codes, count, next_number, write_receipt
 from postal.errors import Conflict, InvalidInput, NotFound
+from postal.life.facts import RECEIPT
 from postal.life.items import with_s10s
-from postal.life.tracking import RECEIPT, Scan, lock_items, record_all
+from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import (
     Consignment,
     DeliveryRound,
@@ -30,9 +32,11 @@ from postal.models import (
     RoundStop,
     StopMove,
 )
-from postal.rounds import courier_party
+from postal.models.keys import blocks
+from postal.rounds import add_round, courier_party, empty_round, hold_rounds, spare_courier, stops_of
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.s10 import normal_s10
+from postal.rules.working_days import local_seconds
 from postal.under_way.placing import take_over_stop
 from routing import Message
 
@@ -62,21 +66,31 @@ class Ordered:
     n_at_once: int
 
 
-def move_stops(act: Act, stop_ids: Collection[int], to_round_id: int, *, reason: str) -> Ordered:
-    """Order stops of one round under way to go over to another one of the same office and day.
+@dataclass(frozen=True, kw_only=True)
+class NewRound:
+    """Instead of a round that takes stops over: a courier on shift without one, by code, who gets one on the spot."""
 
-    Raises NotFound, NotUnderWay, NothingToMove naming the stop, InvalidInput without a reason.
+    courier_code: str
+
+
+def move_stops(
+    act: Act, stop_ids: Collection[int], to: int | NewRound, *, reason: str, broken: Sequence[str] = ()
+) -> Ordered:
+    """Order stops of one round under way to go over to another one of the same office and day, or to a new one.
+
+    ``broken`` are the codes of rules it breaks, which whoever orders it was told: they stand in the audit beside the
+    reason. Raises NotFound, NotUnderWay, NotSpare, RoundNotPublished, NothingToMove naming the stop, InvalidInput
+    without a reason.
     """
     if not reason.strip():
         raise InvalidInput(field=Message("Lý do"))
-    query = select(RoundStop).where(RoundStop.id.in_(list(stop_ids))).order_by(RoundStop.position)
-    stops = act.session.scalars(query.options(joinedload(RoundStop.round))).all()
-    taker = act.session.get(DeliveryRound, to_round_id)
-    if not stops or taker is None or len(stops) != len(set(stop_ids)):
-        raise NotFound(what=Message("điểm dừng"))
-    giver = stops[0].round
-    _require_under_way(giver, taker, stops)
-    lock_items(act.session, [item for stop in stops for item in stop.consignment.items])
+    _hold(act.session, stop_ids, to)
+    stops, giver, taker = chosen_stops(act.session, stop_ids, to, now=act.now)
+    if isinstance(to, NewRound):
+        taker = _sent_out(act, giver, to.courier_code)
+    items = [item for stop in stops for item in stop.consignment.items]
+    lock_items(act.session, items)
+    moving = _moving(act.session, items)
     move = StopMove(
         number=next_number(act.session, "CD", now=act.now),
         from_round_id=giver.id,
@@ -90,7 +104,7 @@ def move_stops(act: Act, stop_ids: Collection[int], to_round_id: int, *, reason:
         out = [item for item in stop.consignment.items if item.round_id == giver.id]
         goods = [item for item in out if item.state in _GOODS]
         to_fetch = [item for item in out if item.state is State.ON_COLLECTION_ROUND]
-        if not (goods or to_fetch) or _is_moving(act.session, goods):
+        if not (goods or to_fetch) or any(item.id in moving for item in goods):
             raise NothingToMove(position=stop.position)
         move.pieces += [MovedPiece(item=item) for item in goods]
         at_once += to_fetch
@@ -99,9 +113,55 @@ def move_stops(act: Act, stop_ids: Collection[int], to_round_id: int, *, reason:
     act.session.flush()
     if at_once:
         _pass_on(act, giver, taker, at_once, handover=None)
-    note(act, "move_stops", "round", giver.id, reason=reason.strip()[:200], to_round=taker.id, stops=len(stops))
+    told = {"to_round": taker.id, "stops": len(stops), **({"broken": ",".join(broken)} if broken else {})}
+    note(act, "move_stops", "round", giver.id, reason=reason.strip()[:200], **told)
     n_at_once = len({item.consignment_id for item in at_once})
     return Ordered(move=move if move.pieces else None, n_at_once=n_at_once)
+
+
+def _hold(session: Session, stop_ids: Collection[int], to: int | NewRound) -> None:
+    """Hold both rounds and their plan before they are judged: nobody closes one or replaces the plan meanwhile."""
+    round_ids = set(session.scalars(select(RoundStop.round_id).where(RoundStop.id.in_(list(stop_ids)))))
+    if isinstance(to, NewRound):
+        hold_rounds(session, round_ids, is_adding=True)
+    else:
+        hold_rounds(session, round_ids | {to})
+
+
+def _sent_out(act: Act, giver: DeliveryRound, courier_code: str) -> DeliveryRound:
+    """Send a courier out with nothing: what he takes over he takes from the giver's hands, not from the office's."""
+    leave_at_s = local_seconds(act.now)
+    taker = add_round(act.session, giver.plan, courier_code, leave_at_s=leave_at_s, started_at=act.now)
+    note(act, "add_round", "round", taker.id)
+    return taker
+
+
+def chosen_stops(
+    session: Session, stop_ids: Collection[int], to: int | NewRound, *, now: datetime
+) -> tuple[Sequence[RoundStop], DeliveryRound, DeliveryRound]:
+    """Return stops in their order, the round that has them and the one that is to take them, both under way.
+
+    A new round is only thought up: no session keeps it. Raises NotFound, NotUnderWay, NotSpare.
+    """
+    query = select(RoundStop).where(RoundStop.id.in_(list(stop_ids))).order_by(RoundStop.position)
+    there = joinedload(RoundStop.consignment).selectinload(Consignment.items)
+    # Read anew: what stands in the session may be from before its rounds were held.
+    query = query.options(joinedload(RoundStop.round), there).execution_options(populate_existing=True)
+    stops = session.scalars(query).all()
+    if not stops or len(stops) != len(set(stop_ids)):
+        raise NotFound(what=Message("điểm dừng"))
+    giver = stops[0].round
+    taker: DeliveryRound | None
+    if isinstance(to, NewRound):
+        courier = spare_courier(session, giver.plan, to.courier_code)
+        taker = empty_round(giver.plan, courier, leave_at_s=local_seconds(now))
+        taker.status = RoundStatus.STARTED
+    else:
+        taker = session.get(DeliveryRound, to)
+    if taker is None:
+        raise NotFound(what=Message("điểm dừng"))
+    _require_under_way(giver, taker, stops)
+    return stops, giver, taker
 
 
 def _require_under_way(giver: DeliveryRound, taker: DeliveryRound, stops: Sequence[RoundStop]) -> None:
@@ -112,9 +172,13 @@ def _require_under_way(giver: DeliveryRound, taker: DeliveryRound, stops: Sequen
         raise NotUnderWay
 
 
-def _is_moving(session: Session, items: Iterable[Item]) -> bool:
-    query = select(MovedPiece.id).join(StopMove).where(StopMove.ended_at.is_(None))
-    return session.scalar(query.where(MovedPiece.item_id.in_([item.id for item in items])).limit(1)) is not None
+def _moving(session: Session, items: Sequence[Item]) -> set[int]:
+    """Return which of these items a move that is not over waits to pass on."""
+    found: set[int] = set()
+    for some in blocks([item.id for item in items]):
+        query = select(MovedPiece.item_id).join(StopMove).where(StopMove.ended_at.is_(None))
+        found |= set(session.scalars(query.where(MovedPiece.item_id.in_(some))))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +195,7 @@ class Confirmed:
 def confirm_pieces(act: Act, move_id: int, codes: Sequence[str]) -> Confirmed:
     """Note that the courier who acts has given or taken these pieces; with the last one the move is done.
 
-    Safe to repeat. Raises NotFound for anybody but the two couriers, MoveOver.
+    Safe to repeat. Raises NotFound for anybody but the two couriers, MoveOver, NotUnderWay once the taker came home.
     """
     move = _open_move(act.session, move_id)
     sides = {move.from_round.courier_id: "given_at", move.to_round.courier_id: "taken_at"}
@@ -160,15 +224,19 @@ def confirm_pieces(act: Act, move_id: int, codes: Sequence[str]) -> Confirmed:
 def count_moved(act: Act, move_id: int, *, scanned: Iterable[str]) -> Handover:
     """End a move on paper: what was counted and signed for by both goes over, what is missing stays with its giver.
 
-    Raises NotFound, MoveOver.
+    Raises NotFound, MoveOver, NotUnderWay once the taker came home.
     """
     return _hand_over(act, _open_move(act.session, move_id), scanned)
 
 
 def end_move(act: Act, move_id: int) -> Handover | None:
-    """Call off what both couriers have not confirmed; what they have confirmed goes over. Raises NotFound, MoveOver."""
+    """Call off what both couriers have not confirmed; what they have confirmed goes over. Raises NotFound, MoveOver.
+
+    Once the taker came home nothing goes over: what he brought was counted as what it was, the giver's.
+    """
     move = _open_move(act.session, move_id)
-    both = [piece for piece in move.pieces if piece.given_at is not None and piece.taken_at is not None]
+    is_out = move.to_round.status is RoundStatus.STARTED
+    both = [piece for piece in move.pieces if is_out and piece.given_at is not None and piece.taken_at is not None]
     note(act, "end_move", "round", move.from_round_id, move=move.number, n_passed=len(both))
     if both:
         return _hand_over(act, move, [p.item.s10 or "" for p in both], only=[p.item for p in both])
@@ -178,7 +246,10 @@ def end_move(act: Act, move_id: int) -> Handover | None:
 
 
 def _open_move(session: Session, move_id: int) -> StopMove:
-    move = session.get(StopMove, move_id, with_for_update={"key_share": True}, populate_existing=True)
+    of_rounds = session.execute(select(StopMove.from_round_id, StopMove.to_round_id).where(StopMove.id == move_id))
+    hold_rounds(session, {round_id for row in of_rounds for round_id in row})
+    pieces = selectinload(StopMove.pieces).joinedload(MovedPiece.item)
+    move = session.get(StopMove, move_id, options=[pieces], with_for_update={"key_share": True}, populate_existing=True)
     if move is None:
         raise NotFound(what=Message("phiếu chuyển"))
     if move.ended_at is not None:
@@ -189,6 +260,8 @@ def _open_move(session: Session, move_id: int) -> StopMove:
 
 def _hand_over(act: Act, move: StopMove, scanned: Iterable[str], *, only: Sequence[Item] | None = None) -> Handover:
     giver, taker = move.from_round, move.to_round
+    if taker.status is not RoundStatus.STARTED:  # nobody would count these pieces home
+        raise NotUnderWay
     # What was delivered on the way, or came home, is no longer the giver's to pass on.
     pieces = {
         item.s10 or "": item
@@ -225,9 +298,10 @@ def _pass_on(
         round_id=taker.id,
         facts={"from_round": giver.id} | ({RECEIPT: handover.number} if handover is not None else {}),
     )
+    stops = stops_of(act.session, [giver.id, taker.id])
     record_all(act, items, scan)
     passed = {item.consignment_id for item in items}
-    for stop in [stop for stop in giver.stops if stop.consignment_id in passed]:
+    for stop in [stop for stop in stops if stop.round_id == giver.id and stop.consignment_id in passed]:
         take_over_stop(act, stop, taker)
     act.session.flush()
 

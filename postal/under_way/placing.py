@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from postal.access.act import Act
 from postal.models import DeliveryRound, RoundStop
 from postal.rules.lifecycle import State
@@ -32,14 +30,15 @@ def take_over_stop(act: Act, stop: RoundStop, taker: DeliveryRound) -> RoundStop
 
     The stop gets a position of its own behind all others, so that every number on a printed sheet stays true; its
     planned time lies in the cheapest gap of what is still open, and no other stop's time changes. A stop that comes
-    back to its first round takes its old position again.
+    back to its first round takes its old position again. Flushes nothing; ``taker``'s stops are read before
+    (`postal.rounds.stops_of`).
     """
     gap = cheapest_gap(stop, taker, now=act.now)
     stays_s = stop.leave_s - stop.start_s
     found = next((one for one in taker.stops if one.consignment_id == stop.consignment_id), None)
     if found is None:
-        last = act.session.scalar(select(func.max(RoundStop.position)).where(RoundStop.round_id == taker.id)) or 0
-        found = RoundStop(round_id=taker.id, position=last + 1, consignment_id=stop.consignment_id)
+        last = max((one.position for one in taker.stops), default=0)
+        found = RoundStop(round_id=taker.id, position=last + 1, consignment=stop.consignment)
         taker.stops.append(found)
     found.arrive_s = found.start_s = gap.start_s
     found.leave_s = gap.start_s + stays_s
@@ -48,7 +47,6 @@ def take_over_stop(act: Act, stop: RoundStop, taker: DeliveryRound) -> RoundStop
     taker.travel_s += gap.more_s
     taker.travel_m += gap.more_m
     taker.back_at_s += gap.more_s + stays_s
-    act.session.flush()
     return found
 
 
