@@ -6,7 +6,7 @@ Read, think, write: `asked_move` reads what the move is about, `judged` times an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,12 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
+from postal.models import Courier, DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
 from postal.rounds.day_orders import subject_of_stops
 from postal.rounds.plans import EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
 from postal.rounds.replanning import later, leaving_from
+from postal.rounds.spare import add_round, drop_round, empty_round, spare_courier
 from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, Window, hand_made, price_of
 
 MOVE, KEEP, UNDO = "move", "keep", "undo"
@@ -33,6 +34,8 @@ BY_HAND = "by_hand"
 """The reason of a stop that a dispatcher took off its round."""
 KEPT_FOR = "kept_for_id"
 """In the detail of such a stop: the courier it was kept for."""
+_MADE = "made_round"
+"""In the detail of a move: the round it made for its taker, which goes when the move is undone."""
 
 
 class NotForTheDay(Conflict):
@@ -54,7 +57,8 @@ class NothingToUndo(Conflict):
 class Move:
     """A stop's new place: which round (None: it stays at the office) and which position there, from 1.
 
-    ``edit`` is the number of the last act its mover saw.
+    ``edit`` is the number of the last act its mover saw. ``to_courier`` is the code of a courier on shift without a
+    round, who gets one: then there is no round to name.
     """
 
     plan_id: int
@@ -62,6 +66,7 @@ class Move:
     consignment_id: int
     to_round_id: int | None
     position: int
+    to_courier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +97,17 @@ def standing_edits(session: Session, plan_id: int) -> Sequence[PlanEdit]:
 
 
 def asked_move(session: Session, move: Move, *, now: datetime, weights: Weights | None = None) -> AskedMove:
-    """Read what a move is about. Raises NotFound, PlanNotDraft, EditedMeanwhile, PlanOutdated, NotForTheDay."""
+    """Read what a move is about.
+
+    Raises NotFound, PlanNotDraft, EditedMeanwhile, PlanOutdated, NotForTheDay, and NotSpare for a courier who has a
+    round or does not work that day.
+    """
     plan = _draft(session, move.plan_id, move.edit)
-    giver = _round_of(plan, move.consignment_id)
-    taker = next((one for one in plan.rounds if one.id == move.to_round_id), None)
-    if taker is None and move.to_round_id is not None:
-        raise NotFound(what=Message("chuyến phát"))
+    giver, taker = _round_of(plan, move.consignment_id), _taker(session, plan, move)
     if giver is None and (taker is None or move.consignment_id not in {u.consignment_id for u in plan.unserved}):
         raise NotFound(what=Message("điểm dừng"))
     touched = {one.id: one for one in (giver, taker) if one is not None}.values()
-    problem, away = _problem(session, plan, touched, now, weights)
+    problem, away = _problem(session, plan, touched, move.consignment_id, now=now, weights=weights)
     known = {stop.stop_id for stop in problem.stops}
     stop_id = str(move.consignment_id)
     if stop_id not in known and giver is None:
@@ -115,6 +121,15 @@ def asked_move(session: Session, move: Move, *, now: datetime, weights: Weights 
         at = min(max(move.position - 1, 0), len(order))
         after[taker.courier.code] = (*order[:at], stop_id, *order[at:])
     return AskedMove(move=move, problem=problem, before=before, after=after, away=away)
+
+
+def _taker(session: Session, plan: DayPlan, move: Move) -> DeliveryRound | None:
+    if move.to_courier:
+        return empty_round(plan, spare_courier(session, plan, move.to_courier), leave_at_s=0)
+    taker = next((one for one in plan.rounds if one.id == move.to_round_id), None)
+    if taker is None and move.to_round_id is not None:
+        raise NotFound(what=Message("chuyến phát"))
+    return taker
 
 
 def judged(asked: AskedMove, *, travel: TravelTimes, fallback: TravelTimes | None = None) -> JudgedMove:
@@ -131,18 +146,23 @@ def judged(asked: AskedMove, *, travel: TravelTimes, fallback: TravelTimes | Non
 def move_stop(act: Act, found: JudgedMove, *, reason: str = "") -> PlanEdit:
     """Write a judged move down; one that breaks rules needs a reason.
 
-    Raises ReasonNeeded, EditedMeanwhile, PlanNotDraft, Forbidden.
+    Raises ReasonNeeded, EditedMeanwhile, PlanNotDraft, NotSpare, Forbidden.
     """
     move = found.asked.move
     if found.faults and not reason:
         raise ReasonNeeded(field="reason")
     plan = _draft(act.session, move.plan_id, move.edit, is_locking=True)
+    made_id = None
+    if move.to_courier:
+        made_id = add_round(act.session, plan, move.to_courier, leave_at_s=0).id
+        found = replace(found, asked=replace(found.asked, move=replace(move, to_round_id=made_id)))
     touched = [one for one in plan.rounds if one.courier.code in found.asked.after]
     for one in touched:
         require_for(act.by, Action.PLAN, ownership.subject_of_round(one))
     if _round_of(plan, move.consignment_id) is None:  # nobody gives it: it is its office's to let go
         require_for(act.by, Action.PLAN, subject_of_stops(act.session, [move.consignment_id]))
     detail = _as_it_was(plan, touched, move.consignment_id) | {"broken": [fault.code for fault in found.faults]}
+    detail |= {} if made_id is None else {_MADE: made_id}
     edit = _numbered(act, move.plan_id, move.edit, MOVE, detail | {"consignment_id": move.consignment_id}, reason)
     made = {one.courier_id: one for one in found.made.rounds}
     plan.travel_s -= sum(one.travel_s for one in touched)
@@ -193,6 +213,9 @@ def undo(act: Act, plan_id: int, edit: int) -> PlanEdit:
         _write(act.session, one, told["stops"])
         for name in _FIGURES:
             setattr(one, name, told[name])
+    if _MADE in was:
+        drop_round(act.session, was[_MADE])
+        act.session.expire(plan, ["rounds"])
     _put_unserved(act.session, plan, was["consignment_id"], was["unserved"])
     plan.travel_s, plan.cost = was["travel_s"], was["cost"]
     _recount(act.session, plan)
@@ -248,14 +271,28 @@ def _round_of(plan: DayPlan, consignment_id: int) -> DeliveryRound | None:
 
 
 def _problem(
-    session: Session, plan: DayPlan, touched: Iterable[DeliveryRound], now: datetime, weights: Weights | None
+    session: Session,
+    plan: DayPlan,
+    touched: Collection[DeliveryRound],
+    asked_for: int,
+    *,
+    now: datetime,
+    weights: Weights | None,
 ) -> tuple[Problem, frozenset[str]]:
-    """Return the day's problem, and those of the rounds' couriers who do not work that day: they are in it as well."""
+    """Return what the day's problem has of some rounds and of the stop asked for, and those of the rounds' couriers
+    who do not work that day: they are in it as well.
+    """
     crew = {one.courier.id: one.courier.code for one in plan.rounds}
     told = [(stop.consignment_id, stop.kept_for_id) for one in plan.rounds for stop in one.stops]
     told += [(left.consignment_id, left.detail.get(KEPT_FOR)) for left in plan.unserved]
+    # A stop may be kept for one who has no round: nobody else's is the right one for it then.
+    others = {courier for _stop, courier in told if courier is not None} - crew.keys()
+    if others:
+        crew |= dict(session.execute(select(Courier.id, Courier.code).where(Courier.id.in_(others))).all())
     kept = {str(stop): crew[courier] for stop, courier in told if courier in crew}
-    whole = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept)
+    # The checker judges the rounds that are touched: what else waits that day is no part of the question.
+    own = {stop.consignment_id for one in touched for stop in one.stops} | {asked_for}
+    whole = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept, among=own)
     working = {courier.courier_id for courier in whole.couriers}
     away = [one.courier for one in touched if one.courier.code not in working]
     whole = replace(whole, couriers=(*whole.couriers, *(as_plan_courier(courier, weights) for courier in away)))

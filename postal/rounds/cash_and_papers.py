@@ -55,7 +55,7 @@ def due_from_courier(session: Session, found: DeliveryRound) -> dict[str, Any]:
         select(TrackingEvent.item_id, ProofOfDelivery)
         .join(ProofOfDelivery, TrackingEvent.proof_id == ProofOfDelivery.id)
         .outerjoin(Discrepancy, Discrepancy.event_id == TrackingEvent.id)
-        .where(happened_on(found.id), Discrepancy.is_voided.is_not(True))
+        .where(happened_on(session, found.id), Discrepancy.is_voided.is_not(True))
         .order_by(TrackingEvent.is_applied, TrackingEvent.id.desc())
     )
     # What was told twice of one piece was paid once: the one that fits counts.

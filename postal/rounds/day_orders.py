@@ -16,6 +16,7 @@ from postal.access.audit import note
 from postal.access.policy import Action, Subject, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import Consignment, Courier, DayOrder, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus
+from postal.readings import once
 from routing import ClosedRoad, Message, OpenCommune, Point, Problem, Remedy, RemedyNotApplicable
 
 CLOSED_ROAD, SEQUENCE, REMEDY = "closed_road", "sequence", "remedy"
@@ -35,7 +36,7 @@ class CourierNotFree(Conflict):
 def orders_of(session: Session, day: date) -> Sequence[DayOrder]:
     """Return the orders that hold on a day, in the order they were given."""
     query = select(DayOrder).where(DayOrder.from_date <= day, DayOrder.until_date >= day, DayOrder.ended_at.is_(None))
-    return session.scalars(query.order_by(DayOrder.id)).all()
+    return once(session, ("orders", day), lambda: session.scalars(query.order_by(DayOrder.id)).all())
 
 
 def order_remedy(act: Act, unserved_id: int, *, courier: str | None = None) -> DayOrder:
@@ -112,21 +113,28 @@ def subject_of_stops(session: Session, consignment_ids: Sequence[int]) -> Subjec
 
 def free_couriers(session: Session, plan: DayPlan) -> list[Courier]:
     """Return who might walk one more round: nobody with a round in this plan or in the day's published one."""
-    busy = {one.courier_id for one in plan.rounds}
-    published = (
-        select(DeliveryRound.courier_id)
-        .join(DayPlan)
-        .where(DayPlan.day == plan.day, DayPlan.status == PlanStatus.PUBLISHED)
-    )
-    busy |= set(session.scalars(published.where(DeliveryRound.status != RoundStatus.PLANNED)))
+    busy = {one.courier_id for one in plan.rounds} | who_left(session, plan.day)
     lent = set(called_in(orders_of(session, plan.day)))
     crew = session.scalars(select(Courier).where(Courier.is_active).order_by(Courier.code))
     return [c for c in crew if c.id not in busy and c.code not in lent]
 
 
+def who_left(session: Session, day: date) -> set[int]:
+    """Return the ids of the couriers who have left on a round of a day's published plan."""
+    left = select(DeliveryRound.courier_id).join(DayPlan).where(DayPlan.day == day)
+    left = left.where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status != RoundStatus.PLANNED)
+    return once(session, ("who left", day), lambda: set(session.scalars(left)))
+
+
 def called_in(orders: Iterable[DayOrder]) -> list[str]:
     """Return the couriers lent to an office by orders; one who is away that day was called in."""
     return [courier for order in orders if order.kind == REMEDY for courier in ordered_remedy(order).lent]
+
+
+def ordered_about(orders: Iterable[DayOrder]) -> set[int]:
+    """Return the consignments that orders are about: those kept together, and those a remedy is for."""
+    about = (order.detail.get("consignments") or [order.detail.get("consignment_id")] for order in orders)
+    return {int(one) for named in about for one in named if one is not None}
 
 
 def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
@@ -139,6 +147,16 @@ def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
         elif order.kind == REMEDY:
             problem = ordered_remedy(order).apply(problem)
     return problem
+
+
+def left_over(session: Session, plan: DayPlan, *, office_id: int | None) -> list[PlanUnserved]:
+    """Return what a plan left out, of one office where one is named: what it may act on."""
+    if office_id is None:
+        return list(plan.unserved)
+    asked = [one.consignment_id for one in plan.unserved]
+    query = select(Consignment.id).where(Consignment.id.in_(asked), ownership.is_offices(office_id))
+    own = set(session.scalars(query))
+    return [one for one in plan.unserved if one.consignment_id in own]
 
 
 def remedy_of(unserved: PlanUnserved) -> Remedy | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,10 @@ from postal.custody import (
     write_receipt,
 )
 from postal.errors import Conflict, NotFound
+from postal.life.facts import RECEIPT
 from postal.life.follow_up import follow_up, load_attempts
 from postal.life.items import with_s10s
-from postal.life.tracking import RECEIPT, Scan, happened_on, lock_items, note_misfits, record_all
+from postal.life.tracking import Scan, happened_on, lock_items, note_misfits, record_all
 from postal.models import (
     Consignment,
     DayPlan,
@@ -38,10 +39,11 @@ from postal.models import (
     TrackingEvent,
     User,
 )
-from postal.network.promises import load_calendar
+from postal.network.promises import load_calendars
 from postal.people import open_person
 from postal.rounds.cash_and_papers import Brought, check_brought, due_from_courier, note_difference
 from postal.rounds.cash_counts import CashSide, last_count
+from postal.rounds.home_counts import check_home, note_home_difference
 from postal.rounds.problem import DELIVERABLE
 from postal.rounds.sheets import check_sheets, destroy_sheets, sheets_out
 from postal.rounds.taking_over import check_confirmed, sign_for_load
@@ -90,7 +92,7 @@ def start_round(act: Act, round_id: int, *, scanned: Iterable[str]) -> Handover:
     found.status, found.started_at = RoundStatus.STARTED, act.now
     act.session.flush()
     # A phone told of doors before this count: what was not loaded is for a person to look at.
-    early = select(TrackingEvent).where(happened_on(found.id), ~TrackingEvent.is_applied)
+    early = select(TrackingEvent).where(happened_on(act.session, found.id), ~TrackingEvent.is_applied)
     note_misfits(act.session, act.session.scalars(early).all(), now=act.now)
     return handover
 
@@ -105,8 +107,9 @@ def close_round(
     """Take back what was not delivered and what was collected, count it, and close the round.
 
     ``scanned`` None takes everything that should come back as counted. What is missing from the count stays in the
-    courier's name and becomes a discrepancy. ``brought`` is the money and the papers as the office counted them, None:
-    not counted here. Raises NotFound, RoundStateWrong, BroughtDiffers, CountsDiffer, SheetsMissing.
+    courier's name and becomes a discrepancy; what the courier scanned on the phone otherwise is named. ``brought`` is
+    the money and the papers as the office counted them, None: not counted here. Raises NotFound, RoundStateWrong,
+    BroughtDiffers, CountsDiffer, HomeDiffers, SheetsMissing.
     """
     found = _round(act.session, round_id, RoundStatus.STARTED)
     items = _locked_items(act.session, found)
@@ -118,11 +121,15 @@ def close_round(
     if brought is not None:
         said = last_count(act.session, round_id, CashSide.COURIER)
         facts |= check_brought(facts, brought, said.money_vnd if said is not None else None)
+    is_explained = brought is None or bool(brought.why.strip())
+    why = brought.why if brought is not None else ""
+    facts |= check_home(act.session, round_id, codes, why=why, may_differ=is_explained)
     out, returned = sheets_out(act.session, round_id), brought.sheets if brought is not None else ()
-    facts |= check_sheets(out, returned, may_differ=brought is None or bool(brought.why.strip()))
+    facts |= check_sheets(out, returned, may_differ=is_explained)
     destroy_sheets(act, out, returned)
     handover = _receipt(act, found, Leg.COURIER_TO_OFFICE, counted, facts=facts, pieces=pieces)
     note_difference(act, handover)
+    note_home_difference(act, handover)
     came_back = [pieces[code] for code in counted.present]
     _record(act, found, EventKind.BACK_AT_OFFICE, came_back, receipt=handover)
     unvisited = [item for item in items if _is_for(item, found, (State.ON_COLLECTION_ROUND,))]
@@ -149,19 +156,33 @@ def _round(session: Session, round_id: int, status: RoundStatus) -> DeliveryRoun
     found = session.get(DeliveryRound, round_id, options=options, populate_existing=True)
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
-    plan_id = None
-    # The plan before its round, as whoever publishes does: nobody publishes another plan meanwhile, and of two clerks
-    # the second sees what the first did.
-    while plan_id != found.plan_id:
-        plan_id = found.plan_id
-        session.get(DayPlan, plan_id, with_for_update={"read": True}, populate_existing=True)
-        session.refresh(found, ["status", "plan_id"], with_for_update={"key_share": True})
-    session.expire(found, ["plan"])
+    hold_rounds(session, [round_id])
     if found.plan.status is not PlanStatus.PUBLISHED:
         raise RoundNotPublished
     if found.status is not status:
         raise RoundStateWrong(number=found.number, status=found.status)
     return found
+
+
+def hold_rounds(session: Session, round_ids: Collection[int], *, is_adding: bool = False) -> None:
+    """Lock rounds and their plans until the transaction ends, and read both anew.
+
+    The plans come before their rounds, as for whoever publishes: nobody publishes another plan meanwhile, and of two
+    who act on a round the second sees what the first did. ``is_adding`` is for who adds a round to a plan: of two such
+    the second waits here already.
+    """
+    held: set[int] = set()
+    of_rounds = select(DeliveryRound.plan_id).where(DeliveryRound.id.in_(round_ids)).distinct()
+    # Rounds go over to another plan only while the one they leave is held.
+    while missing := set(session.scalars(of_rounds)) - held:
+        plans = select(DayPlan).where(DayPlan.id.in_(missing)).order_by(DayPlan.id)
+        plans = plans.with_for_update(read=not is_adding, key_share=is_adding)
+        session.scalars(plans.execution_options(populate_existing=True)).all()
+        held |= missing
+    rounds = select(DeliveryRound).where(DeliveryRound.id.in_(round_ids)).order_by(DeliveryRound.id)
+    rounds = rounds.with_for_update(key_share=True)
+    for one in session.scalars(rounds.execution_options(populate_existing=True)).all():
+        session.expire(one, ["plan"])
 
 
 def _locked_items(session: Session, found: DeliveryRound) -> list[Item]:
@@ -238,8 +259,10 @@ def _record(
 
 def _set_aside(act: Act, found: DeliveryRound, items: Sequence[Item]) -> None:
     """Keep for the recipient at the office what was invited for twice; it goes out no more."""
-    attempts, calendar = load_attempts(act.session, [item.id for item in items]), load_calendar(act.session)
-    next_steps = {item.id: follow_up(attempts.get(item.id, ()), calendar) for item in items}
+    attempts, calendars = load_attempts(act.session, [item.id for item in items]), load_calendars(act.session)
+    next_steps = {
+        item.id: follow_up(attempts.get(item.id, ()), calendars.of(item.consignment.commune_code)) for item in items
+    }
     held = [item for item in items if (step := next_steps[item.id]) is not None and step.next is reasons.Next.HOLD]
     _record(act, found, EventKind.HELD, held)
 

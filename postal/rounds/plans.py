@@ -29,6 +29,8 @@ from postal.models import (
     RoundStatus,
     RoundStop,
 )
+from postal.models.keys import write_many
+from postal.readings import once
 from postal.rounds.problem import DaySetting, day_setting, has_left, opens_on, ready_consignments, why_not_today
 from routing import Message, OpenCommune, Plan, PlannedRound, Problem, Unserved
 
@@ -111,7 +113,8 @@ def save_plan(act: Act, day: date, problem: Problem, plan: Plan, *, base_id: int
 
 def last_edit(session: Session, plan_id: int) -> int:
     """Return the number of the last act of a plan, 0 where there was none."""
-    return session.scalar(select(func.max(PlanEdit.number)).where(PlanEdit.plan_id == plan_id)) or 0
+    query = select(func.max(PlanEdit.number)).where(PlanEdit.plan_id == plan_id)
+    return once(session, ("last edit", plan_id), lambda: session.scalar(query)) or 0
 
 
 def publish_plan(act: Act, plan_id: int, *, edit: int | None = None) -> DayPlan:
@@ -141,6 +144,7 @@ def publish_plan(act: Act, plan_id: int, *, edit: int | None = None) -> DayPlan:
     under_way = [] if before is None else _under_way(act.session, before)
     _drop_emptied(act.session, plan)
     _require_apart(under_way, plan)
+    _renumber(act.session, under_way, plan)
     try:
         with act.session.begin_nested():
             if before is not None:
@@ -185,15 +189,25 @@ def _under_way(session: Session, plan_id: int) -> list[DeliveryRound]:
 def _require_apart(under_way: list[DeliveryRound], plan: DayPlan) -> None:
     """Refuse a plan that sends out again who has left, or what has left with somebody."""
     couriers = {one.courier_id for one in plan.rounds}
-    numbers = {one.number for one in plan.rounds}
     consignments = {stop.consignment_id for one in plan.rounds for stop in one.stops}
     clashing = [
-        one.number
-        for one in under_way
-        if one.courier_id in couriers or one.number in numbers or not consignments.isdisjoint(_in_hands(one))
+        one.number for one in under_way if one.courier_id in couriers or not consignments.isdisjoint(_in_hands(one))
     ]
     if clashing:
         raise DayHasStarted(numbers=", ".join(map(str, sorted(clashing))))
+
+
+def _renumber(session: Session, under_way: list[DeliveryRound], plan: DayPlan) -> None:
+    """Give rounds of a plan other numbers where those that have left bear theirs, on papers and in phones.
+
+    Who was sent out after the plan was saved took a number that was free in the published one.
+    """
+    taken = {one.number for one in under_way}
+    last = max(taken | {one.number for one in plan.rounds}, default=0)
+    clashing = [one for one in plan.rounds if one.number in taken]
+    for number, one in enumerate(clashing, start=last + 1):
+        one.number = number
+    session.flush()
 
 
 def _in_hands(one: DeliveryRound) -> list[int]:
@@ -279,19 +293,15 @@ def _remedy(session: Session, unserved: Unserved, setting: DaySetting) -> dict[s
 def _save_unserved(session: Session, saved: DayPlan, problem: Problem, plan: Plan, day: date) -> None:
     ready = ready_consignments(session)
     setting = day_setting(session, day, ready)
-    left_over = [
-        PlanUnserved(
-            plan_id=saved.id, consignment_id=int(u.stop_id), reason=u.reason, detail=_remedy(session, u, setting)
-        )
-        for u in plan.unserved
-    ]
+    left_over = [(int(u.stop_id), u.reason, _remedy(session, u, setting)) for u in plan.unserved]
     in_problem = {int(stop.stop_id) for stop in problem.stops}
     for consignment in ready:
         why = why_not_today(consignment, setting)
         if why is not None and consignment.id not in in_problem:
-            left_over.append(
-                PlanUnserved(plan_id=saved.id, consignment_id=consignment.id, reason=why.reason, detail=why.detail)
-            )
-    session.add_all(left_over)
-    session.flush()
+            left_over.append((consignment.id, why.reason, why.detail))
+    rows = [
+        {"plan_id": saved.id, "consignment_id": consignment_id, "reason": reason, "detail": detail}
+        for consignment_id, reason, detail in left_over
+    ]
+    write_many(session, PlanUnserved, rows)
     session.refresh(saved)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.life.follow_up import FollowUp, follow_up, load_attempts
 from postal.models import (
     Absence,
     AddressStatus,
-    CommuneClosure,
     Consignment,
     Courier,
     Coverage,
@@ -22,7 +22,6 @@ from postal.models import (
     Discrepancy,
     Item,
     Office,
-    OfficeClosure,
     OfficeKind,
     PlanStatus,
     RoundStatus,
@@ -30,11 +29,14 @@ from postal.models import (
     TrackingEvent,
 )
 from postal.models.keys import blocks
+from postal.network.closures import closed_communes, of_commune
 from postal.network.days_off import Period, periods_off
-from postal.network.promises import load_calendar
-from postal.rounds.day_orders import called_in, orders_of, with_orders
+from postal.network.promises import load_calendars
+from postal.readings import once
+from postal.rounds.day_orders import called_in, ordered_about, orders_of, with_orders
 from postal.rules.lifecycle import Direction, EventKind, State
 from postal.rules.working_days import WorkingDays, local_day
+from postal.set_up.ahead import couriers_on, coverage_on
 from routing import Courier as PlanCourier
 from routing import DeliveryOffice, Point, Problem, Stop, Window
 
@@ -86,15 +88,16 @@ def planning_problem(
     now: datetime,
     weights: Weights | None = None,
     kept_for: Mapping[str, str] | None = None,
+    among: Collection[int] | None = None,
 ) -> Problem:
     """Return everything that can go out on ``day``: offices, working couriers, and one stop a consignment.
 
     ``stop_id`` is the consignment's id, ``courier_id`` and ``office_id`` are their codes. What cannot go out that
     day at all is left out; `why_not_today` names the reason. ``kept_for`` locks stops to couriers who work that day.
-    Orders of the day come last.
+    Orders of the day come last. ``among`` keeps to some consignments, with those that orders are about.
     """
     weights, orders = weights or Weights(), orders_of(session, day)
-    ready = ready_consignments(session)
+    ready = ready_consignments(session, among=None if among is None else {*among, *ordered_about(orders)})
     setting = day_setting(session, day, ready)
     stops = tuple(_stop(c, setting, weights) for c in ready if why_not_today(c, setting) is None)
     crew = tuple(as_plan_courier(c, weights) for c in working_couriers(session, day, called_in=called_in(orders)))
@@ -119,8 +122,8 @@ def planning_problem(
     return with_orders(problem, orders)
 
 
-def ready_consignments(session: Session) -> list[Consignment]:
-    """Return consignments with something to deliver or to collect, the nearest promise first.
+def ready_consignments(session: Session, *, among: Collection[int] | None = None) -> list[Consignment]:
+    """Return consignments with something to deliver or to collect, the nearest promise first; of some, or of all.
 
     What a courier has in hand is not ready: an order he may ring for again on his round, and every stop of a round that
     he has begun to load by himself.
@@ -142,10 +145,23 @@ def ready_consignments(session: Session) -> list[Consignment]:
             Consignment.id.not_in(being_loaded),
             Consignment.address_status != AddressStatus.OUTSIDE,
         )
-        .options(selectinload(Consignment.items))
         .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.id)
     )
-    return list(session.scalars(query))
+    if among is None:
+        return list(session.scalars(query.options(selectinload(Consignment.items))))
+    parts = [session.scalars(query.where(Consignment.id.in_(some))).all() for some in blocks(sorted(among))]
+    found = sorted(itertools.chain.from_iterable(parts), key=_nearest_promise)
+    # What a page shows it has read with its items already: only those of others are asked for.
+    for some in blocks([one.id for one in found if "items" in inspect(one).unloaded]):
+        session.scalars(
+            select(Consignment).where(Consignment.id.in_(some)).options(selectinload(Consignment.items))
+        ).all()
+    return found
+
+
+def _nearest_promise(consignment: Consignment) -> tuple[bool, datetime | None, int]:
+    promised_by = consignment.promised_by
+    return promised_by is None, promised_by, consignment.id
 
 
 def has_left() -> ColumnElement[bool]:
@@ -177,16 +193,17 @@ class DaySetting:
 
 def day_setting(session: Session, day: date, consignments: Sequence[Consignment]) -> DaySetting:
     """Read who serves what, the calendar, and what follows the attempts made before."""
-    coverage = {row.commune_code: row for row in session.scalars(select(Coverage).options(joinedload(Coverage.office)))}
-    calendar = load_calendar(session)
-    tried = [item.id for c in consignments for item in c.items if item.n_attempts]
-    found = {item_id: follow_up(made, calendar) for item_id, made in load_attempts(session, tried).items()}
+    served = session.scalars(select(Coverage).options(joinedload(Coverage.office)))
+    coverage = {row.commune_code: row for row in coverage_on(session, served, day)}
+    calendars = load_calendars(session)
+    tried = {item.id: calendars.of(c.commune_code) for c in consignments for item in c.items if item.n_attempts}
+    found = {item_id: follow_up(made, tried[item_id]) for item_id, made in load_attempts(session, tried).items()}
     follow_ups = {item_id: what for item_id, what in found.items() if what is not None}
     doubts = in_doubt(session, [item.id for c in consignments for item in c.items])
     return DaySetting(
         day=day,
         coverage=coverage,
-        calendar=calendar,
+        calendar=calendars.everywhere,
         follow_ups=follow_ups,
         periods_off=periods_off(session, on=day),
         in_doubt=doubts,
@@ -246,9 +263,9 @@ def _tried_before(consignment: Consignment, setting: DaySetting) -> FollowUp | N
 def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = ()) -> list[Courier]:
     """Return active couriers who are not absent, or called in, and have not left on a round of this day.
 
-    Nobody leaves from an office that does not work, called in or not.
+    Nobody leaves from an office that does not work, called in or not. Changes that wait for the day count already.
     """
-    closed = select(OfficeClosure.office_id).where(OfficeClosure.from_date <= day, OfficeClosure.until_date >= day)
+    lent = sorted(called_in)
     absent = select(Absence.courier_id).where(Absence.from_date <= day, Absence.until_date >= day)
     away = (
         select(DeliveryRound.courier_id)
@@ -262,22 +279,16 @@ def working_couriers(session: Session, day: date, *, called_in: Iterable[str] = 
     query = (
         select(Courier)
         .where(
-            Courier.is_active,
-            Courier.office_id.not_in(closed),
-            Courier.id.not_in(absent) | Courier.code.in_(called_in),
+            Courier.id.not_in(absent) | Courier.code.in_(lent),
             Courier.id.not_in(away),
         )
         .options(joinedload(Courier.office))
         .order_by(Courier.code)
     )
-    return list(session.scalars(query))
-
-
-def closed_communes(session: Session, day: date) -> Iterable[str]:
-    """Return the codes of communes cut off on the day."""
-    return session.scalars(
-        select(CommuneClosure.commune_code).where(CommuneClosure.from_date <= day, CommuneClosure.until_date >= day)
-    ).all()
+    off = periods_off(session, on=day)
+    shut = {office_id for office_id, periods in off.items() if any(first <= day <= last for first, last in periods)}
+    crew = once(session, ("crew", day, *lent), lambda: couriers_on(session, session.scalars(query), day))
+    return [one for one in crew if one.is_active and one.office_id not in shut]
 
 
 def next_served(served: Coverage, setting: DaySetting) -> date:
@@ -290,15 +301,11 @@ def next_served(served: Coverage, setting: DaySetting) -> date:
 
 def opens_on(session: Session, commune_code: str, setting: DaySetting) -> date | None:
     """Return the first delivery day of a commune after its closures, None where none is in sight."""
-    closures = session.scalars(
-        select(CommuneClosure).where(
-            CommuneClosure.commune_code == commune_code, CommuneClosure.until_date >= setting.day
-        )
-    ).all()
+    closed = of_commune(session, commune_code, on=setting.day)
     served, found = setting.coverage.get(commune_code), setting.day
     while served is not None and (found - setting.day).days <= MAX_CLOSED_DAYS:
         found = next_served(served, replace(setting, day=found))
-        if not any(one.from_date <= found <= one.until_date for one in closures):
+        if not any(one.from_date <= found <= one.until_date for one in closed):
             return found
     return None
 
@@ -330,32 +337,40 @@ def _place(lat: float | None, lon: float | None) -> Point | None:
 def _stop(consignment: Consignment, setting: DaySetting, weights: Weights) -> Stop:
     served = setting.coverage[consignment.commune_code or ""]
     items = setting.pieces(consignment)
+    assert consignment.lat is not None
+    assert consignment.lon is not None
+    point = Point(lat=consignment.lat, lon=consignment.lon)
+    made = as_plan_stop(consignment, items, point, office_code=served.office.code, weights=weights)
+    return replace(made, must_today=_must_today(consignment, items, served, setting))
+
+
+def as_plan_stop(
+    consignment: Consignment, items: Sequence[Item], point: Point, *, office_code: str, weights: Weights
+) -> Stop:
+    """Return a consignment with these of its pieces as planning knows it, without whether it must go today."""
     is_collection = consignment.direction is Direction.COLLECTION
     window = None
     if consignment.window_from_s is not None and consignment.window_until_s is not None:
         window = Window(from_s=consignment.window_from_s, until_s=consignment.window_until_s)
-    assert consignment.lat is not None
-    assert consignment.lon is not None
     return Stop(
         stop_id=str(consignment.id),
-        office_id=served.office.code,
-        point=Point(lat=consignment.lat, lon=consignment.lon),
+        office_id=office_code,
+        point=point,
         commune_code=consignment.commune_code or "",
         service_s=COLLECTION_S if is_collection else _service_s(items),
         setup_s=SETUP_S,
         # Equal coordinates are one building or one hamlet: parking and asking the way count once.
-        building=f"{consignment.lat:.5f},{consignment.lon:.5f}",
+        building=f"{point.lat:.5f},{point.lon:.5f}",
         window=window,
         volume_ml=ITEM_ML * len(items),
         kind="collection" if is_collection else "delivery",
-        must_today=_must_today(consignment, items, served, setting),
         lateness_per_day=weights.lateness_per_day_s,
         skills=_permissions(items, weights, is_collection=is_collection),
         radius_m=consignment.radius_m or 0,
     )
 
 
-def _permissions(items: list[Item], weights: Weights, *, is_collection: bool) -> frozenset[str]:
+def _permissions(items: Sequence[Item], weights: Weights, *, is_collection: bool) -> frozenset[str]:
     """Return the permissions a courier needs for these pieces."""
     needed = {
         "fee": any(item.fee_vnd for item in items),
@@ -375,7 +390,7 @@ def _must_today(consignment: Consignment, items: list[Item], served: Coverage, s
     return local_day(due) < next_served(served, setting)
 
 
-def _service_s(items: list[Item]) -> int:
+def _service_s(items: Sequence[Item]) -> int:
     seconds = SERVICE_S + EACH_FURTHER_ITEM_S * (len(items) - 1)
     seconds += FEE_S * any(item.fee_vnd for item in items)
     return seconds + TAKE_BACK_S * any(item.take_back for item in items)

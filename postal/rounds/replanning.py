@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, object_session, selectinload
 
 from postal.access import ownership
 from postal.access.act import Act
 from postal.access.audit import note
 from postal.access.policy import Action, require_for
 from postal.errors import Conflict, NotFound
-from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, RoundStatus, RoundStop
+from postal.models import Courier, DayPlan, DeliveryRound, PlanStatus, PlanUnserved, RoundStatus, RoundStop
 from postal.rounds.plans import PlanNotDraft
 from postal.rounds.problem import Weights, has_left, planning_problem
 from postal.rules.working_days import local_day, local_seconds
@@ -113,13 +113,22 @@ def as_plan(saved: DayPlan, *, without: Collection[int] = ()) -> Plan:
     planned = [r for r in saved.rounds if r.id not in without and r.stops]
     return Plan(
         rounds=tuple(_planned_round(r) for r in planned),
-        unserved=tuple(Unserved(stop_id=str(u.consignment_id), reason=u.reason) for u in saved.unserved),
+        unserved=tuple(Unserved(stop_id=str(stop), reason=reason) for stop, reason in _left_out(saved)),
         travel_s=sum(r.travel_s for r in planned),
         cost=saved.cost,
         travel_source=saved.travel_source,
         degraded=saved.degraded,
         seconds=0.0,
     )
+
+
+def _left_out(saved: DayPlan) -> Iterable[tuple[int, str]]:
+    """Return what a plan left out and why, read as values alone: it may be thousands of stops."""
+    session = object_session(saved)
+    if session is None:
+        return [(one.consignment_id, one.reason) for one in saved.unserved]
+    query = select(PlanUnserved.consignment_id, PlanUnserved.reason).where(PlanUnserved.plan_id == saved.id)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(PlanUnserved.id))]
 
 
 def _planned_round(one: DeliveryRound) -> PlannedRound:
