@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload
 
+from postal.access import ownership
 from postal.life.items import as_written, is_called
-from postal.models import Consignment, Coverage, Item
+from postal.models import Consignment, Item
 from postal.models.keys import BLOCK
 from postal.people import bare_phone, find_by_phone, named
 from postal.rules.lifecycle import State
@@ -49,14 +50,7 @@ def find(session: Session, asked: Asked, *, limit: int = 100) -> Found:
     query = select(Item).join(Item.consignment)
     query = query.options(joinedload(Item.consignment).joinedload(Consignment.person))
     if asked.office_id is not None:
-        served = select(Coverage.commune_code).where(Coverage.office_id == asked.office_id)
-        query = query.where(
-            or_(
-                Consignment.issuing_office_id == asked.office_id,
-                Item.office_id == asked.office_id,
-                Consignment.commune_code.in_(served),
-            )
-        )
+        query = query.where(ownership.is_offices(asked.office_id))
     by_code = list(
         session.scalars(query.where(is_called(text)).order_by(as_written(text), Item.id.desc()).limit(limit))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from postal import people
 from postal.access.act import Act
@@ -13,6 +14,7 @@ from postal.errors import InvalidInput, NotFound
 from postal.intake.guide import Guide
 from postal.models import AddressStatus, Consignment, IntakeRow, Item, Office, OfficeKind, PointPrecision
 from postal.queue import OFFICE_NEW, POINT_FAR, needs_of, note_answer, still_here
+from postal.rules.lifecycle import State
 from routing import Message
 
 _OF_MONEY = frozenset({"bad_money", "odd_money"})
@@ -40,6 +42,23 @@ class Correction:
 
     def __repr__(self) -> str:
         return "<Correction>"
+
+
+def addresses_asked(session: Session, intake_id: int, *, office_id: int | None = None) -> list[int]:
+    """Return the consignments of an intake whose commune must be asked for, of one issuing office or of all, by id."""
+    query = (
+        select(Consignment.id)
+        .join(Item, Item.consignment_id == Consignment.id)
+        .join(IntakeRow, IntakeRow.item_id == Item.id)
+        .where(
+            IntakeRow.intake_id == intake_id,
+            Item.state.in_((State.WAITING, State.AWAITING_COLLECTION)),
+            Consignment.address_status.in_((AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN)),
+        )
+    )
+    if office_id is not None:
+        query = query.where(Consignment.issuing_office_id == office_id)
+    return list(session.scalars(query.distinct().order_by(Consignment.id)))
 
 
 def settle(

@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access import audit
 from postal.access.act import Act
-from postal.cells.problems import BLOCKING
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.life.follow_up import load_attempts
-from postal.models import AddressStatus, Consignment, Coverage, Item, PointPrecision
+from postal.models import AddressStatus, Consignment, Item, PointPrecision
+from postal.models.keys import blocks
 from postal.people import open_person
+from postal.queue.wanted import (
+    ADDRESS,
+    EVERYTHING,
+    NEEDS,
+    OUTSIDE,
+    POINT,
+    POST,
+    QUESTION,
+    QUESTIONS,
+    READY,
+    UNCLEAR,
+    VAGUE,
+    WITH_AGENCY,
+    Columns,
+    Wanted,
+    narrowed,
+    of_queue_office,
+    waits_for,
+)
+from postal.readings import once
 from postal.rules.lifecycle import State
 from routing import Message
 
-ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST = "address", "point", "question", "ready", "outside", "post"
-NEEDS = (ADDRESS, POINT, QUESTION, READY, OUTSIDE, POST)
-
-_WITH_AGENCY = (State.WAITING, State.BATCHED, State.AWAITING_COLLECTION)
-_WITH_POST = (State.HANDED_OVER, State.AT_OFFICE, State.HELD)
-_UNCLEAR = frozenset({AddressStatus.AMBIGUOUS, AddressStatus.UNKNOWN})
-VAGUE = frozenset({PointPrecision.COMMUNE, PointPrecision.NONE})
 # A point far from its commune, which an answer can bring about as well as a file.
 POINT_FAR = "point_far"
 # An agency nobody knew, whose name is nearly a known one's.
 OFFICE_NEW = "office_new"
-_QUESTIONS = BLOCKING - {"address_ambiguous", "address_unknown"}
-
-
-Columns = TypeVarTuple("Columns")
 
 
 class Withheld(Conflict):
@@ -45,7 +53,7 @@ class Withheld(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """One item on the list. ``recipient`` is in the clear: mask it for who may not see people.
+    """One item on the list. ``recipient`` and ``address`` are in the clear: mask them for who may not see people.
 
     ``tries`` are the reasons of its failed attempts, the last one last.
     """
@@ -62,6 +70,7 @@ class Waiting:
     is_late: bool
     since: datetime
     tries: tuple[str, ...] = ()
+    address: str | None = None
 
     def __repr__(self) -> str:
         return f"<Waiting {self.dossier_code}>"
@@ -93,90 +102,109 @@ def _needs(
     status: AddressStatus, precision: PointPrecision, released_reason: str | None, attention: Iterable[str]
 ) -> frozenset[str]:
     needs = set()
-    if status in _UNCLEAR:
+    if status in UNCLEAR:
         needs.add(ADDRESS)
     elif status is AddressStatus.OUTSIDE:
         needs.add(OUTSIDE)
     elif precision in VAGUE and released_reason is None:
         needs.add(POINT)
-    if not _QUESTIONS.isdisjoint(attention):
+    if not QUESTIONS.isdisjoint(attention):
         needs.add(QUESTION)
     return frozenset(needs)
 
 
-def queue_counts(session: Session, *, office_id: int | None = None) -> QueueCounts:
-    """Return how many items wait for what, of one office (issuing or delivery) or of all."""
-    query = select(
-        Item.state,
-        Consignment.address_status,
-        Consignment.precision,
-        Consignment.released_reason,
-        Consignment.attention,
-    ).join(Item.consignment)
-    query = _of_office(query.where(Item.state.in_((*_WITH_AGENCY, *_WITH_POST))), office_id)
-    counts: Counter[str] = Counter()
-    for state, status, precision, reason, attention in session.execute(query):
-        if state in _WITH_POST:
-            counts[POST] += 1
-            counts[OUTSIDE] += status is AddressStatus.OUTSIDE
-            continue
-        needs = _needs(status, precision, reason, attention)
-        counts.update(needs)
-        counts[READY] += state is State.WAITING and not needs - {OUTSIDE}
-    return QueueCounts(**{field.name: counts[field.name] for field in fields(QueueCounts)})
+def queue_counts(session: Session, wanted: Wanted = EVERYTHING, *, now: datetime) -> QueueCounts:
+    """Return how many items wait for what, of the part of the queue that is wanted whatever it ``needs``."""
+    return _counted(session, wanted, now)[1]
+
+
+def _counted(session: Session, wanted: Wanted, now: datetime) -> tuple[int, QueueCounts]:
+    """Return how many items wait at all, and for what. What the post holds already waits for two things at most."""
+    wanted = replace(wanted, needs=None)
+    asked = (ADDRESS, POINT, QUESTION, READY, OUTSIDE)
+    sums = (func.sum(case((waits_for(one), 1), else_=0)) for one in asked)
+    joined = _part(select(func.count()).select_from(Item).join(Item.consignment), wanted, now)
+    # All that the post holds is counted without its consignments, which is what a database is slow at.
+    at_post = joined if wanted != EVERYTHING else select(func.count()).select_from(Item)
+    outside = joined.where(waits_for(POST), Consignment.address_status == AddressStatus.OUTSIDE)
+    query = joined.add_columns(
+        *sums, at_post.where(waits_for(POST)).scalar_subquery(), outside.scalar_subquery()
+    ).where(Item.finished_at.is_(None), Item.state.in_(WITH_AGENCY))
+
+    def counted() -> tuple[int, QueueCounts]:
+        n, *found, n_post, n_outside = (n or 0 for n in session.execute(query).one())
+        by_needs = dict(zip(asked, found, strict=True))
+        by_needs[OUTSIDE] += n_outside
+        return n + n_post, QueueCounts(**by_needs, post=n_post)
+
+    return once(session, ("queue", wanted, now), counted)
 
 
 def ready_by_office(session: Session) -> Counter[int]:
     """Return how many items of each issuing office, by its id, a new batch would take."""
-    query = select(
-        Consignment.issuing_office_id,
-        Consignment.address_status,
-        Consignment.precision,
-        Consignment.released_reason,
-        Consignment.attention,
-    ).join(Item, Item.consignment_id == Consignment.id)
-    rows = session.execute(query.where(Item.state == State.WAITING))
-    return Counter(
-        office_id
-        for office_id, status, precision, reason, attention in rows
-        if not _needs(status, precision, reason, attention) - {OUTSIDE}
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which part of the queue: what it waits for (one of `NEEDS`), an office's, a commune's; None: whichever."""
-
-    needs: str | None = None
-    office_id: int | None = None
-    commune_code: str | None = None
+    query = select(Consignment.issuing_office_id, func.count()).join(Item, Item.consignment_id == Consignment.id)
+    query = query.where(waits_for(READY)).group_by(Consignment.issuing_office_id)
+    return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def waiting(
-    session: Session, wanted: Wanted = Wanted(), *, now: datetime, limit: int = 100, offset: int = 0
+    session: Session, wanted: Wanted = EVERYTHING, *, now: datetime, limit: int = 100, offset: int = 0
 ) -> list[Waiting]:
     """Return what waits for one thing, or everything: the nearest promise first, then the oldest result.
 
     Raises InvalidInput for something nobody waits for.
     """
-    needs = wanted.needs
+    ids = session.scalars(_ordered(select(Item.id), wanted, now).offset(offset).limit(limit)).all()
+    return _lines_of(session, _items(session, ids), now=now)
+
+
+def waiting_blocks(
+    session: Session, wanted: Wanted = EVERYTHING, *, now: datetime
+) -> Iterator[list[tuple[Waiting, Item]]]:
+    """Yield every line `waiting` lists with its item, block by block; nothing of a block stays in the session."""
+    ids = session.scalars(_ordered(select(Item.id), wanted, now)).all()
+    for some in blocks(ids):
+        items = _items(session, some)
+        yield list(zip(_lines_of(session, items, now=now), items, strict=True))
+        session.expunge_all()
+
+
+def _items(session: Session, ids: Sequence[int]) -> list[Item]:
+    """Return items with their people, in order: only what is shown is read whole."""
+    found: dict[int, Item] = {}
+    for some in blocks(ids):
+        query = select(Item).where(Item.id.in_(some))
+        query = query.options(joinedload(Item.consignment).joinedload(Consignment.person))
+        found |= {item.id: item for item in session.scalars(query)}
+    return [found[item_id] for item_id in ids if item_id in found]
+
+
+def waiting_ids(session: Session, wanted: Wanted = EVERYTHING, *, now: datetime, limit: int) -> Sequence[int]:
+    """Return the ids of the items `waiting` lists, in its order. Raises InvalidInput as it does."""
+    return session.scalars(_ordered(select(Item.id), wanted, now).limit(limit)).all()
+
+
+def n_waiting(session: Session, wanted: Wanted = EVERYTHING, *, now: datetime) -> int:
+    """Return how many items `waiting` lists on all its pages. Raises InvalidInput as it does."""
+    needs = _known(wanted.needs)
+    n, counts = _counted(session, wanted, now)
+    return n if needs is None else int(getattr(counts, needs))
+
+
+def _known(needs: str | None) -> str | None:
     if needs is not None and needs not in NEEDS:
         raise InvalidInput(field="needs")
-    query = (
-        select(Item)
-        .join(Item.consignment)
-        .options(joinedload(Item.consignment).joinedload(Consignment.person))
-        .where(_waits_for(needs))
-        .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.ready_at, Item.id)
-    )
-    if wanted.commune_code is not None:
-        query = query.where(Consignment.commune_code == wanted.commune_code)
-    query = _of_office(query, wanted.office_id)
-    if needs not in (QUESTION, READY):
-        return _lines_of(session, session.scalars(query.offset(offset).limit(limit)).all(), now=now)
-    # What was asked is a list no database searches alike: these two are sifted here.
-    fitting = [item for item in session.scalars(query) if _fits(item, needs)]
-    return _lines_of(session, fitting[offset : offset + limit], now=now)
+    return needs
+
+
+def _ordered(query: Select[*Columns], wanted: Wanted, now: datetime) -> Select[*Columns]:
+    query = query.join(Item.consignment).where(waits_for(_known(wanted.needs)))
+    query = query.order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.ready_at, Item.id)
+    return _part(query, wanted, now)
+
+
+def _part(query: Select[*Columns], wanted: Wanted, now: datetime) -> Select[*Columns]:
+    return of_queue_office(narrowed(query, wanted, now=now), wanted.office_id)
 
 
 def _lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list[Waiting]:
@@ -185,61 +213,35 @@ def _lines_of(session: Session, items: Sequence[Item], *, now: datetime) -> list
     return [_line(session, item, tuple(one.reason for one in tries.get(item.id, ())), now) for item in items]
 
 
-def _waits_for(needs: str | None) -> ColumnElement[bool]:
-    """Return the part of the condition that the database can check for an item on the list for ``needs``."""
-    with_agency = Item.state.in_(_WITH_AGENCY)
-    if needs is None:
-        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST))
-    if needs == POST:
-        return Item.state.in_(_WITH_POST)
-    if needs == READY:
-        return Item.state == State.WAITING
-    status = Consignment.address_status
-    if needs == ADDRESS:
-        return with_agency & status.in_(_UNCLEAR)
-    if needs == OUTSIDE:
-        # "Gửi ngoài tỉnh": until the national post has it, whoever holds it meanwhile.
-        return Item.state.in_((*_WITH_AGENCY, *_WITH_POST)) & (status == AddressStatus.OUTSIDE)
-    if needs == POINT:
-        is_vague = Consignment.precision.in_(VAGUE) & Consignment.released_reason.is_(None)
-        return with_agency & is_vague & status.not_in((*_UNCLEAR, AddressStatus.OUTSIDE))
-    return with_agency
-
-
-def _fits(item: Item, needs: str) -> bool:
-    if needs == READY:
-        return item.state is State.WAITING and is_ready(item.consignment)
-    return needs in needs_of(item.consignment)
-
-
 def _line(session: Session, item: Item, tries: tuple[str, ...], now: datetime) -> Waiting:
     consignment = item.consignment
-    promised_by = consignment.promised_by
+    promised_by, person = consignment.promised_by, open_person(session, consignment.person)
     return Waiting(
         consignment_id=consignment.id,
         item_id=item.id,
         dossier_code=item.dossier_code,
         s10=item.s10,
-        recipient=open_person(session, consignment.person).full_name,
+        recipient=person.full_name,
+        address=person.address,
         commune_code=consignment.commune_code,
         state=item.state,
         why=why_waiting(item),
         promised_by=promised_by,
         is_late=promised_by is not None and promised_by < now,
-        since=consignment.accepted_at if item.state in _WITH_AGENCY else item.state_since,
+        since=consignment.accepted_at if item.state in WITH_AGENCY else item.state_since,
         tries=tries,
     )
 
 
 def why_waiting(item: Item) -> str:
     """Return the code of the first thing the item waits for, "" when it only waits for its turn."""
-    if item.state not in _WITH_AGENCY:
+    if item.state not in WITH_AGENCY:
         return ""
     needs = needs_of(item.consignment)
     if ADDRESS in needs:
         return f"address_{item.consignment.address_status}"
     if QUESTION in needs:
-        return next(code for code in item.consignment.attention if code in _QUESTIONS)
+        return next(code for code in item.consignment.attention if code in QUESTIONS)
     if POINT in needs:
         return "point_commune_only"
     return "outside_province" if OUTSIDE in needs else ""
@@ -285,7 +287,7 @@ def still_here(session: Session, consignment_id: int) -> Consignment:
     consignment = session.get(Consignment, consignment_id)
     if consignment is None:
         raise NotFound(what=Message("bưu gửi"))
-    if not all(item.state in _WITH_AGENCY for item in consignment.items):
+    if not all(item.state in WITH_AGENCY for item in consignment.items):
         raise Withheld
     return consignment
 
@@ -293,10 +295,3 @@ def still_here(session: Session, consignment_id: int) -> Consignment:
 def note_answer(act: Act, action: str, consignment_id: int) -> None:
     """Put an answer into the audit."""
     audit.note(act, action, "consignment", consignment_id)
-
-
-def _of_office(query: Select[*Columns], office_id: int | None) -> Select[*Columns]:
-    if office_id is None:
-        return query
-    served = select(Coverage.commune_code).where(Coverage.office_id == office_id)
-    return query.where((Consignment.issuing_office_id == office_id) | Consignment.commune_code.in_(served))

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.custody import CountedList, Party, clean_codes, count, write_receipt
 from postal.errors import NotFound
+from postal.life.facts import RECEIPT
 from postal.life.items import with_s10s
-from postal.life.tracking import RECEIPT, Scan, lock_items, record_all
+from postal.life.tracking import Scan, lock_items, record_all
 from postal.models import Consignment, Handover, Item, Leg, Office
 from postal.rules.lifecycle import EventKind, State
 from postal.rules.s10 import normal_s10

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager
 
 from postal.access.act import Act
 from postal.custody import Party
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.life.follow_up import follow_up, load_attempts
+from postal.life.follow_up import FollowUp, follow_up, load_attempts, read_tries
 from postal.life.tracking import Scan, lock_items, record_strictly
 from postal.models import Consignment, Handover, Item, TrackingEvent
-from postal.models.keys import blocks
-from postal.network.promises import load_calendar
+from postal.network.promises import load_calendars
 from postal.rules import reasons
 from postal.rules.lifecycle import MOVES, EventKind, State
-from postal.rules.working_days import local_day
 from postal.to_agency.agency_handover import Passing, count_by_agency, hand_to_agency
+from postal.to_agency.due import IS_TRIED, due_back, reason_of
 from routing import Message
 
 AGENCY_ASKED = "AGENCY_ASKED"
@@ -52,7 +51,7 @@ def start_return(act: Act, item_id: int, reason: str) -> Item:
     if item.state is State.RETURNING_TO_SENDER:  # pressed twice
         return item
     if reason != AGENCY_ASKED and item.state is not State.WITH_CARRIER:
-        found = follow_up(load_attempts(act.session, [item.id]).get(item.id, ()), load_calendar(act.session))
+        found = _follow_up(act.session, item)
         if found is None or not found.may_return:
             raise ReturnTooEarly(n_invitations=found.n_invitations if found else 0)
     scan = Scan(kind=EventKind.RETURN_STARTED, scan_id=return_id(act.session, item), happened_at=act.now, reason=reason)
@@ -71,37 +70,46 @@ def reasons_to_return(session: Session, item: Item) -> list[str]:
     """Return the reasons for which an item may be sent back now; none where its state or the law does not let it."""
     if (item.state, EventKind.RETURN_STARTED) not in MOVES:
         return []
-    found = follow_up(load_attempts(session, [item.id]).get(item.id, ()), load_calendar(session))
+    found = _follow_up(session, item)
     return [*([found.reason] if found is not None and found.may_return else []), AGENCY_ASKED]
 
 
-def due_returns(session: Session, *, now: datetime, office_id: int | None = None) -> list[tuple[Item, str]]:
-    """Return items at an office that go back today, with the reason: refused, or nobody came or answered in time.
+def due_returns(session: Session, *, now: datetime, office_id: int | None = None) -> dict[int, str]:
+    """Return by id the items at an office that go back today and why: refused, or nobody came or answered in time.
 
-    ``office_id`` None: at any office.
+    ``office_id`` None: at any office. In the order of their ids.
     """
-    query = select(Item.id).where(Item.state.in_((State.AT_OFFICE, State.HELD)), Item.n_attempts > 0).order_by(Item.id)
-    if office_id is not None:
-        query = query.where(Item.office_id == office_id)
-    item_ids = session.scalars(query).all()
-    attempts, calendar, today = load_attempts(session, item_ids), load_calendar(session), local_day(now)
-    due: dict[int, str] = {}
-    for item_id in item_ids:
-        found = follow_up(attempts.get(item_id, ()), calendar)
-        if found is not None and found.return_on is not None and found.return_on <= today:
-            due[item_id] = found.reason
-    items: list[Item] = []
-    for some in blocks(list(due)):
-        items += session.scalars(
-            select(Item).where(Item.id.in_(some)).options(joinedload(Item.consignment)).order_by(Item.id)
-        )
-    return [(item, due[item.id]) for item in items]
+    tried = _tried(office_id)
+    due = tried.where(due_back(session, tried, now=now).condition).order_by(Item.id)
+    return {item_id: read_tries(tries)[-1].reason for item_id, tries in session.execute(due)}
+
+
+def first_due(
+    session: Session, *, now: datetime, office_id: int | None, most: int
+) -> tuple[int, list[tuple[Item, str]]]:
+    """Return how much `due_returns` finds, and the first of it with the reasons, each item with its agency."""
+    tried = _tried(office_id)
+    due = due_back(session, tried, now=now)
+    query = tried.where(due.condition).with_only_columns(Item).order_by(Item.id).limit(most)
+    items = session.scalars(query.options(contains_eager(Item.consignment).joinedload(Consignment.issuing_office)))
+    return due.n, [(item, reason_of(item)) for item in items]
+
+
+def _tried(office_id: int | None) -> Select[int, str | None]:
+    query = select(Item.id, Item.tries).join(Item.consignment).where(IS_TRIED)
+    return query if office_id is None else query.where(Item.office_id == office_id)
+
+
+def _follow_up(session: Session, item: Item) -> FollowUp | None:
+    commune_code = item.consignment.commune_code
+    calendar = load_calendars(session, commune_code=commune_code).of(commune_code)
+    return follow_up(load_attempts(session, [item.id]).get(item.id, ()), calendar)
 
 
 def start_due_returns(act: Act) -> list[Item]:
     """Start every return that is due at the actor's office, or at every one; return the items."""
     due = due_returns(act.session, now=act.now, office_id=act.by.office_id)
-    return [start_return(act, item.id, reason) for item, reason in due]
+    return [start_return(act, item_id, reason) for item_id, reason in due.items()]
 
 
 def returning_items(session: Session, office_id: int) -> Sequence[Item]:
