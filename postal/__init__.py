@@ -6,6 +6,7 @@ Other packages enter a room by its own door: `from postal import custody`, `from
 from sqlalchemy.orm import Session
 
 from postal import (
+    bulk,
     chain,
     citizen,
     counting,
@@ -15,8 +16,10 @@ from postal import (
     errors,
     intake,
     jobs,
+    mending,
     models,
     outside,
+    packing,
     people,
     phones,
     pictures,
@@ -42,13 +45,14 @@ from postal.access.policy import (
 from postal.citizen.history import PublicHistory, PublicStep
 from postal.citizen.outlook import Outlook, PostOffice
 from postal.csv_out import write_csv
-from postal.db import Database, is_storage_failure, make_engine
+from postal.db import Database, first_wins, is_storage_failure, make_engine
 from postal.errors import Conflict, Forbidden, InvalidInput, NotFound, PostalError
 from postal.life.follow_up import FollowUp
 from postal.migrations import current_revision, downgrade, make_ready, newest_revision, upgrade
 from postal.models import Role
 from postal.people.vault import Vault, VaultLocked
 from postal.rules.lifecycle import Direction, EventKind, Holder, Outcome, State, holder, outcome
+from postal.xlsx_out import write_xlsx
 from routing import Message
 
 __all__ = [
@@ -82,6 +86,7 @@ __all__ = [
     "Subject",
     "Vault",
     "VaultLocked",
+    "bulk",
     "chain",
     "citizen",
     "command_actor",
@@ -92,6 +97,7 @@ __all__ = [
     "doorstep",
     "downgrade",
     "errors",
+    "first_wins",
     "holder",
     "intake",
     "is_own",
@@ -99,10 +105,12 @@ __all__ = [
     "jobs",
     "make_engine",
     "make_ready",
+    "mending",
     "models",
     "newest_revision",
     "outcome",
     "outside",
+    "packing",
     "people",
     "phones",
     "pictures",
@@ -114,4 +122,5 @@ __all__ = [
     "under_way",
     "upgrade",
     "write_csv",
+    "write_xlsx",
 ]

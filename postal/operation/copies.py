@@ -19,10 +19,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal.custody import phone_numbers
 from postal.custody.numbers import SERIES, counter_name
 from postal.custody.serials import HELD
 from postal.errors import BadS10, Conflict, InvalidInput, NotFound
-from postal.models import Counter, Handover, Manifest, S10Range, TrackingEvent
+from postal.models import Counter, Handover, Manifest, NumberBlock, Phone, S10Range, TrackingEvent
 from postal.network.home import installation
 from postal.rules.s10 import LAST_SERIAL, S10, parse
 from postal.rules.working_days import local_day
@@ -73,7 +74,9 @@ def held(session: Session, *, now: datetime) -> list[HeldSeries]:
             name=series,
             what=SERIES[series],
             last_known=_number(session, series, now),
-            suggested_skip=n_days * _SAFETY * max(_busiest_handovers(session), 1) + _LEAST_DOCUMENTS,
+            suggested_skip=n_days * _SAFETY * max(_busiest(session, series), 1)
+            + _ahead(session, series)
+            + _LEAST_DOCUMENTS,
         )
         for series in names
         if series in SERIES
@@ -89,6 +92,7 @@ def held(session: Session, *, now: datetime) -> list[HeldSeries]:
 def told_last(session: Session, number: str, *, now: datetime) -> HeldSeries:
     """Open a series after the last number used: an S10 or a document's, "BB-2026-000123".
 
+    Phones may have reserved numbers beyond the last one on paper: of their series what they may hold is left out.
     Safe to repeat. Raises InvalidInput for what is no number, NotFound outside of every range, NumberTooLow.
     """
     document = _DOCUMENT.fullmatch(number.strip().upper())
@@ -126,10 +130,11 @@ def _told_document(session: Session, document: re.Match[str], now: datetime) -> 
     if year > local_day(now).year:
         raise InvalidInput(field=Message("Số cuối đã dùng"))
     counter = _counter(session, f"{series}-{year}")
-    if value < counter.value:
+    last = value + _ahead(session, series)
+    if last < counter.value:
         raise NumberTooLow(number=document[0], known=f"{series}-{year}-{counter.value:06d}")
-    counter.value = value
-    return _open(session, series, SERIES[series], document[0])
+    counter.value = last
+    return _open(session, series, SERIES[series], f"{series}-{year}-{last:06d}")
 
 
 def _counter(session: Session, name: str) -> Counter:
@@ -177,6 +182,28 @@ def _missing_days(session: Session, now: datetime) -> int:
     """Return how many days lie between the last thing the copy knows and now, today included."""
     last = session.scalar(select(func.max(TrackingEvent.recorded_at)))
     return max(1, (local_day(now) - local_day(last)).days + 1) if last is not None else 1
+
+
+def _ahead(session: Session, series: str) -> int:
+    """Return how many numbers of a series may be reserved beyond the last one anybody saw: phones hold them unused."""
+    if series != phone_numbers.SERIES:
+        return 0
+    n_phones = session.scalar(select(func.count()).select_from(Phone).where(Phone.revoked_at.is_(None))) or 0
+    return n_phones * phone_numbers.AT_MOST
+
+
+def _busiest(session: Session, series: str) -> int:
+    """Return how many numbers of a series went on the busiest day this copy knows."""
+    return _busiest_reserved(session) if series == phone_numbers.SERIES else _busiest_handovers(session)
+
+
+def _busiest_reserved(session: Session) -> int:
+    days: collections.Counter[date] = collections.Counter()
+    n = NumberBlock.last_number - NumberBlock.first_number + 1
+    newest = select(NumberBlock.reserved_at, n).order_by(NumberBlock.id.desc()).limit(10_000)
+    for at, n_reserved in session.execute(newest):
+        days[local_day(at)] += n_reserved
+    return max(days.values(), default=0)
 
 
 def _busiest_handovers(session: Session) -> int:

@@ -15,7 +15,19 @@ from postal.outside.endpoints import (
     resume,
     rotate_secret,
 )
-from postal.outside.notices import ALARM, CODE, Notifier, Outgoing, Told, notice_works
+from postal.outside.notices import (
+    ABSENCE_CARD,
+    ALARM,
+    CODE,
+    CUT_OFF,
+    DOOR_RECEIPT,
+    TOO_LATE,
+    Notifier,
+    Outgoing,
+    Told,
+    notice_works,
+    queue_notice,
+)
 from postal.outside.notices import Desk as NoticeDesk
 from postal.outside.safe_http import SafeClient
 from postal.outside.sender import RequestsSender, Sender
@@ -24,10 +36,14 @@ from postal.outside.sms import HttpGateway
 from postal.outside.work import callback_works, send_due
 
 __all__ = [
+    "ABSENCE_CARD",
     "ALARM",
     "CODE",
+    "CUT_OFF",
+    "DOOR_RECEIPT",
     "KEPT_FOR",
     "KINDS",
+    "TOO_LATE",
     "AddressPolicy",
     "EndpointExists",
     "HttpGateway",
@@ -53,6 +69,7 @@ __all__ = [
     "is_public_address",
     "notice_works",
     "pause",
+    "queue_notice",
     "register_endpoint",
     "remove_endpoint",
     "replay",

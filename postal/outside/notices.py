@@ -27,7 +27,9 @@ from routing import Message
 log = logging.getLogger("tannha.notices")
 KIND = "send_notices"
 # Kinds of notices.
-CODE, ALARM = "opening_code", "guessing_alarm"
+CODE, ALARM, CUT_OFF = "opening_code", "guessing_alarm", "cut_off"
+ABSENCE_CARD, DOOR_RECEIPT = "absence_card", "door_receipt"
+OVERTAKEN, TOO_LATE = "overtaken", "too_late"
 IDLE = timedelta(days=1)
 KEPT_FOR = timedelta(days=30)
 # Waits before the next tries of a notice; a code that comes after a quarter of an hour opens nothing any more.
@@ -66,10 +68,13 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What sending needs: the way out (None: no gateway is set), the words of each kind, and the operator's number."""
+    """What sending needs: the way out (None: no gateway is set), the words of each kind, and the operator's number.
+
+    ``words`` returns None where there is nothing to tell any more: the notice is not sent.
+    """
 
     notifier: Notifier | None
-    words: Callable[[Session, Notice], Message]
+    words: Callable[[Session, Notice], Message | None]
     say: Callable[[Message, str], str]
     operator: str = ""
 
@@ -130,9 +135,9 @@ def forget_notices(session: Session, *, now: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _send_one(desk: Desk, outgoing: Outgoing | None) -> Told:
-    if outgoing is None:
-        return Told(verdict="no_number")
+def _send_one(desk: Desk, outgoing: Outgoing | Told) -> Told:
+    if isinstance(outgoing, Told):
+        return outgoing
     if desk.notifier is None:
         return Told(verdict="no_gateway")
     return desk.notifier.send(outgoing)
@@ -142,7 +147,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return (Notice.state == NoticeState.WAITING) & (Notice.next_try_at <= now)
 
 
-def _ready(database: Database, desk: Desk, now: datetime) -> list[tuple[int, Outgoing | None]]:
+def _ready(database: Database, desk: Desk, now: datetime) -> list[tuple[int, Outgoing | Told]]:
     with database.read() as session:
         if is_unconfirmed_copy(session):
             return []
@@ -150,13 +155,15 @@ def _ready(database: Database, desk: Desk, now: datetime) -> list[tuple[int, Out
         return [(one.id, _outgoing(session, desk, one)) for one in session.scalars(due.limit(_AT_ONCE))]
 
 
-def _outgoing(session: Session, desk: Desk, notice: Notice) -> Outgoing | None:
+def _outgoing(session: Session, desk: Desk, notice: Notice) -> Outgoing | Told:
     person = session.get(Person, notice.person_id) if notice.person_id is not None else None
     to = desk.operator if notice.person_id is None else (_open(session, person).phone if person is not None else None)
     if not to:
-        return None
-    text = desk.say(desk.words(session, notice), notice.language)
-    return Outgoing(notice_id=f"tannha-{notice.id}", to=to, text=text)
+        return Told(verdict="no_number")
+    words = desk.words(session, notice)
+    if words is None:
+        return Told(verdict=OVERTAKEN)
+    return Outgoing(notice_id=f"tannha-{notice.id}", to=to, text=desk.say(words, notice.language).strip())
 
 
 def _open(session: Session, person: Person) -> PersonData:
@@ -170,8 +177,8 @@ def _settle(session: Session, notice_id: int, told: Told, *, now: datetime) -> N
     notice = session.get_one(Notice, notice_id, with_for_update=True)
     notice.n_tries += 1
     notice.verdict = told.verdict
-    if told.is_sent:
-        notice.state = NoticeState.SENT
+    if told.is_sent or told.verdict == OVERTAKEN:
+        notice.state = NoticeState.SENT if told.is_sent else NoticeState.NOBODY
         return
     wait_s = WAITS_S[min(notice.n_tries, len(WAITS_S)) - 1]
     notice.next_try_at = now + timedelta(seconds=wait_s)
@@ -190,5 +197,5 @@ def _find(database: Database, now: datetime) -> None:
             return
     with database.write() as session:
         late = update(Notice).where(Notice.state == NoticeState.WAITING, Notice.expires_at <= now)
-        session.execute(late.values(state=NoticeState.FAILED, verdict="too_late"))
+        session.execute(late.values(state=NoticeState.FAILED, verdict=TOO_LATE))
         wake(session, NewJob(kind=KIND, dedupe_key=KIND), now=now)

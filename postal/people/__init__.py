@@ -7,6 +7,7 @@ from postal.people.envelopes import EnvelopeKey, EnvelopeLocked, envelope_key, o
 from postal.people.looking import Looking, allow_looking, may_see, watching
 from postal.people.records import (
     PersonData,
+    SealedPerson,
     add_people,
     add_person,
     address_hash,
@@ -28,6 +29,7 @@ __all__ = [
     "EnvelopeLocked",
     "Looking",
     "PersonData",
+    "SealedPerson",
     "add_people",
     "add_person",
     "address_hash",

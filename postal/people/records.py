@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, distinct, false, func, insert, select
 from sqlalchemy.orm import Session
@@ -40,6 +41,15 @@ class PersonData:
         return "<PersonData>"
 
 
+class SealedPerson(NamedTuple):
+    """What opening needs of a person, as a statement of columns reads it."""
+
+    id: int
+    kind: PersonKind
+    sealed: bytes | None
+    key_id: str
+
+
 def _masked(data: PersonData) -> PersonData:
     return PersonData(full_name=mask_name(data.full_name), phone=mask_phone(data.phone) or None)
 
@@ -56,8 +66,7 @@ def add_person(session: Session, kind: PersonKind, data: PersonData, *, now: dat
     session.add(person)
     session.flush()
     words = _word_hashes(vault_of(session), data.full_name)
-    if words:
-        session.execute(insert(PersonWord), [{"person_id": person.id, "word_hash": w} for w in words])
+    write_many(session, PersonWord, [{"person_id": person.id, "word_hash": word} for word in words])
     return person
 
 
@@ -78,7 +87,7 @@ def add_people(session: Session, kind: PersonKind, people: Sequence[PersonData],
     return ids
 
 
-def open_person(session: Session, person: Person) -> PersonData:
+def open_person(session: Session, person: Person | SealedPerson) -> PersonData:
     """Return a person to be shown; an erased one comes back as "(đã xóa)".
 
     Within a request a citizen is masked for who may not see recipients, and noted as seen for who may
@@ -88,7 +97,7 @@ def open_person(session: Session, person: Person) -> PersonData:
     return data if person.kind not in _CITIZENS or may_see(person.id) else _masked(data)
 
 
-def unseal(session: Session, person: Person) -> PersonData:
+def unseal(session: Session, person: Person | SealedPerson) -> PersonData:
     """Return a person's data for work that shows nothing of it; an erased one comes back as "(đã xóa)"."""
     if person.sealed is None:
         return PersonData(full_name="(đã xóa)")

@@ -21,6 +21,7 @@ from postal.access.policy import Actor, ActorKind
 from postal.chain.unsealed import PICTURE, note_unsealed
 from postal.errors import Conflict, Forbidden, InvalidInput, NotFound
 from postal.models import EventPicture, HeldAct, HeldPicture, Picture, TrackingEvent
+from postal.models.keys import blocks
 from postal.people import vault_of
 from postal.pictures.reading import Photo
 from routing import Message
@@ -96,10 +97,11 @@ def check_ids(client_ids: Sequence[str]) -> list[str]:
 
 
 def name_for(act: Act, event: TrackingEvent, client_ids: Sequence[str]) -> None:
-    """Note which photos are an event's evidence, whether they are here yet or not."""
-    owner = _owner(act.by) if client_ids else ""
+    """Note which photos are an event's evidence, whether they are here yet or not; flushes nothing."""
+    if not client_ids:
+        return
+    owner = _owner(act.by)
     act.session.add_all(EventPicture(event_id=event.id, owner=owner, client_id=one) for one in client_ids)
-    act.session.flush()
 
 
 def hold_for(session: Session, by: Actor, held: HeldAct, client_ids: Sequence[str]) -> None:
@@ -122,9 +124,11 @@ def missing(session: Session, by: Actor, client_ids: Sequence[str]) -> list[str]
     """Return which of somebody's photos are not stored yet, in the order given."""
     if not client_ids:
         return []
-    query = select(Picture.client_id).where(Picture.owner == _owner(by), Picture.client_id.in_(client_ids))
-    stored = set(session.scalars(query))
-    return [one for one in dict.fromkeys(client_ids) if one not in stored]
+    wanted, stored = list(dict.fromkeys(client_ids)), set[str]()
+    for some in blocks(wanted):
+        query = select(Picture.client_id).where(Picture.owner == _owner(by), Picture.client_id.in_(some))
+        stored |= set(session.scalars(query))
+    return [one for one in wanted if one not in stored]
 
 
 def of_events(session: Session, event_ids: Sequence[int]) -> dict[int, list[Picture | None]]:
