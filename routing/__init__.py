@@ -16,7 +16,7 @@ from routing.addresses.national import (
 )
 from routing.addresses.points import JudgedPoint, PointFlag, Precision, is_in_province, judge_point
 from routing.addresses.resolutions import NewUnit, read_resolutions, with_resolutions
-from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus
+from routing.addresses.resolver import AddressAnswer, AddressResolver, AddressStatus, resolver_of
 from routing.advice.compare import Comparison, Figures, StopChange, compare, figures
 from routing.advice.explain import REASONS
 from routing.check import Fault, check, price_of
@@ -161,6 +161,7 @@ __all__ = [
     "read_resolutions",
     "register_of",
     "replan",
+    "resolver_of",
     "terrain_of",
     "with_resolutions",
 ]

@@ -12,6 +12,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -121,6 +122,7 @@ class Register:
         return len(self.communes)
 
     @classmethod
+    @cache
     def builtin(cls) -> Register:
         """Return Huế's register: 40 communes since 1 July 2025 and every unit written from 2020 to then."""
         data = resources.files("routing") / "data"

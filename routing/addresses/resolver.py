@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from routing.addresses.afterthoughts import contradicting, listed
 from routing.addresses.communes import Register
@@ -127,3 +128,9 @@ def _clearest(found: list[_Found]) -> _Found:
     if len(codes) > 1:
         return AddressStatus.AMBIGUOUS, tuple(sorted(code for (code,) in codes)), None
     return automatic[0] if automatic else found[0]
+
+
+@lru_cache(maxsize=4)
+def resolver_of(register: Register) -> AddressResolver:
+    """Return the resolver of a register; reading all its names takes a while, so the last few are kept."""
+    return AddressResolver(register)
