@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from labels.papers import words
@@ -11,12 +12,17 @@ class Speech:
     """Speaks Vietnamese, the language of the sentences in the code. Another language is a subclass given to `draw`.
 
     Called with a Vietnamese sentence with {named} places, it returns that sentence of the paper with its values. The
-    sentence is a literal, as the catalogue is made by reading the code; a value is data or already spoken.
+    sentence is a literal, as the catalogue is made by reading the code; a value is data or already spoken. ``own`` are
+    sentences that a house words otherwise, by the sentence in the code, with the same places.
     """
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        self._own = own or {}
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return a sentence of the paper."""
-        return text.format(**values) if values else text
+        said = self._own.get(text, text)
+        return said.format(**values) if values else said
 
     def day(self, on: date) -> str:
         """Return "thứ Hai 23/11/2026"."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from labels.papers.item_label import ItemLabelData
-from labels.samples.made_up import CENTRE, CENTRE_ADDRESS, LINK, PEOPLE, S10, Sample
+from labels.samples.made_up import CENTRE, CENTRE_ADDRESS, LINK, PEOPLE, S10, WARNING, Sample
 
 _LABEL = ItemLabelData(
     s10=S10,
@@ -25,6 +25,7 @@ _LABEL = ItemLabelData(
     fee_vnd=135_000,
     has_take_back=True,
     n_documents=3,
+    warning=WARNING,
 )
 
 

@@ -15,6 +15,8 @@ from labels.papers import ContactData, PaperData, PartyData
 
 S10 = "EY900000013VN"
 LINK = "https://tannha.example/t/0123456789abcdef0123456789abcdef"
+BADGE_LINK = "https://tannha.example/genuine/0123456789abcdef0123456789abcdef"
+WARNING = "Bưu tá không yêu cầu chuyển khoản trước. Kiểm tra tại tannha.example/genuine"
 DIGEST = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
 CENTRE = "Trung tâm Phục vụ hành chính công thành phố Huế"
 CENTRE_ADDRESS = "01 Lê Lai, phường Thuận Hóa, thành phố Huế"

@@ -10,7 +10,8 @@ from datetime import date
 class ItemLabelData:
     """One item's label. Never the procedure's name; the phone comes masked. ``token_url`` is the QR's link.
 
-    ``round_text`` is "" until the round is known; ``reprint_number`` 0 is the first print.
+    ``round_text`` is "" until the round is known; ``reprint_number`` 0 is the first print; ``warning`` is what keeps
+    false couriers from being paid.
     """
 
     s10: str
@@ -34,3 +35,4 @@ class ItemLabelData:
     is_outside: bool = False
     landmark: str = ""
     reprint_number: int = 0
+    warning: str = ""

@@ -14,6 +14,7 @@ from labels.papers.words import group_code
 _EDGE = 5.0  # office printers leave 4.2 mm of the sheet white
 _RULES = (45.0, 66.0, 114.0, 132.0)
 _QR = 27.0
+_WARNING_SIZES = (TINY, 6.0, 5.5, 5.0)
 
 
 def draw_full_form(drawing: Drawing, say: Speech) -> None:
@@ -40,6 +41,9 @@ def draw_full_item(drawing: Drawing, label: ItemLabelData, say: Speech) -> None:
     _sort(drawing, label, say, right)
     _people(drawing, label, say, right)
     _service(drawing, label, say, right)
+    if label.warning:
+        line = drawing.fit(label.warning, (right - _EDGE, 3.0), sizes=_WARNING_SIZES, field="warning")
+        drawing.write_fitted(_EDGE, 141, line)
 
 
 def _head(drawing: Drawing, label: ItemLabelData, say: Speech, right: float) -> None:
