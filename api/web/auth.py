@@ -88,6 +88,11 @@ def acting() -> Iterator[Act]:
         yield act
 
 
+def signed_in_as() -> tuple[str, str | None]:
+    """Return the user name and the office's name of who is signed in; None for the whole province, "" for nobody."""
+    return cast("tuple[str, str | None]", g.get("signed_in_as", ("", None)))
+
+
 def own_language() -> str | None:
     """Return the language kept on the account of whoever makes the running request, None for strangers."""
     return cast("str | None", g.get("language"))
@@ -197,6 +202,7 @@ def _signed_in() -> Actor:
         if found is None:
             return ANONYMOUS
         g.language, g.sign_in_id, g.proved_at = found.user.language, found.id, found.proved_at
+        g.signed_in_as = found.user.username, found.user.office.name if found.user.office is not None else None
         must_have = found.user.role in services().settings.second_factor_roles
         g.lacks_factor = must_have and found.user.second_factor_since is None
         actor, is_due = accounts.actor_of(found.user), sign_ins.is_use_due(found, now)

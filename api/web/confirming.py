@@ -52,7 +52,7 @@ def _is_right(given: dict[str, str]) -> bool:
     if given["confirm_password"]:
         with services().database.read() as session:
             username = session.get_one(models.User, user_id).username
-        asking = accounts.Asking(address=request.remote_addr or "", device=devices.own_token())
+        asking = accounts.Asking(address=devices.address(), device=devices.own_token())
         now, typed = services().clock(), given["confirm_password"][:1024]
         proved = accounts.sign_in(services().database, username=username, password=typed, now=now, asking=asking)
         return proved is not None

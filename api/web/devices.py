@@ -1,11 +1,13 @@
-"""The cookie by which a browser is known again, and the words by which its owner recognises it.
+"""The cookie by which a browser is known again, the words by which its owner recognises it, where it asks from.
 
-It opens nothing: it only lets wrong tries from elsewhere not count against this browser (`postal.access.devices`).
+The cookie opens nothing: it only lets wrong tries from elsewhere not count against this browser
+(`postal.access.devices`).
 """
 
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address, ip_address
 
 from flask import Response, current_app, g, request
 
@@ -25,6 +27,23 @@ def register_token() -> str:
     token = own_token() or devices.new_token()
     g.device_token = token
     return token
+
+
+def address() -> str:
+    """Return where the running request comes from, as strangers are told apart: of IPv6 the network of 64 bits.
+
+    One household or one machine has all addresses of such a network. Empty where the server does not say.
+    """
+    told = request.remote_addr or ""
+    try:
+        found = ip_address(told)
+    except ValueError:
+        return told
+    if not isinstance(found, IPv6Address):
+        return told
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
 
 
 def own_token() -> str:

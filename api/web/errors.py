@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from flask import Flask, Response, jsonify, redirect, render_template, request
-from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -292,8 +291,6 @@ def _of_http(exc: HTTPException) -> Problem:
         return _of_code("host_not_allowed")
     if isinstance(exc, CSRFError):
         return _of_code("csrf_failed")
-    if isinstance(exc, RateLimitExceeded):
-        headers.setdefault("Retry-After", "60")
     code = _HTTP_CODES.get(exc.code or 500, "internal" if (exc.code or 500) >= 500 else "bad_request")
     return _of_code(code, headers=headers)
 

@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
 from api.web import auth
 from api.web.problems import WebRefusal
 from api.wiring import services
-from api.words import LANGUAGES, SOURCE, current, gettext, gettext_html, ngettext, translate
+from api.words import LANGUAGES, SOURCE, choose_by, current, gettext, gettext_html, ngettext, translate
 from postal import Message
 from postal.access import accounts
 
@@ -25,7 +24,7 @@ _IN_ADDRESS = "lang"
 
 def register(app: Flask) -> None:
     """Let every request have a language, and templates say their sentences in it."""
-    Babel(app, default_locale=SOURCE, locale_selector=_chosen, configure_jinja=False)
+    choose_by(app, _chosen)
     app.jinja_env.globals.update(
         _=gettext, _n=ngettext, _html=gettext_html, language=current, language_links=_links, here=_back
     )
@@ -35,8 +34,6 @@ def register(app: Flask) -> None:
 
 
 def _chosen() -> str:
-    if not has_request_context():
-        return SOURCE
     own, asked = auth.own_language(), request.args.get(_IN_ADDRESS)
     if own is not None and not auth.is_public_page():
         return own if own in LANGUAGES else SOURCE
@@ -45,11 +42,15 @@ def _chosen() -> str:
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
     """Let a visitor's choice follow from page to page."""
-    if not has_request_context() or endpoint == "static":
-        return
-    is_in_address = auth.own_language() is None or auth.is_public_page()
-    if is_in_address and (asked := request.args.get(_IN_ADDRESS)) in LANGUAGES:
+    if has_request_context() and endpoint != "static" and (asked := carried()) is not None:
         values.setdefault(_IN_ADDRESS, asked)
+
+
+def carried() -> str | None:
+    """Return the language that addresses on this page carry on; None where none was asked for in its own."""
+    if _IN_ADDRESS not in request.args or (asked := request.args[_IN_ADDRESS]) not in LANGUAGES:
+        return None
+    return asked if auth.own_language() is None or auth.is_public_page() else None
 
 
 def _finish(value: object) -> object:
@@ -65,6 +66,8 @@ def _links() -> list[dict[str, str]]:
 
 
 def _here(path: str, code: str) -> str:
+    if not request.args:
+        return f"{path}?{_IN_ADDRESS}={code}"
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != _IN_ADDRESS]
     return f"{path}?{urlencode([*kept, (_IN_ADDRESS, code)])}"
 
@@ -76,6 +79,8 @@ def _back() -> str:
 
 def _page_here() -> str:
     """Return the path of this page, or the way in where it answers a form and cannot be opened again."""
+    if request.method == "GET" and request.url_rule is not None:
+        return request.path
     adapter = current_app.create_url_adapter(request)
     try:
         return request.path if adapter is not None and adapter.match(request.path, "GET") else "/"

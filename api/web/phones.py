@@ -19,6 +19,7 @@ HAND_IN = "/v1/courier/held"
 _BY_A_PHONE_THAT_IS_NONE = (ENROL, HAND_IN, f"{HAND_IN}/pictures")  # not yet, or no more
 _OF_PHONES = ("/v1/scans", "/v1/courier/", "/v1/pictures")
 _KEY_HEADER = "X-Phone-Key"
+_FORMER_HEADER = "X-Former-Phone"
 # As long as browsers keep one; the phone itself ends sooner, when it is silent or revoked.
 _KEPT_FOR = timedelta(days=400)
 
@@ -52,8 +53,12 @@ def actor() -> Actor:
 
 
 def ended_phone(session: Session) -> models.Phone:
-    """Return the phone of the running request's cookie, good or ended of late. Raises NotFound for a stranger."""
-    phone = phones.ended_phone(session, request.cookies.get(_cookie_name(), ""), now=services().clock())
+    """Return the phone of the running request's cookie, good or ended of late. Raises NotFound for a stranger.
+
+    A browser that passed to another courier asks in the name of the one before by `X-Former-Phone`.
+    """
+    name = _former_name() if request.headers.get(_FORMER_HEADER) else _cookie_name()
+    phone = phones.ended_phone(session, request.cookies.get(name, ""), now=services().clock())
     if phone is None:
         raise NotFound(what=Message("điện thoại"))
     return phone
@@ -68,17 +73,28 @@ def require_key(by: Actor) -> None:
             raise WebRefusal("phone_key_required")
 
 
+def keep_former(session: Session, response: Response, courier_id: int) -> None:
+    """Let this browser still hand in what it holds of the courier it was the phone of, where that is another one."""
+    token = request.cookies.get(_cookie_name(), "")
+    before = phones.ended_phone(session, token, now=services().clock())
+    if before is not None and before.courier_id != courier_id:
+        _set(response, _former_name(), token, path=HAND_IN, max_age=phones.HANDED_IN_WITHIN)
+
+
 def give_cookie(response: Response, token: str) -> None:
     """Let this browser be the phone of a token."""
+    _set(response, _cookie_name(), token, path="/v1/", max_age=_KEPT_FOR)
+
+
+def _set(response: Response, name: str, token: str, *, path: str, max_age: timedelta) -> None:
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
-        _cookie_name(),
-        token,
-        max_age=_KEPT_FOR,
-        path="/v1/",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Strict",
-    )
+        name, token, max_age=max_age, path=path, secure=is_secure, httponly=True, samesite="Strict"
+    )  # fmt: skip
+
+
+def _former_name() -> str:
+    return f"{_cookie_name()}-former"
 
 
 def _cookie_name() -> str:

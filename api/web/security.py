@@ -8,13 +8,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.schemas.json_body import MAX_BODY_BYTES
 from api.settings import Settings
+from api.web import devices, limiting
 from api.web.auth import current_actor
 from api.web.problems import WebRefusal
+from api.web.session_cookie import Sessions
 from postal import ActorKind, pictures
 
 _POLICY = (
@@ -40,12 +41,14 @@ _HEADERS = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TWO_YEARS_S = 63_072_000
 _PICTURES = ("/v1/pictures", "/v1/courier/held/pictures")
+_STRANGER_A_MINUTE, _KNOWN_A_MINUTE = 120, 6_000
 _OWN_HOSTS = ("localhost", "127.0.0.1")
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Harden an app; call before any route is added."""
     is_https = urlsplit(settings.public_url).scheme == "https"
+    app.session_interface = Sessions()
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         # A supervisor on this machine asks by the loopback address, whatever name citizens use.
@@ -74,26 +77,10 @@ def register(app: Flask, settings: Settings) -> None:
         app.after_request(_add_hsts)
 
 
-def limiter(app: Flask, settings: Settings) -> Limiter:
+def brake_requests(app: Flask, settings: Settings) -> None:
     """Brake those who ask too often: each client by its own name, strangers by their address."""
-    limiter = Limiter(
-        _who,
-        app=app,
-        application_limits=[_limit],
-        storage_uri=settings.rate_limit_storage_url,
-        headers_enabled=True,
-        enabled=settings.rate_limits_enabled,
-        strategy="fixed-window",
-        # A store that is away must neither stop the service nor open it: each process counts for itself meanwhile.
-        in_memory_fallback_enabled=True,
-    )
-    limiter.request_filter(_is_supervisor_asking)
-    return limiter
-
-
-def _is_supervisor_asking() -> bool:
-    """A service that is too busy to say that it lives would be ended by its supervisor."""
-    return request.path in ("/healthz", "/readyz")
+    if settings.rate_limits_enabled:
+        limiting.register(app, limiting.counter_at(settings.rate_limit_storage_url), who=_who, limit=_limit)
 
 
 def _who() -> str:
@@ -102,11 +89,11 @@ def _who() -> str:
         return f"key:{actor.api_key_id}"
     if actor.kind is ActorKind.PHONE:
         return f"phone:{actor.phone_id}"
-    return f"user:{actor.user_id}" if actor.kind is ActorKind.USER else f"from:{request.remote_addr}"
+    return f"user:{actor.user_id}" if actor.kind is ActorKind.USER else f"from:{devices.address()}"
 
 
-def _limit() -> str:
-    return "120 per minute" if current_actor().kind is ActorKind.ANONYMOUS else "6000 per minute"
+def _limit() -> int:
+    return _STRANGER_A_MINUTE if current_actor().kind is ActorKind.ANONYMOUS else _KNOWN_A_MINUTE
 
 
 def _refuse_large_bodies() -> None:
@@ -122,7 +109,7 @@ def _refuse_large_bodies() -> None:
 def _refuse_control_characters() -> None:
     """Refuse NUL and its like in paths, queries and forms: no text of ours holds them and PostgreSQL cannot."""
     texts = [request.path, *request.args.values()]
-    if not request.path.startswith("/v1/"):
+    if request.mimetype and not request.path.startswith("/v1/"):  # what does not say its kind is no form
         texts += [text for _, text in request.form.items(multi=True)]
     if any(_CONTROL.search(text) for text in texts):
         raise WebRefusal("control_character")
@@ -132,12 +119,14 @@ def _policy(settings: Settings) -> str:
     """Return what a page may load: what is ours, and pictures from where the operator's map tiles are."""
     tiles = urlsplit(settings.map_tiles_url)
     outside = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
-    return "; ".join((*_POLICY, f"img-src 'self' data: blob:{outside}"))
+    return "; ".join((*_POLICY, f"img-src 'self' blob:{outside}"))
 
 
 def _add_headers(headers: Mapping[str, str], response: Response) -> Response:
+    present = {name.lower() for name, _ in response.headers}
     for name, value in headers.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if request.endpoint is None or not request.endpoint.endswith("static"):
         # Anything may name a citizen: no shared or local cache keeps it.
         response.headers["Cache-Control"] = "no-store"
