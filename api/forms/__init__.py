@@ -5,7 +5,17 @@ shown to, and its page shows it again, filled, with every fault named and linked
 one act. Knows no page and no right: those are `api.pages` and `api.web`.
 """
 
-from api.forms.keeping import KEPT, REFUSED, SESSION_ENDED, keep, marks, refused_page, shown_again, ticket
+from api.forms.keeping import (
+    KEPT,
+    REFUSED,
+    SESSION_ENDED,
+    keep,
+    marks,
+    page_of_request,
+    refused_page,
+    shown_again,
+    ticket,
+)
 from api.forms.kept import KeptForm, Wrong, WrongFields, wrong_in
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "WrongFields",
     "keep",
     "marks",
+    "page_of_request",
     "refused_page",
     "shown_again",
     "ticket",

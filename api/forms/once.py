@@ -44,6 +44,11 @@ def claim(act: Act) -> None:
     g.form_claim = asked
 
 
+def every_time() -> None:
+    """Let the form of the running request act whenever it is sent: it only shows, and no answer of it is kept."""
+    g.form_claim = None
+
+
 @contextmanager
 def claimed(act: Act) -> Iterator[Act]:
     """Yield the act once its form is claimed; a claim that is not committed counts for nothing."""

@@ -128,17 +128,26 @@ class EnvelopeKeyTold(Told):
     point: str
 
 
+class SquareTold(Told):
+    """The square code of the courier's day: the ``path`` of its dark modules in a square of ``side``."""
+
+    side: int
+    path: str
+
+
 class CourierRoundTold(Told):
     """A courier's day; ``round`` is null on a day without one."""
 
     day: date
     courier: str
     day_code: str
+    day_square: SquareTold
     office: OfficeTold
     round: RoundTold | None
     reasons: list[ReasonTold]
     envelope_key: EnvelopeKeyTold
     takes_transfers: bool
+    takes_messages: bool
     stops: list[StopTold]
 
 
@@ -146,6 +155,29 @@ class HeldTold(Told):
     """The ids of what is held by now."""
 
     held: list[str]
+
+
+class NumberBlockTold(Told):
+    """Numbers reserved for a phone, ``first`` to ``last`` included; one is written `series-000123`."""
+
+    series: str
+    first: int
+    last: int
+
+
+class NumbersTold(Told):
+    """The blocks of a phone, the oldest first."""
+
+    blocks: list[NumberBlockTold]
+
+
+class HomeTold(Told):
+    """What came home: the courier's own count, null before it is in, the office's, null before both are."""
+
+    own: list[str] | None
+    office: list[str] | None
+    only_courier: list[str]
+    only_office: list[str]
 
 
 class MissingTold(Told):

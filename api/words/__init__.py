@@ -15,7 +15,19 @@ from api.words.figures import (
     say_short_date,
     say_weekdays,
 )
-from api.words.language import LANGUAGES, SOURCE, Said, current, gettext, gettext_html, in_both, ngettext, translate
+from api.words.language import (
+    LANGUAGES,
+    SOURCE,
+    Said,
+    choose_by,
+    current,
+    gettext,
+    gettext_html,
+    in_both,
+    ngettext,
+    speaking,
+    translate,
+)
 from api.words.speech import speech
 from api.words.tables import (
     EVENTS,
@@ -29,6 +41,7 @@ from api.words.tables import (
     say_state,
     tone,
 )
+from api.words.warning import fraud_warning
 
 __all__ = [
     "EVENTS",
@@ -40,7 +53,9 @@ __all__ = [
     "SOURCE",
     "STATES",
     "Said",
+    "choose_by",
     "current",
+    "fraud_warning",
     "gettext",
     "gettext_html",
     "in_both",
@@ -58,6 +73,7 @@ __all__ = [
     "say_short_date",
     "say_state",
     "say_weekdays",
+    "speaking",
     "speech",
     "tone",
     "translate",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -12,13 +13,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask_babel import get_locale
+from flask import Flask, current_app, g, has_request_context
 from markupsafe import Markup, escape
 
-from routing import fill
+from routing import Message, fill
 
 SOURCE = "vi"
 LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
+_CHOSEN = "tannha_language"
 NAMES: dict[type, Mapping[Any, Said]] = {}
 """What the members of an enumeration are called where one stands in a sentence."""
 
@@ -34,10 +36,33 @@ class Said(Protocol):
     def values(self) -> Mapping[str, object]: ...
 
 
+def choose_by(app: Flask, chosen: Callable[[], str]) -> None:
+    """Let this decide in which language a request is answered; asked once for each request."""
+    app.extensions[_CHOSEN] = chosen
+
+
 def current() -> str:
     """Return the language of the running request, Vietnamese outside of one."""
-    locale = get_locale()
-    return SOURCE if locale is None else str(locale.language)
+    try:
+        known: str | None = g.get(_CHOSEN)  # asked many times a page: one look where it is known
+    except RuntimeError:
+        return SOURCE
+    if known is None:
+        if not has_request_context():
+            return SOURCE
+        known = g.tannha_language = current_app.extensions[_CHOSEN]()
+    return known
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Answer a part of the running request in another language."""
+    before = current()
+    g.tannha_language = language
+    try:
+        yield
+    finally:
+        g.tannha_language = before
 
 
 def translate(message: Said | str, language: str | None = None, /, **values: object) -> str:
@@ -45,7 +70,8 @@ def translate(message: Said | str, language: str | None = None, /, **values: obj
     spoken = language or current()
     # Asking whether something has the shape of a message costs more than all the rest: texts are told apart first.
     text, known = (message, values) if isinstance(message, str) else (message.text, {**message.values, **values})
-    return fill(_looked_up(text, spoken, known), _spoken(known, spoken))
+    found = _looked_up(text, spoken, known)
+    return fill(found, _spoken(known, spoken)) if known or "{" in found else found
 
 
 def in_both(message: Said | None) -> dict[str, str]:
@@ -86,6 +112,8 @@ def _value(value: object, language: str) -> object:
     message = NAMES[type(value)][value] if type(value) in NAMES else value
     if isinstance(message, str | int):
         return value
+    if isinstance(message, Message):  # first: asking whether something has the shape of a message is slow
+        return translate(message, language)
     return translate(message, language) if isinstance(message, Said) else value
 
 

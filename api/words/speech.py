@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 
@@ -12,11 +13,12 @@ from labels.papers import VIETNAMESE, Speech
 
 
 class _Translated(Speech):
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, own: Mapping[str, str] | None = None) -> None:
+        super().__init__(own)
         self._language = language
 
     def __call__(self, text: str, /, **values: object) -> str:
-        return translate(text, self._language, **values)
+        return super().__call__(text, **values) if text in self._own else translate(text, self._language, **values)
 
     def day(self, on: date) -> str:
         return say_date(on, self._language)
@@ -37,9 +39,18 @@ class _Translated(Speech):
         return IN_WORDS[self._language](number)
 
 
-@cache
-def speech(language: str) -> Speech:
-    """Return how a paper speaks a language. Raises ValueError for one the catalogue has not."""
+def speech(language: str, own: Mapping[str, str] | None = None) -> Speech:
+    """Return how a paper speaks a language, ``own`` in place of the program's sentences.
+
+    Raises ValueError for a language the catalogue has not.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"papers are printed in {', '.join(LANGUAGES)}")
-    return VIETNAMESE if language == SOURCE else _Translated(language)
+    if own:
+        return Speech(own) if language == SOURCE else _Translated(language, own)
+    return VIETNAMESE if language == SOURCE else _translated(language)
+
+
+@cache
+def _translated(language: str) -> Speech:
+    return _Translated(language)
