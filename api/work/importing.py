@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from api.wiring import Services
-from postal import Act, Actor, PostalError, Session, intake, models
+from postal import Act, Actor, PostalError, Session, intake, mending, models
 from postal.intake import uploads
 from postal.jobs import NewJob, Refused, Run, enqueue
 
 KIND = "import_file"
 
 
-def order_import(act: Act, token: str) -> models.Job:
-    """Queue the import of a file that was read for trial. Raises NotFound for a wrong, foreign or expired token.
+def imported_as(act: Act, number: str) -> int | None:
+    """Return the intake a file went into already, None where it waits still. Raises NotFound as `order_import`."""
+    upload = act.session.get_one(
+        models.Upload, uploads.find_id(act, number), with_for_update={"key_share": True}, populate_existing=True
+    )
+    return upload.intake_id
 
-    The same file pressed twice is one job.
+
+def order_import(act: Act, number: str) -> models.Job:
+    """Queue the import of a file that was read for trial. Raises NotFound for a wrong, foreign or expired one.
+
+    The same file pressed twice is one job; who mends it at this moment comes first.
     """
-    upload_id = uploads.find_id(act, token)
+    upload_id = uploads.find_id(act, number)
+    act.session.get_one(models.Upload, upload_id, with_for_update={"key_share": True})
     new = NewJob(
-        kind=KIND, payload={"upload_id": upload_id}, dedupe_key=f"import:{upload_id}", asked_by_id=act.by.user_id
+        kind=KIND,
+        payload={"upload_id": upload_id},
+        dedupe_key=mending.import_key(upload_id),
+        asked_by_id=act.by.user_id,
     )
     return enqueue(act.session, new, now=act.now)
 
@@ -41,11 +53,16 @@ def import_work(
             source_system=services.settings.source_system, guide=services.guide, by=by, now=run.now()
         )
         try:
-            report = intake.import_results(
-                services.database, "results" + file.suffix, file.data, arrival, on_progress=on_progress
-            )
+            report = mending.import_draft(services.database, upload_id, arrival, on_progress=on_progress)
+            if report is None:
+                report = intake.import_results(
+                    services.database, "results" + file.suffix, file.data, arrival, on_progress=on_progress
+                )
         except PostalError as refusal:
             raise Refused(refusal.code, refusal.message) from refusal
+        if report.intake_id is not None:
+            with services.database.write() as session:
+                mending.note_imported(session, upload_id, report.intake_id)
         # The file stays until housekeeping forgets it: a worker that dies before its end is noted reads it again, and
         # the same file gives its first report.
         return {"intake_id": report.intake_id}

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from api.wiring import Services
+from api.work.curve import Curve
 from postal import Act, Action, Actor, Conflict, InvalidInput, PostalError, Session, models, require_for, rounds
 from postal.access import ownership
 from postal.jobs import NewJob, Refused, Run, enqueue, open_jobs
@@ -98,8 +99,11 @@ def _made(services: Services, run: Run) -> tuple[Problem, Plan]:
         else:
             problem, before = rounds.replanning_problem(session, day, now=run.now(), weights=wishes)
 
+    curve = Curve()
+
     def on_progress(line: Progress) -> None:
-        run.report({name: getattr(line, name) for name in Progress.__slots__})
+        curve.add(line)
+        run.report({name: getattr(line, name) for name in Progress.__slots__} | {"curve": curve.points})
 
     settings = services.settings
     limits = Limits(
