@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, url_for
 from pydantic import StringConstraints
 
+from api.pages.common import square_code
 from api.rest.common import v1
 from api.rest.envelopes import envelope_key
 from api.schemas.common import Body
@@ -34,6 +36,7 @@ def post_phone(body: EnrolBody) -> Response:
     with acting() as act:
         enrolled = phones.enrol(act, body.code)
         answer = jsonify({"courier": enrolled.phone.courier.code, "key": enrolled.key})
+        at_the_edge.keep_former(act.session, answer, enrolled.phone.courier_id)
     answer.status_code = 201
     at_the_edge.give_cookie(answer, enrolled.token)
     return answer
@@ -49,8 +52,12 @@ def get_round() -> Response:
         raise NotFound(what=Message("bưu tá"))
     with services().database.read() as session:
         told = phones.day_of(session, by.courier_id, now=now)
-        day = local_day(now)
-        said = _told(told, day) | {"day_code": citizen.day_code(session, by.courier_id, day)}
+        day, today = told.round.plan.day if told.round is not None else local_day(now), local_day(now)
+        link = url_for("track.genuine_by_square", token=citizen.badge_token(session, by.courier_id, today), lang=None)
+        said = _told(told, day) | {
+            "day_code": citizen.day_code(session, by.courier_id, today),
+            "day_square": square_code(services().settings.public_url.rstrip("/") + link),
+        }
         body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
     answer = Response(body, content_type="application/json")
     answer.add_etag()
@@ -80,16 +87,21 @@ def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
             "back_at": _at(day, walked.back_at_s),
             "travel_m": walked.travel_m,
         },
-        "reasons": [_reason(one) for one in reasons.REASONS.values()],
+        "reasons": [
+            _reason(one, told.evidence[one.code].needs)
+            for one in reasons.REASONS.values()
+            if told.evidence[one.code].is_offered
+        ],
         "envelope_key": envelope_key(),
         "takes_transfers": bool(services().settings.vietqr_account),
+        "takes_messages": services().notifier is not None,
         "stops": [_stop(stop, day) for stop in told.stops],
     }
 
 
-def _reason(one: reasons.Reason) -> dict[str, Any]:
-    needs = sorted(str(need) for need in one.needs)
-    return {"code": one.code, "next": str(one.next), "needs": needs, "invites": one.counts, **in_both(one.says)}
+def _reason(one: reasons.Reason, needs: Collection[reasons.Need]) -> dict[str, Any]:
+    asked = sorted(str(need) for need in needs)
+    return {"code": one.code, "next": str(one.next), "needs": asked, "invites": one.counts, **in_both(one.says)}
 
 
 def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def get_events(path: ItemPath) -> Response:
     """Return an item's events that fit its life, in the order they happened."""
     with services().database.read() as session:
         item = _own(session, path.code, Action.SEE_ITEM)
-        events = [event for event in reversed(desk.events_of(session, item.id)) if event.is_applied]
+        events = [event for event in reversed(desk.events_of(session, [item])[item.id]) if event.is_applied]
         return jsonify(
             {
                 "events": [

@@ -29,8 +29,9 @@ _IDEMPOTENCY = (
 @allow(Action.SEE_QUEUE)
 def get_queue() -> Response:
     """Return the counts of the queue."""
+    wanted = queue.Wanted(office_id=current_actor().office_id)
     with services().database.read() as session:
-        return jsonify(dataclasses.asdict(queue.queue_counts(session, office_id=current_actor().office_id)))
+        return jsonify(dataclasses.asdict(queue.queue_counts(session, wanted, now=services().now())))
 
 
 @v1.get(

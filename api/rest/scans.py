@@ -39,6 +39,7 @@ class ProofBody(Body):
     n_documents: Annotated[Whole, Field(ge=0, le=50)] | None = None
     fee_vnd: Money = 0
     fee_receipt: Annotated[str, StringConstraints(max_length=40)] | None = None
+    receipt_number: Annotated[str, StringConstraints(max_length=40)] = ""
     taken_back: Annotated[list[Line200], Field(max_length=50, default_factory=list)]
     lat: Degrees | None = None
     lon: Degrees | None = None

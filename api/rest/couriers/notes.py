@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from pydantic import Field, StringConstraints
 
 from api.rest.common import v1
+from api.rest.couriers.order import costs_of
 from api.rest.envelopes import Locked, SealedBodies, open_all, some_of
 from api.schemas.answers import ScansTold
 from api.schemas.common import Body, Degrees, DeviceClock, Instant, Whole
@@ -26,10 +27,12 @@ class NoteBody(DeviceClock):
     """One note: of a stop of one's own round, or, for trouble on the road, of none.
 
     ``what``: of trouble `accident`, `sick`, `breakdown`, `flood`, `other`; of a stop left open those but an accident,
-    or `out_of_time`, `office_asked`; of a card left at a door `message`, `paper`; of a violation what the desk's form
-    offers; of a stop walked before its turn `appointment`, `road`, `on_the_way`, `other`, with what that costs and
-    how it is known: `asked` of the server, or `straight` lines. A correction says where the door is, the address as
-    it should be, or how to find it.
+    or `out_of_time`, `office_asked`; of a card or receipt left at a door `message` (the server sends it), `paper` with
+    its `number` or `texted` from the courier's own phone; of `voided` `numbers` of receipts `refused`; of a violation
+    what the desk's form offers; of a stop walked before its turn `appointment`, `road`, `on_the_way`, `other`, with the
+    ``order`` of the open stops and what the phone was told it costs: `asked` of the server, or its own estimate by
+    `straight` lines; the server computes it again. A correction says where the door is, the address as it should be, or
+    how to find it; `home` says the `codes` scanned of what came home.
     """
 
     note_id: NoteId
@@ -48,6 +51,10 @@ class NoteBody(DeviceClock):
     more_m: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
     missed: Annotated[list[Annotated[Whole, Field(ge=1, le=1_000)]], Field(max_length=300)] | None = None
     how: Literal["asked", "straight"] | None = None
+    order: Annotated[list[Annotated[Whole, Field(ge=1, le=1_000)]], Field(max_length=300)] | None = None
+    number: Annotated[str, StringConstraints(max_length=200)] | None = None
+    numbers: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=50)] | None = None
+    codes: Annotated[list[Annotated[str, StringConstraints(max_length=80)]], Field(max_length=500)] | None = None
 
 
 class NotesBody(Body):
@@ -68,6 +75,7 @@ def post_notes(body: NotesBody) -> Response:
     """Keep notes; the answer has one entry for each, the sealed ones last: recorded, known or refused with its code."""
     entries = [*some_of(body.notes, body.sealed, "notes"), *open_all(body.sealed, NoteBody, id_field="note_id")]
     notes = {n: note_in(told, body.sent_at) for n, told in enumerate(entries) if isinstance(told, NoteBody)}
+    notes |= costs_of(notes)
     with acting() as act:
         answers = doorstep.record_notes(act, list(notes.values()))
     told = {n: _answer(answer) for n, answer in zip(notes, answers, strict=True)}
@@ -87,7 +95,8 @@ def _unreadable(entry: NoteBody | Unread | Locked, n: int) -> dict[str, Any]:
 
 def note_in(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
     """Return a note as the rules read it."""
-    says = {"lat", "lon", "accuracy_m", "address", "landmark", "more_s", "more_m", "missed", "how"}
+    says = {"lat", "lon", "accuracy_m", "address", "landmark", "more_s", "more_m", "missed", "how", "order"}
+    says |= {"number", "numbers", "codes"}
     facts = told.model_dump(include=says, exclude_none=True)
     return doorstep.NoteIn(
         note_id=told.note_id,
@@ -101,6 +110,7 @@ def note_in(told: NoteBody, sent_at: datetime | None) -> doorstep.NoteIn:
         facts=facts,
         clock_offset=told.clock_offset,
         heard_at=told.heard_at,
+        seq=told.seq,
     )
 
 

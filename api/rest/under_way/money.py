@@ -89,7 +89,7 @@ def post_paid(body: CodeBody) -> Response:
 def _own_round(session: Session, courier_id: int | None) -> models.DeliveryRound:
     if courier_id is None:
         raise NotFound(what=Message("bưu tá"))
-    found = phones.day_of(session, courier_id, now=services().clock()).round
+    found = phones.round_to_count(session, courier_id, now=services().clock())
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
     return found
