@@ -9,6 +9,7 @@ from api.documents.items import items_of_batch, items_of_round
 from api.documents.paper import About, Paper, Printed, Printing, Way
 from api.documents.papers.apology_letter import APOLOGY_LETTER, ApologyWords, apology_letter_of
 from api.documents.papers.consignment_note import CONSIGNMENT_NOTE
+from api.documents.papers.courier_badge import COURIER_BADGE, badge_of
 from api.documents.papers.day_report import DAY_REPORT
 from api.documents.papers.handover_receipt import HANDOVER_RECEIPT
 from api.documents.papers.invitation import INVITATION
@@ -30,6 +31,7 @@ __all__ = [
     "BATCH",
     "CONSIGNMENT",
     "CONSIGNMENT_NOTE",
+    "COURIER_BADGE",
     "DAY_REPORT",
     "HANDOVER",
     "HANDOVER_RECEIPT",
@@ -53,6 +55,7 @@ __all__ = [
     "Printing",
     "Way",
     "apology_letter_of",
+    "badge_of",
     "items_of_batch",
     "items_of_round",
     "labels_of",

@@ -33,7 +33,8 @@ def contact(session: Session, consignment: models.Consignment) -> ContactData:
 def done_event(session: Session, item: models.Item) -> models.TrackingEvent | None:
     """Return the event with which the item was delivered or collected."""
     kinds = (EventKind.DELIVERED, EventKind.COLLECTED)
-    return next((e for e in desk.events_of(session, item.id) if e.kind in kinds and e.is_applied), None)
+    events = desk.events_of(session, item.consignment.items)[item.id]
+    return next((event for event in events if event.kind in kinds and event.is_applied), None)
 
 
 def courier_of(session: Session, event: models.TrackingEvent) -> str:

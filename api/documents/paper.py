@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from api.documents.own_words import own_words
 from api.wiring import Services
 from api.words import SOURCE, speech
 from labels import UnprintableText, clean_data, is_printable
@@ -24,7 +25,8 @@ D_contra = TypeVar("D_contra", contravariant=True)
 class Printing:
     """One wish to print: in which session and language, for which day, and what the reader may see.
 
-    ``office_id`` is the reader's office, None for who sees all of them; ``reader_id`` the reader's account.
+    ``office_id`` is the reader's office, None for who sees all of them; ``reader_id`` the reader's account;
+    ``own_words`` what the post words otherwise, by the program's sentences.
     """
 
     services: Services
@@ -33,11 +35,12 @@ class Printing:
     office_id: int | None = None
     day: date | None = None
     reader_id: int | None = None
+    own_words: Mapping[str, str] | None = None
 
     @property
     def say(self) -> Speech:
         """Return how the paper speaks."""
-        return speech(self.language)
+        return speech(self.language, self.own_words)
 
     def local(self, at: datetime) -> datetime:
         """Return an instant on people's clocks."""
@@ -151,7 +154,7 @@ class Paper(Generic[D]):
     """One kind of paper. A new one is its drawing, its sample, and the module that makes this value.
 
     ``file`` begins the name of its files; ``named`` returns how a clerk finds one of several (its number, its dossier).
-    Papers that are acts, printed by a form of their own, have no ``ways``.
+    Papers that are acts, printed by a form of their own, have no ``ways``. The post may word ``words`` otherwise.
     """
 
     key: str
@@ -163,6 +166,7 @@ class Paper(Generic[D]):
     samples: Mapping[str, Sample]
     ways: tuple[Way[Any, D], ...] = ()
     named: Callable[[D], str] = str
+    words: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def has_choice(self) -> bool:
@@ -184,6 +188,7 @@ class Paper(Generic[D]):
         """
         way: Way[T, D] = self.way(about)
         printing = printing if self.has_choice else replace(printing, language=SOURCE)
+        printing = replace(printing, own_words=own_words(printing.session, self.words, printing.language))
         many = [one for subject in subjects if way.when(printing, subject) for one in way.read(printing, subject)]
         if not many:
             raise errors.NotFound(what=self.noun)

@@ -8,10 +8,11 @@ from api.documents.paper import About, Paper, Way
 from api.documents.papers.apology_letter import APOLOGY_LETTER
 from api.documents.papers.collection_receipt import COLLECTION_RECEIPT
 from api.documents.papers.consignment_note import CONSIGNMENT_NOTE
+from api.documents.papers.courier_badge import COURIER_BADGE
 from api.documents.papers.day_report import DAY_REPORT
 from api.documents.papers.fee_receipt import FEE_RECEIPT
 from api.documents.papers.handover_receipt import HANDOVER_RECEIPT
-from api.documents.papers.invitation import INVITATION
+from api.documents.papers.invitation import BLANK_CARD, INVITATION
 from api.documents.papers.item_label import ITEM_LABEL
 from api.documents.papers.move_slip import MOVE_SLIP
 from api.documents.papers.return_list import RETURN_LIST
@@ -24,6 +25,7 @@ PAPERS: tuple[Paper[Any], ...] = (
     HANDOVER_RECEIPT,
     ROUTE_SHEET,
     INVITATION,
+    BLANK_CARD,
     FEE_RECEIPT,
     COLLECTION_RECEIPT,
     APOLOGY_LETTER,
@@ -31,6 +33,7 @@ PAPERS: tuple[Paper[Any], ...] = (
     REVERSE_HANDOVER,
     DAY_REPORT,
     MOVE_SLIP,
+    COURIER_BADGE,
 )
 
 

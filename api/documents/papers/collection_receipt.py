@@ -27,7 +27,7 @@ def _receipt(printing: Printing, item: models.Item) -> drawing.CollectionReceipt
     if event is None or event.kind is not EventKind.COLLECTED:
         return None
     return drawing.CollectionReceiptData(
-        number=item.s10 or item.dossier_code,
+        number=str(event.facts.get("receipt_number") or item.s10 or item.dossier_code),
         at=printing.local(event.happened_at),
         dossier_code=item.dossier_code,
         citizen=contact(session, item.consignment),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.documents.common import token_url
 from api.documents.paper import Paper, Printing
+from api.words import fraud_warning
 from labels import TextTooLong, UnprintableText, clean_data
 from labels.papers import item_label as drawing
 from labels.samples import item_label as samples
 from postal import Act, Action, Message, custody, desk, models, people
-from postal.access import ownership
+from postal.network import coverage
 
 # Thermal printers take 100 × 150 mm rolls; their labels go as ZPL for a density.
 _ZPL = {"zpl-203": 203, "zpl-300": 300}
@@ -51,8 +52,9 @@ def labels_of(
     paper = _ROLL if size in _ZPL else size
     places = desk.places_on_rounds(session, [item.consignment_id for item in items])
     ordered = sorted(items, key=lambda item: places.get(item.consignment_id, (10**9, 0)))
-    offices = desk.all_offices(session)
-    drawn = {item.id: _label(printing, item, offices, places.get(item.consignment_id)) for item in ordered}
+    held = desk.with_people(session, [item.consignment_id for item in items])
+    asked = _Asked(offices=desk.all_offices(session), served=coverage.offices_by_commune(session))
+    drawn = {one.id: _label(printing, one, held[one.consignment_id], asked, places) for one in ordered}
     faults = {item.id: _faults(printing, drawn[item.id], paper, _ZPL.get(size)) for item in ordered}
     printable = [item for item in ordered if faults[item.id] is not None]
     prints = custody.record_label_print(act, printable, reason=reason)
@@ -80,14 +82,23 @@ def _faults(printing: Printing, label: drawing.ItemLabelData, size: str, dpi: in
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What labels name, asked once for all of them: offices by id, and by the communes they deliver to."""
+
+    offices: dict[int, models.Office]
+    served: dict[str, models.Office]
+
+
 def _label(
-    printing: Printing, item: models.Item, offices: dict[int, models.Office], place: tuple[int, int] | None
+    printing: Printing,
+    item: models.Item,
+    consignment: models.Consignment,
+    asked: _Asked,
+    places: Mapping[int, tuple[int, int]],
 ) -> drawing.ItemLabelData:
-    session, consignment = printing.session, item.consignment
-    person = people.open_person(session, consignment.person)
-    sender = offices[consignment.issuing_office_id]
-    code = consignment.commune_code
-    office_id = ownership.delivery_office_id(session, code) if code else None
+    person, place = people.open_person(printing.session, consignment.person), places.get(consignment.id)
+    sender, delivers = asked.offices[consignment.issuing_office_id], asked.served.get(consignment.commune_code or "")
     return drawing.ItemLabelData(
         s10=item.s10 or "",
         token_url=token_url(printing, item),
@@ -98,7 +109,7 @@ def _label(
         phone_masked=people.mask_phone(person.phone),
         sender_name=sender.name,
         sender_address=sender.address,
-        delivery_office=offices[office_id].name if office_id in offices else printing.say("Bưu chính ngoài tỉnh"),
+        delivery_office=delivers.name if delivers is not None else printing.say("Bưu chính ngoài tỉnh"),
         dossier_code=item.dossier_code,
         posted_on=printing.local_date(consignment.posted_at),
         due_on=printing.local_date(consignment.promised_by),
@@ -108,6 +119,7 @@ def _label(
         weight_g=item.weight_g or 0,
         has_take_back=bool(item.take_back),
         is_outside=consignment.address_status is models.AddressStatus.OUTSIDE,
+        warning=fraud_warning(printing.services.settings, printing.language),
     )
 
 

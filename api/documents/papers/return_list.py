@@ -49,7 +49,7 @@ def _read(printing: Printing, agency: models.Office) -> list[drawing.ReturnListD
 
 
 def _line(printing: Printing, number: int, item: models.Item, tried: Sequence[follow_up.Attempt]) -> drawing.ReturnLine:
-    events = desk.events_of(printing.session, item.id)
+    events = desk.events_of(printing.session, [item])[item.id]
     started = next((event for event in events if event.kind is EventKind.RETURN_STARTED), None)
     reason = translate(why.say(started.reason), printing.language) if started is not None and started.reason else ""
     return drawing.ReturnLine(
