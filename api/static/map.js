@@ -39,13 +39,40 @@ export async function frame(box) {
   return { L, map };
 }
 
+// Reads an area: rings between "|", each "lat,lon lat,lon …". Leaflet takes several polygons as a list of lists of rings.
+export const rings = (text) => text.split("|").map((ring) => [ring.split(" ").filter(Boolean).map((one) => one.split(",").map(Number))]);
+
+// Draws the communes a page lists as [data-ground] (data-says: the name) below what is there; returns all their corners.
+export function drawGround(L, map) {
+  const rows = [...document.querySelectorAll("[data-ground]")].filter((row) => row.dataset.ground);
+  for (const row of rows) {
+    L.polygon(rings(row.dataset.ground), { className: "commune" }).bindTooltip(words(row.dataset.says), { sticky: true }).addTo(map);
+  }
+  return rows.flatMap((row) => rings(row.dataset.ground).flat(2));
+}
+
+// Lets a person point at the middle of a map by Enter or the space bar; the arrow keys move the map. Escape is `left`.
+export function pointByKeys(box, map, pointed, left = () => {}) {
+  box.addEventListener("keydown", (event) => {
+    if (event.target !== box) return;
+    if (event.key === "Escape") left();
+    if (!["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    pointed(map.getCenter());
+  });
+}
+
+// A tooltip takes a string as markup: names are words.
+const words = (text) => Object.assign(document.createElement("span"), { textContent: text });
+
 // Draws `points` ({lat, lon, text, title, tone, chosen}) and `lines` ({at: [[lat, lon]], tone}) into a box, all of them in
 // sight; `tone` becomes the class `tone-<tone>`. Returns Leaflet's map.
 export async function drawMap(box, { points, lines = [] }) {
   const { L, map } = await frame(box);
+  const ground = drawGround(L, map);
   for (const line of lines) L.polyline(line.at, { className: `map-line tone-${line.tone}`, interactive: false }).addTo(map);
   for (const point of points) marker(L, point).addTo(map);
-  const corners = [...points.map((point) => [point.lat, point.lon]), ...lines.flatMap((line) => line.at)];
+  const corners = [...points.map((point) => [point.lat, point.lon]), ...lines.flatMap((line) => line.at), ...ground];
   if (corners.length) map.fitBounds(L.latLngBounds(corners).pad(0.1), { maxZoom: 17, animate: false });
   return map;
 }

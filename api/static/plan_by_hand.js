@@ -18,10 +18,19 @@ export function byHand(board, { told, drawn }) {
       if (!answer.ok || !new URL(answer.url).pathname.endsWith("/board")) location.assign(answer.url);
       else renew(await answer.text(), body.get("stop"));
     } catch {
-      told(board.dataset.lost);
+      lost();
     } finally {
       isSending = false;
     }
+  }
+
+  // The lists stand as they stood: whoever sees the screen reads why the stop did not move.
+  function lost() {
+    for (const one of board.querySelectorAll("[data-lost-said], .notice[data-said]:not(.danger)")) one.remove();
+    const said = Object.assign(document.createElement("p"), { className: "notice danger", textContent: board.dataset.lost });
+    said.dataset.lostSaid = "";
+    board.prepend(said);
+    told(board.dataset.lost);
   }
 
   function renew(html, stop) {

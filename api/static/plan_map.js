@@ -1,9 +1,8 @@
 // The rounds of a plan on a map, read from the lists beside it: what the lists say is all the map knows. A stop pointed at
 // in one lights up in the other.
-import { frame } from "./map.js";
+import { frame, rings } from "./map.js";
 
 const point = (text) => text.split(",").map(Number);
-const points = (text) => text.split(" ").filter(Boolean).map(point);
 const MANY = 10;
 
 // A tooltip takes a string as markup: dossier codes and names are words.
@@ -22,7 +21,7 @@ export async function planMap(box, { chosen }) {
     for (const row of board.querySelectorAll("[data-ring]")) {
       const n = Number(row.dataset.load);
       const kind = `commune ${n >= MANY ? "many" : n ? "some" : ""}`;
-      L.polygon(points(row.dataset.ring), { className: kind.trim() }).bindTooltip(plain(row.dataset.name), { sticky: true }).addTo(ground);
+      L.polygon(rings(row.dataset.ring), { className: kind.trim() }).bindTooltip(plain(row.dataset.name), { sticky: true }).addTo(ground);
     }
   }
 
@@ -55,7 +54,7 @@ export async function planMap(box, { chosen }) {
     isPlaced = true;
   }
 
-  const groundBounds = () => L.latLngBounds(ground.getLayers().flatMap((cell) => cell.getLatLngs()[0]));
+  const groundBounds = () => L.latLngBounds(ground.getLayers().map((cell) => cell.getBounds()));
 
   function light(one, isLit) {
     const drawn = one.dataset.stop ? doors.get(one.dataset.stop) : ways.get(one);

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api import forms
 from api.forms.reading import MINUTES
 from api.pages.common import (
     day_asked,
@@ -20,17 +21,26 @@ from api.pages.common import (
     or_back,
     read_all,
     render_desk,
+    to_plan,
+    told,
 )
 from api.pages.desk.home import staff
+from api.pages.dispatch.flood.page import road_closing
 from api.pages.dispatch.plan_words import say_order
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_short_date
-from postal import Action, Session, desk, models, require_for, rounds
+from api.work.planning import Way, order_plan
+from postal import Act, Action, Message, PostalError, Session, desk, models, require_for, rounds, under_way
 from postal.access import audit, ownership
-from postal.network import crew, days_off, offices
+from postal.network import closures, crew, days_off, offices
 from postal.rules import alphabet
+from routing import Point, is_in_province
+
+_AGAIN_S = 12
+_OUTSIDE = Message("{field}: điểm ở ngoài tỉnh. Ghi cả vĩ độ và kinh độ, ví dụ 16,4637; 107,5909.")
+_PAGES = {"flood": "staff.flood", "day": "staff.live_day"}
 
 
 @staff.get("/day-orders")
@@ -44,10 +54,11 @@ def day_orders() -> ResponseReturnValue:
             _("Lệnh điều hành {day}", day=say_short_date(day)),
             day=day,
             lines=_lines(session, day),
-            crew=[c.code for c in desk.couriers(session) if c.is_active],
+            crew=_crew(session),
             communes=sorted(services().guide.register, key=lambda c: alphabet.alphabetical(c.name)),
             offices=[o for o in offices.offices(session) if o.kind is models.OfficeKind.DELIVERY],
             may_order=current_actor().may(Action.PLAN),
+            **road_closing(session, day),
         )
 
 
@@ -73,9 +84,9 @@ def day_order_end(order_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         with acting() as act:
             day = rounds.end_order(act, order_id).from_date
-        return _to_day(day, _("Đã bỏ lệnh."))
+        return to_plan() or _to_day(day, _("Đã bỏ lệnh."))
 
-    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for(_page()), 303))
 
 
 @staff.post("/day-orders/away")
@@ -90,7 +101,8 @@ def courier_away() -> ResponseReturnValue:
             require_for(act.by, Action.PLAN, ownership.subject_of_office(found.office_id))
             crew.note_absence(act.session, found, first, last)
             audit.note(act, "courier_away", "courier", found.id)
-        return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=code))
+            name = crew.names_by_code(act.session, {code})[code]
+        return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -105,9 +117,9 @@ def courier_back(absence_id: int) -> ResponseReturnValue:
         with acting() as act:
             back = crew.end_absence(act.session, absence_id, on=day)
             require_for(act.by, Action.PLAN, ownership.subject_of_office(back.office_id))
-            code = back.code
+            name = crew.names_by_code(act.session, {back.code})[back.code]
             audit.note(act, "courier_back", "absence", absence_id)
-        return _to_day(day, _("Đã bỏ ngày nghỉ của {courier}.", courier=code))
+        return _to_day(day, _("Đã bỏ ngày nghỉ của {courier}.", courier=name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
 
@@ -121,9 +133,7 @@ def commune_open(code: str) -> ResponseReturnValue:
         day = form_date("day")
         commune = crew.find_commune(services().guide.register, code)
         with acting() as act:
-            require_for(act.by, Action.PLAN, ownership.subject_of_commune(act.session, commune.code))
-            n_ended = crew.open_commune(act.session, commune.code, on=day)
-            audit.note(act, "commune_opened", "closure", n_ended=n_ended)
+            under_way.open_again(act, [commune.code], on=day)
         return _to_day(day, _("{commune} đi lại được.", commune=commune.full_name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
@@ -137,10 +147,9 @@ def commune_close() -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         code, first, last = read_all(lambda: form_choice("commune"), *_span())
         commune = crew.find_commune(services().guide.register, code)
+        cut = closures.Cut(communes=(commune.code,), first=first, last=last, reason=form_text("reason"))
         with acting() as act:
-            require_for(act.by, Action.PLAN, ownership.subject_of_commune(act.session, commune.code))
-            made = crew.close_commune(act.session, commune.code, first, last, reason=form_text("reason"), now=act.now)
-            audit.note(act, "commune_closed", "closure", made.id)
+            under_way.cut_off(act, cut)
         return _to_day(first, _("Đã đánh dấu {commune} bị chia cắt.", commune=commune.full_name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
@@ -152,14 +161,51 @@ def road_close() -> ResponseReturnValue:
     """Close a road by a line across it on some days."""
 
     def change() -> ResponseReturnValue:
-        one, other, detour_s, first, last = read_all(
-            lambda: form_point("one_end"), lambda: form_point("other_end"), _detour_s, *_span()
+        one, other, detour_s, first, last, reason = read_all(
+            lambda: _road_end("one_end"),
+            lambda: _road_end("other_end"),
+            _detour_s,
+            *_span(),
+            lambda: form_text("reason"),
         )
+        again = form_int("plan_id") if form_text("again") else None
+        job_id, not_again = None, ""
         with acting() as act:
-            rounds.close_road(act, (one, other), (first, last), detour_s=detour_s, reason=form_text("reason"))
+            rounds.close_road(act, (one, other), (first, last), detour_s=detour_s, reason=reason)
+            if again is not None:
+                job_id, not_again = _ordered_again(act, again, (first, last))
+        if job_id is not None:
+            flash(_("Đã ghi đường bị chặn. Đang lập lại từ bây giờ: xem khác biệt trước khi công bố."), "done")
+            return redirect(url_for("staff.job_page", job_id=job_id), 303)
+        if not_again:
+            flash(not_again, "warning")
         return _to_day(first, _("Đã ghi đường bị chặn."))
 
-    return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))
+    return or_back(change, lambda: redirect(url_for(_page()), 303))
+
+
+def _road_end(name: str) -> Point:
+    """Return one end of a closed road. Raises WrongFields for none, or one that lies outside the province."""
+    found = form_point(name)
+    if not is_in_province(found.lat, found.lon, services().guide.register):
+        raise forms.WrongFields([forms.Wrong(name=name, message=_OUTSIDE)])
+    return found
+
+
+def _ordered_again(act: Act, plan_id: int, days: tuple[date, date]) -> tuple[int | None, str]:
+    """Order the day of a plan anew; return the job's id, or None and the sentence that says why not.
+
+    A road that is closed stays closed, whatever becomes of the planning.
+    """
+    day = desk.plan(act.session, plan_id).day
+    if not days[0] <= day <= days[1]:
+        said = _("Chưa lập lại: ngày {day} không nằm trong những ngày đường bị chặn.", day=say_short_date(day))
+        return None, said
+    try:
+        with act.session.begin_nested():
+            return order_plan(act, day, Way.AGAIN, seconds=_AGAIN_S, plan_id=plan_id).id, ""
+    except PostalError as refusal:
+        return None, _("Chưa lập lại: {why}", why=told(refusal))
 
 
 def _span() -> tuple[Callable[[], date], Callable[[], date]]:
@@ -172,36 +218,46 @@ def _detour_s() -> int | None:
 
 def _to_day(day: date, said: str) -> ResponseReturnValue:
     flash(said + " " + _("Lập lại phương án để áp dụng."), "done")
-    return redirect(url_for("staff.day_orders", day=day.isoformat()), 303)
+    return redirect(url_for(_page(), day=day.isoformat()), 303)
+
+
+def _page() -> str:
+    """Return the page whose form this is: roads are closed from the maps of other pages as well."""
+    return _PAGES.get(request.form.get("page", ""), "staff.day_orders")
+
+
+def _crew(session: Session) -> list[tuple[str, str]]:
+    """Return the codes of the couriers with their names, by given name."""
+    found = [one for one in desk.couriers(session) if one.is_active]
+    names = crew.names_of(session, {one.id for one in found})
+    found.sort(key=lambda one: alphabet.by_given_name(names[one.id]))
+    return [(one.code, f"{names[one.id]} · {one.office.name}") for one in found]
 
 
 def _lines(session: Session, day: date) -> list[dict[str, Any]]:
     """Return everything that holds on a day, orders, absences and closures, each with where it is ended."""
-    lines = []
-    for order in rounds.orders_of(session, day):
+    lines, orders = [], rounds.orders_of(session, day)
+    about = [order.detail.get("consignment_id") for order in orders]
+    dossiers = desk.dossier_codes(session, {one for one in about if one is not None})
+    for order, consignment_id in zip(orders, about, strict=True):
         end = url_for("staff.day_order_end", order_id=order.id)
-        lines.append(_line(say_order(order, _dossier(session, order)), order, order.reason, end))
-    closed: Sequence[models.CommuneClosure] = [c for c in crew.closures(session, on=day) if c.from_date <= day]
-    for one in closed:
+        lines.append(_line(say_order(order, dossiers.get(consignment_id or 0, "")), order, order.reason, end))
+    for one in [c for c in closures.closures(session, on=day) if c.from_date <= day]:
         said, end = _commune_name(one.commune_code), url_for("staff.commune_open", code=one.commune_code)
         lines.append(_line(_("{commune} bị chia cắt", commune=said), one, one.reason, end))
     for shut in [c for c in days_off.office_closures(session, on=day) if c.from_date <= day]:
         end = url_for("staff.office_back", closure_id=shut.id)
         lines.append(_line(_("{office} nghỉ", office=shut.office.name), shut, shut.reason, end))
-    for absence, code in crew.absences(session, on=day):
+    away = crew.absences(session, on=day)
+    names = crew.names_by_code(session, {code for _absence, code in away})
+    for absence, code in away:
         end = url_for("staff.courier_back", absence_id=absence.id)
-        lines.append(_line(_("{courier} nghỉ", courier=code), absence, "", end))
+        lines.append(_line(_("{courier} nghỉ", courier=names[code]), absence, "", end))
     return lines
 
 
 def _commune_name(code: str) -> str:
     return services().guide.register.commune(code).full_name
-
-
-def _dossier(session: Session, order: models.DayOrder) -> str:
-    """Return the dossier code of the consignment an order is about, "" where it is about none."""
-    consignment_id = order.detail.get("consignment_id")
-    return "" if consignment_id is None else desk.consignment(session, consignment_id).items[0].dossier_code
 
 
 def _line(said: str, when: Any, reason: str, end_url: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,8 +23,8 @@ from api.pages.dispatch.plan_words import (
     say_degraded,
     say_source,
 )
-from api.pages.dispatch.plans.board import own_rounds
-from api.pages.dispatch.plans.by_hand import shown, tried_move
+from api.pages.dispatch.plans.board import commune_name, may_for_all, own_rounds
+from api.pages.dispatch.plans.by_hand import asked_of_address, shown, tried
 from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -33,8 +33,8 @@ from api.words import gettext as _
 from api.words import ngettext as _n
 from api.words import say_date, say_short_date
 from api.work.planning import Way, order_plan
-from postal import Action, Message, NotFound, Session, desk, models, rounds
-from postal.network import promises
+from postal import Action, Message, NotFound, desk, models, rounds
+from postal.network import crew, promises
 from routing import Plan, StopChange, compare
 
 _SECONDS = range(2, 601)
@@ -53,7 +53,8 @@ def plans() -> ResponseReturnValue:
             today=today(),
             default_seconds=services().settings.plan_seconds,
             say_source=say_source,
-            may_plan=current_actor().may(Action.PLAN),
+            may_plan=may_for_all(session, Action.PLAN),
+            is_of_office=current_actor().may(Action.PLAN) and not may_for_all(session, Action.PLAN),
         )
 
 
@@ -91,23 +92,28 @@ def _ordered(day: date, way: Way, *, plan_id: int | None) -> ResponseReturnValue
 @allow(Action.SEE_PLAN)
 def plan(plan_id: int) -> ResponseReturnValue:
     """Show one plan: its rounds on a map and as lists, and what it could not place and why."""
-    tried = tried_move(plan_id)
     with services().database.read() as session:
         edit = rounds.last_edit(session, plan_id)  # before the lists: an act in between is seen as one, not missed
         found = desk.plan(session, plan_id)
-        own = own_rounds(found.rounds)
-        return render_desk(
-            "staff/plan.html",
-            _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
-            **shown(session, found, edit, tried),
-            sketch=Markup(draw_rounds(own)),  # noqa: S704 - our own numbers, drawn by us
-            say_source=say_source,
-            say_degraded=say_degraded,
-            others=[p for p in desk.plans_of(session, found.day) if p.id != found.id],
-            may_replan=current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED,
-            n_new_orders=sum(o.ordered_at > found.made_at for o in rounds.orders_of(session, found.day)),
-            papers=paper_links(session, documents.PLAN, found, found.id),
-        )
+        lists = shown(session, found, edit)
+        asked = asked_of_address(session, plan_id, edit)
+        others = [p for p in desk.plans_of(session, found.day) if p.id != found.id]
+        orders = rounds.orders_of(session, found.day)
+        papers = paper_links(session, documents.PLAN, found, found.id)
+        may_replan = found.status != models.PlanStatus.SUPERSEDED and may_for_all(session, Action.PLAN)
+    return render_desk(
+        "staff/plan.html",
+        _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
+        **lists,
+        tried=tried(asked, lists),
+        sketch=Markup(draw_rounds(own_rounds(found.rounds))),  # noqa: S704 - our own numbers, drawn by us
+        say_source=say_source,
+        say_degraded=say_degraded,
+        others=others,
+        may_replan=may_replan,
+        n_new_orders=sum(o.ordered_at > found.made_at for o in orders),
+        papers=papers,
+    )
 
 
 @staff.post("/plans/<int:plan_id>/replan")
@@ -133,12 +139,13 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
     """Show how a plan differs from another one of its day: by figures, and by each stop that changes."""
     with services().database.read() as session:
         edit = rounds.last_edit(session, plan_id)  # before what is shown: publishing refuses what came in between
-        found, other = desk.plan(session, plan_id), desk.plan(session, other_id)
+        found, other = desk.plan_outline(session, plan_id), desk.plan_outline(session, other_id)
         if found.day != other.day:
             raise NotFound(what=Message("phương án cùng ngày"))
         is_to_come = found.status == models.PlanStatus.DRAFT
         left = rounds.rounds_that_left(session, other.id) if is_to_come else set()
         shown = compare(_own_part(other, without=left), _own_part(found))
+        of = desk.stops_named(session, {int(change.stop_id) for change in shown.changes})
         n_left = len(left)
         return render_desk(
             "staff/plan_comparison.html",
@@ -155,8 +162,9 @@ def plan_comparison(plan_id: int, other_id: int) -> ResponseReturnValue:
             figures=figure_lines(shown),
             n_same=shown.n_same,
             counts=Counter(change.kind for change in shown.changes),
-            changes=[_changed(session, change) for change in shown.changes],
-            may_publish=current_actor().may(Action.PUBLISH) and found.status == models.PlanStatus.DRAFT,
+            changes=[_changed(change, *of[int(change.stop_id)]) for change in shown.changes],
+            names=crew.names_by_code(session, _couriers(shown.changes)),
+            may_publish=found.status == models.PlanStatus.DRAFT and may_for_all(session, Action.PUBLISH),
         )
 
 
@@ -167,13 +175,15 @@ def _own_part(found: models.DayPlan, *, without: Collection[int] = ()) -> Plan:
     return replace(whole, rounds=tuple(r for r in whole.rounds if r.office_id in own))
 
 
-def _changed(session: Session, change: StopChange) -> dict[str, Any]:
-    consignment = desk.consignment(session, int(change.stop_id))
-    commune = services().guide.register.find(consignment.commune_code or "")
+def _couriers(changes: Iterable[StopChange]) -> set[str]:
+    return {code for one in changes for code in (one.before_courier, one.after_courier) if code}
+
+
+def _changed(change: StopChange, dossier_code: str, commune_code: str | None) -> dict[str, Any]:
     return {
-        "consignment_id": consignment.id,
-        "dossier_code": consignment.items[0].dossier_code,
-        "commune": commune.full_name if commune else "–",
+        "consignment_id": int(change.stop_id),
+        "dossier_code": dossier_code,
+        "commune": commune_name(commune_code),
         "kind": change.kind,
         "said": say_change(change.kind),
         "change": change,

@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import day_asked, form_int, form_text, or_back, render_desk
+from api.pages.common import day_asked, form_int, form_text, or_back, render_desk, require_sure, to_plan
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -29,6 +29,8 @@ from postal import (
     under_way,
 )
 from postal.access import ownership
+from postal.network import crew
+from postal.rules import local_day
 
 _MOVABLE = frozenset({State.ON_ROUND, State.ATTEMPTED, State.ON_COLLECTION_ROUND})
 
@@ -41,7 +43,8 @@ def rounds_page() -> ResponseReturnValue:
     day = day_asked()
     with services().database.read() as session:
         found = desk.published_rounds(session, day, office_id=actor.office_id)
-        return render_desk("staff/rounds.html", _("Chuyến phát"), day=day, rounds=found)
+        names = crew.names_of(session, {one.courier_id for one in found})
+        return render_desk("staff/rounds.html", _("Chuyến phát"), day=day, rounds=found, names=names)
 
 
 @staff.get("/rounds/<int:round_id>")
@@ -53,6 +56,7 @@ def round_page(round_id: int) -> ResponseReturnValue:
         found = _own_round(session, round_id, Action.SEE_PLAN)
         may_enter = actor.may(Action.ENTER_ROUND_RESULTS) and found.status == models.RoundStatus.STARTED
         stops = [_stop(session, stop) for stop in found.stops]
+        own = [c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active]
         return render_desk(
             "staff/round.html",
             _("Chuyến {number}", number=found.number),
@@ -63,10 +67,13 @@ def round_page(round_id: int) -> ResponseReturnValue:
             may_show_phones=actor.may(Action.PRINT) and _has_phones_to_show(found),
             sheets_out=[one.number for one in rounds.sheets_out(session, round_id)],
             may_keep=actor.may(Action.PLAN) and found.status == models.RoundStatus.PLANNED,
-            crew=[c for c in desk.couriers(session) if c.office_id == found.office_id and c.is_active],
+            crew=own,
+            names=crew.names_of(session, {found.courier_id, *(c.id for c in own)}),
             can_enter_any=may_enter,
+            may_withdraw=actor.may(Action.ENTER_ROUND_RESULTS) and _is_withdrawable(session, found),
             moves=under_way.moves_of(session, round_id=round_id),
             takers=_takers(session, found) if actor.may(Action.PLAN) else [],
+            spare=_spare(session, found) if actor.may(Action.PLAN) else [],
         )
 
 
@@ -98,9 +105,30 @@ def round_keep_order(round_id: int) -> ResponseReturnValue:
             _own_round(act.session, round_id, Action.PLAN)
             rounds.keep_order(act, round_id)
         flash(_("Đã ghi: chuyến này giữ nguyên khi lập lại. Bỏ ở trang lệnh điều hành."), "done")
+        return to_plan() or _to_round(round_id)
+
+    return or_back(change, lambda: _to_round(round_id))
+
+
+@staff.post("/rounds/<int:round_id>/withdraw")
+@allow(Action.ENTER_ROUND_RESULTS)
+def round_withdraw(round_id: int) -> ResponseReturnValue:
+    """Close a round on which nothing is and nothing was."""
+
+    def change() -> ResponseReturnValue:
+        require_sure()
+        with acting() as act:
+            _own_round(act.session, round_id, Action.ENTER_ROUND_RESULTS)
+            number = rounds.withdraw_round(act, round_id).number
+        flash(_("Đã rút chuyến {number}: không có gì phải đếm.", number=number), "done")
         return _to_round(round_id)
 
     return or_back(change, lambda: _to_round(round_id))
+
+
+def _is_withdrawable(session: Session, found: models.DeliveryRound) -> bool:
+    is_open = found.plan.status is models.PlanStatus.PUBLISHED and found.status is not models.RoundStatus.CLOSED
+    return is_open and not found.stops and rounds.is_empty(session, found.id)
 
 
 def _has_phones_to_show(found: models.DeliveryRound) -> bool:
@@ -128,6 +156,15 @@ def _takers(session: Session, found: models.DeliveryRound) -> list[tuple[int, st
         for one in others
         if one.id != found.id and one.status is models.RoundStatus.STARTED
     ]
+
+
+def _spare(session: Session, found: models.DeliveryRound) -> list[tuple[str, str]]:
+    """Return codes and names of those of the office on shift without a round, who may get one now."""
+    if found.status is not models.RoundStatus.STARTED or found.plan.day != local_day(services().now()):
+        return []
+    able = [one for one in rounds.spare_couriers(session, found.plan) if one.office_id == found.office_id]
+    names = crew.names_of(session, {one.id for one in able})
+    return [(one.code, names[one.id]) for one in able]
 
 
 def _to_round(round_id: int) -> ResponseReturnValue:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.dispatch.plan_words import say_other_day, say_remedy, say_rival, say_why
-from api.pages.dispatch.plans.cells import cells
+from api.pages.dispatch.plans.areas import areas
 from api.web.auth import current_actor
 from api.wiring import services
-from postal import Action, Session, desk, models, rounds
-from postal.network import crew
+from postal import Action, Session, desk, is_own, models, rounds
+from postal.access import ownership
 from postal.rules import alphabet
 from routing import Commune, Remedy
 
+N_LEFT = 200
+"""So many of the stops that a plan left out are listed: those it had no room for come first."""
 N_HUES = 20
 """So many colours the rounds of a map have before the first comes again (api/static/plan.css)."""
 
@@ -25,9 +27,16 @@ def own_rounds(found: Sequence[models.DeliveryRound]) -> list[models.DeliveryRou
     return [r for r in found if office_id in (None, r.office_id)]
 
 
-def cards(session: Session, own: Sequence[models.DeliveryRound]) -> list[dict[str, Any]]:
+def may_for_all(session: Session, action: Action) -> bool:
+    """Say whether the reader may do to a whole day what touches every office: plan it, publish it."""
+    actor = current_actor()
+    if not actor.may(action) or actor.office_id is None:
+        return actor.may(action)
+    return all(is_own(actor, subject) for subject in ownership.subjects_of_day(session))
+
+
+def cards(own: Sequence[models.DeliveryRound], names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return the rounds with their stops in order, as the lists and the map beside them show both."""
-    names = crew.names_of(session, {one.courier_id for one in own})
     return [_card(one, names[one.courier_id]) for one in own]
 
 
@@ -43,6 +52,7 @@ def _card(found: models.DeliveryRound, name: str) -> dict[str, Any]:
         "back_at_s": found.back_at_s,
         "travel_m": found.travel_m,
         "n_stops": len(found.stops),
+        "is_to_come": found.status is models.RoundStatus.PLANNED,
         "stops": [_stop(stop) for stop in found.stops],
     }
 
@@ -61,6 +71,18 @@ def _stop(stop: models.RoundStop) -> dict[str, Any]:
     }
 
 
+def locked(session: Session, found: models.DayPlan, cards: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """Return by round the order of the day that keeps it as it is, for those of a plan that one keeps whole."""
+    kept = {
+        (tuple(order.detail["consignments"]), order.detail["courier"]): order.id
+        for order in rounds.orders_of(session, found.day)
+        if order.kind == rounds.SEQUENCE
+    }
+    codes = {one.id: one.courier.code for one in found.rounds}
+    orders = {card["id"]: kept.get((tuple(s["id"] for s in card["stops"]), codes[card["id"]])) for card in cards}
+    return {round_id: order_id for round_id, order_id in orders.items() if order_id is not None}
+
+
 def at(lat: float | None, lon: float | None) -> str:
     """Return a point as the map reads it: "16.46370,107.59090"; "" for none."""
     return "" if lat is None or lon is None else f"{lat:.5f},{lon:.5f}"
@@ -72,56 +94,69 @@ def commune_name(code: str | None) -> str:
     return commune.full_name if commune else "–"
 
 
-def loads(own: Sequence[models.DeliveryRound], unserved: Sequence[models.PlanUnserved]) -> list[dict[str, Any]]:
+def loads(
+    session: Session, own: Sequence[models.DeliveryRound], left_of: Mapping[str | None, int]
+) -> list[dict[str, Any]]:
     """Return how much each commune has on the plan and beside it, with the area the map draws; the fullest first."""
     register = services().guide.register
     on_rounds = Counter(stop.consignment.commune_code for one in own for stop in one.stops)
-    left_over = Counter(one.consignment.commune_code for one in unserved)
-    rings = cells(register.communes)
+    rings = areas(session)
 
     def line(commune: Commune) -> dict[str, Any]:
-        n, n_left = on_rounds[commune.code], left_over[commune.code]
-        ring = " ".join(at(corner.lat, corner.lon) for corner in rings[commune.code])
-        return {"name": commune.full_name, "ring": ring, "n_stops": n, "n_left": n_left}
+        n, n_left = on_rounds[commune.code], left_of.get(commune.code, 0)
+        return {"name": commune.full_name, "ring": rings[commune.code], "n_stops": n, "n_left": n_left}
 
     by_name = sorted(register, key=lambda commune: alphabet.alphabetical(commune.name))
     return sorted(map(line, by_name), key=lambda one: -(one["n_stops"] + one["n_left"]))
 
 
-def free(session: Session, found: models.DayPlan) -> list[tuple[str, str]]:
-    """Return the codes and names of those who might walk one more round."""
-    able = rounds.free_couriers(session, found)
-    names = crew.names_of(session, {one.id for one in able})
-    return [(one.code, names[one.id]) for one in able]
+def on_shift(session: Session, found: models.DayPlan) -> list[models.Courier]:
+    """Return those on shift that day without a round, of the reader's office or of all."""
+    office_id = current_actor().office_id
+    return [one for one in rounds.spare_couriers(session, found) if office_id in (None, one.office_id)]
 
 
-def unserved_lines(session: Session, found: models.DayPlan) -> list[dict[str, Any]]:
-    """Return what a plan left out, with what a dispatcher can order for it."""
+def may_need_courier(unserved: models.PlanUnserved) -> bool:
+    """Say whether one more courier might help a stop that was left out."""
+    remedy = rounds.remedy_of(unserved)
+    return remedy is not None and remedy.needs_courier
+
+
+def unserved_lines(
+    session: Session,
+    found: models.DayPlan,
+    shown: Sequence[models.PlanUnserved],
+    held: Mapping[int, models.Consignment],
+) -> list[dict[str, Any]]:
+    """Return some of what a plan left out, with what a dispatcher can order for it."""
     may_order = current_actor().may(Action.PLAN) and found.status != models.PlanStatus.SUPERSEDED
     ordered = {
         order.detail["consignment_id"]
         for order in rounds.orders_of(session, found.day)
         if order.kind == "remedy" and order.ordered_at > found.made_at
     }
-    remedies = {one.id: rounds.remedy_of(one) for one in found.unserved}
+    remedies = {one.id: rounds.remedy_of(one) for one in shown}
     rivals = _dossiers(session, found, remedies)
-    return [_unserved(one, remedies[one.id], may_order, ordered, rivals) for one in found.unserved]
+    told = (may_order, ordered, rivals)
+    return [_unserved(one, held[one.consignment_id], remedies[one.id], *told) for one in shown]
 
 
 def _dossiers(session: Session, found: models.DayPlan, remedies: dict[int, Remedy | None]) -> dict[str, str]:
     """Return the dossier codes of the stops that took the room of others, most of them on the plan itself."""
     known = {str(s.consignment_id): s.consignment.items[0].dossier_code for r in found.rounds for s in r.stops}
-    for remedy in remedies.values():
-        rival = remedy.rival.stop_id if remedy and remedy.rival else ""
-        if rival.isdigit() and rival not in known:
-            known[rival] = desk.consignment(session, int(rival)).items[0].dossier_code
-    return known
+    rivals = {remedy.rival.stop_id for remedy in remedies.values() if remedy and remedy.rival} - known.keys()
+    elsewhere = desk.dossier_codes(session, {int(rival) for rival in rivals if rival.isdigit()})
+    return known | {str(consignment_id): code for consignment_id, code in elsewhere.items()}
 
 
 def _unserved(
-    unserved: models.PlanUnserved, remedy: Remedy | None, may_order: bool, ordered: set[int], rivals: dict[str, str]
+    unserved: models.PlanUnserved,
+    consignment: models.Consignment,
+    remedy: Remedy | None,
+    may_order: bool,
+    ordered: set[int],
+    rivals: dict[str, str],
 ) -> dict[str, Any]:
-    consignment = unserved.consignment
     return {
         "id": unserved.id,
         "consignment_id": consignment.id,

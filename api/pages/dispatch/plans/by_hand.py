@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,8 +21,10 @@ from api.words import gettext as _
 from api.words import say_duration
 from api.work.planning import weights
 from postal import Action, Conflict, Message, NotFound, PostalError, Session, desk, models, require_for, rounds
+from postal.network import crew
 
-OFF = "off"
+OFF, NEW = "off", "new:"
+"""Where a stop goes that stays at the office, and to a courier without a round: "new:" and his code."""
 _LAST = 9_999
 _NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
 
@@ -29,12 +33,12 @@ _NO_STOP = Message("{field}: chưa chọn. Chọn rồi gửi lại.")
 @allow(Action.SEE_PLAN)
 def plan_board(plan_id: int) -> ResponseReturnValue:
     """Return the lists of a plan's page alone, as they are after an act."""
-    tried = tried_move(plan_id)
     with services().database.read() as session:
         edit = rounds.last_edit(session, plan_id)
         found = desk.plan(session, plan_id)
-        lists = shown(session, found, edit, tried)
-        return label_cells(render_template("staff/plan_board.html", is_part=True, **lists))
+        lists = shown(session, found, edit)
+        asked = asked_of_address(session, plan_id, edit)
+    return label_cells(render_template("staff/plan_board.html", is_part=True, tried=tried(asked, lists), **lists))
 
 
 @staff.post("/plans/<int:plan_id>/move")
@@ -45,13 +49,14 @@ def plan_move(plan_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         move = _asked(plan_id, request.form)
         try:
-            found = _judged(move)
+            with services().database.read() as session:
+                asked = _read(session, move)
         except rounds.EditedMeanwhile:
             with acting():  # sent twice, it is its own first sending that changed the plan: that one's answer stands
                 raise
-        reason = form_text("reason")
+        found, reason = _judged(asked), form_text("reason")
         if found.faults and not reason:
-            return _to_board(plan_id, stop=move.consignment_id, to=move.to_round_id or OFF, position=move.position)
+            return _to_board(plan_id, stop=move.consignment_id, to=_to(move), position=move.position)
         with acting() as act:
             rounds.move_stop(act, found, reason=reason)
         flash(_said(found), "done")
@@ -88,28 +93,45 @@ def plan_undo(plan_id: int) -> ResponseReturnValue:
     return _or_told(plan_id, change)
 
 
-def shown(session: Session, found: models.DayPlan, edit: int, tried: rounds.JudgedMove | None) -> dict[str, Any]:
+def shown(session: Session, found: models.DayPlan, edit: int) -> dict[str, Any]:
     """Return what the lists of a plan's page show, and what of them may be changed by hand.
 
-    ``edit`` is the plan's last act as read before the plan, ``tried`` the move that the page asks about.
+    ``edit`` is the plan's last act as read before the plan.
     """
     own = board.own_rounds(found.rounds)
-    cards = board.cards(session, own)
     is_draft = found.status is models.PlanStatus.DRAFT
     may_edit = is_draft and current_actor().may(Action.PLAN)
+    spare = board.on_shift(session, found) if may_edit else []
+    asked = request.args.get("stop", "")
+    every = rounds.left_over(session, found, office_id=current_actor().office_id)
+    left = [one for n, one in enumerate(every) if n < board.N_LEFT or str(one.consignment_id) == asked]
+    held = desk.with_items(session, {one.consignment_id for one in left})
+    left_of: Mapping[str | None, int] = Counter(one.commune_code for one in held.values())
+    if len(left) < len(every):
+        left_of = desk.left_by_commune(session, found.id, office_id=current_actor().office_id)
+    needs_courier = any(board.may_need_courier(one) for one in left)
+    able = rounds.free_couriers(session, found) if needs_courier else []
+    # All names at once: what is shown of each group is read of them afterwards.
+    names = crew.names_of(session, {one.courier_id for one in own} | {one.id for one in (*spare, *able)})
+    cards = board.cards(own, names)
     standing = rounds.standing_edits(session, found.id) if may_edit else []
     return {
         "plan": found,
         "rounds": cards,
-        "loads": board.loads(own, found.unserved),
-        "unserved": board.unserved_lines(session, found),
-        "free": board.free(session, found),
+        "locked": board.locked(session, found, cards) if found.status is not models.PlanStatus.SUPERSEDED else {},
+        "loads": board.loads(session, own, left_of),
+        "n_left": len(every),
+        "left": held,  # what is asked of them later is not read again
+        "unserved": board.unserved_lines(session, found, left, held),
+        "spare": [(one.code, f"{names[one.id]} · {one.office.name}") for one in spare],
+        "free": [(one.code, names[one.id]) for one in able],
         "may_edit": may_edit,
-        "may_publish": is_draft and current_actor().may(Action.PUBLISH),
+        "is_of_office": current_actor().may(Action.PLAN) and not board.may_for_all(session, Action.PLAN),
+        "may_lock": found.status is not models.PlanStatus.SUPERSEDED and current_actor().may(Action.PLAN),
+        "may_publish": is_draft and board.may_for_all(session, Action.PUBLISH),
         "edit": edit,
         "n_standing": len(standing),
         "knowingly": [one for one in standing if one.reason and _is_own(one, {card["id"] for card in cards})],
-        "tried": _asked_about(found, cards, tried) if tried and tried.asked.move.edit == edit else None,
     }
 
 
@@ -118,49 +140,59 @@ def _is_own(edit: models.PlanEdit, own: set[int]) -> bool:
     return not own.isdisjoint(told["id"] for told in edit.detail["rounds"])
 
 
-def tried_move(plan_id: int) -> rounds.JudgedMove | None:
-    """Return a move of the address that breaks rules; None once it is possible as it is, or not at all.
+def asked_of_address(session: Session, plan_id: int, edit: int) -> rounds.AskedMove | None:
+    """Read what a move of the address is about, as part of the page's own reading; None for what is not possible."""
+    if "stop" not in request.args or not current_actor().may(Action.PLAN):
+        return None
+    try:
+        return _read(session, _asked(plan_id, request.args, edit=edit))
+    except PostalError:
+        return None
+
+
+def tried(asked: rounds.AskedMove | None, lists: dict[str, Any]) -> dict[str, Any] | None:
+    """Return how the lists ask about a move that breaks rules; None once it is possible as it is, or not at all.
 
     It asks for travel times: no transaction of the page may stand open meanwhile.
     """
-    if "stop" not in request.args or not current_actor().may(Action.PLAN):
+    if asked is None:
         return None
-    with services().database.read() as session:
-        edit = rounds.last_edit(session, plan_id)
-    try:
-        judged = _judged(_asked(plan_id, request.args, edit=edit))
-    except PostalError:
+    judged, move = _judged(asked), asked.move
+    if not judged.faults:
         return None
-    return judged if judged.faults else None
-
-
-def _asked_about(found: models.DayPlan, cards: list[dict[str, Any]], tried: rounds.JudgedMove) -> dict[str, Any]:
-    move = tried.asked.move
+    plan, cards, spare = lists["plan"], lists["rounds"], dict(lists["spare"])
     names = {str(s["id"]): s["dossier_code"] for card in cards for s in card["stops"]}
-    names |= {str(u.consignment_id): u.consignment.items[0].dossier_code for u in found.unserved}
-    names |= {one.courier.code: card["courier"] for one in found.rounds for card in cards if card["id"] == one.id}
-    to = next((card["courier"] for card in cards if card["id"] == move.to_round_id), "")
+    names |= {str(u["consignment_id"]): u["dossier_code"] for u in lists["unserved"]}
+    names |= {one.courier.code: card["courier"] for one in plan.rounds for card in cards if card["id"] == one.id}
+    names |= spare
+    to = next((card["courier"] for card in cards if card["id"] == move.to_round_id), spare.get(move.to_courier, ""))
     return {
         "stop": move.consignment_id,
         "dossier_code": names.get(str(move.consignment_id), ""),
-        "to": move.to_round_id or OFF,
+        "to": _to(move),
         "to_said": to,
         "position": move.position,
-        "faults": say_faults(tried.faults, names),
+        "faults": say_faults(judged.faults, names),
     }
 
 
 def _asked(plan_id: int, values: Any, *, edit: int | None = None) -> rounds.Move:
     to, position = values.get("to", "").strip(), values.get("position", "").strip()
-    if not (to.isdecimal() or to == OFF):
+    if not (to.isdecimal() or to == OFF or (to.startswith(NEW) and to != NEW)):
         raise WrongFields([Wrong(name="to", message=_NO_STOP)])
     return rounds.Move(
         plan_id=plan_id,
         edit=form_int("edit") if edit is None else edit,
         consignment_id=_stop_chosen(values),
-        to_round_id=int(to[:9]) if to != OFF else None,
+        to_round_id=int(to[:9]) if to.isdecimal() else None,
         position=_place(values, position),
+        to_courier=to.removeprefix(NEW) if to.startswith(NEW) else "",
     )
+
+
+def _to(move: rounds.Move) -> str:
+    """Return where a move goes, as the form says it."""
+    return f"{NEW}{move.to_courier}" if move.to_courier else str(move.to_round_id or OFF)
 
 
 def _place(values: Any, position: str) -> int:
@@ -177,16 +209,22 @@ def _stop_chosen(values: Any) -> int:
     return int(chosen)
 
 
-def _judged(move: rounds.Move) -> rounds.JudgedMove:
-    with services().database.read() as session:
-        asked = rounds.asked_move(session, move, now=services().now(), weights=weights(services()))
-        _require_seen(session, move)
+def _read(session: Session, move: rounds.Move) -> rounds.AskedMove:
+    asked = rounds.asked_move(session, move, now=services().now(), weights=weights(services()))
+    _require_seen(session, move)
+    return asked
+
+
+def _judged(asked: rounds.AskedMove) -> rounds.JudgedMove:
     return rounds.judged(asked, travel=services().travel, fallback=services().estimate)
 
 
 def _require_seen(session: Session, move: rounds.Move) -> None:
     """Refuse a round of another office as if it were not there, and so a stop on one; or one left over elsewhere."""
-    found = desk.plan(session, move.plan_id).rounds
+    plan = desk.plan(session, move.plan_id)
+    found = plan.rounds
+    if move.to_courier and move.to_courier not in {one.code for one in board.on_shift(session, plan)}:
+        raise rounds.NotSpare(courier=move.to_courier)
     own = {one.id for one in board.own_rounds(found)}
     if move.to_round_id is not None and move.to_round_id not in own:
         raise NotFound(what=Message("chuyến phát"))

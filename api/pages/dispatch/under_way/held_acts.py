@@ -31,6 +31,9 @@ _KINDS = {
     "left_open": Message("Điểm còn để lại"),
     "violation": Message("Phản ánh vi phạm thủ tục"),
     "reordered": Message("Đổi thứ tự điểm dừng"),
+    "receipt": Message("Đã đưa biên nhận"),
+    "home": Message("Hàng mang về, bưu tá tự đếm"),
+    "voided": Message("Số biên nhận hủy"),
 }
 
 

@@ -12,12 +12,16 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.cards import label_cells
-from api.pages.common import day_asked, form_text, or_back, render_desk, today
+from api.pages.common import day_asked, form_text, n_false_couriers, or_back, render_desk, today
 from api.pages.desk.home import staff
+from api.pages.dispatch.flood.page import road_closing
+from api.pages.dispatch.plans.board import may_for_all
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from postal import Action, Message, Session, Subject, desk, doorstep, models, people, phones, require_own, under_way
+from postal.network import crew
+from postal.rules import working_days
 
 _SHOWN = timedelta(days=7)
 _SILENT = timedelta(minutes=30)
@@ -29,7 +33,10 @@ _BEHIND_S = 900
 def live_day() -> ResponseReturnValue:
     """Show a day's rounds as they stand."""
     day = day_asked()
-    return render_desk("staff/live_day.html", _("Theo dõi chuyến"), day=day, is_today=day == today(), **_shown(day))
+    shown = _shown(day)
+    with services().database.read() as session:
+        shown |= road_closing(session, day)
+    return render_desk("staff/live_day.html", _("Theo dõi chuyến"), day=day, is_today=day == today(), **shown)
 
 
 @staff.get("/day/rounds")
@@ -99,7 +106,13 @@ def _shown(day: date) -> dict[str, Any]:
             "offices": offices if own is None else [],
             "chosen": chosen,
             "lines": [_line(one, now) for one in found.rounds],
+            "plan_id": found.rounds[0].round.plan_id if found.rounds else None,
+            "unfinished": _unfinished(session, day, chosen),
+            "may_plan": current_actor().may(Action.PLAN),
+            "may_replan": may_for_all(session, Action.PLAN),
+            "may_close": current_actor().may(Action.ENTER_ROUND_RESULTS),
             **_asked(session, chosen),
+            "n_false_couriers": n_false_couriers(),
             "totals": _totals(found),
             "may_speak": current_actor().may(Action.MANAGE_PHONES),
         }
@@ -124,6 +137,23 @@ def _asked(session: Session, office_id: int | None) -> dict[str, Any]:
         "n_orders": sum(1 for one in notes if one.kind == doorstep.NoteKind.REORDERED),
         "may_take": current_actor().may(Action.ENTER_ROUND_RESULTS),
     }
+
+
+def _unfinished(session: Session, day: date, office_id: int | None) -> list[dict[str, Any]]:
+    """Return the rounds of days before that nobody closed: today begins with them."""
+    found = desk.unfinished_rounds(session, before=day, office_id=office_id)
+    names = crew.names_of(session, {one.courier_id for one in found})
+    return [
+        {
+            "id": one.id,
+            "number": one.number,
+            "day": one.plan.day,
+            "office": one.office.name,
+            "name": names[one.courier_id],
+            "is_out": one.status is models.RoundStatus.STARTED,
+        }
+        for one in found
+    ]
 
 
 def _totals(found: under_way.DayLive) -> dict[str, int]:
@@ -157,7 +187,7 @@ def _line(one: under_way.RoundLive, now: datetime) -> dict[str, Any]:
         "is_silent": is_out and one.last_contact_at is not None and now - one.last_contact_at > _SILENT,
         "n_unsent": one.n_unsent,
         "n_unread": one.n_unread,
-        "line": _time_line(one),
+        "line": _time_line(one, now),
     }
 
 
@@ -165,7 +195,7 @@ def _line(one: under_way.RoundLive, now: datetime) -> dict[str, Any]:
 _FROM_S, _UNTIL_S = 6 * 3600, 19 * 3600
 
 
-def _time_line(one: under_way.RoundLive) -> dict[str, Any]:
+def _time_line(one: under_way.RoundLive, now: datetime) -> dict[str, Any]:
     def x(seconds: int) -> int:
         return round((min(max(seconds, _FROM_S), _UNTIL_S) - _FROM_S) / 60)
 
@@ -173,5 +203,6 @@ def _time_line(one: under_way.RoundLive) -> dict[str, Any]:
         "wide": x(_UNTIL_S),
         "leave": x(one.round.leave_at_s),
         "back": x(one.round.back_at_s),
+        "now": x(working_days.local_seconds(now)) if working_days.local_day(now) == one.round.plan.day else None,
         "dots": [(x(stop.planned_s), stop.mark) for stop in one.stops],
     }
