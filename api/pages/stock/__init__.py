@@ -1,4 +1,4 @@
-"""Items wherever they are: found from the head of every page, listed, acted on many at once.
+"""Items wherever they are: found from the head of every page, filtered, acted on many at once, pointed at, their story.
 
-What one item's page shows and asks is `api.pages.desk`.
+What one item's page asks is `api.pages.desk`.
 """

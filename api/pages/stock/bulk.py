@@ -1,87 +1,162 @@
-"""Acts on many rows of a list at once: what one row is refused for is named, the others are done."""
+"""Acts on many items of a list: chosen, shown with what is not allowed and why, confirmed, done, told line by line."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_text, or_back, told
+from api import documents
+from api.pages.common import form_choice, form_text, or_back, render_desk, require_sure
 from api.pages.desk.home import staff
+from api.pages.stock import bulk_papers, filters
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
-from api.words import ngettext as _n
-from postal import Act, Action, InvalidInput, Message, PostalError, desk, models, queue, require_own
-from postal.access import ownership
-from postal.queue import questions
+from api.words import translate
+from postal import Action, InvalidInput, Message, Session, bulk, custody, models, require
+from postal.bulk import Deed
 
-_MOST = 2_000
-_N_SAID = 15
+_ANY = (
+    Action.ANSWER_ADDRESS,
+    Action.PRINT,
+    Action.BATCH,
+    Action.RECEIVE_AT_OFFICE,
+    Action.RETURN_TO_SENDER,
+)
+_CHUNKS_AT_ONCE = 16
+_AT_ONCE_S = 3.0
+_NEEDS_REASON = frozenset({Deed.RELEASE})
+_NO_ROUND_ANY_MORE = Message("Chuyển hoàn rồi thì bưu gửi không đi phát nữa.")
+_FOR_GOOD = {
+    Deed.OUTSIDE: Message("Ghi ngoài tỉnh rồi thì không hỏi lại xã, phường; bưu gửi đi bằng bưu chính đường trục."),
+    Deed.RETURN: _NO_ROUND_ANY_MORE,
+    Deed.RETURN_ASKED: _NO_ROUND_ANY_MORE,
+}
+DEED_TEXTS: dict[Deed, Message] = {
+    Deed.RELEASE: Message("Chấp nhận điểm gần đúng"),
+    Deed.OUTSIDE: Message("Gửi ngoài tỉnh"),
+    Deed.BATCH: Message("Xếp vào lô bàn giao"),
+    Deed.LABEL: Message("In nhãn"),
+    Deed.HOLD: Message("Giữ tại bưu cục chờ người nhận"),
+    Deed.RETURN: Message("Chuyển hoàn vì không phát được"),
+    Deed.RETURN_ASKED: Message("Chuyển hoàn vì cơ quan xin lại"),
+    Deed.INVITE: Message("In giấy mời"),
+}
 
 
-@staff.post("/queue/release")
-@allow(Action.ANSWER_ADDRESS)
-def release_many() -> ResponseReturnValue:
-    """Let the ticked consignments, or all of the list, go with their communes' points for one reason."""
+def deeds_offered() -> list[tuple[str, Message]]:
+    """Return the deeds the reader may do, with what they are called."""
+    actor = current_actor()
+    return [(deed.value, text) for deed, text in DEED_TEXTS.items() if actor.may(bulk.RIGHTS[deed])]
 
-    def back() -> ResponseReturnValue:
-        office = request.form.get("office", "")
-        return redirect(url_for("staff.queue", bucket=queue.POINT, office=office if office.isdigit() else None), 303)
+
+@staff.post("/bulk")
+@allow(*_ANY)
+def bulk_order() -> ResponseReturnValue:
+    """Keep what is to be done with the ticked rows, or with all of the list, and show it before it is done."""
+    of = request.form.get("list", "queue")
+    shown = filters.chosen(of if of in filters.LISTS else "queue", request.form)
 
     def change() -> ResponseReturnValue:
-        reason = form_text("reason")
-        n_done, refused = 0, []
+        chosen = form_choice("deed")
+        if chosen not in list(Deed):
+            raise InvalidInput(field="deed")
+        deed = Deed(chosen)
+        require(current_actor(), bulk.RIGHTS[deed])
         with acting() as act:
-            if not reason:
-                raise InvalidInput(field=Message("Lý do"))
-            for consignment_id in _chosen(act):
-                code = str(consignment_id)  # all that is said of a foreign one
-                try:
-                    found = _own(act, consignment_id)
-                    code = found.items[0].dossier_code
-                    _release(act, found, reason)
-                    n_done += 1
-                except PostalError as refusal:
-                    refused.append(f"{code}: {told(refusal)}")
-        flash(_n("Đã chấp nhận điểm gần đúng của {n} bưu gửi.", n=n_done), "done")
-        for said in refused[:_N_SAID]:
-            flash(said, "warning")
-        if len(refused) > _N_SAID:  # notices travel in a cookie of 4 kB
-            flash(
-                _n("Còn {n} bưu gửi nữa không ghi được; chúng vẫn ở danh sách này.", n=len(refused) - _N_SAID),
-                "warning",
-            )
+            ids, n_wanted = _meant(act.session, shown)
+            order = bulk.order_deed(act, deed, ids, n_wanted=n_wanted, back=shown.url())
+            order_id = order.id
+        return redirect(url_for("staff.bulk_page", bulk_id=order_id), 303)
+
+    return or_back(change, lambda: redirect(shown.url(), 303))
+
+
+@staff.get("/bulk/<int:bulk_id>")
+@allow(*_ANY)
+def bulk_page(bulk_id: int) -> ResponseReturnValue:
+    """Show an order: before it is confirmed what would be done and what not, after that what was."""
+    with services().database.read() as session:
+        order = bulk.find_order(session, bulk_id, user_id=current_actor().user_id)
+        deed, lines = Deed(order.deed), bulk.lines_of(session, order)
+        by_outcome: dict[models.BulkOutcome, list[models.BulkLine]] = {one: [] for one in models.BulkOutcome}
+        for line in lines:
+            by_outcome[line.outcome].append(line)
+        pending = by_outcome[models.BulkOutcome.PENDING]
+        job = bulk_papers.job_of(session, order) if pending else None
+        is_reprint = deed is Deed.LABEL and custody.are_labels_printed(session, [one.item_id for one in pending])
+        return render_desk(
+            "staff/bulk.html",
+            translate(DEED_TEXTS[deed]),
+            order=order,
+            pending=pending,
+            done=by_outcome[models.BulkOutcome.DONE],
+            refused=_by_reason(by_outcome[models.BulkOutcome.REFUSED]),
+            n_refused=len(by_outcome[models.BulkOutcome.REFUSED]),
+            asks_reason=deed in _NEEDS_REASON or is_reprint,
+            is_reprint=is_reprint,
+            sure=translate(_FOR_GOOD[deed]) if deed in _FOR_GOOD else "",
+            sizes=documents.LABEL_FORM_TEXTS if deed is Deed.LABEL else (),
+            job=job,
+            is_drawing=bulk_papers.is_drawing(job),
+            goes_on=order.confirmed_at is not None and deed not in bulk.PAPERS,
+        )
+
+
+@staff.post("/bulk/<int:bulk_id>/confirm")
+@allow(*_ANY)
+def bulk_confirm(bulk_id: int) -> ResponseReturnValue:
+    """Carry out an order, or go on with one that was interrupted: chunk by chunk, each a transaction of its own."""
+
+    def back() -> ResponseReturnValue:
+        return redirect(url_for("staff.bulk_page", bulk_id=bulk_id), 303)
+
+    with services().database.read() as session:
+        order = bulk.find_order(session, bulk_id, user_id=current_actor().user_id)
+        deed, is_new = Deed(order.deed), order.confirmed_at is None
+    require(current_actor(), bulk.RIGHTS[deed])
+
+    def change() -> ResponseReturnValue:
+        if deed in bulk.PAPERS:
+            return bulk_papers.print_papers(bulk_id, deed) or back()
+        if is_new:
+            _confirm(bulk_id, deed)
+        until_s = time.monotonic() + _AT_ONCE_S
+        for _chunk in range(_CHUNKS_AT_ONCE):
+            with acting() as act:
+                n_left = bulk.carry_out(act, bulk_id)
+            if not n_left or time.monotonic() > until_s:
+                break
         return back()
 
     return or_back(change, back)
 
 
-def _chosen(act: Act) -> list[int]:
-    """Return the ids of what is meant, each once. Raises InvalidInput where nothing is."""
+def _confirm(bulk_id: int, deed: Deed) -> None:
+    reason = form_text("reason")
+    if deed in _NEEDS_REASON and not reason:
+        raise InvalidInput(field=Message("Lý do"))
+    if deed in _FOR_GOOD:
+        require_sure()
+    with acting() as act:
+        bulk.confirm(act, bulk_id, reason=reason)
+
+
+def _meant(session: Session, shown: filters.Chosen) -> tuple[Sequence[int], int]:
+    """Return the ids of the items that are meant, and how many were wanted."""
     if request.form.get("all"):
-        wanted = queue.Wanted(needs=queue.POINT, office_id=_office_id())
-        found = queue.waiting(act.session, wanted, now=services().now(), limit=_MOST)
-        return list(dict.fromkeys(line.consignment_id for line in found))
-    ticked = [one for one in request.form.getlist("consignment") if one.isascii() and one.isdigit() and len(one) < 10]
-    if not ticked:
-        raise InvalidInput(field=Message("Chọn bưu gửi"))
-    return list(dict.fromkeys(int(one) for one in ticked[:_MOST]))
+        return filters.item_ids(session, shown, limit=bulk.MOST), filters.n_items(session, shown)
+    ticked = [one for one in request.form.getlist("item") if one.isascii() and one.isdigit() and len(one) < 15]
+    return [int(one) for one in ticked], len(set(ticked))
 
 
-def _office_id() -> int | None:
-    office = request.form.get("office", "")
-    asked = int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None
-    return current_actor().office_id or asked
-
-
-def _own(act: Act, consignment_id: int) -> models.Consignment:
-    found = desk.consignment(act.session, consignment_id)
-    own = ownership.subject_of_consignment(act.session, found)
-    require_own(act.by, Action.ANSWER_ADDRESS, own, what=Message("bưu gửi"))
-    return found
-
-
-def _release(act: Act, found: models.Consignment, reason: str) -> None:
-    """Release one. Refuses before it writes, so that a refused row leaves nothing in the others' transaction."""
-    if queue.POINT not in queue.needs_of(found):
-        raise questions.NotAsked
-    queue.release_point(act, found.id, reason)
+def _by_reason(lines: Sequence[models.BulkLine]) -> list[tuple[str, list[models.BulkLine]]]:
+    """Return the refused lines by why they were, the commonest reason first."""
+    groups: dict[str, list[models.BulkLine]] = {}
+    for line in lines:
+        said: dict[str, Any] = line.refusal or {"text": ""}
+        groups.setdefault(translate(Message.from_json(said)), []).append(line)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
