@@ -303,6 +303,7 @@ def _discrepancy(one: desk.OpenDiscrepancy) -> dict[str, Any]:
         "money": _("Tiền bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
         "papers": _("Giấy tờ thu hồi bưu tá nộp khác số phải nộp (đếm được / phải nộp)"),
         "sheet": _("Phiếu đi phát có số điện thoại không nộp lại"),
+        "home": _("Bưu tá quét là đã mang về, bưu cục không đếm thấy"),
         "scan_does_not_fit": _("Lượt quét không khớp với diễn biến của bưu gửi"),
     }
     return {

@@ -9,13 +9,14 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from api.forms.reading import DONG
-from api.pages.common import form_int, form_text, or_back, render_desk, require_sure
+from api.pages.common import form_int, form_text, or_back, read_all, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.desk.signing import picture_of_form
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
+from api.words import say_money
 from postal import (
     Act,
     Action,
@@ -33,7 +34,8 @@ from postal import (
 from postal.access import ownership
 from postal.doorstep import counter
 from postal.life import address_change
-from postal.rules import reasons
+from postal.rules import local_day, reasons
+from postal.set_up import kinds
 from postal.to_agency import returns, withdrawal
 
 KINDS = {
@@ -158,11 +160,10 @@ def incidents() -> ResponseReturnValue:
     """List the minutes: what is open first."""
     office_id = current_actor().office_id
     with services().database.read() as session:
-        found = [i for i in desk.incidents(session) if office_id is None or i.item.office_id == office_id]
         return render_desk(
             "staff/incidents.html",
             _("Biên bản sự vụ"),
-            incidents=found,
+            incidents=desk.incidents(session, office_id=office_id),
             refunds=custody.refunds_due(session, now=services().now(), office_id=office_id),
             kinds=KINDS,
             faults=FAULTS,
@@ -213,7 +214,16 @@ def acts_of(session: Session, found: models.Consignment) -> dict[str, Any]:
         "faults": FAULTS,
         "payers": PAYERS,
         "reissue": REISSUE,
+        "prices": _prices_when_posted(session, found),
     }
+
+
+def _prices_when_posted(session: Session, found: models.Consignment) -> str:
+    """Return the prices of the day it was posted, which a compensation is reckoned from; empty where none is noted."""
+    if found.posted_at is None:
+        return ""
+    rows = kinds.tariffs.in_force(session, on=local_day(found.posted_at))
+    return "; ".join(f"{one.name}: {say_money(one.amount_vnd)} ({one.legal_ref})" for one in rows)
 
 
 def _may_return(session: Session, found: models.Consignment) -> list[dict[str, Any]]:
@@ -249,25 +259,42 @@ def item_of_form(found: models.Consignment) -> models.Item:
 
 
 def _proof(item: models.Item) -> doorstep.ProofIn:
-    relation = form_text("relation") or "self"
+    name, relation, id_tail, letter_number, picture = read_all(
+        lambda: form_text("receiver_name"),
+        lambda: form_text("relation") or "self",
+        _id_tail,
+        lambda: form_text("letter_number", limit=40),
+        picture_of_form,
+    )
     return doorstep.ProofIn(
-        receiver_name=form_text("receiver_name"),
+        receiver_name=name,
         relation=relation,
-        id_tail=form_text("id_tail"),
+        id_tail=id_tail,
         is_authorised=relation == "authorised",
-        letter_number=form_text("letter_number", limit=40),
+        letter_number=letter_number,
         n_documents=len(item.documents) or 1,
         fee_vnd=item.fee_vnd if form_text("fee_receipt") else 0,
         fee_receipt=form_text("fee_receipt") or None,
         taken_back=[paper["name"] for paper in item.take_back] if form_text("taken_back") else [],
         entered_from="counter",
-        signature=picture_of_form()[0],
+        signature=picture[0],
     )
+
+
+def _id_tail() -> str:
+    """Return the last four characters of the paper shown, "" where none were typed. Raises InvalidInput."""
+    text = form_text("id_tail")
+    if len(text) > 4:
+        raise InvalidInput(field="id_tail")
+    return text
 
 
 def _inventory(item: models.Item) -> list[custody.InventoryLine]:
     """Return the item's list of documents as the form found them; "" in the form is a document not looked for."""
     paper_states = [(d["name"], form_text(f"paper-{n}")) for n, d in enumerate(item.documents)]
+    unknown = [n for n, (_name, state) in enumerate(paper_states) if state not in ("", "whole", "damaged", "gone")]
+    if unknown:
+        raise InvalidInput(field=f"paper-{unknown[0]}")
     return [
         custody.InventoryLine(name=name, is_there=state != "gone", is_whole=state == "whole")
         for name, state in paper_states

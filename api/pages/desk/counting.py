@@ -96,7 +96,7 @@ def _page(kind: ListKind, row_id: int) -> ResponseReturnValue:
             "staff/counting.html",
             _(kind.words.heading, number=kind.of.number(row)),
             kind=kind,
-            of=kind.of.name(row),
+            of=kind.of.name(session, row),
             due=kind.due(session, row_id) if kind.due else None,
             other_side=kind.other_side(session, row_id),
             home=home,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
 from api.words import say_instant
-from postal import Action, Message, Role, Session, citizen, desk, queue
+from postal import Action, Message, Role, Session, citizen, desk, models, people, queue
 from postal.life import balance
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -27,6 +28,7 @@ class Counter:
     text: Message | str
     tone: str = ""
     url: str | None = None
+    is_current: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,9 @@ def home() -> ResponseReturnValue:
             "staff/home.html",
             _("Hôm nay"),
             counters=_counters(counts),
-            late=_late_counters(desk.late_counts(session, now=now, office_id=office_id)),
+            late=_late_counters(desk.late_counts(session, queue.Wanted(office_id=office_id), now=now)),
+            late_by=_late_by(session),
+            own_name=_own_name(session),
             balance=balance.balance(session) if office_id is None else None,
             tasks=_tasks(session, counts),
             alarm=_alarm(session),
@@ -81,6 +85,7 @@ PILE_TEXTS: dict[str, tuple[Message, str]] = {
     "submitted": (Message("hồ sơ đã nộp cơ quan"), "done"),
     "cancelled": (Message("cơ quan đã rút"), ""),
 }
+_MOST_NAMED = 12
 _ALWAYS = ("agency", "post", "courier", "delivered")
 CUSTODIANS: dict[desk.Custodian, Message] = {
     desk.Custodian.CENTRE: Message("trễ ở cơ quan"),
@@ -110,9 +115,59 @@ def _late_counters(late: desk.LateCounts) -> list[Counter]:
     return found
 
 
+def _own_name(session: Session) -> str:
+    """Return the full name of whoever is signed in."""
+    user = session.get(models.User, current_actor().user_id) if current_actor().user_id is not None else None
+    return people.open_person(session, user.person).full_name if user is not None else ""
+
+
+_WHO_FILTER: dict[desk.Custodian, str] = {
+    desk.Custodian.CENTRE: "agency",
+    desk.Custodian.OFFICE: "office",
+    desk.Custodian.COURIER: "courier",
+}
+
+
+def _late_by(session: Session) -> list[Counter]:
+    """Return who has the most late items to act on, each leading to that list."""
+    wanted = queue.Wanted(office_id=current_actor().office_id)
+    return [
+        Counter(
+            number=one.n,
+            text=one.who,
+            url=url_for("staff.late", **_who_filter(one)),
+        )
+        for one in desk.late_by_whom(session, wanted, now=services().now())[:_MOST_NAMED]
+    ]
+
+
+def _who_filter(one: desk.LateBy) -> dict[str, Any]:
+    return {"custodian": one.custodian, _WHO_FILTER[one.custodian]: one.who_id}
+
+
+def _batch_tasks(session: Session) -> list[Task]:
+    actor = current_actor()
+    if not (actor.may(Action.BATCH) or actor.may(Action.HAND_OVER)):
+        return []
+    n_open, n_closed = desk.n_unfinished_batches(session, agency_id=_own_agency(session))
+    tasks = []
+    if n_open and actor.may(Action.BATCH):
+        tasks.append(Task(text=_n("{n} lô đang mở: đếm, cân rồi chốt", n=n_open), url=url_for("staff.batches")))
+    if n_closed and actor.may(Action.HAND_OVER):
+        text = _n("{n} lô đã chốt, chờ hai bên đếm và ký", n=n_closed)
+        tasks.append(Task(text=text, url=url_for("staff.batches")))
+    return tasks
+
+
+def _own_agency(session: Session) -> int | None:
+    office_id = current_actor().office_id
+    office = session.get(models.Office, office_id) if office_id is not None else None
+    return office.id if office is not None and office.kind is models.OfficeKind.ISSUING else None
+
+
 def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     actor = current_actor()
-    needs = queue.queue_counts(session, office_id=actor.office_id)
+    needs = queue.queue_counts(session, queue.Wanted(office_id=actor.office_id), now=services().now())
     may_settle = actor.may(Action.SETTLE_DISCREPANCY)
     n_discrepancies = desk.n_open_discrepancies(session, office_id=actor.office_id) if may_settle else 0
     tasks = []
@@ -130,6 +185,7 @@ def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
         tasks.append(Task(text=text, url=url_for("staff.queue", bucket="point")))
     if actor.may(Action.BATCH) and needs.ready:
         tasks.append(Task(text=_n("{n} kết quả sẵn sàng xếp lô", n=needs.ready), url=url_for("staff.batches")))
+    tasks += _batch_tasks(session)
     if actor.may(Action.PLAN) and counts["post"]:
         text = _n("{n} bưu gửi chờ xếp chuyến: lập phương án", n=counts["post"])
         tasks.append(Task(text=text, url=url_for("staff.plans")))

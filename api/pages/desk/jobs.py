@@ -14,7 +14,7 @@ from api.web.auth import acting, allow, current_actor
 from api.web.looks import note_shown
 from api.wiring import services
 from api.words import gettext as _
-from api.work import importing, planning, printing
+from api.work import curve, importing, planning, printing
 from postal import Action, Message, NotFound, Session, desk, models
 from postal.access import looks
 from postal.intake import uploads
@@ -62,9 +62,11 @@ def job_labels(job_id: int) -> ResponseReturnValue:
         job = _own_job(session, job_id)
         if job.kind != printing.KIND or job.asked_by_id != current_actor().user_id or not job.result:
             raise NotFound(what=Message("tệp nhãn"))
+        if job.result["upload_id"] is None:
+            raise NotFound(what=Message("tệp nhãn"))
         file = uploads.read(session, job.result["upload_id"], user_id=job.asked_by_id)
         mimetype = job.result["mimetype"]
-        note_shown(looks.people_on(session, job.payload["item_ids"]))
+        note_shown(looks.people_on(session, job.result.get("item_ids", job.payload["item_ids"])))
     return send_file(BytesIO(file.data), mimetype=mimetype, download_name=f"nhan-{job_id}{file.suffix}")
 
 
@@ -84,11 +86,18 @@ def _shown(job: models.Job) -> dict[str, Any]:
         "job": job,
         "n_done": min(ran_s, int(job.payload["seconds"])) if job.kind == planning.KIND else job.progress.get("n_done"),
         "n_all": int(job.payload["seconds"]) if job.kind == planning.KIND else job.progress.get("n_all"),
+        "curve": _curve(job),
         "is_plan": job.kind == planning.KIND,
         "is_running": job.state is models.JobState.RUNNING,
         "is_again": job.n_attempts > 1,
         "may_stop": job.kind != planning.KIND or current_actor().may(Action.PLAN),
     }
+
+
+def _curve(job: models.Job) -> str:
+    """Return the gains of a search as a line of 100 by 40; "" where there is none to show yet."""
+    points = [(float(seconds), int(travel_s)) for seconds, travel_s in job.progress.get("curve", ())]
+    return curve.drawn(points, until_s=float(job.payload.get("seconds", 0)), wide=100, high=40)
 
 
 def _ended(session: Session, job: models.Job) -> ResponseReturnValue:

@@ -9,10 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from api.pages.common import render_desk, today
 from api.pages.desk.home import CUSTODIANS, PILE_TEXTS, Counter, staff
+from api.pages.stock import filters
+from api.pages.stock.bulk import deeds_offered
 from api.web.auth import allow, current_actor
+from api.web.row_numbers import asked_number
 from api.wiring import services
 from api.words import gettext as _
 from postal import Action, Message, NotFound, desk
+from postal.network import crew
 
 _PAGE = 100
 
@@ -22,28 +26,26 @@ _PAGE = 100
 def late() -> ResponseReturnValue:
     """List what is late, the longest first, by who has to act; unfinished rounds of days before on top."""
     office_id, now = current_actor().office_id, services().now()
-    chosen = request.args.get("custodian", "")
-    custodian = desk.Custodian(chosen) if chosen in list(desk.Custodian) else None
-    first = _first()
+    shown = filters.chosen("late", request.args)
     with services().database.read() as session:
-        counts = desk.late_counts(session, now=now, office_id=office_id)
-        n = counts.by_custodian[custodian] if custodian else counts.n
-        found = desk.late_items(session, now=now, office_id=office_id, custodian=custodian, limit=_PAGE, offset=first)
+        counts = desk.late_counts(session, shown.wanted, now=now)
+        n = counts.by_custodian[shown.custodian] if shown.custodian else counts.n
+        found = desk.late_items(
+            session, shown.wanted, now=now, custodian=shown.custodian, limit=filters.PAGE, offset=shown.first
+        )
+        rounds = desk.unfinished_rounds(session, before=today(), office_id=office_id)
         return render_desk(
             "staff/late.html",
             _("Việc trễ hạn"),
-            rounds=desk.unfinished_rounds(session, before=today(), office_id=office_id),
-            counters=[
-                Counter(
-                    number=n, text=CUSTODIANS[one], tone="danger" if n else "", url=url_for("staff.late", custodian=one)
-                )
-                for one, n in counts.by_custodian.items()
-            ],
-            custodian=custodian,
+            rounds=rounds,
+            names=crew.names_of(session, {one.courier_id for one in rounds}),
+            counters=[_counter(one, n, shown) for one, n in counts.by_custodian.items()],
+            shown=shown,
+            choices=filters.choices(session, shown),
             lines=[_line(line) for line in found],
-            n=n,
-            next_url=_next("staff.late", first, n, custodian=chosen or None),
+            page=filters.paging(shown, n),
             custodians=CUSTODIANS,
+            deeds=deeds_offered(),
             may_count=current_actor().may(Action.RECEIVE_AT_OFFICE),
         )
 
@@ -68,9 +70,10 @@ def items() -> ResponseReturnValue:
         )
 
 
-def _counter(one: desk.Custodian, n: int) -> Counter:
-    url = url_for("staff.late", custodian=one)
-    return Counter(number=n, text=CUSTODIANS[one], tone="danger" if n else "", url=url)
+def _counter(one: desk.Custodian, n: int, shown: filters.Chosen) -> Counter:
+    is_current = shown.custodian is one
+    url = shown.url(custodian=None if is_current else one)
+    return Counter(number=n, text=CUSTODIANS[one], tone="danger" if n else "", url=url, is_current=is_current)
 
 
 def _line(line: desk.LateLine) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _commune(code: str | None) -> str:
 
 
 def _first() -> int:
-    return max(0, min(request.args.get("start", 0, type=int), 1_000_000))
+    return min(asked_number("start") or 0, 1_000_000)
 
 
 def _next(endpoint: str, first: int, n: int, **query: Any) -> str | None:

@@ -10,7 +10,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
-from api.pages.common import form_date, form_text, or_back, paper_language, render_desk, require_sure
+from api.pages.common import form_date, form_text, or_back, paper_language, read_all, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
@@ -111,15 +111,18 @@ def apology(consignment_id: int) -> ResponseReturnValue:
     """Give the letter of apology (form 04) with the reason and the new day."""
 
     def change() -> ResponseReturnValue:
+        number, reason, due_on, new_due_on, title, name = read_all(
+            lambda: form_text("number", limit=40),
+            lambda: form_text("reason", limit=500),
+            lambda: form_date("due_on"),
+            lambda: form_date("new_due_on"),
+            lambda: form_text("signer_title"),
+            lambda: form_text("signer_name"),
+        )
+        wanted = documents.ApologyWords(
+            number=number, reason=reason, due_on=due_on, new_due_on=new_due_on, signer_title=title, signer_name=name
+        )
         with services().database.read() as session:
-            wanted = documents.ApologyWords(
-                number=form_text("number", limit=40),
-                reason=form_text("reason", limit=500),
-                due_on=form_date("due_on"),
-                new_due_on=form_date("new_due_on"),
-                signer_title=form_text("signer_title"),
-                signer_name=form_text("signer_name"),
-            )
             found = _own_consignment(session, consignment_id)
             letter = documents.apology_letter_of(printing_for(session), found, wanted)
         return _pdf(letter, f"xin-loi-{consignment_id}")

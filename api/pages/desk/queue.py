@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -14,8 +14,13 @@ from api.pages.common import form_int, form_point, form_text, or_back, render_de
 from api.pages.desk.consignment_acts import acts_of
 from api.pages.desk.home import Counter, staff
 from api.pages.paper_links import paper_links
+from api.pages.stock import filters
+from api.pages.stock.bulk import deeds_offered
+from api.pages.stock.ground import ground_of
+from api.pages.stock.story import story_of
+from api.pages.stock.why import why_waiting
 from api.web import looks as at_the_edge
-from api.web.auth import acting, allow, current_actor
+from api.web.auth import acting, allow, current_actor, safe_next
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_age
@@ -36,10 +41,9 @@ from postal import (
 from postal.access import looks as looks_of
 from postal.access import ownership
 from postal.queue import questions
-from postal.rules import alphabet, reasons
+from postal.rules import alphabet
 
 _SHORTEST_REASON = 5
-_PAGE = 100
 _BUCKETS: tuple[tuple[str, Message, str], ...] = (
     ("address", Message("địa chỉ phải hỏi"), "warning"),
     ("point", Message("chỉ biết đến xã, phường"), "warning"),
@@ -56,6 +60,7 @@ _EMPTY = {
     "outside": Message("Không có bưu gửi nào chờ gửi ngoài tỉnh."),
     "post": Message("Bưu chính không giữ bưu gửi nào."),
 }
+_NOTHING = Message("Không có bưu gửi nào đang chờ.")
 _FLAGS = {
     "far_from_commune": Message("điểm cách xa xã, phường đã ghi"),
     "far": Message("điểm cách xa xã, phường đã ghi"),
@@ -69,29 +74,26 @@ _FLAGS = {
 @allow(Action.SEE_QUEUE)
 def queue_page() -> ResponseReturnValue:
     """List what waits, the nearest promise first."""
-    actor = current_actor()
-    bucket = request.args.get("bucket") or None
-    if bucket not in _EMPTY:
-        bucket = None
-    office = request.args.get("office", "")
-    office_id = actor.office_id or (int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None)
-    first = max(0, request.args.get("start", 0, type=int))
+    shown, now = filters.chosen("queue", request.args), services().now()
+    bucket = shown.wanted.needs
     with services().database.read() as session:
-        wanted = queue.Wanted(needs=bucket, office_id=office_id)
-        lines = queue.waiting(session, wanted, now=services().now(), limit=_PAGE + 1, offset=first)
-        next_url = None
-        if lines[_PAGE:]:
-            next_url = url_for("staff.queue", bucket=bucket, office=office or None, start=first + _PAGE)
+        counts = queue.queue_counts(session, shown.wanted, now=now)
+        lines = queue.waiting(session, shown.wanted, now=now, limit=filters.PAGE, offset=shown.first)
+        left_out = desk.left_out(session, [line.consignment_id for line in lines])
         return render_desk(
             "staff/queue.html",
             _("Hàng chờ"),
-            counters=_counters(session, office_id),
-            filters={"bucket": bucket, "office": office_id},
-            offices=desk.offices(session, models.OfficeKind.ISSUING) if actor.office_id is None else [],
-            lines=[_line(line) for line in lines[:_PAGE]],
-            next_url=next_url,
-            may_release=bucket == queue.POINT and actor.may(Action.ANSWER_ADDRESS),
-            empty_text=_EMPTY.get(bucket or "", _("Không có bưu gửi nào đang chờ.")),
+            counters=_counters(counts, shown),
+            shown=shown,
+            choices=filters.choices(session, shown),
+            bucket_text=next((text for name, text, _tone in _BUCKETS if name == bucket), None),
+            lines=[_line(line, left_out) for line in lines],
+            page=filters.paging(shown, getattr(counts, bucket) if bucket else filters.n_items(session, shown)),
+            deeds=deeds_offered(),
+            ground=ground_of(session, (line.commune_code for line in lines))
+            if lines and bucket == queue.POINT and current_actor().may(Action.ANSWER_ADDRESS)
+            else [],
+            empty_text=_("Không có bưu gửi nào như đã lọc.") if shown.n_set else _EMPTY.get(bucket or "", _NOTHING),
         )
 
 
@@ -107,32 +109,38 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
         is_organisation = "self" not in doorstep.relations_for(people.unseal(session, found.person).full_name)
         may_look = actor.may(Action.SEE_RECIPIENT)
         commune = register.find(found.commune_code) if found.commune_code else None
-        needs = queue.needs_of(found)
-        events = [event for item in found.items for event in desk.events_of(session, item.id)]
+        is_open = all(item.state in queue.WITH_AGENCY for item in found.items)
+        needs = queue.needs_of(found) if is_open else frozenset()
+        is_outside = found.address_status is models.AddressStatus.OUTSIDE
+        may_answer = is_open and actor.may(Action.ANSWER_ADDRESS)
+        told = story_of(session, found)
         return render_desk(
             "staff/consignment.html",
             found.items[0].dossier_code,
             c=found,
             person=person,
             is_organisation=is_organisation,
-            questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention],
+            questions=[{"code": code, "text": queue.say_question(code)} for code in found.attention if is_open],
             own_answers=("address_ambiguous", "address_unknown", queue.POINT_FAR, queue.OFFICE_NEW),
             needs_commune="address" in needs,
             conflict=queue.point_conflict(found, register),
             needs_release="point" in needs,
-            may_answer=actor.may(Action.ANSWER_ADDRESS),
+            may_answer=may_answer,
+            ground=ground_of(session, [found.commune_code], with_neighbours=True)
+            if may_answer and ("point" in needs or queue.POINT_FAR in found.attention)
+            else [],
             agencies=[o for o in desk.offices(session, models.OfficeKind.ISSUING) if o.is_active]
             if queue.OFFICE_NEW in found.attention
             else [],
             candidates=[register.commune(code) for code in found.candidate_codes if code in register],
             communes=sorted(register, key=lambda c: alphabet.alphabetical(c.name)),
-            commune_name=commune.full_name if commune else (_("ngoài tỉnh") if "outside" in needs else _("chưa rõ")),
+            commune_name=commune.full_name if commune else (_("ngoài tỉnh") if is_outside else _("chưa rõ")),
             flag_text=_FLAGS.get(found.point_flag or "", _("tọa độ cần xem lại")),
             papers=paper_links(session, documents.CONSIGNMENT, found, found.id),
-            events=events,
-            photos=pictures.of_events(session, [event.id for event in events]) if may_look else {},
-            settled=desk.settled_scans(session, [item.id for item in found.items]),
+            photos=pictures.of_events(session, _with_photos(told["events"])) if may_look else {},
+            **told,
             acts=acts_of(session, found),
+            left=doorstep.left_at_door(session, found.id),
             looks=looks_of.looks_at(session, found.id),
             purpose=purpose,
             may_ask=not actor.may(Action.SEE_RECIPIENT) and not at_the_edge.has_reason(),
@@ -174,7 +182,8 @@ def confirm_point(consignment_id: int) -> ResponseReturnValue:
         told = form_point("lat", "lon")
         queue.confirm_point(act, consignment_id, told.lat, told.lon, guide=services().guide)
 
-    return _answer(consignment_id, change)
+    back = form_text("back", limit=500)
+    return _answer(consignment_id, change, back=safe_next(back, "") or None)
 
 
 @staff.post("/consignments/<int:consignment_id>/far-point")
@@ -243,19 +252,25 @@ def answer_outside(consignment_id: int) -> ResponseReturnValue:
     return _answer(consignment_id, change)
 
 
-def _answer(consignment_id: int, change: Callable[[Act], None]) -> ResponseReturnValue:
+def _answer(consignment_id: int, change: Callable[[Act], None], *, back: str | None = None) -> ResponseReturnValue:
     def carry_out() -> ResponseReturnValue:
         with acting() as act:
             found = _own(act.session, consignment_id, Action.ANSWER_ADDRESS)
             change(act)
             codes = ", ".join(item.dossier_code for item in found.items)
+            is_far = queue.POINT_FAR in found.attention
         flash(_("Đã ghi câu trả lời cho {codes}.", codes=codes), "done")
-        return back()
+        return to_item() if back is None or is_far else redirect(back, 303)
 
-    def back() -> ResponseReturnValue:
+    def to_item() -> ResponseReturnValue:
         return redirect(url_for("staff.consignment", consignment_id=consignment_id), 303)
 
-    return or_back(carry_out, back)
+    return or_back(carry_out, to_item)
+
+
+def _with_photos(events: Sequence[models.TrackingEvent]) -> list[int]:
+    """Return the ids of the events that name photos: mostly none, and then there is nothing to ask for."""
+    return [event.id for event in events if pictures.NAMED in event.facts]
 
 
 def _own(session: Session, consignment_id: int, action: Action) -> models.Consignment:
@@ -264,34 +279,33 @@ def _own(session: Session, consignment_id: int, action: Action) -> models.Consig
     return found
 
 
-def _counters(session: Session, office_id: int | None) -> list[Counter]:
-    counts = queue.queue_counts(session, office_id=office_id)
+def _counters(counts: queue.QueueCounts, shown: filters.Chosen) -> list[Counter]:
     return [
-        Counter(number=getattr(counts, name), text=text, tone=tone, url=url_for("staff.queue", bucket=name))
+        Counter(
+            number=getattr(counts, name),
+            text=text,
+            tone=tone,
+            url=shown.url(bucket=None if shown.wanted.needs == name else name),
+            is_current=shown.wanted.needs == name,
+        )
         for name, text, tone in _BUCKETS
     ]
 
 
-def _line(line: queue.Waiting) -> dict[str, Any]:
+def _line(line: queue.Waiting, left_out: Mapping[int, str]) -> dict[str, Any]:
     commune = services().guide.register.find(line.commune_code) if line.commune_code else None
     return {
+        "item_id": line.item_id,
         "consignment_id": line.consignment_id,
         "dossier_code": line.dossier_code,
         "s10": line.s10,
         "recipient": line.recipient,
+        "address": line.address,
+        "commune_code": line.commune_code,
         "commune": commune.full_name if commune else "–",
         "state": line.state,
-        "why": _why(line),
+        "why": why_waiting(line, left_out),
         "promised_by": line.promised_by,
         "is_late": line.is_late,
         "age": say_age(line.since, services().now()),
     }
-
-
-def _why(line: queue.Waiting) -> Message | str:
-    """Return what an item waits for: an answer, another try after one that failed, or only its turn ("")."""
-    if line.why:
-        return queue.say_question(line.why)
-    if line.tries:
-        return _("Lần {number} chưa phát được: {why}", number=len(line.tries), why=reasons.say(line.tries[-1]))
-    return ""

@@ -18,6 +18,8 @@ from postal import Act, Action, Session, models
 from postal.rules import reasons
 from postal.to_agency import returns
 
+_N_SHOWN = 50
+
 
 @staff.post("/returns/start-due")
 @allow(Action.RETURN_TO_SENDER)
@@ -50,7 +52,9 @@ def consignment_return(consignment_id: int) -> ResponseReturnValue:
     return carry_out(consignment_id, Action.RETURN_TO_SENDER, change)
 
 
-def due_lines(session: Session) -> list[dict[str, Any]]:
-    """Return what is due back today where the reader works, with the reason and its place in the law."""
-    due = returns.due_returns(session, now=services().now(), office_id=current_actor().office_id)
-    return [{"item": item, "why": reasons.say(code), "legal": reasons.legal_basis(code)} for item, code in due]
+def due_shown(session: Session) -> dict[str, Any]:
+    """Return how much is due back today where the reader works, and the first of it with the reason and its law."""
+    office_id = current_actor().office_id
+    n_due, shown = returns.first_due(session, now=services().now(), office_id=office_id, most=_N_SHOWN)
+    lines = [{"item": item, "why": reasons.say(code), "legal": reasons.legal_basis(code)} for item, code in shown]
+    return {"due": lines, "n_due": n_due}

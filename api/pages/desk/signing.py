@@ -15,7 +15,7 @@ from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message, NotFound, Session, custody, desk, models, require_own
+from postal import Action, InvalidInput, Message, NotFound, Session, custody, desk, models, require_own, rounds
 from postal.access import ownership
 
 _PNG = "data:image/png;base64,"
@@ -49,10 +49,11 @@ def handover_signature(handover_id: int, signature_id: int) -> ResponseReturnVal
         signed = session.get(models.ReceiptSignature, signature_id)
         if signed is None or signed.handover_id != handover_id:
             raise NotFound(what=Message("chữ ký"))
-        return _picture(custody.signature_image(session, signed))
+        return picture_answer(custody.signature_image(session, signed))
 
 
-def _picture(image: bytes) -> ResponseReturnValue:
+def picture_answer(image: bytes) -> ResponseReturnValue:
+    """Return a picture that no browser or proxy keeps."""
     kind = "image/png" if image.startswith(b"\x89PNG") else "image/jpeg"
     answer = send_file(BytesIO(image), mimetype=kind)
     answer.headers["Cache-Control"] = "private, no-store"
@@ -72,6 +73,7 @@ def round_signatures(round_id: int) -> ResponseReturnValue:
             "staff/round_signatures.html",
             _("Chữ ký chuyến {number}", number=found.number),
             r=found,
+            name=rounds.courier_party(session, found).name,
             rows=rows,
             n_unsigned=sum(row["signed"] is None for row in rows),
             sheets=custody.sheets_of(session, round_id),
@@ -107,7 +109,7 @@ def round_signature(round_id: int, signature_id: int) -> ResponseReturnValue:
         own = {proof.id for _item, proof, _at in custody.deliveries_of(session, found)}
         if signed is None or (signed.round_id != round_id and signed.proof_id not in own):
             raise NotFound(what=Message("chữ ký"))
-        return _picture(custody.signature_image(session, signed))
+        return picture_answer(custody.signature_image(session, signed))
 
 
 def _own_round(session: Session, round_id: int) -> models.DeliveryRound:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_int, form_text, or_back, render_desk
+from api import forms
+from api.pages.common import form_int, form_text, or_back, read_all, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message, Session, desk, models
+from postal import Action, InvalidInput, Message, NotFound, Session, desk, models
 from postal.life import items
 from postal.to_agency import violations as reports
 
@@ -51,15 +53,17 @@ def violation_report() -> ResponseReturnValue:
     """Report what an agency did; the report gets a number."""
 
     def change() -> ResponseReturnValue:
-        code = form_text("code", limit=80)
         if not form_text("agency_id"):
             raise InvalidInput(field=Message("Cơ quan"))
+        code, words, agency_id, what = read_all(
+            partial(form_text, "code", limit=80),
+            partial(form_text, "words", limit=2_000),
+            partial(form_int, "agency_id"),
+            _what,
+        )
         with acting() as act:
-            item_id = items.by_code(act.session, code).id if code else None
-            words = form_text("words", limit=2_000)
-            reported = reports.report_violation(
-                act, form_int("agency_id"), what=form_text("what"), words=words, item_id=item_id
-            )
+            item_id = _item_id(act.session, code) if code else None
+            reported = reports.report_violation(act, agency_id, what=what, words=words, item_id=item_id)
             number = reported.number
         flash(_("Đã gửi phản ánh {number}.", number=number), "done")
         return redirect(url_for("staff.violations"), 303)
@@ -79,6 +83,21 @@ def violation_answer(violation_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.violations"), 303)
 
     return or_back(change, lambda: redirect(url_for("staff.violations"), 303))
+
+
+def _what() -> str:
+    """Return what was chosen. Raises InvalidInput for what is none of the list."""
+    if form_text("what") not in WHAT:
+        raise InvalidInput(field="what")
+    return form_text("what")
+
+
+def _item_id(session: Session, code: str) -> int:
+    """Return the item a code names. Raises WrongFields where there is none."""
+    try:
+        return items.by_code(session, code).id
+    except NotFound as refusal:
+        raise forms.WrongFields([forms.Wrong(name="code", message=refusal.message)]) from refusal
 
 
 def _line(session: Session, found: models.Violation) -> dict[str, Any]:
