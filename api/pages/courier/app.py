@@ -13,46 +13,21 @@ from importlib.resources import files
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 
+from api.pages.courier.script import one_script
 from api.rest.envelopes import envelope_key
 from api.web.auth import allow_everybody
-from api.words import LANGUAGES, SOURCE
+from api.words import LANGUAGES, SOURCE, speaking
 from api.words import gettext as _
 
 courier = Blueprint("courier", __name__, url_prefix="/courier")
-_SCRIPTS = (
-    "app.js",
-    "acts.js",
-    "cards.js",
-    "clock.js",
-    "end.js",
-    "envelopes.js",
-    "fail.js",
-    "forms.js",
-    "keys.js",
-    "load.js",
-    "messages.js",
-    "money.js",
-    "moved.js",
-    "next.js",
-    "notes.js",
-    "office.js",
-    "order.js",
-    "photos.js",
-    "pictures.js",
-    "pin.js",
-    "place.js",
-    "scan.js",
-    "server.js",
-    "store.js",
-    "told.js",
-    "wiring.js",
-    "words.js",
-    "courier.css",
-)
-_BESIDE = ("tannha.css", "mark.svg", "pad.js")
+_FIRST = "courier/app.js"
+_SENDS = "courier/acts.js"
+_KEPT = ("courier/courier.css", "tannha.css", "mark.svg")
+_OF_MAPS = ("map.js", "map.css", "empty.svg")
+_LEAFLET = ("leaflet.js", "leaflet.css")
 _WORKER = "sw.js"
+_JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
 @courier.get("/")
@@ -87,22 +62,32 @@ def manifest() -> ResponseReturnValue:
     return Response(json.dumps(told, ensure_ascii=False), content_type="application/manifest+json")
 
 
+@courier.get("/app.js")
+@allow_everybody("the app's script, the same for everybody", asks_nobody=True)
+def script() -> ResponseReturnValue:
+    """Return all modules of the app as one script."""
+    return Response(_script(_FIRST), content_type=_JAVASCRIPT)
+
+
 @courier.get("/sw.js")
 @allow_everybody("the worker that opens the app without signal", asks_nobody=True)
 def worker() -> ResponseReturnValue:
-    """Return the worker; its first line names what it keeps and changes whenever any of it does."""
+    """Return the worker with the modules that send acts; its first line changes whenever anything it keeps does."""
     pages = [url_for("courier.app", lang=None if code == SOURCE else code) for code in LANGUAGES]
-    kept = [*pages, *(url_for("static", filename=f"courier/{name}") for name in _SCRIPTS)]
-    kept += [url_for("static", filename=name) for name in _BESIDE] + [url_for("courier.manifest")]
+    kept = [*pages, url_for("courier.script"), url_for("courier.manifest")]
+    kept += [url_for("static", filename=name) for name in _KEPT]
+    later = [url_for("static", filename=name) for name in _OF_MAPS]
+    later += [url_for("leaflet.static", filename=name) for name in _LEAFLET]
     digest = hashlib.sha256(_of_files().encode())
     for code in LANGUAGES:
         digest.update(_page_in(code).encode())
-    head = f"const VERSION = {json.dumps(digest.hexdigest()[:16])}, KEPT = {json.dumps(kept)};\n"
-    return Response(head + _text(f"courier/{_WORKER}"), content_type="text/javascript; charset=utf-8")
+    lists = f"KEPT = {json.dumps(kept)}, LATER = {json.dumps(later)}"
+    head = f"const VERSION = {json.dumps(digest.hexdigest()[:16])}, {lists};\n"
+    return Response(head + _script(_SENDS) + _text(f"courier/{_WORKER}"), content_type=_JAVASCRIPT)
 
 
 def _page_in(language: str) -> str:
-    with force_locale(language):
+    with speaking(language):
         return _page()
 
 
@@ -112,8 +97,12 @@ def _page() -> str:
 
 @cache
 def _of_files() -> str:
-    kept = (*(f"courier/{name}" for name in (*_SCRIPTS, _WORKER)), *_BESIDE)
-    return "\n".join(_text(name) for name in kept)
+    return "\n".join((_script(_FIRST), *(_text(name) for name in (f"courier/{_WORKER}", *_KEPT, *_OF_MAPS))))
+
+
+@cache
+def _script(first: str) -> str:
+    return one_script(first, _text)
 
 
 def _text(name: str) -> str:
