@@ -6,8 +6,10 @@ import { whyNot } from "./fail.js";
 import { end } from "./end.js";
 import { learnKey } from "./envelopes.js";
 import { evidence } from "./forms.js";
-import { correct, trouble, violation } from "./notes.js";
+import { callOffice, correct, trouble, violation } from "./notes.js";
 import { load } from "./load.js";
+import { onMap } from "./map.js";
+import * as numbers from "./numbers.js";
 import * as office from "./office.js";
 import { before, goFirst, inOrder } from "./order.js";
 import { follow, scanning } from "./next.js";
@@ -17,10 +19,13 @@ import { askCode, askPin, setPin, useCode } from "./pin.js";
 import { askRound } from "./server.js";
 import { get, NewerEdition, put, remove } from "./store.js";
 import { RECORDED } from "./told.js";
+import { isOf, learnOwner, owner } from "./whose.js";
 import { tellOrSay } from "./wiring.js";
-import { copy, LANGUAGE, localDay, notice, say, show } from "./words.js";
+import { copy, LANGUAGE, localDay, notice, say, sayUndone, show } from "./words.js";
 
 const EVERY_MS = 60_000;
+const NIGHT_MS = 5 * 3600_000; // as the server has it
+const AFTER_MS = 200; // the next stop is shown first
 // One tab sends for all of them: the others hear of it at once.
 const tabs = new BroadcastChannel("tannha-courier");
 // What is open while the PIN is: the day's key, the phone's key, the round as last told.
@@ -30,7 +35,7 @@ let over = "";
 let doorOf = 0;
 
 async function start() {
-  keepLanguage();
+  if (keepLanguage()) return; // the page in the chosen language goes on, with the code if there is one
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB || !navigator.locks) return notice(say("cannot"), "danger");
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/courier/sw.js").catch(() => {});
   await clock.loadClock();
@@ -50,21 +55,35 @@ function keepLanguage() {
     link.addEventListener("click", () => localStorage.setItem("language", link.dataset.language));
   }
   const wanted = localStorage.getItem("language");
-  if (wanted === "en" && LANGUAGE !== "en") location.replace(`/courier/?lang=en${location.hash}`);
+  const isOther = wanted === "en" && LANGUAGE !== "en";
+  if (isOther) location.replace(`/courier/?lang=en${location.hash}`);
+  return isOther;
 }
 
 function beginSending() {
   send();
   setInterval(send, EVERY_MS);
   addEventListener("online", send);
-  tabs.addEventListener("message", () => (day ? refresh() : countUnsent()));
-  addEventListener(RECORDED, send);
-  addEventListener("offline", countUnsent);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+  tabs.addEventListener("message", ({ data }) => (data === "send" ? send() : day ? refresh() : countUnsent()));
+  addEventListener(RECORDED, () => {
+    countUnsent();
+    askToBeWoken();
+    setTimeout(send, AFTER_MS);
+  });
+  addEventListener("offline", () => countUnsent());
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? send() : askToBeWoken()));
+}
+
+// Where the browser can: it starts the worker when there is signal, also once the app is closed.
+async function askToBeWoken() {
+  if (!(await acts.countUnsent())) return;
+  const registered = await navigator.serviceWorker?.ready;
+  await registered?.sync?.register("tannha-send").catch(() => {});
 }
 
 async function opened(vault) {
   day = { key: vault.key, phoneKey: vault.secret, today: null, etag: null };
+  cards.forget();
   isRevoked = false;
   const kept = await get("round", "today");
   if (kept) await take(kept);
@@ -73,10 +92,12 @@ async function opened(vault) {
   document.querySelector(".card.next")?.scrollIntoView({ block: "start" });
 }
 
-// A round of another day is nobody's business any more.
+// A round of another day is nobody's business any more, nor one sealed by the key of an enrolment before this one.
 async function take(kept) {
-  const { today, etag } = await unseal(day.key, kept);
-  if (today.day === localDay(clock.serverTime())) Object.assign(day, { today, etag });
+  const read = await unseal(day.key, kept).catch(() => null);
+  // A round that is out stays so over midnight.
+  const nightMs = read?.today.round?.status === "started" ? NIGHT_MS : 0;
+  if (read && [0, nightMs].some((ms) => read.today.day === localDay(clock.surely() - ms))) Object.assign(day, read);
   else await remove("round", "today");
 }
 
@@ -97,12 +118,16 @@ async function send() {
 }
 
 async function sendOnce() {
+  await acts.handInFormer();
   const outcome = await acts.sendAll();
   await countUnsent();
   if (outcome === "revoked") return revoked();
   if (day) await refresh();
-  else if (outcome === "nothing" && !(await hasVault()) && (await acts.countUnsent())) await handIn();
+  else if (outcome === "nothing" && !isSettingPin() && !(await hasVault()) && (await acts.countUnsent())) await handIn();
 }
+
+// Enrolled a moment ago: what was refused waits for the person who is about to open the round.
+const isSettingPin = () => document.querySelector("[data-form=pin]") !== null;
 
 async function refresh() {
   const asked = Date.now();
@@ -114,10 +139,13 @@ async function refresh() {
     if (answer.status === 200) {
       Object.assign(day, { today: answer.body, etag: answer.headers.get("ETag") });
       await learnKey(day.today.envelope_key);
+      await learnOwner(day.today.courier);
       await put("round", await seal(day.key, { today: day.today, etag: day.etag }), "today");
     }
     await acts.forgetSent(asked, day.today.round?.id);
     await office.look(day.phoneKey, await acts.countUnsent());
+    if (!day) return;
+    if (day.today.round?.status !== "closed") await numbers.fill(day.phoneKey, day.today);
     if (!day) return;
   }
   if (day.today) {
@@ -126,7 +154,7 @@ async function refresh() {
       await showRound();
       notice(say("loaded"), "done");
     } else if (!over) await showRound();
-  } else notice(say("no_network"), "warning");
+  } else sayUndone(answer);
 }
 
 // The stops go at once, whatever the network does; what was not sent needs none of them to be taken in.
@@ -136,6 +164,7 @@ async function revoked() {
   day = null;
   over = "";
   office.forget();
+  cards.forget();
   if (!document.querySelector("[data-form=enrol]")) askCode((key) => setPin(key, opened));
   await wipe();
   await handIn();
@@ -157,9 +186,15 @@ function sayRevoked(n, left) {
   else notice(n ? say("revoked_held", { n }) : say("revoked_empty"), "danger");
 }
 
-async function countUnsent() {
-  const n = await acts.countUnsent();
-  await showParked();
+// Readings overtake one another; what is shown is the one begun last, so that an old one never says that all is sent.
+let nReadings = 0;
+let nShown = 0;
+async function countUnsent(reading = acts.acts(), nth = ++nReadings) {
+  const [kept, courier] = await Promise.all([reading, owner()]);
+  if (nth < nShown) return;
+  nShown = nth;
+  const n = kept.filter(acts.isUnsent).length;
+  showParked(kept, courier);
   const box = document.querySelector("[data-unsent]");
   box.textContent = n ? say("unsent", { n }) : say("all_sent");
   box.classList.toggle("waiting", n > 0);
@@ -167,16 +202,20 @@ async function countUnsent() {
 }
 
 // What the server refused is told wherever the phone is open, also when its round is another by now.
-async function showParked() {
-  const refused = day ? (await acts.acts()).filter((act) => act.state === "parked") : [];
+function showParked(kept, courier) {
+  const isOwn = (act) => !courier || isOf(act, courier);
+  const refused = day ? kept.filter((act) => act.state === "parked" && isOwn(act)) : [];
   const said = refused.map((act) => cards.parked(act, () => acts.understood(act.seq).then(showRound)));
+  const left = kept.filter((act) => acts.isUnsent(act) && !isOwn(act));
+  for (const of of new Set(left.map((act) => act.of))) {
+    said.push(cards.waitsOf(of, left.filter((act) => act.of === of).length));
+  }
   document.querySelector("[data-parked]").replaceChildren(...said);
 }
 
 async function showRound() {
-  await countUnsent();
-  const kept = await acts.acts();
-  const first = await before(day?.today?.round?.id);
+  const reading = acts.acts();
+  const [kept, first] = await Promise.all([reading, before(day?.today?.round?.id), countUnsent(reading)]);
   if (over || !day) return; // a form was opened meanwhile: it is not to be taken away
   const { today } = day;
   if (!today.round || today.round.status === "closed") return showNoRound(today);
@@ -191,11 +230,13 @@ async function showRound() {
   screen.querySelector("[data-act=scan]")?.addEventListener("click", openScan);
   // A scanner that types needs no screen of its own.
   listenForTyping(screen.querySelector("[data-cards]"), (code) => follow(code, scanContext(notice)));
-  office.attach(screen, { key: day.phoneKey, today, over: (name) => (over = name), back: () => leave() });
+  const map = () => onMap({ today, own }, () => leave(), leave);
+  office.attach(screen, { key: day.phoneKey, today, over: (name) => (over = name), back: () => leave(), map });
   // What the person opened or scrolled to stays so when the round is drawn anew.
   const y = scrollY;
-  for (const opened of document.querySelectorAll("[data-stop]:has(details[open])")) {
-    screen.querySelector(`[data-stop="${opened.dataset.stop}"] details`)?.setAttribute("open", "");
+  for (const opened of document.querySelectorAll("[data-stop] details[open]")) {
+    const { stop } = opened.closest("[data-stop]").dataset;
+    screen.querySelector(`[data-stop="${stop}"] details`)?.setAttribute("open", "");
   }
   show(screen);
   scrollTo(0, y);
@@ -204,7 +245,8 @@ async function showRound() {
 function showNoRound({ round, office }) {
   const screen = copy("no-round");
   screen.querySelector("[data-why]").textContent = round ? say("closed", { number: round.number }) : say("no_round");
-  screen.querySelector("[data-ask]").textContent = say("ask", { office: office.name, phone: office.phone || "–" });
+  screen.querySelector("[data-ask]").textContent = say("ask", { office: office.name });
+  callOffice(screen, office);
   screen.querySelector("[data-again]").addEventListener("click", send);
   show(screen);
 }
@@ -220,7 +262,7 @@ function choose(stop, act, pieces) {
   return acts.acts().then((kept) => {
     const own = kept.filter((one) => one.round === day.today.round.id);
     if (act === "first") return chooseFirst(stop, own);
-    return FORMS[act]({ today: day.today, own, stop, act, pieces }, () => leave(stop), () => recorded(stop));
+    return FORMS[act]({ today: day.today, own, stop, act, pieces }, () => leave(stop), (says) => recorded(stop, says));
   });
 }
 
@@ -235,15 +277,15 @@ async function leave(stop) {
   if (stop) toCard(stop);
 }
 
-async function recorded(stop) {
+async function recorded(stop, says = say("saved")) {
   await leave(stop);
-  notice(say("saved"), "done");
+  notice(says, "done");
 }
 
 async function openEnd() {
   over = "end";
   const own = (await acts.acts()).filter((one) => one.round === day.today.round.id);
-  end({ today: day.today, own }, () => leave());
+  end({ today: day.today, own, phoneKey: day.phoneKey }, () => leave());
 }
 
 function openTrouble() {

@@ -29,6 +29,17 @@ function isOver(stop, own) {
   return !now.collect.length && !now.fail.length;
 }
 
+// The cards as they stand, by stop, each with what it says: only what says something new is drawn anew. A round has 150.
+let drawn = new Map();
+
+// Not told in a day that was kept by an earlier version of the app.
+function showSquare(box, square) {
+  box.hidden = !square;
+  if (!square) return;
+  box.querySelector("svg").setAttribute("viewBox", `0 0 ${square.side} ${square.side}`);
+  box.querySelector("path").setAttribute("d", square.path);
+}
+
 export function round(today, own, choose) {
   const screen = copy("round");
   const over = today.stops.map((stop) => isOver(stop, own));
@@ -39,10 +50,30 @@ export function round(today, own, choose) {
     : say("not_loaded");
   screen.querySelector("[data-pace]").textContent = next ? pace(next) : "";
   screen.querySelector("[data-day-code]").textContent = today.day_code;
+  showSquare(screen.querySelector("[data-day-square]"), today.day_square);
   const cards = screen.querySelector("[data-cards]");
-  today.stops.forEach((stop, n) => cards.append(card(stop, own, { isOver: isLoaded && over[n], isNext: stop === next, isLoaded }, choose)));
+  const noted = new Map();
+  for (const act of own) noted.set(act.position, [...(noted.get(act.position) ?? []), act]);
+  const before = drawn;
+  drawn = new Map();
+  today.stops.forEach((stop, n) => {
+    const look = { isOver: isLoaded && over[n], isNext: stop === next, isLoaded };
+    const says = JSON.stringify([today.round.id, look, (noted.get(stop.position) ?? []).map(word)]);
+    const kept = before.get(stop.position);
+    const isKept = kept?.says === says && (kept.stop === stop || JSON.stringify(kept.stop) === JSON.stringify(stop));
+    const made = isKept ? kept.made : card(stop, own, look, choose);
+    drawn.set(stop.position, { stop, says, made });
+    cards.append(made);
+  });
   return screen;
 }
+
+// Of another courier nothing is drawn from before.
+export function forget() {
+  drawn = new Map();
+}
+
+const word = ({ act, state, codes }) => [act, state, codes];
 
 function pace(stop) {
   const minutes = Math.round((serverTime() - Date.parse(stop.planned_at)) / MINUTE);
@@ -69,11 +100,11 @@ function card(stop, own, look, choose) {
   made.querySelector("[data-window]").hidden = !stop.window;
   made.querySelector("[data-must]").hidden = !stop.must_today || isDone;
   put("whom", stop.whom);
-  made.querySelector("[data-do]").replaceChildren(...signs(stop));
+  made.querySelector("[data-do]").replaceChildren(...signs(stop, may));
   put("address", address(stop));
   put("precision", precision(stop));
   made.querySelector("[data-precision]").hidden = !precision(stop) || isDone;
-  put("state", state(stop, may.mine));
+  put("state", state(stop, may));
   for (const act of ["deliver", "collect", "fail"]) {
     const button = made.querySelector(`[data-act=${act}]`);
     if (may[act].length) button.addEventListener("click", () => choose(stop, act, may[act]));
@@ -107,12 +138,13 @@ export function reach(made, stop, called) {
 }
 
 // What to do here in one line: a sign that is read at arm's length, and its words.
-function signs(stop) {
-  const asked = stop.pieces.map((piece) => piece.evidence);
+function signs(stop, may) {
+  const pieces = stillHere(may).length ? stillHere(may) : stop.pieces;
+  const asked = pieces.map((piece) => piece.evidence);
   const fee = asked.reduce((sum, one) => sum + one.fee_vnd, 0);
   const nBack = asked.reduce((sum, one) => sum + one.take_back.length, 0);
   const isCollection = stop.direction === "collection";
-  const n = stop.pieces.length;
+  const n = pieces.length;
   const parts = [isCollection ? ["\u2190", say("do_collect", { n })] : ["\u2192", say("do_deliver", { n })]];
   if (fee) parts.push(["\u20ab", say("do_fee", { sum: money(fee) })]);
   if (nBack) parts.push(["\u21a9", say("do_take_back", { n: nBack })]);
@@ -137,10 +169,23 @@ function precision(stop) {
   return say("commune_only");
 }
 
-function state(stop, mine) {
-  const last = mine.at(-1);
-  if (last) return `${say(`said_${last.act}`)} – ${say(last.state === "sent" ? "sent" : "waits")}`;
+const stillHere = (may) => [...may.deliver, ...may.collect];
+
+function state(stop, may) {
+  const last = may.mine.at(-1);
+  const n = stillHere(may).length;
+  if (last) {
+    const said = `${say(`said_${last.act}`)} – ${say(last.state === "sent" ? "sent" : "waits")}`;
+    return n && last.act !== "fail" ? `${said} · ${say("still_here", { n })}` : said;
+  }
   return [...new Set(stop.pieces.map(told))].join(", ");
+}
+
+// What another courier left on this phone and the office does not have yet.
+export function waitsOf(courier, n) {
+  const made = copy("waits-of").firstElementChild;
+  made.querySelector("[data-what]").textContent = say("waits_of", { code: courier, n });
+  return made;
 }
 
 export function parked(act, understood) {

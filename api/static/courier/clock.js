@@ -19,4 +19,7 @@ export async function noteClock(serverNow) {
 
 export const serverTime = () => Date.now() + (offsetMs ?? 0);
 
+// Never before what the server said last: a phone whose clock fell back to the day it was made forgets no round for it.
+export const surely = () => Math.max(serverTime(), heardAt ? Date.parse(heardAt) : 0);
+
 export const known = () => ({ offsetMs, heardAt });

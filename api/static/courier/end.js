@@ -1,15 +1,14 @@
 // The way home: why doors stayed open, what is brought back piece by piece, the money, and the day in figures.
-import { clock, copy, money, number, say, show } from "./words.js";
+import { clock, copy, money, notice, number, say, show } from "./words.js";
 import { open } from "./cards.js";
-import { buzz, scanner } from "./scan.js";
-import { get, put } from "./store.js";
+import { countHome } from "./home.js";
+import { ask } from "./server.js";
 import { tellOrSay } from "./wiring.js";
 
 const ON_TIME_MS = 15 * 60_000;
-const KEPT = "home";
 
 // What this phone and the server say of each stop: done, tried, or not touched.
-export function standing(today, own) {
+function standing(today, own) {
   return today.stops.map((stop) => {
     const may = open(stop, own);
     const done = stop.pieces.filter((piece) => isDone(piece, may.mine));
@@ -26,7 +25,7 @@ function isDone(piece, mine) {
 }
 
 // The courier brings home what he did not hand over, and what he collected.
-export function toBring(stands) {
+function toBring(stands) {
   return stands.flatMap(({ stop, done }) =>
     stop.pieces
       .filter((piece) => (stop.direction === "collection") === done.includes(piece))
@@ -35,7 +34,7 @@ export function toBring(stands) {
   );
 }
 
-export function end({ today, own }, back) {
+export function end({ today, own, phoneKey }, back) {
   const screen = copy("end");
   const stands = standing(today, own);
   const openStops = stands.filter((one) => one.isOpen);
@@ -45,26 +44,43 @@ export function end({ today, own }, back) {
   summary(screen, today, stands);
   screen.querySelector("[data-back]").addEventListener("click", back);
   const pieces = toBring(stands);
-  const due = money_(stands);
-  const box = screen.querySelector("[data-due]");
-  box.textContent = [say("home_money", { sum: money(due.sum) }), due.nBack && say("home_papers", { n: due.nBack })]
-    .filter(Boolean)
-    .join(" · ");
-  const home = screen.querySelector("[data-home]");
-  const count = screen.querySelector("[data-count]");
-  const scanBox = screen.querySelector("[data-scan]");
   show(screen);
   window.scrollTo(0, 0);
-  tickOff({ round: today.round.id, pieces, home, count, scanBox });
+  const shown = document.querySelector("[data-screen]");
+  tellDue(shown.querySelector("[data-due]"), phoneKey);
+  countHome({ round: today.round.id, pieces, screen: shown, phoneKey, mayTell: () => isEachTold(shown) });
+}
+
+// The count home is told once every open stop has its reason.
+function isEachTold(shown) {
+  const untold = [...shown.querySelectorAll("[data-open-stops] [data-position]")].filter((one) => one.querySelector("[data-saved]").hidden);
+  if (!untold.length) return true;
+  notice(say("open_first", { numbers: untold.map((one) => one.dataset.position).join(", ") }), "danger");
+  untold[0].querySelector("select").focus();
+  return false;
+}
+
+// What is due is told after the courier's own count, and by the server: what was paid by transfer is no cash.
+async function tellDue(box, phoneKey) {
+  box.textContent = say("count_first");
+  const answer = await ask("/v1/courier/cash", { headers: { "X-Phone-Key": phoneKey } });
+  const seen = answer?.status === 200 ? answer.body : null;
+  if (seen?.own_vnd == null) return;
+  const parts = [
+    say("home_money", { sum: money(seen.due_vnd) }),
+    seen.transfers_vnd && say("home_transfers", { sum: money(seen.transfers_vnd) }),
+    seen.due_papers && say("home_papers", { n: seen.due_papers }),
+  ];
+  box.textContent = parts.filter(Boolean).join(" · ");
 }
 
 function whyOpen(today, own, stop) {
   const made = copy("open-stop").firstElementChild;
   made.querySelector("[data-whom]").textContent = say("open_stop", { number: stop.position, name: stop.whom });
+  made.dataset.position = stop.position;
   const choice = made.querySelector("select");
   const saved = made.querySelector("[data-saved]");
   saved.hidden = !own.some((act) => act.act === "left_open" && act.position === stop.position);
-  choice.required = saved.hidden;
   choice.addEventListener("change", async () => {
     if (!choice.value) return;
     const note = { round: today.round.id, position: stop.position, kind: "left_open", what: choice.value };
@@ -72,41 +88,6 @@ function whyOpen(today, own, stop) {
     else choice.value = ""; // chosen again, it is told again
   });
   return made;
-}
-
-// Each piece is ticked off by its scan, here on the phone; the office counts for itself.
-async function tickOff({ round, pieces, home, count, scanBox }) {
-  const kept = await get("round", KEPT);
-  const seen = new Set(kept?.round === round ? kept.codes : []);
-  const draw = () => {
-    count.textContent = say("load_count", { n: pieces.filter((one) => seen.has(one.code)).length, limit: pieces.length });
-    home.replaceChildren(
-      ...pieces.map((one) => {
-        const line = document.createElement("li");
-        line.textContent = `${seen.has(one.code) ? "\u2713 " : ""}${say("load_missing", { number: one.position, code: one.code })}`;
-        return line;
-      }),
-    );
-  };
-  draw();
-  const bare = (text) => text.toUpperCase().replace(/[\s.-]/g, "");
-  const said = scanner(scanBox, async (text) => {
-    const found = pieces.find((one) => bare(one.code) === bare(text));
-    buzz(Boolean(found));
-    if (!found) return said(say("not_to_bring", { code: text }), "danger");
-    seen.add(found.code);
-    await put("round", { round, codes: [...seen] }, KEPT);
-    said(say("to_bring", { code: found.code }), "done");
-    return draw();
-  });
-}
-
-function money_(stands) {
-  const asked = stands.flatMap((one) => one.done.map((piece) => piece.evidence));
-  return {
-    sum: asked.reduce((sum, one) => sum + one.fee_vnd, 0),
-    nBack: asked.reduce((sum, one) => sum + one.take_back.length, 0),
-  };
 }
 
 function summary(screen, today, stands) {

@@ -1,7 +1,8 @@
 // Why it did not work: a reason with what it needs, who acts next, and the card left for who was not there.
-import { copy, notice, say, show, told } from "./words.js";
+import { copy, notice, say, told } from "./words.js";
 import { queue } from "./acts.js";
 import { reach } from "./cards.js";
+import { leaveCard } from "./leave.js";
 import { photosIn } from "./photos.js";
 import { calledAt } from "./told.js";
 import { head, tellOrSay, wire } from "./wiring.js";
@@ -48,8 +49,8 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
   };
   const after = () => {
     const invites = isResult && chosen(document.querySelector("[data-form=fail]")).invites;
-    if (invites) leaveCard({ today, stop, pieces }, recorded);
-    else recorded();
+    if (!invites) return recorded();
+    return leaveCard({ today, stop, pieces, actId }, recorded);
   };
   wire(screen, back, record, after);
 }
@@ -63,45 +64,3 @@ function line(reason) {
   made.querySelector("[data-next]").textContent = [say(`next_${reason.next}`), ...needs].join(" · ");
   return made;
 }
-
-// The card with the office's address, hours and telephone, and the last day: as a message, or written on the paper one.
-function leaveCard({ today, stop, pieces }, done) {
-  const invited = pieces.map((piece) => piece.invitation).filter(Boolean);
-  const last = invited.at(-1);
-  const screen = copy("card-left");
-  head(screen, "card_for", stop);
-  const counted = last?.is_new ? say("invitation", { n: last.n }) : say("no_invitation");
-  screen.querySelector("[data-counted]").textContent = counted;
-  const text = cardText(today.office, last);
-  screen.querySelector("[data-text]").textContent = text;
-  const at = { round: today.round.id, position: stop.position, kind: "card" };
-  leaving(screen, stop, text, at, done);
-}
-
-// A text to leave with somebody: sent as a message, or on paper; either is noted.
-export function leaving(screen, stop, text, at, done) {
-  const message = screen.querySelector("[data-message]");
-  if (stop.phone) {
-    message.href = `sms:${stop.phone}?body=${encodeURIComponent(text)}`;
-    message.addEventListener("click", () => tellOrSay({ ...at, what: "message" }));
-  } else message.remove();
-  screen.querySelector("[data-paper]").addEventListener("click", async () => {
-    if (await tellOrSay({ ...at, what: "paper" })) done();
-  });
-  screen.querySelector("[data-done]").addEventListener("click", done);
-  notice("");
-  show(screen);
-  window.scrollTo(0, 0);
-}
-
-function cardText(office, last) {
-  const parts = [say("card_came")];
-  if (last?.try_from) parts.push(say("card_again", { day: day(last.try_from) }));
-  parts.push(say("card_office", { office: [office.name, office.address].filter(Boolean).join(", ") }));
-  if (office.opening_hours) parts.push(say("card_hours", { hours: office.opening_hours }));
-  if (office.phone) parts.push(say("card_phone", { phone: office.phone }));
-  if (last?.keep_until) parts.push(say("card_until", { day: day(last.keep_until) }));
-  return parts.join(" ");
-}
-
-const day = (iso) => iso.split("-").reverse().join("/");

@@ -1,8 +1,8 @@
 // What is noted at a door: the evidence its pieces need by the server's rules, or the reason why it did not work.
-import { copy, moment, money, notice, say } from "./words.js";
+import { copy, money, notice, say } from "./words.js";
 import { queue } from "./acts.js";
-import { serverTime } from "./clock.js";
-import { leaving } from "./fail.js";
+import { leaveReceipt } from "./leave.js";
+import { left } from "./numbers.js";
 import { farFrom, locating } from "./place.js";
 import { head, wire } from "./wiring.js";
 import { padOn } from "../pad.js";
@@ -25,20 +25,27 @@ export function evidence({ today, stop, act, pieces }, back, recorded) {
     if (!asked.id_kinds.includes(option.value)) option.remove();
   }
   const list = screen.querySelector("[data-pieces]");
-  for (const piece of pieces) list.append(ofPiece(piece, act, isPlain(pieces, act)));
+  for (const piece of pieces) list.append(ofPiece(piece, act, pieces));
   screen.querySelector("[data-sign]").append(copy("sign"));
   const signature = padOn(screen.querySelector("canvas"), screen.querySelector("[data-wipe]"));
   const mayShow = (code) => pieces.some((piece) => piece.code === code && piece.evidence.photo !== "forbidden");
-  const mustShow = pieces.some((piece) => piece.evidence.photo === "required");
+  const mustShow = (some) => some.some((piece) => piece.evidence.photo === "required");
   const photos = pieces.some((piece) => mayShow(piece.code))
-    ? photosIn(screen.querySelector("[data-photos]"), say(mustShow ? "photo_required" : "photo_allowed"))
+    ? photosIn(screen.querySelector("[data-photos]"), say(mustShow(pieces) ? "photo_required" : "photo_allowed"))
     : () => [];
   screen.querySelector("[data-no-photo]").hidden = !pieces.some((piece) => !mayShow(piece.code));
   const actId = crypto.randomUUID();
   const where = locating();
   let askedFar = false;
+  let numbers = [];
+  let taken = [];
   const record = async (form) => {
-    if (mustShow && !photos().length) {
+    taken = pieces.filter((_, n) => isTaken(form, n));
+    if (!taken.length) {
+      notice(say("none_taken"), "danger");
+      return false;
+    }
+    if (mustShow(taken) && !photos().length) {
       notice(say("photo_first"), "danger");
       form.querySelector("[data-photos] input").focus();
       return false;
@@ -51,15 +58,24 @@ export function evidence({ today, stop, act, pieces }, back, recorded) {
       return false;
     }
     const drawn = signature();
-    const scans = pieces.map((piece, n) => {
-      const told = proof(form, piece, n, drawn);
-      return { code: piece.code, kind: KINDS[act], proof: here ? { ...told, lat: here.lat, lon: here.lon } : told };
+    const scans = taken.map((piece) => {
+      const told = proof(form, piece, pieces.indexOf(piece), drawn);
+      const isNumbered = piece.evidence.needs_seal || Boolean(told.fee_vnd && !told.fee_receipt);
+      return { code: piece.code, kind: KINDS[act], isNumbered, proof: here ? { ...told, lat: here.lat, lon: here.lon } : told };
     });
-    await queue({ round: today.round.id, position: stop.position, act, pieces: scans, actId, photos: photos(), isShown: (piece) => mayShow(piece.code) });
+    numbers = await queue({ round: today.round.id, position: stop.position, act, pieces: scans, actId, photos: photos(), isShown: (piece) => mayShow(piece.code) });
     return true;
   };
-  const done = () => (act === "collect" ? receipt({ today, stop, pieces }, recorded) : recorded());
+  const done = () => (act === "collect" || numbers.some(Boolean) ? receipt({ today, stop, pieces: taken, numbers, actId }, recorded) : recorded());
+  const fees = [...screen.querySelectorAll("[name=receipt]")];
   wire(screen, back, record, done);
+  // The phone gives the number where it has one; a typed one, of a paper book, stays.
+  left().then((n) => {
+    for (const fee of n >= pieces.length ? fees : []) {
+      fee.required = false;
+      fee.placeholder = say("number_given");
+    }
+  });
   if (act === "deliver") document.querySelector("[name=tail]")?.focus({ preventScroll: true });
 }
 
@@ -91,26 +107,10 @@ function relations(screen, allowed, stop) {
   });
 }
 
-// What the citizen keeps of a dossier handed over at home: its number, the papers, the seal, and when.
-function receipt({ today, stop, pieces }, done) {
-  const form = document.querySelector("[data-form=door]");
-  const seals = [...form.querySelectorAll("[name=seal]")].map((one) => one.value.trim());
-  const screen = copy("receipt");
-  head(screen, "receipt_for", stop);
-  const text = pieces
-    .map((piece, n) =>
-      say("receipt_text", {
-        code: piece.code,
-        day: moment(serverTime()),
-        n: piece.checklist.length || 1,
-        papers: piece.checklist.join("; "),
-        seal: seals[n] ?? "",
-        office: [today.office.name, today.office.phone].filter(Boolean).join(", "),
-      }),
-    )
-    .join("\n");
-  screen.querySelector("[data-text]").textContent = text;
-  leaving(screen, stop, text, { round: today.round.id, position: stop.position, kind: "card" }, done);
+// What the citizen keeps of a dossier handed over, or of money paid under a number of this phone.
+function receipt(told, done) {
+  const seals = [...document.querySelectorAll("[data-form=door] [name=seal]:enabled")].map((one) => one.value.trim());
+  leaveReceipt({ ...told, seals }, done);
 }
 
 // One piece, nothing to pay or to give back: the count is said by the one button that ends it.
@@ -119,8 +119,24 @@ function isPlain(pieces, act) {
   return act === "deliver" && pieces.length === 1 && evidence.n_documents > 0 && !evidence.fee_vnd && !evidence.take_back.length;
 }
 
-function ofPiece(piece, act, isCountSaid) {
+// Of several pieces each may stay out: a torn one, or one whose fee is not paid, keeps none of the others.
+const isTaken = (form, n) => form.querySelectorAll(".piece")[n].querySelector("[name=take]")?.checked ?? true;
+
+function mayStay(made, act) {
+  const box = made.querySelector("[data-take]");
+  box.hidden = false;
+  box.querySelector("span").textContent = say(`take_${act}`);
+  box.addEventListener("change", ({ target }) => {
+    made.classList.toggle("left-out", !target.checked);
+    for (const field of made.querySelectorAll("input:not([name=take])")) field.disabled = !target.checked;
+  });
+}
+
+function ofPiece(piece, act, pieces) {
+  const isCountSaid = isPlain(pieces, act);
   const made = copy("piece").firstElementChild;
+  if (pieces.length > 1) mayStay(made, act);
+  else made.querySelector("[data-take]").remove();
   const { n_documents: n, fee_vnd: fee, take_back: back } = piece.evidence;
   made.querySelector("[data-code]").textContent = piece.code;
   const count = made.querySelector("[data-count]");
@@ -142,12 +158,12 @@ function ofPiece(piece, act, isCountSaid) {
     money_.hidden = false;
     money_.querySelector("[data-sum]").textContent = say("paid", { sum: money(fee) });
   } else money_.remove();
-  made.classList.toggle("bare", Boolean(isCountSaid));
+  made.classList.toggle("bare", isCountSaid);
   if (!piece.evidence.needs_seal) made.querySelector("[data-seal]").remove();
   return made;
 }
 
-// Every tick is required, so what is sent is what the rule asks; who cannot tick it notes a reason instead.
+// Of a piece that is taken every tick is required, so what is sent is what the rule asks; who cannot tick it leaves the piece.
 function proof(form, piece, n, drawn) {
   const box = form.querySelectorAll(".piece")[n];
   const asked = piece.evidence;

@@ -1,6 +1,6 @@
 // Keys that never leave the browser. The PIN, through a slow derivation, unwraps the day's key, which opens the round
 // and the phone's key for the server. Acts are sealed to the server (envelopes.js) and can be sent without a PIN.
-import { get, put, remove } from "./store.js";
+import { change, get, putVault } from "./store.js";
 
 export const TRIES = 5;
 const ROUNDS = 600_000; // OWASP's advice for PBKDF2 with SHA-256: most of a second on an old phone
@@ -38,28 +38,31 @@ export async function makeVault(pin, secret) {
   // Under the device's key as well: a copy of the PIN's half alone is of no use elsewhere.
   const locked = await seal(device, Array.from(wrapped));
   const sealed = await seal(fresh, secret);
-  await put("vault", { device, salt, iv, locked, sealed, tries: 0 }, "own");
+  await putVault({ device, salt, iv, locked, sealed, tries: 0 });
   return openVault(pin);
 }
 
 // Returns {key, secret}, or {left} after a wrong PIN; at none left the vault and the round are gone.
 export async function openVault(pin) {
-  const vault = await get("vault", "own");
-  // Counted before it is looked at: a phone switched off in between does not forget a try.
-  await put("vault", { ...vault, tries: vault.tries + 1 }, "own");
-  try {
-    const wrapped = new Uint8Array(await unseal(vault.device, vault.locked));
-    const wrapping = await ofPin(pin, vault.salt);
-    const how = { name: "AES-GCM", iv: vault.iv };
-    const key = await crypto.subtle.unwrapKey("raw", wrapped, wrapping, how, AES, false, ["encrypt", "decrypt"]);
-    const secret = await unseal(key, vault.sealed);
-    await put("vault", { ...vault, tries: 0 }, "own");
-    return { key, secret };
-  } catch {
-    const left = TRIES - (vault.tries + 1);
-    if (left <= 0) await wipe();
-    return { left: Math.max(left, 0) };
+  // Counted before it is looked at: neither a phone switched off in between nor another tab has a try more.
+  const vault = await change("vault", "own", (own) => ({ ...own, tries: own.tries + 1 }));
+  if (!vault) return { left: 0 };
+  if (vault.tries <= TRIES) {
+    try {
+      const wrapped = new Uint8Array(await unseal(vault.device, vault.locked));
+      const wrapping = await ofPin(pin, vault.salt);
+      const how = { name: "AES-GCM", iv: vault.iv };
+      const key = await crypto.subtle.unwrapKey("raw", wrapped, wrapping, how, AES, false, ["encrypt", "decrypt"]);
+      const secret = await unseal(key, vault.sealed);
+      await change("vault", "own", (own) => ({ ...own, tries: 0 }));
+      return { key, secret };
+    } catch {
+      // wrong
+    }
   }
+  const left = Math.max(TRIES - vault.tries, 0);
+  if (!left) await wipe();
+  return { left };
 }
 
 export async function hasVault() {
@@ -67,10 +70,7 @@ export async function hasVault() {
 }
 
 // The stops go; what was not sent stays.
-export async function wipe() {
-  await remove("vault", "own");
-  await remove("round", "today");
-}
+export const wipe = () => putVault(undefined);
 
 // What an edition before envelopes sealed acts with: they still have to be sent.
 export const keyOfActs = () => get("vault", "acts");

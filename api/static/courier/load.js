@@ -1,5 +1,5 @@
 // What is handed over, scanned by the courier into the list the office counts, and confirmed. It needs the network.
-import { copy, notice, say, show, told } from "./words.js";
+import { copy, notice, say, sayUndone, show, told } from "./words.js";
 import { padOn } from "../pad.js";
 import { buzz, scanner } from "./scan.js";
 import { tell } from "./server.js";
@@ -17,7 +17,7 @@ export function load({ round, phoneKey, refresh }, back) {
     const answer = await tell(where, phoneKey, body);
     if (!form.isConnected) return null; // the courier went back meanwhile
     if (answer?.status !== 200) {
-      notice(answer ? told(answer.body ?? {}) || say("no_network") : say("no_network"), "danger");
+      sayUndone(answer);
       if (answer?.status === 409) refresh();
       return null;
     }

@@ -1,5 +1,5 @@
 // Short texts with the office: looked for with the round, on a screen of their own; what cannot be sent yet stays typed.
-import { clock, copy, notice, say, show } from "./words.js";
+import { clock, copy, notice, say, sayUndone, show } from "./words.js";
 
 let known = { etag: "", messages: [] };
 let draft = "";
@@ -58,7 +58,8 @@ async function send(ask, form, back) {
   const headers = { "Content-Type": "application/json" };
   const answer = await ask("/v1/courier/messages", { method: "POST", headers, body });
   button.disabled = false;
-  if (answer?.status !== 201) return notice(say("message_waits"), "warning");
+  if (!answer) return notice(say("message_waits"), "warning");
+  if (answer.status !== 201) return sayUndone(answer);
   clientId = crypto.randomUUID(); // until it is there, sending again is the same text
   draft = "";
   known.etag = "";

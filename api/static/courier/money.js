@@ -1,5 +1,5 @@
 // Money of the round: the courier's own count, made before anything is told of what is due; and a VietQR for one fee.
-import { copy, money, notice, say, show } from "./words.js";
+import { copy, money, notice, say, sayUndone, show } from "./words.js";
 
 const JSON_BODY = { "Content-Type": "application/json" };
 
@@ -17,7 +17,7 @@ export async function count(ask, back) {
     const body = { money_vnd: typed, n_papers: Number(form.elements.papers.value) || 0, notes: counted };
     const answer = await ask("/v1/courier/cash", { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) });
     if (answer?.status === 200) return tell(answer.body, back);
-    notice(answer?.body?.detail ?? say("no_network"), answer ? "danger" : "warning");
+    return sayUndone(answer);
   });
   notice("");
   show(screen);
@@ -45,7 +45,7 @@ function tell(seen, back) {
 export async function transfer(ask, code, back) {
   const asked = { method: "POST", headers: JSON_BODY, body: JSON.stringify({ code }) };
   const answer = await ask("/v1/courier/transfer", asked);
-  if (answer?.status !== 200) return notice(answer?.body?.detail ?? say("no_network"), answer ? "danger" : "warning");
+  if (answer?.status !== 200) return sayUndone(answer);
   const screen = copy("transfer");
   const { side, path, amount_vnd, account, says } = answer.body;
   const drawn = screen.querySelector("svg");
@@ -58,7 +58,7 @@ export async function transfer(ask, code, back) {
   screen.querySelector("[data-back]").addEventListener("click", back);
   screen.querySelector("[data-paid]").addEventListener("click", async () => {
     const told = await ask("/v1/courier/transfer/paid", asked);
-    if (told?.status !== 200) return notice(told?.body?.detail ?? say("no_network"), told ? "danger" : "warning");
+    if (told?.status !== 200) return sayUndone(told);
     await back();
     notice(say("paid_told"), "done");
   });

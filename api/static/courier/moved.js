@@ -1,5 +1,8 @@
 // Pieces that pass to another courier: the giver scans them out, the taker scans them in; until both did, the giver has them.
-import { copy, notice, say, show } from "./words.js";
+import { buzz, scanner } from "./scan.js";
+import { copy, notice, say, sayUndone, show } from "./words.js";
+
+const bare = (text) => text.toUpperCase().replace(/[\s.-]/g, "");
 
 let known = { etag: "", moves: [] };
 
@@ -19,22 +22,28 @@ export function confirm(ask, move, back) {
   const isGiver = move.side === "give";
   screen.querySelector("[data-heading]").textContent = say(isGiver ? "give_to" : "take_from", { name: move.other });
   screen.querySelector("[data-reason]").textContent = move.reason;
-  const form = screen.querySelector("form");
-  const box = form.elements.code;
   const list = screen.querySelector("[data-pieces]");
   const draw = () => list.replaceChildren(...move.pieces.map(line));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const code = box.value.replace(/\s/g, "").toUpperCase();
-    box.value = "";
-    box.focus();
-    if (!code) return;
-    const piece = move.pieces.find((one) => one.code === code);
-    if (!piece) return notice(say("not_moved", { code }), "danger");
+  screen.querySelector("[data-back]").addEventListener("click", back);
+  notice("");
+  draw();
+  show(screen);
+  window.scrollTo(0, 0);
+  const wrong = (code) => {
+    buzz(false);
+    said(say("not_moved", { code }), "danger");
+  };
+  const said = scanner(document.querySelector("[data-form=moved] [data-scan]"), async (text) => {
+    const code = bare(text);
+    const piece = move.pieces.find((one) => bare(one.code) === code);
+    if (!piece) return wrong(code);
     const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ codes: [code] });
+    const body = JSON.stringify({ codes: [piece.code] });
     const answer = await ask(`/v1/courier/moves/${move.id}/pieces`, { method: "POST", headers, body });
-    if (answer?.status !== 200) return notice(say("no_network"), "warning");
+    if (answer?.status !== 200) return sayUndone(answer);
+    notice("");
+    if (answer.body.unknown.length) return wrong(code); // taken off it meanwhile
+    buzz(true);
     piece[isGiver ? "is_given" : "is_taken"] = true;
     known.etag = "";
     if (answer.body.is_over) {
@@ -42,14 +51,10 @@ export function confirm(ask, move, back) {
       await back();
       return notice(say("moved_over"), "done");
     }
-    notice(say(isGiver ? "moved_given" : "moved_taken", { n: answer.body[isGiver ? "n_given" : "n_taken"], limit: answer.body.n_pieces }), "done");
-    draw();
-  });
-  form.querySelector("[data-back]").addEventListener("click", back);
-  notice("");
-  draw();
-  show(screen);
-  window.scrollTo(0, 0);
+    const so = { n: answer.body[isGiver ? "n_given" : "n_taken"], limit: answer.body.n_pieces };
+    said(say(isGiver ? "moved_given" : "moved_taken", so), "done");
+    return draw();
+  }, { isAtOnce: true });
 }
 
 function line(piece) {

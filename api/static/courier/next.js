@@ -32,7 +32,7 @@ export function scanning({ phoneKey, state, take, refuse }, back) {
   notice("");
   show(screen);
   window.scrollTo(0, 0);
-  const said = scanner(box, (code) => follow(code, { phoneKey, state, take, refuse, said }));
+  const said = scanner(box, (code) => follow(code, { phoneKey, state, take, refuse, said }), { isAtOnce: true });
 }
 
 export async function follow(text, { phoneKey, state, take, refuse, said }) {

@@ -4,13 +4,16 @@ import { tellNote } from "./told.js";
 import { locating } from "./place.js";
 import { head, wire } from "./wiring.js";
 
+export function callOffice(screen, { phone }) {
+  const call = screen.querySelector("[data-office]");
+  if (!phone) return call.remove();
+  call.href = `tel:${phone.replace(/[^+\d]/g, "")}`;
+  call.textContent = say("call_office", { phone });
+}
+
 export function trouble({ today }, back, recorded) {
   const screen = copy("trouble");
-  const call = screen.querySelector("[data-office]");
-  if (today.office.phone) {
-    call.href = `tel:${today.office.phone.replace(/[^+\d]/g, "")}`;
-    call.textContent = say("call_office", { phone: today.office.phone });
-  } else call.remove();
+  callOffice(screen, today.office);
   const where = locating();
   wire(screen, back, (form) => tellNote({
     round: today.round?.id ?? null,

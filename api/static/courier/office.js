@@ -18,8 +18,8 @@ export function forget() {
   moved.forget();
 }
 
-// Adds the office's buttons to the round's screen. `over` lays a screen over the round, `back` takes it away again.
-export function attach(screen, { key, today, over, back }) {
+// Adds the office's buttons to the round's screen. `over` lays a screen over the round, `back` takes it away again, `map` opens that of the round.
+export function attach(screen, { key, today, over, back, map }) {
   const ask = asking(key);
   const bar = copy("office");
   const go = (name, run) => () => (over(name), run());
@@ -29,6 +29,7 @@ export function attach(screen, { key, today, over, back }) {
   texts.classList.toggle("quiet", !n);
   texts.addEventListener("click", go("messages", () => messages.talk(ask, back)));
   bar.querySelector("[data-act=cash]").addEventListener("click", go("cash", () => count(ask, back)));
+  bar.querySelector("[data-act=map]").addEventListener("click", go("map", map));
   for (const move of moved.open()) {
     const button = copy("move-waits").firstElementChild;
     button.textContent = say(move.side === "give" ? "give_to" : "take_from", { name: move.other });
@@ -36,15 +37,23 @@ export function attach(screen, { key, today, over, back }) {
     bar.querySelector("[data-moves]").append(button);
   }
   screen.querySelector("[data-cards]").before(bar);
-  if (today.takes_transfers) for (const stop of today.stops) offerTransfer(screen, stop, { ask, go, back });
+  if (!today.takes_transfers) return;
+  for (const stop of today.stops) offerTransfer(screen, stop);
+  screen.querySelector("[data-cards]").addEventListener("click", ({ target }) => {
+    const { code } = target.closest("[data-act=transfer]")?.dataset ?? {};
+    if (code) go("transfer", () => transfer(ask, code, back))();
+  });
 }
 
-function offerTransfer(screen, stop, { ask, go, back }) {
+// A card that stood there before has its buttons.
+function offerTransfer(screen, stop) {
   const owed = stop.pieces.filter((piece) => piece.evidence.fee_vnd && piece.acts.length);
+  if (!owed.length) return;
   const acts = screen.querySelector(`[data-stop="${stop.position}"] .acts`);
-  for (const piece of acts ? owed : []) {
+  if (acts.querySelector("[data-act=transfer]")) return;
+  for (const piece of owed) {
     const button = copy("pay").firstElementChild;
-    button.addEventListener("click", go("transfer", () => transfer(ask, piece.code, back)));
+    button.dataset.code = piece.code;
     acts.append(button);
   }
 }

@@ -1,5 +1,5 @@
 // A stop before its turn: what that costs, why, and the order kept on this phone. The office is told.
-import { copy, number, notice, say } from "./words.js";
+import { copy, number, notice, say, whyUndone } from "./words.js";
 import { open } from "./cards.js";
 import { between, locating } from "./place.js";
 import { tell } from "./server.js";
@@ -40,16 +40,18 @@ export function goFirst({ today, own, stop, first, phoneKey }, back, recorded) {
   const record = async (form) => {
     cost ??= straight(walked(first), walked(wanted), where());
     const note = { round: today.round.id, position: stop.position, kind: "reordered", what: form.elements.why.value };
-    await tellNote({ ...note, words: form.elements.words.value.trim(), ...cost });
+    const order = walked(wanted).map((one) => one.position); // the server computes the cost by itself
+    await tellNote({ ...note, words: form.elements.words.value.trim(), order, ...(where() ?? {}), ...cost });
     await put("round", { round: today.round.id, first: wanted }, KEPT);
   };
   wire(screen, back, record, recorded);
   const form = document.querySelector("[data-form=first]");
   form.addEventListener("change", () => (form.elements.words.required = form.elements.why.value === "other"));
-  ask(phoneKey, walked(wanted), where).then((told) => {
+  ask(phoneKey, walked(wanted), where).then((answer) => {
     if (!form.isConnected) return;
-    cost = told ?? straight(walked(first), walked(wanted), where());
-    box.textContent = words(cost);
+    const isTold = answer?.status === 200;
+    cost ??= isTold ? { ...answer.body, how: "asked" } : straight(walked(first), walked(wanted), where());
+    box.textContent = isTold ? words(cost) : `${answer ? whyUndone(answer) : say("cost_no_answer")} ${words(cost)}`;
     notice("");
   });
 }
@@ -57,8 +59,7 @@ export function goFirst({ today, own, stop, first, phoneKey }, back, recorded) {
 async function ask(phoneKey, stops, where) {
   const here = where();
   const body = { order: stops.map((one) => one.position), ...(here ? { lat: here.lat, lon: here.lon } : {}) };
-  const answer = await tell("/v1/courier/order", phoneKey, body, QUICKLY_MS);
-  return answer?.status === 200 ? { ...answer.body, how: "asked" } : null;
+  return tell("/v1/courier/order", phoneKey, body, QUICKLY_MS);
 }
 
 // Without signal only the way as the crow flies is known: no minutes, and no hours missed, are made up from it.

@@ -14,8 +14,8 @@ export async function sealedPictures(actId, photos) {
 }
 
 // Sends the photos of every act the server knows by now. Returns null when all are there, else why the rest has to wait.
-export async function sendPictures() {
-  const waiting = (await all("acts")).filter((act) => act.isTold && act.state === "unsent");
+export async function sendPictures(isOwn) {
+  const waiting = (await all("acts")).filter((act) => act.isTold && act.state === "unsent" && isOwn(act));
   for (const act of waiting) {
     const stopped = await sendOf(act);
     if (stopped) return stopped;
@@ -38,19 +38,19 @@ async function sendOf(act) {
   return null;
 }
 
-async function sendRow(id, { envelope: sealed, sealed: before }, path) {
-  if (sealed) return sendEnvelope(id, sealed, path);
-  return sendPicture(id, await unsealBytes(await keyOfActs(), before), path); // of an edition before envelopes
+async function sendRow(id, { envelope: sealed, sealed: before }, held) {
+  if (sealed) return sendEnvelope(id, sealed, held);
+  return sendPicture(id, await unsealBytes(await keyOfActs(), before), held); // of an edition before envelopes
 }
 
 // The photos of an act that a revoked phone hands in. Returns "all" when none is left here, "some" when the server did not
 // take one, which stays as the evidence it is, and "later" when it takes nothing now.
-export async function handInPictures(act) {
+export async function handInPictures(act, isFormer) {
   let outcome = "all";
   for (const id of act.pictures ?? []) {
     const row = await get("pictures", id);
     if (!row) continue; // taken before the phone was switched off
-    const answer = await sendRow(id, row, "/v1/courier/held/pictures");
+    const answer = await sendRow(id, row, { isHeld: true, isFormer });
     if (!answer || answer.status >= 500 || answer.status === 429) return "later";
     if (answer.status === 200) await remove("pictures", id);
     else outcome = "some";

@@ -1,8 +1,11 @@
 // The two screens before the round: enrolling by the office's code, and the PIN.
-import { copy, notice, say, show } from "./words.js";
-import { makeVault, openVault } from "./keys.js";
+import { copy, notice, say, sayUndone, show } from "./words.js";
+import { makeVault, openVault, wipe } from "./keys.js";
 import { askToBeKept } from "./store.js";
+import { sendAll } from "./acts.js";
+import { forget } from "./numbers.js";
 import { enrol } from "./server.js";
+import { enrolled as noteOwner, enrolling } from "./whose.js";
 
 function form(screen, submit) {
   const found = screen.querySelector("form");
@@ -30,13 +33,19 @@ export function askCode(enrolled) {
 
 // Calls `enrolled` with the phone's key; says why where the code does not enrol.
 export async function useCode(code, enrolled) {
+  await sendAll(); // as long as the cookie is that of the courier whose acts they are
+  const before = await enrolling();
   const answer = await enrol(code);
+  await noteOwner(answer?.status === 201 ? answer.body.courier : before, before);
   if (answer?.status === 201) {
     notice("");
+    await forget();
+    await wipe(); // its key opens nothing any more
     enrolled(answer.body.key);
     return true;
   }
-  notice(say(answer && answer.status < 500 ? "code_wrong" : "no_network"), "danger");
+  if (answer && answer.status < 500 && answer.status !== 429) notice(say("code_wrong"), "danger");
+  else sayUndone(answer);
   return false;
 }
 
@@ -44,8 +53,12 @@ export function setPin(phoneKey, opened) {
   const screen = copy("pin");
   screen.querySelector("[data-heading]").textContent = say("set_pin");
   screen.querySelector("[data-hint]").textContent = say("set_pin_hint");
+  // The code is used up and the key lies nowhere yet: no way leads off this screen.
+  const ways = document.querySelector(".foot");
+  ways.hidden = true;
   form(screen, async (found) => {
     const vault = await makeVault(found.elements.pin.value, phoneKey);
+    ways.hidden = false;
     if (!(await askToBeKept())) notice(say("not_kept"), "warning");
     opened(vault);
   });

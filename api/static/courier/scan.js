@@ -1,5 +1,5 @@
 // A code comes by the camera, by a photo the server reads, by a scanner that types, or by hand. All end in `found`.
-import { copy, say } from "./words.js";
+import { copy, say, whyUndone } from "./words.js";
 import { readPhoto } from "./server.js";
 
 const SYMBOLOGIES = ["code_128", "qr_code"];
@@ -9,7 +9,7 @@ const SHORTEST = 4;
 const LONGEST_SIDE = 1600;
 
 // Puts the ways to read a code into `box`; they end when the screen is another.
-export function scanner(box, found) {
+export function scanner(box, found, { isAtOnce = false } = {}) {
   box.replaceChildren(copy("scan"));
   const saidBox = box.querySelector("[data-scan-said]");
   const told = (text, tone = "") => {
@@ -28,7 +28,9 @@ export function scanner(box, found) {
   const hasCamera = "BarcodeDetector" in globalThis && navigator.mediaDevices?.getUserMedia;
   const camera = box.querySelector("[data-camera]");
   camera.hidden = !hasCamera;
-  camera.addEventListener("click", () => look(box, found).catch(() => told(say("no_camera"), "warning")));
+  const open = () => look(box, found).catch(() => told(say("no_camera"), "warning"));
+  camera.addEventListener("click", open);
+  if (isAtOnce && hasCamera) isAllowed().then((isSo) => isSo && box.isConnected && open());
   const photo = box.querySelector("[data-photo]");
   photo.hidden = Boolean(hasCamera);
   photo.querySelector("input").addEventListener("change", async (event) => {
@@ -38,7 +40,8 @@ export function scanner(box, found) {
     told(say("reading"));
     const answer = await readPhoto(await small(file)).catch(() => null);
     const codes = answer?.body?.codes ?? [];
-    told(codes.length ? "" : say(answer?.status === 200 ? "no_code" : "no_network_scan"), "warning");
+    if (answer && answer.status !== 200) return told(whyUndone(answer), "danger");
+    told(codes.length ? "" : say(answer ? "no_code" : "no_network_scan"), "warning");
     for (const code of codes.slice(0, 1)) found(code.text);
   });
   return told;
@@ -65,6 +68,12 @@ function heard(event) {
   const code = typed.trim();
   typed = "";
   if (hearing.box.isConnected) hearing.found(code);
+}
+
+// Who allowed the camera once is not asked for a second tap.
+async function isAllowed() {
+  const asked = await navigator.permissions?.query({ name: "camera" }).catch(() => null);
+  return asked?.state === "granted";
 }
 
 async function look(box, found) {

@@ -2,10 +2,17 @@
 const plain = { cache: "no-store", credentials: "same-origin", redirect: "error" };
 const HOW_LONG_MS = 30_000;
 
+// A phone of before 2022 has no AbortSignal.timeout.
+function within(howLongMs) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(howLongMs);
+  const giveUp = new AbortController();
+  setTimeout(() => giveUp.abort(), howLongMs);
+  return giveUp.signal;
+}
+
 export async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
   try {
-    const signal = AbortSignal.timeout(howLongMs);
-    const answer = await fetch(path, { ...plain, signal, ...options });
+    const answer = await fetch(path, { ...plain, signal: within(howLongMs), ...options });
     const isJson = /json/.test(answer.headers.get("Content-Type") ?? "");
     // The page of whoever stands between, such as a network's own sign-in: neither takes an act nor ends a phone.
     if (!isJson && (answer.ok || answer.status === 401 || answer.status === 403)) return null;
@@ -15,8 +22,8 @@ export async function ask(path, options = {}, howLongMs = HOW_LONG_MS) {
   }
 }
 
-function post(path, body) {
-  const headers = { "Content-Type": "application/json" };
+function post(path, body, more = {}) {
+  const headers = { "Content-Type": "application/json", ...more };
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
@@ -32,13 +39,14 @@ export const sendScans = (scans, sealed) => sendAll("/v1/scans", "scans", scans,
 
 export const sendNotes = (notes, sealed) => sendAll("/v1/courier/notes", "notes", notes, sealed);
 
-// A phone that is good no more hands in what it still had.
-export const handIn = (scans, notes) =>
-  post("/v1/courier/held", {
-    ...(scans.length ? { scans } : {}),
-    ...(notes.length ? { notes } : {}),
-    sent_at: new Date().toISOString(),
-  });
+// A phone that is good no more hands in what it still had; `isFormer` by the cookie of the courier before, which lies
+// beside that of the one now.
+export function handIn(scans, notes, isFormer) {
+  const lists = { ...(scans.length ? { scans } : {}), ...(notes.length ? { notes } : {}) };
+  return post("/v1/courier/held", { ...lists, sent_at: new Date().toISOString() }, ofFormer(isFormer));
+}
+
+const ofFormer = (isFormer) => (isFormer ? { "X-Former-Phone": "1" } : {});
 
 export function askRound(key, etag) {
   return ask("/v1/courier/round", { headers: { "X-Phone-Key": key, ...(etag ? { "If-None-Match": etag } : {}) } });
@@ -50,15 +58,16 @@ export function tell(path, key, body, howLongMs = HOW_LONG_MS) {
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, howLongMs);
 }
 
-// A photo of an act, under the phone's own id for it: sent again it is the same photo.
-export function sendPicture(id, photo, path = "/v1/pictures") {
-  return ask(`${path}?picture_id=${id}`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
-}
+// A photo of an act, under the phone's own id for it: sent again it is the same photo. `held` as for what is handed in.
+export const sendPicture = (id, photo, held) => sendFile(`picture_id=${id}`, "image/jpeg", photo, held);
 
 // The same, sealed to the server.
-export function sendEnvelope(id, { to, data }, path = "/v1/pictures") {
-  const query = `picture_id=${id}&key_id=${to}`;
-  return ask(`${path}?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: data });
+export const sendEnvelope = (id, { to, data }, held) =>
+  sendFile(`picture_id=${id}&key_id=${to}`, "application/octet-stream", data, held);
+
+function sendFile(query, type, body, { isHeld = false, isFormer = false } = {}) {
+  const headers = { "Content-Type": type, ...ofFormer(isFormer) };
+  return ask(`${isHeld ? "/v1/courier/held/pictures" : "/v1/pictures"}?${query}`, { method: "POST", headers, body });
 }
 
 // The codes on a photo.

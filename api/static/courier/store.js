@@ -49,11 +49,32 @@ export const all = (store) => work(store, "readonly", (rows) => rows.getAll());
 export const put = (store, value, key) =>
   work(store, "readwrite", (rows) => (key === undefined ? rows.put(value) : rows.put(value, key)));
 export const add = (store, value) => work(store, "readwrite", (rows) => rows.add(value));
-// An act and its photos: all of it is on disk, or nothing.
-export const addWithPictures = (value, pictures) =>
-  work(["acts", "pictures"], "readwrite", (acts, photos) => {
+// An act, its photos and which numbers are given by then: all of it is on disk, or nothing.
+export const addWithPictures = (value, pictures, numbers = null) =>
+  work(["acts", "pictures", "vault"], "readwrite", (acts, photos, vault) => {
     for (const picture of pictures) photos.add(picture);
+    if (numbers) vault.put(numbers, "numbers");
     return acts.add(value);
+  });
+// A row as it is on disk now, made anew by `anew` in the same transaction, so that no other tab comes in between. Of no row
+// nothing is made. Returns what is there then.
+export async function change(store, key, anew) {
+  let made;
+  await work(store, "readwrite", (rows) => {
+    const asked = rows.get(key);
+    asked.onsuccess = () => {
+      made = asked.result === undefined ? undefined : anew(asked.result);
+      if (made !== undefined) rows.put(made, key);
+    };
+    return asked;
+  });
+  return made;
+}
+// The vault with `own` in place of the one before, undefined for none: what that one opened goes with it, or nothing does.
+export const putVault = (own) =>
+  work(["vault", "round"], "readwrite", (vault, round) => {
+    round.clear();
+    return own ? vault.put(own, "own") : vault.delete("own");
   });
 export const remove = (store, key) => work(store, "readwrite", (rows) => rows.delete(key));
 

@@ -5,15 +5,25 @@ import { addressed, envelope } from "./envelopes.js";
 import { keyOfActs, unseal } from "./keys.js";
 import { sendNotes } from "./server.js";
 import { add, all, get, put } from "./store.js";
+import { owner } from "./whose.js";
 
 const AT_ONCE = 50;
 
-export async function tellNote({ round = null, position = null, kind, ...says }) {
+// Notes with the same `once` are one, also of two taps or two tabs.
+export async function tellNote({ round = null, position = null, kind, once, ...says }) {
   const id = crypto.randomUUID();
   const note = { kind, round_id: round, position, ...says };
   const envelopes = [await envelope(id, note)];
   const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], envelopes };
-  await add("acts", { ...row, at: new Date().toISOString(), ...known(), state: "unsent" });
+  const of = await owner();
+  if (of) row.of = of;
+  const told = { ...row, ...(once ? { once } : {}), at: new Date().toISOString(), ...known(), state: "unsent" };
+  try {
+    await add("acts", told);
+  } catch (failure) {
+    if (failure?.name !== "ConstraintError") throw failure;
+    return; // told before
+  }
   dispatchEvent(new Event(RECORDED));
 }
 
@@ -26,9 +36,9 @@ export function calledAt(own, position) {
 }
 
 // Returns null when all are told, else why the rest has to wait.
-export async function sendTold() {
+export async function sendTold(isOwn) {
   for (;;) {
-    const waiting = (await all("acts")).filter((act) => act.isNote && act.state === "unsent").slice(0, AT_ONCE);
+    const waiting = (await all("acts")).filter((act) => act.isNote && act.state === "unsent" && isOwn(act)).slice(0, AT_ONCE);
     if (!waiting.length) return null;
     const stopped = await sendSome(waiting);
     if (stopped) return stopped;
@@ -66,6 +76,7 @@ async function settle(row, { status, code, detail, detail_en }) {
   const kept = await get("acts", row.seq);
   if (!kept) return;
   const { envelopes, sealed, ...rest } = kept;
-  if (status === "refused") await put("acts", { ...kept, state: "parked", reason: { code, detail, detail_en } });
+  const { once, ...anew } = kept; // without `once`: it may be told anew
+  if (status === "refused") await put("acts", { ...anew, state: "parked", reason: { code, detail, detail_en } });
   else await put("acts", { ...rest, state: "sent", sentAt: Date.now() });
 }

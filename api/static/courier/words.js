@@ -15,6 +15,14 @@ export function told(answer) {
   return (LANGUAGE === "en" ? answer.detail_en : answer.detail) || answer.detail || "";
 }
 
+// Why what was asked of the server was not done: its own words, or that it failed; that no answer came is said of nothing else.
+export function whyUndone(answer) {
+  if (!answer) return say("no_network");
+  return (answer.body && told(answer.body)) || say("server_failed");
+}
+
+export const sayUndone = (answer) => notice(whyUndone(answer), answer ? "danger" : "warning");
+
 export function number(value, digits = 0) {
   return new Intl.NumberFormat(LANGUAGE === "en" ? "en" : "vi", { maximumFractionDigits: digits }).format(value);
 }
@@ -55,5 +63,10 @@ export function notice(text, tone = "") {
   const line = document.createElement("p");
   line.textContent = text;
   box.className = text ? `notice ${tone}` : "";
+  document.body.classList.toggle("says", Boolean(text));
   box.replaceChildren(...(text ? [line] : []));
 }
+
+// What went well is said until the next touch: from then on it only stands before what is read.
+const forgetDone = () => document.querySelector("[data-said].done") && notice("");
+for (const touch of ["click", "keydown"]) document.addEventListener(touch, forgetDone, { capture: true, passive: true });
