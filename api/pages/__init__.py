@@ -15,11 +15,10 @@ from api.pages.courier.app import courier
 from api.pages.desk import (
     batches,
     consignment_acts,
-    intake,
     jobs,
     late,
-    one_by_one,
     packing,
+    packing_table,
     papers,
     queue,
     returns,
@@ -41,15 +40,27 @@ from api.pages.dispatch import (
     planning,
     rounds,
 )
+from api.pages.dispatch.flood import acts as flood_acts
+from api.pages.dispatch.plans import borders
 from api.pages.dispatch.under_way import held_acts, live, moves, payments, sheet_entry
-from api.pages.stock import bulk, finding
+from api.pages.intake import asking, columns, files, mending, one_by_one
+from api.pages.set_up import audit, changing, days_off, endpoints, index, ranges, rules, tariffs, zones
+from api.pages.set_up import couriers as set_up_couriers
+from api.pages.set_up import offices as set_up_offices
+from api.pages.stock import bulk, bulk_papers, exports, finding, leaving
 from api.pages.vendor import install_maps
 from api.web.auth import allow_everybody
 
 __all__ = [
+    "asking",
     "at_office",
+    "audit",
     "batches",
+    "borders",
     "bulk",
+    "bulk_papers",
+    "changing",
+    "columns",
     "companies",
     "company",
     "consignment_acts",
@@ -57,16 +68,23 @@ __all__ = [
     "courier_notes",
     "coverage",
     "day_orders",
+    "days_off",
+    "endpoints",
+    "exports",
     "false_couriers",
+    "files",
     "finding",
+    "flood_acts",
     "genuine",
     "held_acts",
-    "intake",
+    "index",
     "jobs",
     "keys",
     "late",
+    "leaving",
     "live",
     "looks",
+    "mending",
     "moves",
     "office_day",
     "offices_off",
@@ -74,6 +92,7 @@ __all__ = [
     "own",
     "own_day",
     "packing",
+    "packing_table",
     "papers",
     "payments",
     "phones",
@@ -81,15 +100,21 @@ __all__ = [
     "planning",
     "pwa",
     "queue",
+    "ranges",
     "register_pages",
     "returns",
     "rounds",
+    "rules",
     "second_factor",
+    "set_up_couriers",
+    "set_up_offices",
     "sheet_entry",
     "sign_in",
     "signing",
+    "tariffs",
     "users",
     "violations",
+    "zones",
 ]
 
 

@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 from api import forms, words
 from api.forms import once, reading
 from api.pages.cards import label_cells
-from api.web.auth import current_actor
+from api.web.auth import current_actor, signed_in_as
 from api.wiring import services
 from labels import qr_matrix
-from postal import Action, Forbidden, InvalidInput, Message, PostalError, models
+from postal import Action, Forbidden, InvalidInput, Message, PostalError, citizen
 from postal.rules import reasons
 from routing import Point
 
@@ -41,6 +41,7 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.plans", Message("Phương án"), Action.SEE_PLAN),
     ("staff.rounds", Message("Chuyến phát"), Action.SEE_PLAN),
     ("staff.live_day", Message("Theo dõi chuyến"), Action.SEE_PLAN),
+    ("staff.flood", Message("Ngày lũ"), Action.SEE_PLAN),
     ("staff.at_office", Message("Tại bưu cục"), Action.RECEIVE_AT_OFFICE),
     ("staff.phones", Message("Điện thoại"), Action.MANAGE_PHONES),
     ("staff.courier_notes", Message("Bưu tá báo về"), Action.ENTER_ROUND_RESULTS),
@@ -50,11 +51,12 @@ _MENU: tuple[tuple[str, Message, Action], ...] = (
     ("staff.company_codes", Message("Mã tổ chức"), Action.MANAGE_COMPANY_CODES),
     ("staff.coverage", Message("Địa bàn"), Action.SEE_COVERAGE),
     ("staff.looks", Message("Lượt xem"), Action.SEE_AUDIT),
-    ("staff.users", Message("Người dùng"), Action.MANAGE_USERS),
-    ("staff.keys", Message("Khóa API"), Action.MANAGE_KEYS),
+    ("staff.set_up", Message("Thiết lập"), Action.MANAGE_SET_UP),
 )
 
 
+# Pages that tell of false couriers in a place of their own.
+_SHOWN_THERE = frozenset({"staff.home", "staff.live_day", "staff.false_couriers"})
 _FIND_ANYBODY = Message("Tìm mã, điện thoại, họ tên")
 _FIND_ITEM = Message("Tìm mã hồ sơ, số hiệu")
 _FAR_DAYS = 1_500
@@ -87,28 +89,34 @@ def render_desk(template: str, heading: str, **context: Any) -> str:
         if actor.may(action)
     ]
     find = _FIND_ANYBODY if actor.may(Action.SEE_RECIPIENT) else _FIND_ITEM if actor.may(Action.SEE_ITEM) else ""
-    frame = {
+    frame: dict[str, Any] = {
         "menu": menu,
         "actor": actor,
         "signed_in": _signed_in(),
         "find_label": words.translate(find) if find else "",
+        "tells_itself": request.endpoint in _SHOWN_THERE,
     }
+    if not frame["tells_itself"]:
+        frame["n_false_couriers"] = n_false_couriers()
     page = render_template(template, heading=heading, **frame, **context)
     return forms.shown_again(page, actor.user_id)
+
+
+def n_false_couriers() -> int:
+    """Return how many reports of false couriers are open for who is signed in; 0 for whoever settles none."""
+    actor = current_actor()
+    if not actor.may(Action.SETTLE_DISCREPANCY):
+        return 0
+    with services().database.read() as session:
+        return citizen.n_false_couriers(session, office_id=actor.office_id)
 
 
 def _signed_in() -> dict[str, str]:
     """Return who is signed in, as the head of each page shows it: user name, role, office."""
     actor = current_actor()
-    with services().database.read() as session:
-        user = session.get(models.User, actor.user_id) if actor.user_id is not None else None
-        office = session.get(models.Office, actor.office_id) if actor.office_id is not None else None
-        role = words.translate(words.ROLES[actor.role]) if actor.role is not None else ""
-        return {
-            "username": user.username if user else "",
-            "role": role,
-            "office": office.name if office else words.translate(Message("toàn tỉnh")),
-        }
+    username, office = signed_in_as()
+    role = words.translate(words.ROLES[actor.role]) if actor.role is not None else ""
+    return {"username": username, "role": role, "office": office or words.translate(Message("toàn tỉnh"))}
 
 
 def told(refusal: PostalError) -> str:
@@ -142,6 +150,13 @@ def form_text(name: str, *, limit: int = 200) -> str:
     if len(text) > limit:
         raise _wrong(name, _TOO_LONG.filled(limit=limit, length=len(text)))
     return text
+
+
+def to_plan() -> ResponseReturnValue | None:
+    """Return the way back to the plan whose page a form stood on, None where it stood elsewhere."""
+    plan_id = form_text("plan")
+    is_one = plan_id.isascii() and plan_id.isdigit() and len(plan_id) < 10
+    return redirect(url_for("staff.plan", plan_id=int(plan_id)), 303) if is_one else None
 
 
 def require_sure() -> None:

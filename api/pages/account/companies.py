@@ -51,4 +51,5 @@ def _page(text: str = "") -> str:
             rows=citizen.company_codes(session, office_id=current_actor().office_id),
             typed="" if text else request.form.get("code", "")[:200],
             text=text,
+            address=services().settings.public_url.rstrip("/") + url_for("track.company", lang=None),
         )

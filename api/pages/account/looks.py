@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.pages.common import render_desk
 from api.pages.desk.home import staff
 from api.web.auth import allow
+from api.web.row_numbers import asked_number
 from api.wiring import services
 from api.words import gettext as _
 from postal import Action, Message
@@ -38,7 +39,7 @@ PURPOSES = {
 def all_looks() -> ResponseReturnValue:
     """List who was shown whom, the newest first; of one person where asked for."""
     username = request.args.get("user", "").strip()[:80]
-    before_id = request.args.get("before", type=int)
+    before_id = asked_number("before")
     with services().database.read() as session:
         found = looks.looks(session, before_id=before_id, username=username, limit=_PAGE + 1)
         shown = found[:_PAGE]

@@ -87,7 +87,7 @@ def _change_password(current: str, password: str) -> None:
     """Raises WrongOwnPassword, NotTheSameTwice, WeakPassword."""
     with services().database.read() as session:
         username = session.get_one(models.User, own_id()).username
-    asking = accounts.Asking(address=request.remote_addr or "", device=devices.own_token())
+    asking = accounts.Asking(address=devices.address(), device=devices.own_token())
     now = services().clock()
     if not accounts.sign_in(services().database, username=username, password=current, now=now, asking=asking):
         raise WrongOwnPassword(field="current")

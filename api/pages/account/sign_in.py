@@ -34,7 +34,7 @@ def sign_in_check() -> ResponseReturnValue:
         username=request.form.get("username", "")[:80],
         password=request.form.get("password", "")[:1024],
         now=services().clock(),
-        asking=accounts.Asking(address=request.remote_addr or "", device=devices.own_token()),
+        asking=accounts.Asking(address=devices.address(), device=devices.own_token()),
     )
     if signed_in is None:
         return render_template("staff/sign_in.html", next_url=next_url, problem=_WRONG), 401

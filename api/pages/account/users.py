@@ -20,6 +20,7 @@ from postal.people import open_person
 
 _MANAGE = allow(Action.MANAGE_USERS, asks_again=True)
 Change = Callable[[Act, models.User], None]
+_PAGE = 100
 _FIELDS = ("username", "full_name", "role", "office", "courier")
 
 
@@ -144,11 +145,11 @@ def reset_factor(user_id: int) -> ResponseReturnValue:
 
 def _changed(user_id: int, change: Change, said: str, *, made: str = "") -> ResponseReturnValue:
     """Carry a change out and go back to the person's page; a refusal is told there, with what was typed."""
+    with services().database.read() as session:
+        _found(session, user_id)
     try:
         with acting() as act:
             change(act, _found(act.session, user_id))
-    except NotFound:
-        raise
     except PostalError as refusal:
         return forms.refused_page(_user_page(user_id), forms.wrong_in(refusal)), 400
     if made:
@@ -158,9 +159,13 @@ def _changed(user_id: int, change: Change, said: str, *, made: str = "") -> Resp
 
 
 def _list_page(typed: dict[str, str]) -> str:
+    asked, after = request.args.get("role", ""), request.args.get("after", "")[:80]
+    role = Role(asked) if asked in set(Role) else None
     with services().database.read() as session:
-        rows = [(one, open_person(session, one.person).full_name) for one in accounts.users(session)]
-        context = {"rows": rows, "typed": typed, **_choices(session)}
+        found = accounts.users(session, role=role, after=after, limit=_PAGE + 1)
+        rows = [(one, open_person(session, one.person).full_name) for one in found[:_PAGE]]
+        next_url = url_for("staff.users", role=asked or None, after=rows[-1][0].username) if found[_PAGE:] else None
+        context = {"rows": rows, "typed": typed, "asked": asked, "next_url": next_url, **_choices(session)}
         return render_desk("staff/users.html", _("Người dùng"), **context)
 
 

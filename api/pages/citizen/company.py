@@ -9,14 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from api.pages.citizen import dossier_words
 from api.pages.citizen.track import track
-from api.web import auth
+from api.web import auth, devices
 from api.wiring import services
 from api.words import STATES
 from api.words import gettext as _
 from postal import Message, citizen
 
 _OPEN_FOR = timedelta(minutes=30)
-_WRONG = Message("Mã này không mở được danh sách nào. Xem lại mã, hoặc hỏi nơi đã cấp.")
+_WRONG = Message(
+    "Mã này không mở được danh sách nào, hoặc từ nơi này vừa có nhiều mã sai. "
+    "Xem lại mã, thử lại sau ít phút, hoặc hỏi nơi đã cấp."
+)
 
 
 @track.get("/track/company")
@@ -31,7 +34,7 @@ def company() -> ResponseReturnValue:
 def open_company() -> ResponseReturnValue:
     """Check the code, which is posted and never stands in an address; one answer for everything that is wrong."""
     with auth.acting() as act:
-        found = citizen.open_by_company_code(act, request.form.get("code", "")[:200], source=request.remote_addr or "")
+        found = citizen.open_by_company_code(act, request.form.get("code", "")[:200], source=devices.address())
     if found is None:
         return render_template("track/company.html", problem=_WRONG), 404
     session["company"] = {"id": found, "until": (services().clock() + _OPEN_FOR).timestamp()}
@@ -46,10 +49,12 @@ def company_list() -> ResponseReturnValue:
     if not opened or opened["until"] < services().clock().timestamp():
         return redirect(url_for("track.company"), 303)
     with services().database.read() as database_session:
-        found = citizen.company_dossiers(database_session, opened["id"])
+        page = request.args.get("page", default=1, type=int)
+        found = citizen.company_dossiers(database_session, opened["id"], page=page)
     if found is None:
         return redirect(url_for("track.company"), 303)
-    return render_template("track/company_list.html", lines=[{"found": one, "now": _now(one)} for one in found])
+    lines = [{"found": one, "now": _now(one)} for one in found.lines]
+    return render_template("track/company_list.html", lines=lines, shown=found)
 
 
 def _now(found: citizen.CompanyDossier) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.citizen.track import track
 from api.pages.common import form_text, told
-from api.web import auth
+from api.web import auth, devices
 from api.wiring import services
 from api.words import gettext as _
 from postal import Message, PostalError, citizen
 
 WHAT = {
-    "asked_money": Message("đòi tiền khác với số tiền ghi trên trang này hoặc trên nhãn"),
-    "no_code": Message("không đưa được mã trong ngày"),
-    "wrong_code": Message("đưa mã mà trang này trả lời là không đúng"),
-    "by_phone": Message("gọi điện hoặc nhắn tin xưng là bưu tá"),
-    "other": Message("việc khác"),
+    "asked_money": Message("Đòi tiền khác với số tiền ghi trên trang này hoặc trên nhãn"),
+    "no_code": Message("Không đưa được mã trong ngày"),
+    "wrong_code": Message("Đưa mã mà trang này trả lời là không đúng"),
+    "by_phone": Message("Gọi điện hoặc nhắn tin xưng là bưu tá"),
+    "other": Message("Việc khác"),
 }
 
 
@@ -58,7 +58,7 @@ def report_false_courier() -> ResponseReturnValue:
                     commune_code=typed["commune"] or None,
                     item_id=_item_open(""),
                 ),
-                source=request.remote_addr or "",
+                source=devices.address(),
             )
     except PostalError as refusal:
         return _page(problem=told(refusal), typed=typed), 400
@@ -68,33 +68,41 @@ def report_false_courier() -> ResponseReturnValue:
 
 def _answer(shown: str, item_id: int | None) -> ResponseReturnValue:
     with auth.acting() as act:
-        found = citizen.check_courier(act, shown, source=request.remote_addr or "", item_id=item_id)
-    return _page(asked=True, found=found), 200 if found is not None else 404
+        checked = citizen.check_courier(act, shown, source=devices.address(), item_id=item_id)
+    if checked.must_wait:
+        return _page(must_wait=True), 429
+    return _page(asked=True, found=checked.genuine), 200 if checked.genuine is not None else 404
 
 
 def _item_open(link: str) -> int | None:
-    """Return the item whose label this form comes from, or whose second factor this browser has just shown."""
+    """Return the item whose label this form comes from, or whose label or second factor this browser has just shown."""
     now = services().clock()
     if link:
         with services().database.read() as database_session:
             history = citizen.by_token(database_session, link, now=now)
             return history.item_id if history is not None else None
-    tracked = session.get("tracked")
-    return tracked.get("item") if tracked and tracked["until"] >= now.timestamp() else None
+    opened = [session.get("tracked"), session.get("label")]
+    still = [one for one in opened if one and "item" in one and one["until"] >= now.timestamp()]
+    return max(still, key=lambda one: one["until"])["item"] if still else None
 
 
 def _page(
     *,
     asked: bool = False,
     found: citizen.Genuine | None = None,
+    must_wait: bool = False,
     problem: str = "",
     typed: dict[str, str] | None = None,
 ) -> str:
+    with services().database.read() as database_session:
+        offices = citizen.offices_to_ask(database_session) if must_wait else ()
     communes = sorted(services().guide.register.communes, key=lambda one: one.name)
     return render_template(
         "track/genuine.html",
         asked=asked,
         found=found,
+        must_wait=must_wait,
+        offices=offices,
         problem=problem,
         typed=typed or {},
         what=WHAT,

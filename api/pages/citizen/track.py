@@ -87,13 +87,14 @@ def status() -> ResponseReturnValue:
 def by_token(token: str) -> ResponseReturnValue:
     """Open by the label's 128-bit token: the only way for a recipient without a phone."""
     with services().database.read() as database_session:
-        history = citizen.by_token(database_session, token, now=services().clock())
-        is_new = history is not None and not citizen.is_known_to(database_session, devices.own_token(), history)
+        history = citizen.by_token(database_session, token, now=services().clock(), device=devices.own_token())
     if history is None:
         return _ask_page(problem=track_words.LINK_DEAD), 404
-    if is_new:
+    if not history.is_device_known:
         with auth.acting() as act:
             citizen.know_device(act, devices.register_token(), history)
+    # A courier's badge that is scanned next is answered for this item.
+    session["label"] = {"item": history.item_id, "until": (services().clock() + _OPEN_FOR).timestamp()}
     return _status_page(history, link=token)
 
 
@@ -102,7 +103,7 @@ def _tried(digits: str) -> citizen.Try:
         code=request.form.get("code", "")[:200],
         digits=digits,
         device=devices.register_token(),
-        source=request.remote_addr or "",
+        source=devices.address(),
     )
 
 
@@ -143,6 +144,7 @@ def _status_page(history: PublicHistory, link: str = "") -> str:
         holder_text=track_words.say_who(history, zone),
         next_text=track_words.say_next(history, zone),
         late_text=track_words.say_late(history),
+        moved_text=track_words.say_moved(history, zone),
         contact=track_words.say_contact(history),
         bring=track_words.say_bring(history),
         steps=steps,

@@ -158,6 +158,19 @@ def say_late(history: PublicHistory) -> str:
     )
 
 
+def say_moved(history: PublicHistory, zone: tzinfo) -> str:
+    """Return from when to when the promise was moved by a flood, "" where it was not."""
+    first = history.outlook.moved_from
+    if first is None or history.promised_by is None:
+        return ""
+    day = history.promised_by.astimezone(zone).date()
+    return _(
+        "Hạn giao kết quả lùi từ {first} đến hết {day}, vì đường vào xã, phường đã bị chia cắt.",
+        first=say_date(first),
+        day=say_date(day),
+    )
+
+
 def say_office(office: PostOffice) -> str:
     """Return a post office with its address, hours and telephone, as far as they are known."""
     parts = [office.name, office.address]
