@@ -9,3 +9,7 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
+
+// On a phone the menu is one line that moves sideways: the page one is on is in sight.
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - document.documentElement.clientWidth / 3;

@@ -38,10 +38,12 @@ export function padOn(canvas, wipeButton, drawn = "") {
   if (drawn) {
     const before = new Image();
     before.addEventListener("load", () => {
+      URL.revokeObjectURL(before.src);
       pen.drawImage(before, 0, 0);
       isDrawn = true;
     });
-    before.src = `data:image/png;base64,${drawn}`;
+    const bytes = Uint8Array.from(atob(drawn), (letter) => letter.charCodeAt(0));
+    before.src = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
   }
   return () => (isDrawn ? canvas.toDataURL("image/png").split(",")[1] : null);
 }
