@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import ErrorDetails
 
+from labels import is_printable
 from postal import Message, Role
 from postal.rules import is_account, is_bank
 
 _STORES = ("memory", "redis", "rediss")
 _BROKERS = ("redis", "rediss", "amqp", "amqps")
 _PLACES = re.compile(r"\{[^}]*\}")
+_WARNING_LETTERS = 60
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -176,6 +178,15 @@ def gateway_body(text: str) -> str:
             json.loads(text)
         except ValueError:
             raise Wrong(Message("không phải JSON")) from None
+    return text
+
+
+def warning_text(text: str) -> str:
+    """Check a warning that is printed on labels: short enough for all of them, and in letters they can print."""
+    if len(text.replace("{address}", "")) > _WARNING_LETTERS:
+        raise Wrong(Message("dài quá {limit} ký tự, không vừa nhãn"), limit=_WARNING_LETTERS)
+    if is_printable(text) is not None:
+        raise Wrong(Message("có ký tự không in được"))
     return text
 
 

@@ -52,6 +52,7 @@ Zone = Annotated[str, AfterValidator(rules.zone)]
 StoreAddress = Annotated[str, AfterValidator(rules.store_address)]
 GatewayBody = Annotated[str, AfterValidator(rules.gateway_body)]
 PhoneNumber = Annotated[str, AfterValidator(rules.phone_number)]
+WarningText = Annotated[str, AfterValidator(rules.warning_text)]
 BrokerAddress = Annotated[str, AfterValidator(rules.broker_address)]
 
 
@@ -143,6 +144,11 @@ class Settings(BaseSettings):
     alarm_phone: PhoneNumber = Field(
         "", description="Whose phone is told when somebody guesses codes; empty: nobody's."
     )
+
+    fraud_warning: WarningText = Field(
+        "", description="Warning against false couriers on papers and in messages, with {address}; empty: ours."
+    )
+    fraud_warning_en: WarningText = Field("", description="The same warning on English papers and in English messages.")
 
     geocoder: Literal["none", "nominatim", "photon"] = Field("none", description="Where addresses are looked up.")
     geocoder_url: OptionalWebAddress = Field("", description="Base URL of your own Nominatim or Photon.")

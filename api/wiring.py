@@ -13,11 +13,10 @@ from flask import current_app
 
 from api.settings import Settings, SettingsMissing
 from labels import is_printable
-from postal import Act, Actor, Database, Message, Vault, intake, make_engine, outside
+from postal import Act, Actor, Database, Message, Vault, first_wins, intake, make_engine, outside
 from postal.network import home
 from postal.rules import local_day
 from routing import (
-    AddressResolver,
     BadRegister,
     BadTravelTimes,
     Commune,
@@ -36,6 +35,7 @@ from routing import (
     read_figures,
     read_resolutions,
     register_of,
+    resolver_of,
     terrain_of,
     with_resolutions,
 )
@@ -79,8 +79,11 @@ class Services:
 
     @contextmanager
     def acting(self, by: Actor) -> Iterator[Act]:
-        """Yield one act of somebody, in a writing transaction that commits at the end and rolls back on any error."""
-        with self.database.write() as session:
+        """Yield one act of somebody, in a writing transaction that commits at the end and rolls back on any error.
+
+        Raises TakenMeanwhile where somebody else recorded the same code or name at this instant.
+        """
+        with first_wins(), self.database.write() as session:
             yield Act(session, by, self.clock())
 
 
@@ -135,7 +138,7 @@ class Ground:
         register = self.register_of(find_province(self.home.province))
         return intake.Guide(
             register=register,
-            resolver=AddressResolver(register),
+            resolver=resolver_of(register),
             geocoder=_geocoder(self._settings),
             is_printable=is_printable,
             aliases=self._settings.header_aliases,

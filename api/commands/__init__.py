@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "addresses": ("api.commands.addresses", "addresses", "Đọc địa chỉ ra xã, phường / resolve addresses"),
     "api-key": ("api.commands.setup.users", "api_key", "Khóa API của hệ thống khác / keys of other systems"),
     "backup": ("api.commands.upkeep.backup", "backup", "Sao lưu cơ sở dữ liệu / back the database up"),
+    "borders": ("api.commands.setup.borders", "borders", "Ranh giới xã, phường trên bản đồ / borders on maps"),
     "calibrate": ("api.commands.calibrate", "calibrate_travel", "Hiệu chỉnh thời gian đi / travel times from legs"),
     "closure": ("api.commands.setup.couriers", "closure", "Xã, phường bị chia cắt / communes cut off"),
     "courier": (

@@ -1,4 +1,7 @@
-"""The demo's couriers: most have an enrolled phone, the others sign in; scans come late, twice and out of order."""
+"""The demo's couriers: most have an enrolled phone, the others sign in; scans come late, twice and out of order.
+
+One of them walks with the printed route sheet alone, which a clerk types back in the evening.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +18,7 @@ from typing import Any
 from api.demo.browser import Browser
 from api.demo.clock import HUE, DayClock
 from api.wiring import Services
-from postal import Direction, State, desk, doorstep, models, people
+from postal import Direction, Session, State, desk, doorstep, models, people, rounds
 from postal.rules import reasons
 
 # What happens at a door, in per mille; the rest is delivered. Reasons are those of the courier's list.
@@ -67,6 +70,19 @@ def enrol(post: Browser, base_url: str, courier_id: int) -> CourierPhone:
     return CourierPhone(browser, browser.post_json("/v1/courier/phones", {"code": shown[1]})["key"])
 
 
+def on_paper(services: Services, round_ids: Sequence[int]) -> int | None:
+    """Return the round that is walked with its printed sheet alone, the longest without a phone; None of few rounds."""
+    without = [one for number, one in enumerate(round_ids) if not has_phone(number) and not _is_offline(number)]
+    with services.database.read() as session:
+        n_stops = {one: len(desk.delivery_round(session, one).stops) for one in without}
+    return max(without, key=lambda one: n_stops[one], default=None)
+
+
+def _is_offline(number: int) -> bool:
+    """Say whether the phone of the day's n-th round has no signal before the evening."""
+    return number % _OFFLINE_EVERY == 2
+
+
 def has_phone(number: int) -> bool:
     """Say whether the courier of the day's n-th round has an enrolled phone."""
     return number % _NO_PHONE_EVERY != _NO_PHONE_EVERY - 1
@@ -82,6 +98,7 @@ class Tally:
     n_offline_couriers: int = 0
     n_doubled: int = 0
     n_pictures: int = 0
+    n_cards: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
@@ -96,16 +113,16 @@ def walk_rounds(
 ) -> Tally:
     """Walk these rounds up to the clock's hour; ``passwords`` by user name, ``enrolled`` phones by round.
 
-    A phone without signal sends nothing before the evening.
+    A phone without signal sends nothing before the evening, a sheet of paper nothing at all.
     """
     tally = Tally()
-    is_evening = clock() >= clock.at(_BACK_AT)
+    is_evening, paper = clock() >= clock.at(_BACK_AT), on_paper(services, round_ids)
     for number, round_id in enumerate(round_ids):
-        is_offline = number % _OFFLINE_EVERY == 2
-        if is_offline and not is_evening:
+        is_offline = _is_offline(number)
+        if (is_offline and not is_evening) or (is_evening and round_id == paper):
             continue
         until = None if is_evening else clock()
-        username, scans = _scans_of_round(services, clock, round_id, until, tally)
+        username, scans, cards = _scans_of_round(services, clock, round_id, until, tally)
         tally.n_couriers += 1
         tally.n_offline_couriers += is_offline
         if number % _DOUBLED_EVERY == 1:
@@ -119,7 +136,64 @@ def walk_rounds(
             phone.sign_in(username, passwords[username])
         tally.n_phones += round_id in enrolled
         _send(clock, phone, scans, tally)
+        _tell_of_cards(clock, phone, cards, tally)
     return tally
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedBack:
+    """What a clerk typed from a route sheet: stops, pieces that were handed over or collected, and those that not."""
+
+    n_stops: int
+    n_done: int
+    n_failed: int
+
+
+def type_back(services: Services, clock: DayClock, post: Browser, round_id: int) -> TypedBack:
+    """Type a round's sheet back at the desk, as its courier wrote it. Raises LookupError for a stop not on the page."""
+    with services.database.read() as session:
+        walked = desk.delivery_round(session, round_id)
+        stops = [_on_the_sheet(session, clock, stop) for stop in walked.stops]
+        codes = [rounds.stop_code(round_id, stop.position) for stop in walked.stops]
+    path = f"/staff/rounds/{round_id}/results"
+    page = post.get(path)
+    if missing := [code for code in codes if code not in page]:
+        raise LookupError(f"not on the page: {missing}")
+    # A stop whose pieces fared differently has two lines on the sheet, and is typed twice.
+    for line in range(max((len(lines) for lines in stops), default=0)):
+        fields: dict[str, str] = {}
+        for lines in stops:
+            fields |= lines[line] if line < len(lines) else {}
+        post.act(path, fields)
+    typed = [(one, name) for lines in stops for one in lines for name in one if name.startswith("piece-")]
+    n_done = sum("done" in one.values() for one, _piece in typed)
+    return TypedBack(n_stops=len(stops), n_done=n_done, n_failed=len(typed) - n_done)
+
+
+def _on_the_sheet(session: Session, clock: DayClock, stop: models.RoundStop) -> list[dict[str, str]]:
+    """Return the lines of one stop as fields of the form, a line for each outcome of its pieces."""
+    at = datetime.combine(clock.day, datetime.min.time(), HUE) + timedelta(seconds=stop.leave_s)
+    name = people.open_person(session, stop.consignment.person).full_name
+    lines: dict[str, dict[str, str]] = {}
+    for item in stop.consignment.items:
+        if item.state not in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
+            continue
+        scan = _at_the_door(item, name, at)
+        outcome, proof = scan.get("reason", "done"), scan.get("proof", {})
+        line = lines.setdefault(outcome, {f"outcome-{stop.id}": outcome, f"time-{stop.id}": f"{at:%H%M}"})
+        line[f"piece-{item.id}"] = "1"
+        if proof:
+            line |= {
+                f"receiver-{stop.id}": proof["receiver_name"],
+                f"relation-{stop.id}": proof["relation"],
+                f"letter-{stop.id}": proof["letter_number"],
+                f"id-kind-{stop.id}": proof["id_kind"],
+                f"id-tail-{stop.id}": proof["id_tail"],
+                f"n-documents-{item.id}": str(proof["n_documents"]),
+                f"fee-receipt-{item.id}": proof["fee_receipt"] or "",
+                **{f"taken-back-{n}-{item.id}": "1" for n in range(len(item.take_back))},
+            }
+    return list(lines.values())
 
 
 def _send(clock: DayClock, phone: Browser, scans: list[dict[str, Any]], tally: Tally) -> None:
@@ -135,6 +209,14 @@ def _send(clock: DayClock, phone: Browser, scans: list[dict[str, Any]], tally: T
                 tally.n_pictures += 1
 
 
+def _tell_of_cards(clock: DayClock, phone: Browser, cards: list[dict[str, Any]], tally: Tally) -> None:
+    """Tell which numbered cards were left at which doors; a phone sends them after the tries they tell of."""
+    if cards:
+        answer = phone.post_json("/v1/courier/notes", {"sent_at": clock().isoformat(), "notes": cards})
+        tally.n_cards += len(cards)
+        tally.answers.update(line["status"] for line in answer["scans"])
+
+
 def _door() -> bytes:
     """Return a photo of nobody's door: a small grey picture."""
 
@@ -148,8 +230,10 @@ def _door() -> bytes:
 
 def _scans_of_round(
     services: Services, clock: DayClock, round_id: int, until: datetime | None, tally: Tally
-) -> tuple[str, list[dict[str, Any]]]:
+) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the courier's user name, the scans at the doors passed by then, and the cards left at some of them."""
     scans: list[dict[str, Any]] = []
+    cards: list[dict[str, Any]] = []
     with services.database.read() as session:
         walked = desk.delivery_round(session, round_id)
         midnight = datetime.combine(clock.day, datetime.min.time(), HUE)
@@ -158,12 +242,26 @@ def _scans_of_round(
             if until is not None and at > until:
                 continue
             name = people.open_person(session, stop.consignment.person).full_name
-            for item in stop.consignment.items:
-                if item.state in (State.ON_ROUND, State.ON_COLLECTION_ROUND):
-                    scan = _at_the_door(item, name, at)
-                    tally.outcomes[scan.get("reason") or scan["kind"]] += 1
-                    scans.append(scan)
-        return walked.courier.code.lower(), scans
+            open_items = [i for i in stop.consignment.items if i.state in (State.ON_ROUND, State.ON_COLLECTION_ROUND)]
+            here = [_at_the_door(item, name, at) for item in open_items]
+            tally.outcomes.update(scan.get("reason") or scan["kind"] for scan in here)
+            scans += here
+            if any(reasons.REASONS[scan["reason"]].invites for scan in here if "reason" in scan):
+                cards.append(_card(round_id, stop.position, len(cards) + 1, at))
+        return walked.courier.code.lower(), scans, cards
+
+
+def _card(round_id: int, position: int, nth: int, at: datetime) -> dict[str, Any]:
+    """Return the note of a card from the round's stock, numbered as the office printed it."""
+    return {
+        "note_id": f"demo-card-{round_id}-{position}",
+        "kind": "card",
+        "what": "paper",
+        "number": f"GM-{round_id}-{nth:02d}",
+        "round_id": round_id,
+        "position": position,
+        "happened_at": (at + timedelta(minutes=1)).isoformat(),
+    }
 
 
 def _at_the_door(item: models.Item, name: str, at: datetime) -> dict[str, Any]:

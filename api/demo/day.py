@@ -23,6 +23,7 @@ def play(story: Story) -> dict[str, object]:
     round_ids = morning.published(story)
     morning.load(story, round_ids)
     _walk(story, "18:00", round_ids)
+    _type_back(story, round_ids)
     evening.close_rounds(story)
     evening.give_back(story)
     evening.begin_returns(story)
@@ -53,11 +54,20 @@ def _walk(story: Story, at: str, round_ids: list[int]) -> None:
         tally = couriers.walk_rounds(story.services, house.clock, house.base_url, passwords, house.phones, round_ids)
         say(
             f"{tally.n_scans} lượt quét của {tally.n_couriers} bưu tá ({tally.n_phones} điện thoại đã đăng ký), "
-            f"{tally.n_pictures} ảnh, {tally.n_offline_couriers} bưu tá gửi muộn và "
-            f"lộn xộn, {tally.n_doubled} lượt gửi hai lần"
+            f"{tally.n_pictures} ảnh, {tally.n_cards} giấy mời để tại cửa, "
+            f"{tally.n_offline_couriers} bưu tá gửi muộn và lộn xộn, {tally.n_doubled} lượt gửi hai lần"
         )
         say(", ".join(f"{name} {n}" for name, n in tally.outcomes.most_common()))
         say("máy chủ trả lời: " + ", ".join(f"{name} {n}" for name, n in sorted(tally.answers.items())))
+
+
+def _type_back(story: Story, round_ids: list[int]) -> None:
+    round_id = couriers.on_paper(story.services, round_ids)
+    if round_id is None:
+        return
+    with story.step("18:15", "Nhập phiếu đi phát của chuyến đi bằng giấy / a route sheet is typed back") as say:
+        typed = couriers.type_back(story.services, story.house.clock, story.at_desk("buuchinh"), round_id)
+        say(f"{typed.n_stops} điểm từ phiếu giấy: {typed.n_done} bưu gửi xong, {typed.n_failed} chưa được")
 
 
 def _callbacks(story: Story, at: str) -> None:

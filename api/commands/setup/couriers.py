@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from api.commands.opening import acting, opened, say_both, show
+from api.commands.setup.changing import change
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong
 from api.words import say_date
-from postal import Message
+from postal import Message, under_way
 from postal.access import audit
-from postal.network import crew, offices, places, tables
+from postal.models import SetUpArea
+from postal.network import closures, crew, offices, places, tables
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _NO_BREAK = "-"
@@ -146,9 +148,7 @@ def import_couriers(file: Path, *, replace: bool, dry_run: bool) -> None:
 def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> None:
     """Change a courier's shift and break, from the next plan on."""
     with opened() as services, acting(services) as act:
-        found = crew.find_courier(act.session, code)
-        crew.set_time(found, crew.WorkingTime(from_s=shift[0], until_s=shift[1], lunch=lunch))
-        audit.note(act, "courier_hours", "courier", found.id)
+        change(act, SetUpArea.COURIER, code, {"shift": list(shift), "lunch": list(lunch) if lunch else None})
     say_both("Đã đổi ca của {code}.", code=code)
 
 
@@ -163,24 +163,21 @@ def hours(code: str, shift: tuple[int, int], lunch: tuple[int, int] | None) -> N
 def set_conditions(code: str, **given: Any) -> None:
     """Change what holds for a courier's rounds, from the next plan on; what is not given stays."""
     with opened() as services, acting(services) as act:
-        found = crew.find_courier(act.session, code)
-        beat = [commune for commune in given["beat"] if commune != _NO_BREAK]
-        for commune in beat:
-            crew.find_commune(services.guide.register, commune)
+        after: dict[str, Any] = {}
         for end in ("start", "end"):
             if given[end] is not None:
-                lat, lon = given[end] or (None, None)
-                setattr(found, f"{end}_lat", lat)
-                setattr(found, f"{end}_lon", lon)
+                after[end] = list(given[end]) or None
         if given["longest_minutes"] is not None:
-            found.longest_s = given["longest_minutes"] * 60 or None
+            after["longest_min"] = given["longest_minutes"] or None
         if given["skill"]:
-            found.skills = [skill for skill in given["skill"] if skill != _NO_BREAK]
+            after["skills"] = [skill for skill in given["skill"] if skill != _NO_BREAK]
         if given["beat"]:
-            found.beat = beat
+            after["beat"] = [commune for commune in given["beat"] if commune != _NO_BREAK]
+            for commune in after["beat"]:
+                crew.find_commune(services.guide.register, commune)
         if given["litres"] is not None:
-            found.capacity_ml = given["litres"] * 1_000
-        audit.note(act, "courier_set", "courier", found.id)
+            after["litres"] = given["litres"]
+        change(act, SetUpArea.COURIER, code, after)
     say_both("Đã đổi điều kiện của {code}.", code=code)
 
 
@@ -203,9 +200,7 @@ def away(code: str, first: datetime, last: datetime) -> None:
 def retire(code: str) -> None:
     """Plan nothing more for a courier who left; what they did stays."""
     with opened() as services, acting(services) as act:
-        found = crew.find_courier(act.session, code)
-        found.is_active = False
-        audit.note(act, "courier_retired", "courier", found.id)
+        change(act, SetUpArea.COURIER, code, {"is_active": False})
     say_both("{code} không còn trong phương án.", code=code)
 
 
@@ -238,12 +233,14 @@ def closure() -> None:
 @click.argument("first", type=_day)
 @click.argument("last", type=_day)
 @click.option("--reason", required=True, help="Vì sao / why, such as lũ lụt.")
-def add_closure(commune: str, first: datetime, last: datetime, reason: str) -> None:
+@click.option("--proof", default="", help="Căn cứ / the authority's notice; with it clocks stand still.")
+@click.option("--tell", is_flag=True, help="Nhắn người nhận / a message to each recipient's phone.")
+def add_closure(commune: str, first: datetime, last: datetime, reason: str, proof: str, tell: bool) -> None:
     """Plan no stop in COMMUNE (code) from FIRST to LAST, both included; what waits there says so."""
     with opened() as services, acting(services) as act:
         name = crew.find_commune(services.guide.register, commune).full_name
-        added = crew.close_commune(act.session, commune, first.date(), last.date(), reason=reason, now=act.now)
-        audit.note(act, "commune_closed", "closure", added.id)
+        span = {"first": first.date(), "last": last.date()}
+        under_way.cut_off(act, closures.Cut(communes=(commune,), **span, reason=reason, proof=proof), tells=tell)
     say_both("{name} không phát đến hết {date}.", name=name, date=say_date(last.date()))
 
 
@@ -253,8 +250,7 @@ def end_closure(commune: str) -> None:
     """Say that COMMUNE can be reached again from today."""
     with opened() as services, acting(services) as act:
         name = crew.find_commune(services.guide.register, commune).full_name
-        n_ended = crew.open_commune(act.session, commune, on=crew.today(act.now))
-        audit.note(act, "commune_opened", "commune", commune=commune)
+        n_ended = under_way.open_again(act, [commune], on=crew.today(act.now))
     say_both("{name}: đã bỏ {n_ended} lần đóng.", name=name, n_ended=n_ended)
 
 
@@ -269,10 +265,11 @@ def list_closures() -> None:
                 say_date(one.from_date),
                 say_date(one.until_date),
                 one.reason,
+                one.proof or "–",
             )
-            for one in crew.closures(session, on=crew.today(services.now()))
+            for one in closures.closures(session, on=crew.today(services.now()))
         ]
-    show(("Mã", "Xã, phường", "Từ", "Đến hết", "Vì sao"), rows)
+    show(("Mã", "Xã, phường", "Từ", "Đến hết", "Vì sao", "Căn cứ"), rows)
 
 
 def _span(from_s: int | None, until_s: int | None) -> str:

@@ -7,9 +7,11 @@ from collections import Counter
 import click
 
 from api.commands.opening import acting, opened, say_both, show
+from api.commands.setup.changing import change
 from api.commands.setup.couriers import Place
 from postal import models
 from postal.access import audit
+from postal.models import SetUpArea
 from postal.network import crew, home, offices, places
 
 _KINDS = {"delivery": models.OfficeKind.DELIVERY, "issuing": models.OfficeKind.ISSUING}
@@ -87,9 +89,7 @@ def add(code: str, name: str, kind: str, commune: str | None, at: tuple[float, f
 def rename(code: str, name: str) -> None:
     """Give an office another name, on pages and papers from now on."""
     with opened() as services, acting(services) as act:
-        found = offices.office_by_code(act.session, code)
-        offices.rename_office(act.session, found, name)
-        audit.note(act, "office_renamed", "office", found.id)
+        change(act, SetUpArea.OFFICE, code, {"name": name.strip()})
     say_both("{code} nay là {name}.", code=code, name=name)
 
 
@@ -98,7 +98,5 @@ def rename(code: str, name: str) -> None:
 def close(code: str) -> None:
     """Take an office out of use; refused while communes, couriers, accounts or open items depend on it."""
     with opened() as services, acting(services) as act:
-        found = offices.office_by_code(act.session, code)
-        offices.close_office(act.session, found)
-        audit.note(act, "office_closed", "office", found.id)
+        change(act, SetUpArea.OFFICE, code, {"is_active": False})
     say_both("Đã đóng {code}.", code=code)
