@@ -21,7 +21,7 @@ from postal.db import Database, make_engine
 from postal.migrations import upgrade
 from postal.models import Batch, Item, Manifest, S10Range
 from postal.people.vault import Vault
-from routing import AddressResolver, Register
+from routing import Register, resolver_of
 
 # Friday 20 November 2026, 17:00 in Huế: the sample day is finished, its results wait.
 EVENING = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ def photo(*, width: int = 64, height: int = 48, form: str = "JPEG", **options: A
 def guide(**changes: Any) -> intake.Guide:
     """Return what intake asks, with the shipped register and no geocoder."""
     register = Register.builtin()
-    return intake.Guide(**{"register": register, "resolver": AddressResolver(register)} | changes)
+    return intake.Guide(**{"register": register, "resolver": resolver_of(register)} | changes)
 
 
 def result(number: int = 1, **changes: str) -> intake.ResultIn:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import time
-import uuid
-from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
-from postal.db import Database, make_engine
-from postal.migrations import upgrade
+from postal.db import Database
 from tests import builders as build
+from tests.stock import PostgresStock, SqliteStock
+from tests.town import LAYERS, engine_at
 
 SERVER = os.environ.get("TANNHA_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 _BEGAN = pytest.StashKey[float]()
@@ -27,7 +25,7 @@ IS_REQUIRED = os.environ.get("TANNHA_REQUIRE_SERVICES") == "1"
 settings.register_profile("tannha", deadline=None)
 settings.load_profile("tannha")
 
-SERVICES = {"empty_sqlite", "postgres_server", "redis_url", "rabbitmq_url"}
+SERVICES = {"sqlite_stock", "postgres_server", "redis_url", "rabbitmq_url"}
 
 
 def pytest_configure(config):
@@ -88,16 +86,9 @@ def rabbitmq_url():
 
 
 @pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory):
-    """Migrate once; every test copies the file."""
-    database = build.sqlite_database(tmp_path_factory.mktemp("empty"))
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    path = database.engine.url.database
-    database.engine.dispose()
-    return path
+def sqlite_stock(tmp_path_factory):
+    """Return SQLite databases to copy."""
+    return SqliteStock(tmp_path_factory.mktemp("stock"))
 
 
 @pytest.fixture(scope="session")
@@ -114,75 +105,37 @@ def postgres_server():
 
 
 @pytest.fixture(scope="session")
-def empty_postgres(postgres_server):
-    """Migrate one database; every test copies it as a template."""
-    name = f"tannha_template_{uuid.uuid4().hex[:12]}"
-    with postgres_server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = make_engine(_url_of(name))
-    upgrade(engine)
-    engine.dispose()
-    yield name
-    with postgres_server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def _url_of(name: str) -> str:
-    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+def postgres_stock(postgres_server):
+    """Return PostgreSQL databases to take."""
+    stock = PostgresStock(postgres_server, SERVER)
+    yield stock
+    stock.close()
 
 
 @pytest.fixture
-def sqlite_url(tmp_path, empty_sqlite):
-    """Return the address of an empty SQLite database with all tables in it."""
-    copy = tmp_path / "tannha.db"
-    shutil.copy(empty_sqlite, copy)
-    return f"sqlite:///{copy}"
-
-
-class _Spares:
-    """Copies of the template made ahead, and dropped behind, so that no test waits for the server's disk."""
-
-    def __init__(self, server, template):
-        self._server, self._template = server, template
-        self._pool = ThreadPoolExecutor(1)
-        self._ahead = deque(self._pool.submit(self._create) for _ in range(2))
-
-    def _create(self):
-        name = f"tannha_{uuid.uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
-        return name
-
-    def _run(self, statement):
-        with self._server.connect() as connection:
-            connection.execute(text(statement))
-
-    def take(self):
-        self._ahead.append(self._pool.submit(self._create))
-        return self._ahead.popleft().result()
-
-    def drop(self, name):
-        self._pool.submit(self._run, f"DROP DATABASE {name} WITH (FORCE)")
-
-    def close(self):
-        for name in [spare.result() for spare in self._ahead]:
-            self.drop(name)
-        self._pool.shutdown()
-
-
-@pytest.fixture(scope="session")
-def spare_databases(postgres_server, empty_postgres):
-    """Return databases with all tables, made while earlier tests run."""
-    spares = _Spares(postgres_server, empty_postgres)
-    yield spares
-    spares.close()
+def depth(request):
+    """Return how many layers of the town (`tests.town`) this test begins with."""
+    wanted = max((n for n, name in enumerate(LAYERS, 1) if name in request.fixturenames), default=0)
+    return min(wanted, 1) if "before_the_round" in request.fixturenames else wanted
 
 
 @pytest.fixture
-def postgres_url(spare_databases):
-    """Return the address of an empty PostgreSQL database with all tables in it."""
-    name = spare_databases.take()
-    yield _url_of(name)
-    spare_databases.drop(name)
+def before_the_round():
+    """Asked for by what happens before the round is planned: the round is then laid when its turn comes."""
+
+
+@pytest.fixture
+def sqlite_url(tmp_path, sqlite_stock, depth):
+    """Return the address of a SQLite database with all tables in it, and those layers."""
+    return sqlite_stock.copy_to(tmp_path / "tannha.db", depth)
+
+
+@pytest.fixture
+def postgres_url(postgres_stock, depth):
+    """Return the address of a PostgreSQL database with all tables in it, and those layers."""
+    name = postgres_stock.take(depth)
+    yield postgres_stock.url_of(name)
+    postgres_stock.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -191,10 +144,25 @@ def database_url(request):
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 
+def _found_in(layer):
+    @pytest.fixture(name=layer)
+    def found(request, database_url, depth):
+        if list(LAYERS).index(layer) >= depth:
+            return LAYERS[layer](request.getfixturevalue("database"))
+        stock = "sqlite_stock" if database_url.startswith("sqlite") else "postgres_stock"
+        return dict(request.getfixturevalue(stock).found(depth))
+
+    return found
+
+
+# Whoever asks for one of them begins with a database in which it is already, and is told its ids.
+with_house, with_planned_round, with_round_under_way = map(_found_in, LAYERS)
+
+
 @pytest.fixture
 def database(database_url):
     """Return the database at that address, with the tests' own keys."""
-    database = Database(make_engine(database_url), build.vault())
+    database = Database(engine_at(database_url), build.vault())
     yield database
     database.engine.dispose()
 

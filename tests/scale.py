@@ -3,6 +3,10 @@
 import json
 import os
 import pathlib
+import zlib
+from collections.abc import Iterable
+
+import pytest
 
 IS_LONG = os.environ.get("TANNHA_TEST_LONG") == "1"
 FIGURES = os.environ.get("TANNHA_FIGURES_FILE")
@@ -11,6 +15,27 @@ FIGURES = os.environ.get("TANNHA_FIGURES_FILE")
 def scaled(short: int, long: int) -> int:
     """Return the number of cases to run now."""
     return long if IS_LONG else short
+
+
+def one_database_each(items: Iterable[pytest.Item]) -> None:
+    """Leave out, in `make test`, one database of each journey that asks for both.
+
+    A function's cases take turns, and functions begin by their names, so that half of all run on either. What a
+    journey calls is tried on both by the tests of pages and routes; `make test-long` walks every journey on both.
+    """
+    if IS_LONG:
+        return
+    cases: dict[str, dict[str, dict[str, pytest.Item]]] = {}
+    for item in items:
+        params = dict(item.callspec.params) if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if dialect := params.pop("database_url", None):
+            function = item.nodeid.partition("[")[0]
+            cases.setdefault(function, {}).setdefault(repr(sorted(params.items())), {})[dialect] = item
+    left_out = pytest.mark.skip(reason="make test walks each journey on one database; make test-long on both")
+    for function, told in cases.items():
+        for n, by_dialect in enumerate(told.values(), zlib.crc32(function.encode())):
+            if len(by_dialect) > 1:
+                by_dialect[("sqlite", "postgresql")[n % 2]].add_marker(left_out)
 
 
 def record_figure(name: str, value: float | int | str, unit: str = "") -> None:

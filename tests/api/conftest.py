@@ -7,22 +7,18 @@ import re
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from api import create_app
 from api.settings import Settings
+from api.web.observability import configure_logs
 from api.wiring import EXTENSION, build_services
 from api.work.works import all_works
-from postal import Database, NewUser, Role, Scope, custody, make_engine, models, rounds
-from postal.access import accounts, keys
+from postal import models
 from postal.jobs import Runner
-from postal.network import places, tables
-from routing import Plan, PlannedRound, Visit
 from tests import builders as build
+from tests.town import NOW, PASSWORD, opened
 
-PASSWORD = "mot mat khau dai"
-NOW = build.EVENING
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -41,9 +37,8 @@ class Clock:
 
 @pytest.fixture
 def database(database_url):
-    """Hash passwords cheaply: what they cost is tested with the accounts."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    database = Database(make_engine(database_url), build.vault(), cheap)
+    """Hash passwords cheaply."""
+    database = opened(database_url)
     yield database
     database.engine.dispose()
 
@@ -76,43 +71,34 @@ def services(settings, database, clock):
     return dataclasses.replace(built, database=database)
 
 
-@pytest.fixture
-def app(settings, services):
-    return create_app(settings, services)
+@pytest.fixture(scope="session")
+def apps():
+    """Return a function that makes an app, or gives the one made of the same settings: making one takes a while."""
+    made = {}
+
+    def app_of(settings, services):
+        if settings.rate_limits_enabled:  # it remembers who asked
+            return create_app(settings, services)
+        key = repr(settings.model_dump())
+        if key not in made:
+            made[key] = create_app(settings, services)
+        configure_logs(settings.log_level)
+        made[key].extensions[EXTENSION] = services
+        return made[key]
+
+    return app_of
 
 
 @pytest.fixture
-def house(database, services):
-    """Seed offices and couriers and add one person of each role; return their ids by name."""
-    ids = {}
-    with database.write() as session:
-        shipped = tables.shipped_tables(services.guide.register)
-        places.seed(session, places.with_made_up_couriers(shipped), now=NOW)
-        build.s10_range(session)
-        courier = session.query(models.Courier).order_by(models.Courier.id).first()
-        other = session.query(models.Courier).order_by(models.Courier.id.desc()).first()
-        people = {
-            "admin": (Role.ADMINISTRATOR, None, None),
-            "centre": (Role.CENTRE_CLERK, None, None),
-            "postal": (Role.POSTAL_CLERK, None, None),
-            "dispatcher": (Role.DISPATCHER, None, None),
-            "courier": (Role.COURIER, courier.office_id, courier.id),
-            "stranger-clerk": (Role.POSTAL_CLERK, other.office_id, None),
-            "other-courier": (Role.COURIER, other.office_id, other.id),
-        }
-        for username, (role, office_id, courier_id) in people.items():
-            new = NewUser(
-                username=username,
-                password=PASSWORD,
-                full_name=f"Người {username}",
-                role=role,
-                office_id=office_id,
-                courier_id=courier_id,
-            )
-            ids[username] = accounts.add_user(session, new, now=NOW).id
-        for name, system in (("key", build.SYSTEM), ("foreign-key", "he-thong-khac")):
-            _, ids[name] = keys.add_api_key(session, system, list(Scope), now=NOW)
-    return ids
+def app(apps, settings, services):
+    return apps(settings, services)
+
+
+@pytest.fixture
+def house(with_house, services):
+    """Begin with offices, couriers and one person of each role; return their ids by name."""
+    assert services.guide.register  # asked once in a process: no test's request is the first
+    return with_house
 
 
 def work(app):
@@ -198,47 +184,12 @@ def own_courier(database, house):
 
 
 @pytest.fixture
-def planned_round(database, own_courier):
-    """Publish a round of three results for that courier; return its id."""
-    _, code, _ = own_courier
-    with database.write() as session:
-        results = [build.result(1, fee_vnd="50000", id_number="046201009911"), build.result(2), build.result(3)]
-        items = build.accepted(session, *results, now=NOW)
-        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
-        manifest = build.closed_batch(session, batch.id, now=NOW)
-        party = custody.Party(name="Người Ký")
-        codes = [line.s10 for line in manifest.lines]
-        custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=party, receiver=party)
-        return _published(session, code).rounds[0].id
+def planned_round(house, with_planned_round):
+    """Begin with a published round of three results for that courier; return its id."""
+    return with_planned_round["round"]
 
 
 @pytest.fixture
-def own_round(database, planned_round):
-    """Start that round with everything on it; return its id."""
-    with database.write() as session:
-        codes = session.scalars(select(models.Item.s10)).all()
-        rounds.start_round(build.act(session, NOW), planned_round, scanned=[code for code in codes if code])
+def own_round(planned_round, with_round_under_way):
+    """Begin with that round under way, everything on it; return its id."""
     return planned_round
-
-
-def _published(session, courier_code):
-    problem = rounds.planning_problem(session, NOW.date(), now=NOW)
-    courier = next(c for c in problem.couriers if c.courier_id == courier_code)
-    visits = tuple(
-        Visit(stop_id=stop.stop_id, arrive_s=30_000 + n * 600, start_s=30_000 + n * 600, leave_s=30_300 + n * 600)
-        for n, stop in enumerate(problem.stops)
-    )
-    walked = PlannedRound(
-        courier_id=courier.courier_id,
-        office_id=courier.office_id,
-        leave_at_s=28_000,
-        back_at_s=40_000,
-        travel_s=3_000,
-        travel_m=9_000,
-        visits=visits,
-    )
-    plan = Plan(
-        rounds=(walked,), unserved=(), travel_s=3_000, cost=3_000, travel_source="test", degraded=None, seconds=0.1
-    )
-    saved = rounds.save_plan(build.act(session, NOW), NOW.date(), problem, plan)
-    return rounds.publish_plan(build.act(session, NOW), saved.id)

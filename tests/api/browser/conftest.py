@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -12,9 +13,15 @@ from werkzeug.serving import make_server
 from api.demo.house import QuietHandler
 from tests.api.conftest import PASSWORD
 from tests.conftest import missing
+from tests.scale import one_database_each
 
+HERE = Path(__file__).parent
 TIMEOUT_MS = 60_000
 """How long a page may take on a machine whose cores are taken by others; nothing waits that long elsewhere."""
+
+
+def pytest_collection_modifyitems(items):
+    one_database_each([item for item in items if item.path.is_relative_to(HERE)])
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +56,8 @@ def open_page(chromium, address):
     def opened(path="/", **options):
         context = chromium.new_context(base_url=address, locale="vi-VN", **options)
         contexts.append(context)
+        # A test cuts the network of its pages; the browser, which would wake a worker, still has one.
+        context.add_init_script("delete globalThis.ServiceWorkerRegistration?.prototype.sync")
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -73,6 +82,7 @@ def enter(open_page):
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Đăng nhập").click()
         expect(page).to_have_url(path)
+        page.wait_for_load_state()  # its scripts listen from here on
         return page
 
     return entered
