@@ -11,9 +11,18 @@ from postal import custody, models, rounds
 from routing import Plan, PlannedRound, Visit
 from tests import builders as build
 from tests.api.browser.accessibility import violations
-from tests.api.browser.phone import PHONE, enter_pin, fits
+from tests.api.browser.phone import CAMERA, PHONE, enter_pin, fits, scan_as_keyboard
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import code_for
+
+
+def by_camera(page, code):
+    """Leave the screen and open it again with a camera, which then sees the label."""
+    page.get_by_role("button", name="Quay lại chuyến").click()
+    page.evaluate(CAMERA, code)
+    page.get_by_role("button", name="Nhận bưu gửi của").click()
+    page.get_by_role("button", name="Mở máy ảnh").click()
+
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -94,24 +103,24 @@ def test_a_stop_passes_between_two_phones_and_words_and_money_with_the_office(
     clerk = sign_in("dispatcher")
     gives, takes = _opened(open_page, clerk, giver_id), _opened(open_page, clerk, taker_id)
     desk = enter("dispatcher", f"/staff/rounds/{giver}")
-    desk.get_by_text("Chuyển điểm cho bưu tá khác đang đi").click()
+    desk.get_by_text("Chuyển điểm cho bưu tá khác", exact=True).click()
     desk.locator("[name=stop]").first.check()
-    desk.get_by_label("Lý do chuyển").fill("xe hỏng")
-    desk.get_by_role("button", name="Chuyển", exact=True).click()
+    desk.get_by_role("button", name="Xem giờ mới rồi chuyển").click()
+    desk.locator("[name=reason]").fill("xe hỏng")
+    desk.locator("form button[type=submit]").filter(has_text=re.compile("huyển")).click()
     expect(desk.get_by_text("Bên giao quét")).to_be_visible()
     assert violations(desk) == []
     code = desk.locator("td .code").first.inner_text().replace(" ", "")
 
-    for page, name, said in (
-        (gives, "Giao bưu gửi cho", "Đã giao 1 / 1"),
-        (takes, "Nhận bưu gửi của", "đổi người giữ"),
+    for page, name, said, scan in (
+        (gives, "Giao bưu gửi cho", "Đã giao 1 / 1", scan_as_keyboard),
+        (takes, "Nhận bưu gửi của", "đổi người giữ", by_camera),
     ):
         _looks_again_until(page, page.get_by_role("button", name=name))
         page.get_by_role("button", name=name).click()
         assert violations(page) == []
         assert fits(page)
-        page.get_by_label("Mã bưu gửi").fill(code)
-        page.get_by_role("button", name="Xác nhận").click()
+        scan(page, code)
         expect(page.get_by_text(said)).to_be_visible()
     _looks_again_until(takes, takes.locator("[data-stop]").nth(2))
     expect(takes.locator("[data-stop]")).to_have_count(3)
@@ -157,6 +166,10 @@ def _money(phone, database):
         expect(phone.get_by_text("chờ bưu cục xác nhận")).to_be_visible()
         with database.read() as session:
             assert session.scalars(select(models.Payment)).one().amount_vnd == 50_000
+    due = phone.locator("[data-due]")
+    phone.get_by_role("button", name="Về bưu cục").click()
+    expect(due).to_have_text("Đếm và ghi ở Nộp tiền trước; số phải nộp hiện ra sau đó.")
+    phone.get_by_role("button", name="Quay lại chuyến").click()
     phone.get_by_role("button", name="Nộp tiền").click()
     expect(phone.get_by_text("Phải nộp tiền mặt")).to_have_count(0)
     phone.get_by_label("Tổng tiền mặt (đồng)").fill("10000")
@@ -167,3 +180,7 @@ def _money(phone, database):
     assert fits(phone)
     phone.get_by_role("button", name="Quay lại chuyến").click()
     expect(phone.locator("[data-stop]").first).to_be_visible()
+    phone.get_by_role("button", name="Về bưu cục").click()
+    expect(due).to_contain_text("Tiền mặt phải nộp: 0")
+    expect(due).not_to_contain_text("50.000")
+    assert fits(phone)

@@ -1,11 +1,14 @@
 """A courier's day on a phone in a real browser: enrol, PIN, deliver, fail, without signal, wrong PINs, revoked."""
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
+from zxingcpp import read_barcodes
 
 from postal import State, intake, models
 from tests import builders as build
@@ -33,7 +36,7 @@ def enrolled(open_page, sign_in, own_courier, own_round):
 
 
 @pytest.fixture
-def collection(database, house):
+def collection(database, house, before_the_round):
     """Order a dossier to be collected at home; asked for before the round, it is a stop of it."""
     order = intake.CollectionIn(
         dossier_code="H57.15-261123-9001",
@@ -71,6 +74,10 @@ def test_a_courier_enrols_sets_a_pin_delivers_and_the_server_has_the_proof(enrol
     assert violations(page) == []
     page.get_by_text("Mã của tôi hôm nay").click()
     assert re.fullmatch(r"[A-Z2-9]{4}-[A-Z2-9]{4}", page.locator("[data-day-code]").inner_text())
+    square = page.get_by_role("img", name="Mã vuông của bưu tá")
+    (read,) = read_barcodes(Image.open(io.BytesIO(square.screenshot())))
+    assert re.fullmatch(r"http://localhost/genuine/[0-9a-f]{32,}", read.text), "what a citizen scans"
+    assert fits(page)
     assert act(page, "call").get_attribute("href").startswith("tel:0")
     assert act(page, "navigate").get_attribute("href").startswith("geo:16.46")
     deliver(page)
@@ -150,7 +157,7 @@ def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database)
     sign(page)
     page.get_by_role("button", name="Ghi đã nhận").click()
     expect(page.get_by_text("Biên nhận hồ sơ H57.15-261123-9001")).to_contain_text("niêm phong số NP-0042")
-    expect(page.locator("[data-message]")).to_have_attribute("href", re.compile(r"^sms:0905110003\?body=Bi"))
+    expect(page.locator("[data-own]")).to_have_attribute("href", re.compile(r"^sms:0905110003\?body=Bi"))
     assert fits(page)
     page.get_by_role("button", name="Xong").click()
     expect(stop).to_be_visible()
@@ -395,8 +402,9 @@ def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, databa
     assert "9911" not in text
     assert "key:false" in text
     assert "key:true" not in text
-    # Sealed to the server: of all keys on the phone only the device's own, which opens the round, is one that opens.
-    assert page.evaluate(KEYS) == ["envelopes", "own"]
+    # Sealed to the server: of all keys on the phone only the device's own, which opens the round, is one that opens;
+    # beside them lie numbers of receipts.
+    assert page.evaluate(KEYS) == ["envelopes", "numbers", "own", "owner"]
     page.reload()
     for left in (4, 3, 2, 1):
         enter_pin(page, "000000")
@@ -476,6 +484,6 @@ def test_the_first_load_is_small_and_runs_no_script_of_the_page_itself(open_page
     client = app.test_client()
     whole = sum(len(gzip.compress(client.get(path).data)) for path in {"/courier/", *loaded})
     assert whole <= 60_000
-    assert len(loaded) >= 12
+    assert {"/courier/app.js", "/static/courier/courier.css"} <= set(loaded)
     html = client.get("/courier/").text
     assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", html)
