@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -90,6 +91,47 @@ def test_the_page_reads_in_order_zooms_and_works_by_keyboard(open_page, walked):
     assert fits(english)
 
 
+ORDER = {
+    "/track": ["Đến phần nội dung", "Tận Nhà", "code", "tail", "Tra cứu"],
+    "/genuine": ["Đến phần nội dung", "Tận Nhà", "code", "Kiểm tra", "what", "commune", "words", "Báo bưu cục ngay"],
+}
+
+
+@pytest.mark.parametrize("path", ORDER)
+def test_the_pages_of_questions_read_in_order_zoom_and_work_by_keyboard(open_page, path):
+    page = open_page(path, viewport={"width": 320, "height": 600})  # 640 px at 200 %
+    assert fits(page)
+    assert violations(page) == []
+    levels = [int(one[1]) for one in page.locator("h1, h2, h3").evaluate_all("all => all.map(one => one.tagName)")]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels)), "no level of headings is left out"
+    parts = page.locator("main h1, main h2, main p, main label, main input:not([type=hidden]), main button").all()
+    tops = [box["y"] for box in (one.bounding_box() for one in parts) if box]
+    assert tops == sorted(tops), "what is read comes in the order it is seen"
+    seen = []
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring != "none" or seen[-1] == "", ("whoever goes by keyboard sees where", seen[-1])
+        if seen[-1] == ORDER[path][-1]:
+            break
+    places = [seen.index(one) for one in ORDER[path]]
+    assert places == sorted(places)
+
+
+def test_a_courier_is_checked_by_keyboard_alone_and_the_answer_is_announced(open_page, walked):
+    page = open_page("/genuine", viewport=PHONE, java_script_enabled=False)
+    page.get_by_label("Mã bưu tá trong ngày").focus()
+    page.keyboard.type(walked["code"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Đúng.")
+    assert page.locator("main [role=status]").evaluate("one => one.previousElementSibling.tagName") == "H1"
+    page.get_by_label("Mã bưu tá trong ngày").fill("AAAA-2222")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Không.")
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESK])
 def test_a_company_opens_its_list_by_its_code(open_page, walked, database, viewport):
     with database.write() as session:
@@ -110,7 +152,11 @@ def test_without_signal_the_phone_says_so_and_remembers(open_page, walked):
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.context.set_offline(True)
-    page.goto("/track")
+    for _ in range(20):  # the browser tells its worker a little later than the page
+        page.goto("/track")
+        if page.get_by_role("heading", level=1).inner_text() == "Không có mạng":
+            break
+        page.wait_for_timeout(250)
     expect(page.get_by_role("heading", level=1)).to_have_text("Không có mạng")
     expect(page.get_by_role("link", name=re.compile("EY"))).to_be_visible()
     kept = page.evaluate(

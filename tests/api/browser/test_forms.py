@@ -1,5 +1,6 @@
 """Forms in a real browser, with scripts and without: nothing typed is lost, nothing is done twice, faults are found."""
 
+import base64
 import io
 import random
 import re
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from postal import custody, models
+from postal.network import crew
 from tests import builders as build
 from tests.api.conftest import PASSWORD
 from tests.api.shown_forms import forms_on
@@ -112,7 +114,9 @@ def test_a_double_press_is_one_act(enter_with, has_scripts, database):
     form = page.locator('form[action="/staff/day-orders/away"]')
     form.get_by_label("Bưu tá").select_option("BT040")
     form.get_by_role("button").dblclick()
-    expect(page.get_by_text("Đã ghi BT040 nghỉ")).to_have_count(1)
+    with database.read() as session:
+        name = crew.names_by_code(session, {"BT040"})["BT040"]
+    expect(page.get_by_text(f"Đã ghi {name} nghỉ")).to_have_count(1)
     with database.read() as session:
         assert len(session.scalars(select(models.Absence)).all()) == 1
 
@@ -142,6 +146,28 @@ def test_half_filled_counts_survive_a_reload_until_they_are_recorded(enter_with,
     with database.read() as session:
         weights = sorted(w for w in session.scalars(select(models.Item.weight_g)) if w)
     assert weights == [45, 2573]
+
+
+def test_a_signature_drawn_before_stands_there_again_and_breaks_no_policy(open_page):
+    page = open_page("/track")
+    drawn = io.BytesIO()
+    Image.new("RGB", (600, 200), "black").save(drawn, "PNG")
+    page.evaluate(
+        """async (drawn) => {
+          window.refused = [];
+          document.addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+          const { padOn } = await import("/static/pad.js");
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [600, 200];
+          document.body.append(canvas);
+          window.signature = padOn(canvas, document.createElement("button"), drawn);
+          for (let n = 0; n < 200 && signature() === null; n += 1) await new Promise((go) => setTimeout(go, 50));
+        }""",
+        base64.b64encode(drawn.getvalue()).decode(),
+    )
+    kept = Image.open(io.BytesIO(base64.b64decode(page.evaluate("signature()")))).convert("L")
+    assert kept.getpixel((kept.width // 2, kept.height // 2)) < 90
+    assert page.evaluate("refused") == []
 
 
 def test_a_stroke_on_the_desks_pad_is_in_the_picture_that_is_kept(enter_with, sign_in, database):

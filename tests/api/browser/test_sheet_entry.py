@@ -14,9 +14,10 @@ from postal import Database, custody, make_engine, models, rounds
 from postal.people import open_person
 from tests import builders as build
 from tests.api.browser.accessibility import violations
-from tests.api.conftest import NOW, Person, _published
+from tests.api.conftest import NOW, Person
 from tests.api.test_courier_phones import CourierPhone, code_for
 from tests.scale import record_figure
+from tests.town import published
 
 N_STOPS = 40
 ABSENT, REFUSED = (7, 19, 31), (12, 26)
@@ -43,7 +44,7 @@ def _started(database, courier_code, n_stops):
         party = custody.Party(name="Người Ký")
         codes = [line.s10 for line in manifest.lines]
         custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=party, receiver=party)
-        plan = _published(session, courier_code)
+        plan = published(session, courier_code)
         rounds.start_round(build.act(session, NOW), plan.rounds[0].id, scanned=codes)
         return plan.rounds[0].id
 
