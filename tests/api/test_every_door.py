@@ -6,8 +6,10 @@ form, a request or a command. What is to be opened is read from the map of addre
 
 import base64
 import html
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
@@ -66,6 +68,7 @@ def test_every_door_is_gone_through_by_every_role_and_every_act_is_done(doors, a
     clock.now = WEDNESDAY
     _day(doors, clock, "dispatcher", "2026-11-25", first=300)
     _acts_on_one(doors, clock)
+    _mending(doors)
     _looks(doors)
     _users_and_keys(doors)
     _own_accounts(doors, clock)
@@ -165,6 +168,68 @@ def _users_and_keys(doors):
     doors.form("admin", "/staff/keys", source_system="may-moi", scope="items:read", office="")
     doors.form("admin", f"/staff/keys/{doors.rows(models.ApiKey.id)[-1].id}/revoke")
     doors.run("user", "reset-factor", "nguoi-moi")
+    page = "/staff/set-up/endpoints"
+    doors.form("admin", page, source_system=build.SYSTEM, url="https://example.com/hook")
+    page = f"{page}/{doors.rows(models.CallbackEndpoint.id)[-1].id}"
+    for act in ("rotate", "pause", "resume"):
+        doors.form("admin", f"{page}/{act}")
+    doors.form("admin", f"{page}/remove", sure="1")
+    _couriers_and_days(doors)
+
+
+def _couriers_and_days(doors):
+    """What an administrator changes of couriers and days off: shown before, made, undone; dropped and ended."""
+    page, office = "/staff/set-up/couriers", doors.rows(models.Office.id, models.Office.code, models.Office.kind)
+    office = next(row for row in office if row.kind == "delivery")
+    hours = {"shift": "08:00-16:00", "lunch": ""}
+    doors.form("admin", page, code="BT-TRANG", office=office.code, full_name="Bưu Tá Trang", **hours)
+    page, why = f"{page}/{doors.rows(models.Courier.id)[-1].id}", {"from_day": "", "reason": "CV 12"}
+    for step in ("", "1"):
+        doors.form("admin", page, office=office.code, litres="60", confirmed=step, **hours, **why)
+        doors.form("admin", f"{page}/in-use", is_active="0", confirmed=step, **why)
+    doors.form("admin", f"/staff/set-up/changes/{doors.rows(models.SetUpChange.id)[-1].id}/undo", reason="nhầm")
+    doors.form("admin", f"{page}/name", full_name="Bưu Tá Khác")
+    span = {"from": "2026-12-28", "until": "2026-12-29"}
+    doors.form("admin", f"{page}/away", **span)
+    doors.form("admin", f"/staff/set-up/absences/{doors.rows(models.Absence.id)[-1].id}/end")
+    page = "/staff/set-up/days-off"
+    doors.form("admin", page, day="2026-12-24", kind="off", note="CV 9")
+    doors.form("admin", f"{page}/drop", day="2026-12-24")
+    doors.form("admin", f"{page}/office", office=str(office.id), reason="sửa điện", **span)
+    doors.form("admin", f"{page}/office/{doors.rows(models.OfficeClosure.id)[-1].id}/end")
+    _places_and_numbers(doors, why)
+
+
+def _places_and_numbers(doors, why):
+    page, why = "/staff/set-up/offices", why | {"confirmed": "1"}
+    doors.form("admin", page, code="BC-TRANG", name="Bưu cục Trang", kind="delivery", commune="19789", point="")
+    page = f"{page}/{doors.rows(models.Office.id)[-1].id}"
+    told = {"name": "Bưu cục Trang Mới", "commune": "19789", "point": "16.4637, 107.5909", "phone": "0234 3822000"}
+    doors.form("admin", page, **told, **why)
+    doors.form("admin", f"{page}/in-use", is_active="0", **why)
+    page, served = "/staff/set-up/coverage/19789", doors.rows(models.Coverage.commune_code, models.Coverage.office_id)
+    office_id = next(row.office_id for row in served if row.commune_code == "19789")
+    office = next(row.code for row in doors.rows(models.Office.id, models.Office.code) if row.id == office_id)
+    doors.form("admin", page, office=office, weekdays="01234"[0], zone="vùng mới", **why)
+    doors.form("admin", f"/staff/set-up/changes/{doors.rows(models.SetUpChange.id)[-1].id}/undo", reason="nhầm")
+    rule = {"from_zone": "vùng mới", "to_zone": "*", "days": "3", "legal_ref": "QĐ 7"}
+    doors.form("admin", "/staff/set-up/promises", **rule, **why)
+    price = {"name": "nội tỉnh", "amount_vnd": "26.500", "legal_ref": "QĐ 9"}
+    doors.form("admin", "/staff/set-up/tariffs", **price, **why)
+    rules = "/staff/set-up/rules"
+    doors.form("admin", f"{rules}/reasons/TU_CHOI", needs="words", is_offered="1", **why)
+    doors.form("admin", f"{rules}/photos/forbidden", words="thẻ nhà báo", **why)
+    doors.form("admin", f"{rules}/texts/given", vi="{office}: {at}, đã phát {codes}.", **why)
+    page, ring = "/staff/set-up/borders", [[107.5, 16.4], [107.7, 16.4], [107.6, 16.5], [107.5, 16.4]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    one = {"type": "Feature", "properties": {"code": "19789"}, "geometry": geometry}
+    file = json.dumps({"type": "FeatureCollection", "features": [one]}).encode()
+    doors.form("admin", page, source="Sở", files={"file": (file, "ranh-gioi.json")})
+    doors.form("admin", f"{page}/forget", sure="1")
+    page, granted = "/staff/set-up/ranges", {"granted_by": "CV 1", "is_fake": "1"}
+    doors.form("admin", page, indicator="EB", first="0", last="99", **granted)
+    page = f"{page}/{doors.rows(models.S10Range.id)[-1].id}/end"
+    doors.form("admin", page, reason="cấp nhầm", sure="1")
 
 
 def _looks(doors):
@@ -231,8 +296,11 @@ def _questions(doors):
             doors.form(name, f"/staff/consignments/{_of(doors, n).consignment_id}/{path}", **fields)
     for n, name in enumerate(ASKING):
         doors.bring_in(build.result(170 + n, address="Thôn Đông, xã Vinh Lộc", lat="", lon=""))
-        one = str(_of(doors, 170 + n).consignment_id)
-        doors.form(name, "/staff/queue/release", reason="bưu tá quen địa bàn", consignment=one)
+        where, _ = doors.form(name, "/staff/bulk", list="queue", deed="release", item=str(_of(doors, 170 + n).id))
+        doors.form(name, f"{where}/confirm", reason="bưu tá quen địa bàn")
+    for name in ("admin", *ASKING):
+        for of, form in (("queue", "csv"), ("late", "xlsx")):
+            doors.form(name, "/staff/lists/export", list=of, form=form)
     slips = ("Trung tâm Phục vụ hành chánh công thành phố Huế", "Trung tâm Phục vụ hành chính công thành phố Huếe",
              "Trung tâm Phục vu hành chính công thành phố Huế")  # fmt: skip
     doors.bring_in(*(build.result(180 + n, office=slip) for n, slip in enumerate(slips)))
@@ -243,6 +311,28 @@ def _questions(doors):
         doors.form(name, page, office_id=meant)
     for name in (*ASKING, "admin"):
         doors.form(name, "/staff/find", person="Hằng")
+
+
+def _mending(doors):
+    slip = "Trung tâm Phục vụ hành chính công thành phố Huếe"
+    rows = [build.result(190, office=slip, finished_at="11/20/26"), build.result(191, recipient=""),
+            build.result(192, **UNCLEAR), build.result(193)]  # fmt: skip
+    file = {"file": (build.results_csv(rows), "ket-qua.csv")}
+    page, trial = doors.form("centre", "/staff/intake/check", files=file)
+    headings = doors.look("centre", f"{page}/columns").text
+    columns = re.findall(r'name="(column-\w+)"(?:(?!</select>).)*?<option value="(\d+)" selected', headings, re.DOTALL)
+    _, trial = doors.form("centre", f"{page}/columns", **dict(columns))
+    office_id = re.search(rf'value="(\d+)"[^>]*>{build.CENTRE}</option>', trial.text)[1]
+    doors.form("centre", f"{page}/dates", order="mdy")
+    row_id = re.search(r'name="row_id" value="(\d+)"', trial.text)[1]
+    doors.form("centre", f"{page}/office", row_id=row_id, office_id=office_id)
+    doors.form("centre", "/staff/intake/import", upload=page.rpartition("/")[2])
+    row_id = re.search(r'id="row-(\d+)"', doors.look("centre", f"{page}?show=refused").text)[1]
+    doors.form("centre", f"{page}/rows/{row_id}", recipient="Lê Văn Sửa")
+    doors.form("centre", f"{page}/take")
+    asked = _of(doors, 192).consignment_id
+    intake_id = doors.rows(models.IntakeRow.intake_id)[-1][0]
+    doors.form("centre", f"/staff/intake/{intake_id}/addresses/{asked}", commune_code="19789")
 
 
 def _one_by_one(doors):
@@ -313,10 +403,16 @@ def _batch(doors, post):
     doors.form("centre", f"{page}/add")
     ids = re.findall(r'name="weight-(\d+)"', doors.person("centre").get(page).text)
     documents = {str(row[0]): str(len(row[1]) or 1) for row in doors.rows(ITEM.id, ITEM.documents)}
+    doors.form("centre", f"{page}/packing", text=doors.rows(ITEM.id, ITEM.dossier_code, ITEM.s10)[-1].dossier_code)
+    doors.form("centre", f"{page}/packing/leave")
     counts = {}
     for one in ids:
         counts |= {f"giver-{one}": documents[one], f"receiver-{one}": documents[one], f"weight-{one}": "40"}
     doors.form("centre", f"{page}/pack", **counts)
+    doors.form("centre", f"{page}/packing/again", item_id=ids[0])
+    doors.form(
+        "centre", f"{page}/packing", item_id=ids[0], giver=documents[ids[0]], receiver=documents[ids[0]], text="41"
+    )
     doors.form("centre", f"{page}/close", sure="1")
     for n, name in enumerate(ASKING):
         doors.form(
@@ -383,6 +479,13 @@ def _plan(doors, day):
     doors.form("dispatcher", f"/staff/day-orders/office/{doors.rows(models.OfficeClosure.id)[-1].id}/end", day=day)
     doors.form("dispatcher", "/staff/day-orders/commune", commune="19753", reason="ngập", **span)
     doors.form("dispatcher", "/staff/day-orders/commune/19753/open", day=day)
+    cut = {"commune": "19753", **span, "reason": "lũ", "proof": ""}
+    doors.form("dispatcher", "/staff/flood/effect", **cut)
+    doors.form("dispatcher", "/staff/flood/close", **cut)
+    with doors.services.database.read() as session:
+        closure_id = session.query(models.CommuneClosure).order_by(models.CommuneClosure.id.desc()).first().id
+    doors.form("dispatcher", f"/staff/flood/{closure_id}/prove", proof="Công điện 12")
+    doors.form("dispatcher", "/staff/flood/open", commune="19753", day=day)
     road = {"one_end": "16.40, 107.5875", "other_end": "16.41, 107.5875", "reason": "ngập", "detour_min": "20"}
     doors.form("dispatcher", "/staff/day-orders/road", **road, **span)
     doors.form("dispatcher", f"/staff/day-orders/{doors.rows(models.DayOrder.id)[-1].id}/end")
@@ -515,7 +618,9 @@ def _tell(doors, clock, post, round_id):
     complaint = {"kind": "violation", "what": "late", "words": "trễ ba ngày"}
     assert "more_s" in doors.json("walker", "POST", "/v1/courier/order", {"order": [1]})
     order = {"kind": "reordered", "what": "road", "more_m": 900, "how": "straight"}
-    notes = [{"kind": "called"}, pin, pin, trouble, complaint, order]
+    left = [{"kind": "card", "what": "paper", "number": "GM-1"}, {"kind": "receipt", "what": "texted"}]
+    home = {"kind": "home", "codes": [code], "position": None}
+    notes = [{"kind": "called"}, pin, pin, trouble, complaint, order, *left, home]
     told = [at | note | {"note_id": f"bao-{round_id}-{n}"} for n, note in enumerate(notes)]
     answers = doors.json("walker", "POST", "/v1/courier/notes", {"notes": told})["scans"]
     assert {one["status"] for one in answers} == {"recorded"}, answers
@@ -535,17 +640,32 @@ def _pass_on(doors, post, rounds, walked):
     out = [(item_id, code) for item_id, code, state, *_ in _pieces(doors, giver) if state == "on_round"][-2:]
     for n, (item_id, code) in enumerate(out):
         stop = doors.stops(giver, [item_id])[0]
-        order = {"stop": str(stop.id), "to_round": str(taker), "reason": "xe hỏng"}
+        order = {"stop": str(stop.id), "to_round": str(taker)}
+        asked = doors.person("dispatcher").get(f"/staff/rounds/{giver}/move?{urlencode(order)}").text
+        order |= {"reason": "xe hỏng", "seen": re.search(r'name="seen" value="([0-9a-f]+)"', asked)[1]}
         doors.form("dispatcher", f"/staff/rounds/{giver}/move", **order)
         move_id = doors.rows(models.StopMove.id)[-1].id
         if n:
             if walked[giver] == _courier_of(doors):
                 doors.json("walker", "POST", f"/v1/courier/moves/{move_id}/pieces", {"codes": [code]})
             doors.form(post, f"/staff/moves/{move_id}/end")
+            _call_off_a_new_round(doors, post, giver, stop.id)
             continue
         doors.form(post, f"/staff/moves/{move_id}/pieces", codes=code)
         doors.json(post, "POST", f"/v1/moves/{move_id}/pieces", {"codes": [code]})
         doors.form(post, f"/staff/moves/{move_id}/pieces/hand-over")
+
+
+def _call_off_a_new_round(doors, post, giver, stop_id):
+    """A courier without a round gets one for a stop; the move is called off, the round that stays empty withdrawn."""
+    spare = re.search(r'value="(new:[^"]+)"', doors.person("dispatcher").get(f"/staff/rounds/{giver}").text)[1]
+    order = {"stop": str(stop_id), "to_round": spare}
+    asked = doors.person("dispatcher").get(f"/staff/rounds/{giver}/move?{urlencode(order)}").text
+    order |= {"reason": "xe hỏng", "seen": re.search(r'name="seen" value="([0-9a-f]+)"', asked)[1]}
+    doors.form("dispatcher", f"/staff/rounds/{giver}/move", **order)
+    move = doors.rows(models.StopMove.id, models.StopMove.to_round_id)[-1]
+    doors.form(post, f"/staff/moves/{move.id}/end")
+    doors.form(post, f"/staff/rounds/{move.to_round_id}/withdraw", sure="1")
 
 
 def _phone_looks(doors):
@@ -556,7 +676,9 @@ def _phone_looks(doors):
     with doors.watching():
         key = client.post("/v1/courier/phones", json={"code": code}).json["key"]
         looked = client.get("/v1/courier/messages", headers={"X-Phone-Key": key, "X-Unsent": "2"})
-    assert looked.status_code == 200, looked.text
+        home = client.get("/v1/courier/home", headers={"X-Phone-Key": key})
+        numbers = client.post("/v1/courier/numbers", json={"n_more": 5}, headers={"X-Phone-Key": key})
+    assert {one.status_code for one in (looked, home, numbers)} == {200}, (home.text, numbers.text)
 
 
 def _with_the_office(doors, round_id):
@@ -579,6 +701,7 @@ def _with_the_office(doors, round_id):
     told = [row.id for row in doors.rows(models.Payment.id)][-4:]
     for n, (name, act) in enumerate((who, act) for who in ("postal", "dispatcher") for act in ("confirm", "refuse")):
         doors.form(name, f"/staff/payments/{told[n]}/{act}", reference=f"FT{n}")
+    assert doors.json("walker", "POST", "/v1/courier/numbers", {"n_more": 5}) == {"blocks": []}
     doors.json("walker", "POST", "/v1/courier/cash", {"money_vnd": 0})
 
 
@@ -651,6 +774,7 @@ def _to_agencies(doors, post, day):
         doors.form(post, f"{base}/{path}/hand-over", **SIDES, **fields)
     closed = {r.office_id for r in doors.rows(models.DeliveryRound.office_id)}
     doors.form(post, f"/staff/office-days/{min(closed)}/close", day=day, sure="1")
+    doors.form(post, "/staff/office-days/close", day="2026-11-02", office=[str(one) for one in closed], sure="1")
 
 
 def _was_refused(doors, item_id):
@@ -718,6 +842,9 @@ def _acts_on_one(doors, clock):
         phone = re.findall(r"/staff/phones/(\d+)/revoke", doors.person(post).get("/staff/phones").text)[-1]
         doors.form(post, f"/staff/phones/{phone}/revoke")
         _hand_in(doors, post, clock.now)
+        doors.form(post, f"/staff/couriers/{courier_id}/badge.pdf", reason="ảnh cũ")
+        badge = doors.rows(models.Badge.id)[-1].id
+        doors.form(post, f"/staff/badges/{badge}/revoke")
     agency_id = str(doors.rows(CONSIGNMENT.issuing_office_id)[0][0])
     for name in ("postal", "dispatcher", "walker"):
         doors.form(name, "/staff/violations", agency_id=agency_id, what="late", words="giao trễ")

@@ -17,7 +17,7 @@ from postal.rules.lifecycle import EventKind
 from tests import builders as build
 from tests.api.conftest import NOW
 from tests.api.shown_forms import forms_on, ids_on, send
-from tests.api.test_desk import close, hand_over, import_results
+from tests.api.test_desk import close, hand_over, import_results, upload
 from tests.scale import scaled
 
 ROLES = ("centre", "postal", "dispatcher", "admin")
@@ -53,6 +53,7 @@ def seeded(sign_in, database, own_round, clock):
     import_results(centre, *(build.result(n) for n in range(51, 54)))
     centre.post("/staff/batches", office_id=str(office_id))
     import_results(centre, build.result(61))
+    upload(centre, [build.result(71, finished_at="11/20/26", office="Sở Y tế Huế"), build.result(72, recipient="")])
     with database.write() as session:
         items = session.scalars(select(models.Item).where(models.Item.s10.is_not(None))).all()
         here = [item for item in items if item.state == "handed_over"]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from api.web.auth import rule_of
 from api.work.planning import Way, order_plan
-from postal import Actor, ActorKind, NewUser, Role, Scope, custody, models, outside, phones, rounds
+from postal import Actor, ActorKind, NewUser, Role, Scope, bulk, citizen, custody, models, outside, phones, rounds
 from postal.access import accounts, sign_ins
 from postal.network import crew, days_off
 from postal.outside import AddressPolicy
@@ -32,7 +32,7 @@ ROLES = {
 # Where a foreign object must look as if it did not exist.
 OF_AN_OFFICE = {
     *("batch_id", "handover_id", "round_id", "consignment_id", "office_id", "incident_id"),
-    *("courier_id", "phone_id"),
+    *("courier_id", "phone_id", "badge_id"),
 }
 PNG = png(60, 20)
 # A key opens these and no page, whatever its scopes.
@@ -84,8 +84,11 @@ def things(database, house, services):
         ill = session.scalars(select(models.Courier).order_by(models.Courier.code)).first()
         walker = build.act(session, NOW)
         phone = phones.enrol(walker, phones.make_code(walker, plan.rounds[0].courier_id)).phone
+        badge, _ = citizen.print_badge(walker, session.get_one(models.Courier, phone.courier_id))
         here = plan.rounds[0].office_id
         shut = days_off.close_office(session, here, (DAY + timedelta(days=9),) * 2, reason="sửa điện", now=NOW)
+        clerk = build.act(session, NOW, user_id=house["centre"])
+        many = bulk.order_deed(clerk, bulk.Deed.LABEL, [one.id for one in items], n_wanted=5, back="/staff/queue")
         elsewhere, _ = sign_ins.start(build.act(session, NOW), house["other-courier"], browser="Firefox, Windows")
         absence = crew.note_absence(session, ill, DAY, DAY)
         return Things(
@@ -111,9 +114,11 @@ def things(database, house, services):
                 "paper": "note",
                 "courier_id": phone.courier_id,
                 "phone_id": phone.id,
+                "badge_id": badge.id,
                 "agency_id": office_id,
                 "office_id": plan.rounds[0].office_id,
                 "violation_id": 1,
+                "bulk_id": many.id,
                 "sign_in_id": elsewhere.id,
                 "user_id": house["other-courier"],
                 "key_id": 0,
@@ -121,9 +126,17 @@ def things(database, house, services):
                 "report_id": 0,
                 "company_code_id": 0,
                 "held_id": 0,
+                "upload_id": 0,
+                "row_id": 0,
                 "note_id": 0,
+                "proof_id": 0,
                 "public_id": "0" * 32,
                 "move_id": 1,
+                "change_id": 0,
+                "reason": "TU_CHOI",
+                "papers": "forbidden",
+                "text": "cut_off",
+                "range_id": 0,
                 "payment_id": 1,
                 "filename": "tannha.css",
             }
