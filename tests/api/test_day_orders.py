@@ -1,11 +1,13 @@
 """The dispatcher's orders by forms: what is blocked, who is away, and a remedy chosen by its button."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from postal import models
+from postal.network import crew
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
@@ -67,6 +69,49 @@ def test_a_blocked_road_is_listed_and_taken_back(dispatcher, database):
     assert "Đường bị chặn, không có đường vòng" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
 
 
+@pytest.mark.parametrize("page", ["flood"])
+@pytest.mark.parametrize("why", ["another planning runs", "another day", "nothing"])
+def test_a_road_stays_closed_whatever_becomes_of_the_planning_ordered_with_it(dispatcher, database, clock, why, page):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location.rsplit("/", 1)[1]
+    dispatcher.post(f"/staff/plans/{plan}/publish")
+    span = {"from": "2026-11-24", "until": "2026-11-25"} if why == "another day" else SPAN
+    if why == "another planning runs":
+        with database.write() as session:
+            session.add(
+                models.Job(kind="plan_day", payload={"day": DAY}, state=models.JobState.RUNNING, run_at=clock.now,
+                           queued_at=clock.now, leased_until=clock.now + timedelta(hours=9), dedupe_key=f"plan:{DAY}")
+            )  # fmt: skip
+    answer = dispatcher.post(
+        "/staff/day-orders/road", **ROAD, **span, detour_min="", page=page, plan_id=plan, again="1"
+    )
+    assert answer.status_code == 303, answer.text
+    with database.read() as session:
+        kinds = session.scalars(select(models.DayOrder.kind).where(models.DayOrder.ended_at.is_(None))).all()
+        n_plans = len(session.scalars(select(models.DayPlan.id)).all())
+    assert kinds == ["closed_road"]
+    shown = text(dispatcher.get(answer.location))
+    said = {
+        "another planning runs": "Chưa lập lại: Ngày này đang được lập phương án.",
+        "another day": "Chưa lập lại: ngày 23/11/2026 không nằm trong những ngày đường bị chặn.",
+        "nothing": "",
+    }[why]
+    assert said in shown
+    assert ("Chưa lập lại" in shown) == bool(said)
+    assert "Đã ghi đường bị chặn." in shown or not said
+    assert n_plans == (1 if said else 2)
+
+
+def test_the_first_button_of_the_form_only_closes_the_road(dispatcher):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    dispatcher.post(f"{plan}/publish")
+    page = dispatcher.get(f"/staff/day?day={DAY}").text
+    form = re.search(r"<form[^>]*data-road-form.*?</form>", page, re.DOTALL).group()
+    assert [bool(re.search('name="again"', one)) for one in re.findall('<button[^>]*type="submit"[^>]*>', form)] == [
+        False,
+        True,
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -75,6 +120,8 @@ def test_a_blocked_road_is_listed_and_taken_back(dispatcher, database):
         ({"other_end": "nan,nan"}, "Điểm thứ hai"),
         ({"until": "2026-11-20"}, "Đến hết ngày"),
         ({"detour_min": "9999"}, "Đi vòng thêm"),
+        ({"one_end": "16,46"}, "điểm ở ngoài tỉnh"),  # half a point reads as 16 degrees north, 46 east
+        ({"other_end": "21.03, 105.85"}, "điểm ở ngoài tỉnh"),
     ],
 )
 def test_a_road_that_cannot_be_is_refused_by_its_field(dispatcher, changed, named):
@@ -84,13 +131,18 @@ def test_a_road_that_cannot_be_is_refused_by_its_field(dispatcher, changed, name
     assert "Ngày này chưa có lệnh nào" in page
 
 
+def named(database, code):
+    with database.read() as session:
+        return crew.names_by_code(session, {code})[code]
+
+
 def test_a_courier_fallen_ill_and_a_flooded_commune_are_noted_for_the_next_plan(dispatcher, database):
     plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
     with database.read() as session:
         ill = session.scalars(select(models.DeliveryRound)).first().courier.code
         commune = session.scalars(select(models.Consignment.commune_code)).first()
     dispatcher.post("/staff/day-orders/away", courier=ill, **SPAN)
-    assert f"{ill} nghỉ" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
+    assert f"{named(database, ill)} nghỉ" in text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
     dispatcher.post(f"{plan}/replan", seconds="2")
     with database.read() as session:
         newest = session.get(models.DayPlan, 2)
@@ -151,6 +203,18 @@ def test_a_round_is_kept_in_its_order_by_a_button(dispatcher, database):
     assert f"{n_stops} điểm giữ nguyên" in text(dispatcher.get(beside))
 
 
+def test_a_round_is_locked_and_let_go_on_the_page_of_its_plan(dispatcher, database):
+    plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
+    page = dispatcher.get(plan).text
+    action, plan_id = re.search(r'action="([^"]*/keep-order)".*?name="plan" value="(\d+)"', page, re.DOTALL).groups()
+    assert dispatcher.post(action, plan=plan_id).location == plan
+    page = dispatcher.get(plan)
+    assert "Giữ nguyên khi lập lại" in text(page)
+    end = re.search(r'action="(/staff/day-orders/\d+/end)"', page.text)[1]
+    assert dispatcher.post(end, plan=plan_id).location == plan
+    assert "Giữ nguyên khi lập lại" not in text(dispatcher.get(plan))
+
+
 def test_a_clerk_sees_the_orders_and_gives_none(dispatcher, sign_in):
     clerk = sign_in("postal")
     page = clerk.get("/staff/day-orders?day=soon").text
@@ -162,10 +226,11 @@ def test_somebody_away_is_recorded_said_and_taken_back(dispatcher, database):
     answer = dispatcher.post("/staff/day-orders/away", courier="BT001", **SPAN)
     assert answer.status_code in (302, 303)
     page = dispatcher.get(answer.location)
-    assert "Đã ghi BT001 nghỉ." in text(page)
+    name = named(database, "BT001")
+    assert f"Đã ghi {name} nghỉ." in text(page)
     dispatcher.post(re.search(r'action="([^"]*/away/[0-9]+/end)"', page.text)[1], day=DAY)
     page = text(dispatcher.get(f"/staff/day-orders?day={DAY}"))
-    assert "Đã bỏ ngày nghỉ của BT001." in page
+    assert f"Đã bỏ ngày nghỉ của {name}." in page
     assert "chưa có lệnh nào" in page
 
 

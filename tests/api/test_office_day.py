@@ -1,5 +1,7 @@
 """The evening by forms: nothing out unaccounted for, papers and money back to their agency."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -40,7 +42,10 @@ def test_a_day_stays_open_until_the_last_piece_has_a_word(out, sign_in, clock, d
     postal = sign_in("postal")
     clock.now = a_day.EVENING
     page = "/staff/office-days"
-    assert "chưa khép" in postal.get(page).text
+    shown = postal.get(page).text
+    assert "chưa khép" in shown
+    first, folded = shown.split("trên các chuyến chưa khép")
+    assert (first.count('name="item_id"'), folded.count('name="item_id"')) == (0, 2), "the count settles these"
     postal.post(f"{page}/{office_id}/close", day="2026-11-23", sure="1")
     assert "Chưa khép ngày được" in postal.get(page).text
     postal.post(f"{page}/{office_id}/keep", day="2026-11-23", item_id=str(item_id), what="keep", reason="")
@@ -92,3 +97,26 @@ def test_nobody_else_closes_an_offices_day(out, sign_in, who):
         answer = stranger.post(f"/staff/office-days/{path}", **fields)
         assert answer.status_code in (303, 403, 404)
         assert answer.status_code != 303 or "Không tìm thấy" in stranger.get("/staff/office-days").text
+
+
+def test_offices_that_are_accounted_for_close_together_and_the_others_are_named(out, sign_in, clock, database):
+    office_id = out[0]
+    postal = sign_in("postal")
+    clock.now = a_day.EVENING
+    page = "/staff/office-days"
+    ready = re.findall(r'name="office" value="(\d+)"', postal.get(page).text)
+    assert str(office_id) not in ready
+    every = {"day": "2026-11-23", "office": [*ready, str(office_id), "x", "9" * 30]}
+    postal.post(f"{page}/close", **every)
+    with database.read() as session:
+        assert session.scalars(select(models.OfficeDay.id)).all() == [], "nobody said to be sure"
+    postal.post(f"{page}/close", **every, sure="1")
+    shown = postal.get(page).text
+    assert f"Đã khép ngày của {len(ready)} bưu cục" in shown
+    assert "Chưa khép được, xem lại" in shown
+    with database.read() as session:
+        assert sorted(session.scalars(select(models.OfficeDay.office_id))) == sorted(map(int, ready))
+    stranger = sign_in("stranger-clerk").post(f"{page}/close", day="2026-11-24", office=[str(office_id)], sure="1")
+    assert stranger.status_code in (403, 404)
+    postal.post(f"{page}/close", day="2026-11-23", sure="1")
+    assert "Bưu cục" in postal.get(page).text

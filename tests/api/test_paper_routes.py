@@ -6,10 +6,12 @@ import subprocess
 import zlib
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
+from api import documents
 from postal import EventKind, chain, custody, doorstep, models, people, rounds
 from postal.access.policy import Actor, ActorKind
 from postal.life import tracking
@@ -355,3 +357,37 @@ def test_an_attempt_that_invites_nobody_offers_no_card(day, sign_in, database):
     assert "invitation.pdf" in postal.get(f"/staff/consignments/{day['consignments'][1]}").text
     assert "invitation.pdf" not in postal.get(path).text
     assert postal.get(f"{path}/papers/invitation.pdf").status_code == 404
+
+
+def test_blank_cards_go_along_with_a_round_until_it_is_closed(sign_in, own_round, database, poppler):  # noqa: F811
+    path = f"/staff/rounds/{own_round}"
+    with database.write() as session:
+        walked = session.get_one(models.DeliveryRound, own_round)
+        walked.office.opening_hours, walked.office.phone = "7:30–18:00", "0234 382 2222"
+        office, address, code = walked.office.name, walked.office.address, walked.courier.code
+        names = [people.open_person(session, stop.consignment.person).full_name for stop in walked.stops]
+    clerk = sign_in("dispatcher")
+    assert f'href="{path}/papers/blank-cards.pdf"' in clerk.get(path).text
+    cards = told(clerk.get(f"{path}/papers/blank-cards.pdf"), poppler)
+    numbers = re.findall(r"Số (GM-\d+-\d\d)", cards)
+    assert sorted(set(numbers)) == [f"GM-{own_round}-{n:02d}" for n in range(1, 5)]
+    for words in (office, address, code, "7:30–18:00", "0234 382 2222", "Người nhận vắng nhà", "/track"):
+        assert cards.count(words) >= 4, words
+    assert "Từ chối nhận" not in cards  # nobody who refuses is invited
+    assert names
+    assert not [name for name in names if name in cards]
+    assert "Recipient not at home" in told(clerk.get(f"{path}/papers/blank-cards.pdf?lang=en"), poppler)
+    with database.write() as session:
+        session.get_one(models.DeliveryRound, own_round).status = models.RoundStatus.CLOSED
+    assert "blank-cards.pdf" not in clerk.get(path).text
+    assert clerk.get(f"{path}/papers/blank-cards.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(("n_stops", "n_cards"), [(0, 4), (12, 4), (13, 5), (60, 20), (119, 40), (500, 40)])
+def test_a_round_takes_a_card_for_every_third_stop(services, database, n_stops, n_cards):
+    office = SimpleNamespace(name="Bưu cục", address="1 Lê Lợi", opening_hours="", phone="")
+    walked = SimpleNamespace(id=7, stops=[None] * n_stops, office=office, courier=SimpleNamespace(code="BT01"))
+    way = next(way for paper, way in documents.papers_about(documents.ROUND) if paper.key == "blank-card")
+    with database.read() as session:
+        cards = way.read(documents.Printing(services=services, session=session), walked)
+    assert [card.serial for card in cards] == [f"GM-7-{n:02d}" for n in range(1, n_cards + 1)]

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from api.app import create_app
 from api.commands.setup.couriers import courier
 from api.web.errors import explained
 from api.words import translate
@@ -15,6 +16,7 @@ from postal.cells import problems
 from postal.life.tracking import Scan, record_all
 from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
+from tests.api.conftest import System
 from tests.api.test_desk import close, import_results
 from tests.postal import day as days
 
@@ -34,6 +36,14 @@ def test_the_counters_open_to_a_key_that_may_read_them(system):
     assert answer.status_code == 200
     assert "tannha" in answer.get_data(as_text=True)
     assert system.get("/staff/").status_code == 403
+
+
+def test_methods_somebody_made_up_are_counted_as_one(settings, services, house):
+    app = create_app(settings, services)  # tests share their app, and it counts what all of them asked
+    for method in ("FOO", "BARS", "GETS", "PURGE"):
+        app.test_client().open("/v1/nothing", method=method)
+    shown = System(app, house["key"]).get("/metrics").get_data(as_text=True)
+    assert set(re.findall(r'method="(\w+)"', shown)) == {"OTHER"}
 
 
 def test_the_address_in_a_problem_explains_its_code(app, system):

@@ -10,6 +10,7 @@ from api.wiring import EXTENSION, Services
 from postal import Actor, ActorKind, Forbidden, NewUser, Role, models, rounds
 from postal.access import accounts
 from postal.network import crew
+from postal.rounds.by_hand import KEPT_FOR
 from postal.rules import local_seconds
 from routing import StraightLine
 from tests import builders as build
@@ -229,7 +230,8 @@ def test_another_offices_stop_is_not_taken_judged_or_told_of(draft, neighbour, s
     taken = {"stop": str(stops[0][0]), "to": str(own_round), "position": "1"}
     before = standing()
     with database.read() as session:
-        codes = session.scalars(select(models.Courier.code)).all()
+        own_office = session.get_one(models.DeliveryRound, own_round).office_id
+        codes = session.scalars(select(models.Courier.code).where(models.Courier.office_id != own_office)).all()
     for page in (f"{plan}/board", plan):
         shown = other.get(f"{page}?stop={taken['stop']}&to={own_round}").text
         assert "Chưa chuyển hồ sơ" not in shown
@@ -322,6 +324,42 @@ def test_a_kept_stop_that_is_moved_is_kept_for_who_takes_it(draft, standing, dat
     assert kept_for(first) == couriers[first]
 
 
+def test_what_is_kept_for_a_courier_without_a_round_goes_to_another_with_a_reason(draft, standing, database):
+    dispatcher, plan = draft
+    first, stops = next((i, found) for i, found in standing()[0].items() if len(found) > 1)
+    stop = stops[0][0]
+    dispatcher.post(f"{plan}/move", edit="0", stop=str(stop), to="off")
+    with database.write() as session:
+        found = session.scalars(select(models.DayPlan)).one()
+        spare = next(iter(rounds.spare_couriers(session, found)))
+        left = next(one for one in found.unserved if one.consignment_id == stop)
+        left.detail = {**left.detail, KEPT_FOR: spare.id}
+    asked = {"edit": "1", "stop": str(stop), "to": str(first), "position": "1"}
+    dispatcher.post(f"{plan}/move", **asked)
+    assert stop not in order_of(standing, first), "who it is kept for is on shift"
+    dispatcher.post(f"{plan}/move", **asked, reason="đã gọi cho bưu tá")
+    assert stop in order_of(standing, first)
+
+
+def test_an_offices_dispatcher_is_offered_what_he_may_do_and_sees_his_own_left_over_stops(draft, neighbour, standing):
+    dispatcher, plan = draft
+    other, _round_id = neighbour
+    stop = str(next(stops for stops in standing()[0].values() if stops)[0][0])
+    dispatcher.post(f"{plan}/move", edit="0", stop=stop, to="off")
+    code = re.search(r"H57[^<\s]+", dispatcher.get(f"/staff/consignments/{stop}").text)[0]
+    whole, own = dispatcher.get(plan).text, other.get(plan).text
+    for form in ("/publish", "/replan"):
+        assert f'action="{plan}{form}"' in whole
+        assert f'action="{plan}{form}"' not in own
+    assert "người điều hành toàn tỉnh" in own
+    assert "người điều hành toàn tỉnh" not in whole
+    assert code in whole
+    assert code not in own
+    assert 'name="seconds"' in dispatcher.get("/staff/plans").text
+    assert 'name="seconds"' not in other.get("/staff/plans").text
+    assert other.post(f"{plan}/publish").status_code == 403
+
+
 def second_round(database):
     """Give a draft an empty round of another courier of its first round's office; return its id."""
     with database.write() as session:
@@ -334,6 +372,32 @@ def second_round(database):
         session.add(one)
         session.flush()
         return one.id
+
+
+def test_a_courier_on_shift_without_a_round_gets_one_and_undo_takes_it_back(draft, neighbour, standing, database):
+    dispatcher, plan = draft
+    other, _ = neighbour
+    with database.read() as session:
+        found = session.scalars(select(models.DayPlan)).one()
+        office_id = next(one.office_id for one in found.rounds if one.stops)
+        spare = [one.code for one in rounds.spare_couriers(session, found) if one.office_id == office_id]
+    assert f'value="new:{spare[0]}"' in dispatcher.get(plan).text
+    assert f"new:{spare[0]}" not in other.get(plan).text, "another office's courier"
+    before = standing()
+    stop = next(stops for stops in before[0].values() if stops)[0][0]
+    asked = {"stop": str(stop), "position": "1", "reason": "thêm người"}
+    other.post(f"{plan}/move", edit="0", **asked, to=f"new:{spare[0]}")
+    assert standing() == before
+    for to in ("new:", "new:XX-0", "new:" + "x" * 300):
+        dispatcher.post(f"{plan}/move", edit="0", **asked, to=to)
+        assert standing() == before
+    dispatcher.post(f"{plan}/move", edit="0", **asked, to=f"new:{spare[0]}")
+    after = standing()[0]
+    assert len(after) == len(before[0]) + 1
+    assert [one[0] for one in after[max(after)]] == [stop]
+    assert f"new:{spare[0]}" not in dispatcher.get(plan).text, "he has a round now"
+    dispatcher.post(f"{plan}/undo", edit="1")
+    assert standing() == before
 
 
 def test_a_draft_that_replaces_todays_plan_is_moved_in_from_now_on(draft, standing, clock, database):
@@ -399,22 +463,27 @@ def test_an_address_with_any_position_is_answered(draft, standing):
 
 
 class Watching:
-    """Straight lines that note how many connections stand open whenever they are asked."""
+    """Straight lines that note how many transactions stand open whenever they are asked."""
 
     name = "straight line"
 
-    def __init__(self, pool):
-        self.pool, self.stood_open = pool, []
+    def __init__(self, engine):
+        self.n_open, self.stood_open = 0, []
+        for name, change in (("begin", 1), ("rollback", -1), ("commit", -1)):
+            event.listen(engine, name, lambda _connection, by=change: self.count(by))
+
+    def count(self, by):
+        self.n_open += by
 
     def matrix(self, points):
-        self.stood_open.append(self.pool.checkedout())
+        self.stood_open.append(self.n_open)
         return StraightLine().matrix(points)
 
 
 def test_no_transaction_stands_open_while_roads_are_asked_for(app, draft, standing, database):
     dispatcher, plan = draft
     round_id, stops = next((i, found) for i, found in standing()[0].items() if found)
-    watching, real = Watching(database.engine.pool), app.extensions[EXTENSION]
+    watching, real = Watching(database.engine), app.extensions[EXTENSION]
 
     class Watched(Services):
         travel = watching

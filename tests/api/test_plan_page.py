@@ -1,15 +1,19 @@
 """The page of a plan: rounds by names with the map's own data in the lists, areas of communes, what was left over."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import select
 
+from api.pages.dispatch.plans import board
 from api.pages.dispatch.plans.cells import cells
-from postal import models
+from postal import EventKind, intake, models, rounds
 from routing import Register
 from tests import builders as build
+from tests.api.conftest import NOW
 from tests.api.test_desk import hand_over, import_results
+from tests.statements import asked
 
 DAY = "2026-11-23"
 
@@ -43,26 +47,106 @@ def test_rounds_are_shown_by_the_names_of_their_couriers_with_every_stop(planned
     assert sum(map(int, re.findall(r'data-load="(\d+)"', page))) == 6
 
 
+def bring_in(database, centre, postal, first, n):
+    """Bring in ``n`` stops of two pieces, as many of one, one left without a point and one to collect at."""
+    several = {"phone": "0905777666", "recipient": "Tôn Nữ Thị Diễm Hằng"}
+    pieces = [build.result(first + 2 * k + i, **several, address=f"{first + k} Lê Lợi, phường Thuận Hóa, Huế")
+              for k in range(n) for i in (0, 1)]  # fmt: skip
+    import_results(centre, *pieces, *(build.result(first + 50 + k) for k in range(n + 1)))
+    hand_over(centre, postal, database)
+    with database.write() as session:
+        order = intake.CollectionIn(
+            dossier_code=f"H57.15-261123-9{first:03d}", office=build.CENTRE, recipient="Trần Đình Phước",
+            address=f"{first} An Dương Vương, phường Thuận Hóa, thành phố Huế", phone="0905110003",
+            documents="Đơn đề nghị (bản chính)", lat="16.4632", lon="107.5862")  # fmt: skip
+        told = {"source_system": build.SYSTEM, "guide": build.guide()}
+        intake.order_collections(build.act(session, NOW + timedelta(days=2)), [order], **told)
+        newest = session.scalars(select(models.Item).where(models.Item.s10.is_not(None)).order_by(models.Item.id)).all()
+        newest[-1].consignment.lat = None
+        tried = newest[-2]
+        session.add(
+            models.TrackingEvent(item_id=tried.id, kind=EventKind.ATTEMPT_FAILED, scan_id=f"tried:{first}",
+                                 happened_at=NOW, recorded_at=NOW, reason="HEN_LAI", is_applied=True,
+                                 sequence=90 + first))  # fmt: skip
+        tried.n_attempts = 1
+
+
 @pytest.mark.parametrize("asks", [False, True])
-def test_the_page_asks_the_database_as_often_for_six_stops_as_for_one(sign_in, database, clock, asks):
+def test_the_page_asks_the_database_as_often_for_many_stops_as_for_few(sign_in, database, clock, asks):
     centre, postal, dispatcher = sign_in("centre"), sign_in("postal"), sign_in("dispatcher")
-    asked, counted = [], []
-    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    counted = []
     clock.forward(days=2, hours=15)
-    for results in ([build.result(1)], [build.result(n) for n in range(2, 7)]):
-        import_results(centre, *results)
-        hand_over(centre, postal, database)
+    for first, n in ((1, 1), (100, 4)):
+        bring_in(database, centre, postal, first, n)
         plan = dispatcher.post("/staff/plans", day=DAY, seconds="2").location
         page = dispatcher.get(plan).text
         stop, to = (re.search(rf'{what}="([0-9]+)"', page)[1] for what in ("data-stop", "data-round-id"))
-        query = f"?stop={stop}&to={to}"
-        asked.clear()
-        shown = dispatcher.get(plan + (query if asks else "")).text
-        counted.append((shown.count("data-stop="), len(asked)))
-    (one, few), (six, many) = counted
-    assert (one, six) == (1, 6)
-    assert many == few, "\n".join(asked)
-    assert few <= (45 if asks else 25)
+        with asked(database.engine) as statements:
+            shown = dispatcher.get(plan + (f"?stop={stop}&to={to}" if asks else "")).text
+        assert "2 bưu gửi" in shown
+        assert "data-left-over" in shown
+        counted.append((shown.count("data-stop="), statements))
+    (n_few, few), (n_many, many) = counted
+    assert n_many > n_few
+    assert len(many) == len(few), "\n".join(many)
+    assert len(few) <= 25, "\n".join(few)
+
+
+def test_a_move_is_judged_without_all_that_waits_besides(sign_in, database, clock):
+    centre, postal, dispatcher = sign_in("centre"), sign_in("postal"), sign_in("dispatcher")
+    clock.forward(days=2, hours=15)
+    import_results(centre, *(build.result(n, lat=f"16.4{n}", lon="107.58") for n in range(1, 7)))
+    hand_over(centre, postal, database)
+    dispatcher.post("/staff/plans", day=DAY, seconds="2")
+    with database.read() as session:
+        plan = session.scalars(select(models.DayPlan)).one()
+        stop = plan.rounds[0].stops[0]
+        asked_for = {"plan_id": plan.id, "edit": 0, "consignment_id": stop.consignment_id}
+        move = rounds.Move(**asked_for, to_round_id=plan.rounds[0].id, position=2)
+        found = rounds.asked_move(session, move, now=clock.now)
+        here = {str(one.consignment_id) for one in plan.rounds[0].stops}
+    import_results(centre, *(build.result(n) for n in range(20, 24)))
+    hand_over(centre, postal, database)
+    with database.read() as session:
+        again = rounds.asked_move(session, move, now=clock.now)
+    assert {one.stop_id for one in found.problem.stops} == here
+    assert again == found
+
+
+def test_a_comparison_asks_as_often_for_many_changed_stops_as_for_few(sign_in, database, clock):
+    centre, postal, dispatcher = sign_in("centre"), sign_in("postal"), sign_in("dispatcher")
+    clock.forward(days=2, hours=15)
+    counted, plans = [], []
+    for results in ([build.result(1)], [build.result(2)], [build.result(n) for n in range(3, 9)]):
+        import_results(centre, *results)
+        hand_over(centre, postal, database)
+        dispatcher.post("/staff/plans", day=DAY, seconds="2")
+        with database.read() as session:
+            plans = session.scalars(select(models.DayPlan.id).order_by(models.DayPlan.id)).all()
+        if len(plans) > 1:
+            with asked(database.engine) as statements:
+                page = dispatcher.get(f"/staff/plans/{plans[-1]}/compare/{plans[0]}").text
+            counted.append((len(set(re.findall(r"/staff/consignments/(\d+)", page))), len(statements)))
+    (n_few, few), (n_many, many) = counted
+    assert n_few < n_many
+    assert few == many <= 25
+
+
+def test_of_very_many_stops_left_over_the_first_are_listed_and_all_are_counted(planned, database):
+    dispatcher, plan = planned
+    n_all = board.N_LEFT + 4
+    with database.write() as session:
+        found = session.scalars(select(models.DayPlan)).one()
+        items = build.accepted(session, *(build.result(n) for n in range(300, 300 + n_all)), now=NOW)
+        ids = sorted({item.consignment_id for item in items})
+        session.add_all(models.PlanUnserved(plan_id=found.id, consignment_id=one, reason="no_time") for one in ids)
+    assert len(ids) == n_all
+    page = dispatcher.get(plan).text
+    assert page.count("data-left-over") == board.N_LEFT
+    assert f"{n_all} điểm chưa xếp được" in page
+    assert f"{board.N_LEFT} điểm đầu" in page
+    asked_for = dispatcher.get(f"{plan}?stop={ids[-1]}&to=off").text
+    assert asked_for.count("data-left-over") == board.N_LEFT + 1, "whatever is asked about is listed"
 
 
 def test_areas_of_communes_hold_their_centres_and_do_not_overlap():

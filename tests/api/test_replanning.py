@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.work.worker import HouseWorker
 from postal import models
 from postal.jobs.table import claim_due
+from postal.network import crew
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
@@ -43,6 +44,22 @@ def statuses(database):
     return [status for _, status in told(database, models.DayPlan.id, models.DayPlan.status)]
 
 
+def test_a_road_closed_on_the_days_page_is_planned_around_in_the_same_step(published, database, sign_in):
+    dispatcher, _plan = published
+    day = {"from": "2026-11-23", "until": "2026-11-23"}
+    page = dispatcher.get("/staff/day?day=2026-11-23").text
+    assert 'name="plan_id" value="1"' in page
+    road = {"one_end": "16.40, 107.5875", "other_end": "16.52, 107.5875", "reason": "ngập", "detour_min": "20"}
+    draft = dispatcher.post("/staff/day-orders/road", page="day", plan_id="1", again="1", **day, **road)
+    assert re.fullmatch(r"/staff/plans/2/compare/1", draft.location)
+    assert statuses(database) == ["published", "draft"], "nobody is sent elsewhere before it was looked at"
+    assert "1 đường đang bị chặn" in dispatcher.get("/staff/day?day=2026-11-23").text
+    only = dispatcher.post("/staff/day-orders/road", page="day", plan_id="1", **day, **road)
+    assert only.location.startswith("/staff/day?")
+    assert len(statuses(database)) == 2
+    assert "data-road-form" not in sign_in("stranger-clerk").get("/staff/day?day=2026-11-23").text
+
+
 def test_a_replan_is_shown_beside_what_stands_before_it_is_accepted(published, database):
     dispatcher, plan = published
     assert "Lập lại từ bây giờ" in dispatcher.get(plan).text
@@ -63,15 +80,16 @@ def test_a_kept_stop_moves_to_its_courier_and_the_comparison_names_it(published,
     dispatcher, plan = published
     with database.read() as session:
         one = session.scalars(select(models.DeliveryRound)).first()
-        crew = [c.code for c in session.scalars(select(models.Courier)) if c.office_id == one.office_id]
+        codes = [c.code for c in session.scalars(select(models.Courier)) if c.office_id == one.office_id]
         had, stop_id, round_id = one.courier.code, one.stops[0].id, one.id
-    other = next(code for code in crew if code != had)
+    other = next(code for code in codes if code != had)
     assert "Giữ hoặc chuyển điểm dừng" in dispatcher.get(f"/staff/rounds/{round_id}").text
     dispatcher.post(f"/staff/rounds/{round_id}/keep", stop_id=str(stop_id), courier=other)
     draft = dispatcher.post(f"{plan}/replan", seconds="2")
     page = dispatcher.get(draft.location).text
     assert "đổi bưu tá" in page
-    assert other in page
+    with database.read() as session:
+        assert crew.names_by_code(session, {other})[other] in page
     assert re.search("<tr><td[^>]*><a class=", page)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, select
 
-from postal import models
+from postal import custody, models
 from postal.models import CourierMessage, Phone
 from postal.people import open_person
+from tests import builders as build
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import CourierPhone, code_for
+from tests.hostile_pictures import png
 
 
 @pytest.fixture
@@ -43,6 +47,17 @@ def test_the_live_day_shows_people_by_name_and_is_asked_for_anew_only_where_it_c
     again = dispatcher.client.get("/staff/day/rounds", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert sign_in("stranger-clerk").get("/staff/day").text.count(name) == 0
+
+
+def test_the_day_begins_with_what_the_days_before_left_and_leads_on(sign_in, own_round, clock, database):
+    dispatcher = sign_in("dispatcher")
+    assert "những ngày trước chưa khép" not in dispatcher.get("/staff/day").text
+    assert "/replan" in dispatcher.get("/staff/day").text
+    clock.forward(days=1)
+    page = dispatcher.get("/staff/day/rounds").text
+    assert "1 chuyến của những ngày trước chưa khép" in page
+    assert f"/staff/rounds/{own_round}" in page
+    assert "chưa khép" not in sign_in("stranger-clerk").get("/staff/day").text
 
 
 def test_many_rounds_cost_no_more_statements_than_one(sign_in, own_round, database):
@@ -87,11 +102,13 @@ def test_texts_reach_the_phone_and_the_desk_once_and_with_their_read_marks(sign_
     assert (one["words"], one["is_read"]) == ("Ghé bưu cục", False)
     assert ask(phone, "messages", **{"If-None-Match": told.headers["ETag"]}).status_code == 304
     assert tell(phone, "messages/seen", {"ids": [one["id"]]}).json == {"n_seen": 1}
-    text = {"client_id": "tin-0001", "words": "Vâng", "sent_at": NOW.isoformat()}
+    slow = NOW - timedelta(days=1)  # the phone's clock: kept, and nothing is told by it
+    text = {"client_id": "tin-0001", "words": "Vâng", "sent_at": slow.isoformat()}
     assert [tell(phone, "messages", text).status_code for _ in range(2)] == [201, 201]
     assert "Vâng" in desk.get(where).text
     with database.read() as session:
-        assert len(session.scalars(select(CourierMessage)).all()) == 2
+        ours = session.scalars(select(CourierMessage).order_by(CourierMessage.id)).all()
+        assert [(one.sent_at, one.device_at) for one in ours] == [(NOW, None), (NOW, slow)]
         assert session.scalars(select(Phone)).one().n_unsent == 4
     empty = tell(phone, "messages", {"client_id": "tin-0002", "words": " "})
     assert (empty.status_code, empty.json["code"]) == (400, "invalid")
@@ -169,3 +186,29 @@ def test_without_scripts_the_whole_sheet_is_one_form_with_the_usual_answers_in_i
     with database.read() as session:
         assert set(session.scalars(select(models.ProofOfDelivery.entered_from))) == {"paper"}
         assert len(session.scalars(select(models.ProofOfDelivery)).all()) == 3
+        (consignment_id, proof_id), *_ = session.execute(
+            select(models.Item.consignment_id, models.TrackingEvent.proof_id)
+            .join(models.Item, models.Item.id == models.TrackingEvent.item_id)
+            .where(models.TrackingEvent.proof_id.is_not(None))
+        ).all()
+    _story_of_paper(sign_in, database, f"/staff/consignments/{consignment_id}", proof_id)
+
+
+def _story_of_paper(sign_in, database, page, proof_id):
+    """The item's page says it was on paper, and shows a signature to those whose item it is."""
+    postal, signature = sign_in("postal"), f"/staff/proofs/{proof_id}/signature"
+    shown = postal.get(page).text
+    assert shown.count("nhập từ phiếu đi phát") == 2, "at the proof and in the course of events"
+    assert signature not in shown
+    assert postal.client.get(signature).status_code == 404
+    with database.write() as session:
+        custody.sign_delivery(build.act(session, NOW), proof_id, png(60, 20))
+    assert signature in postal.get(page).text
+    answer = postal.client.get(signature)
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert sign_in("stranger-clerk").client.get(signature).status_code == 404
+    assert sign_in("courier").client.get(signature).status_code == 403
+    with database.read() as session:
+        looks = select(models.AuditEntry).where(models.AuditEntry.action == "see_signature")
+        assert [one.subject for one in session.scalars(looks)] == ["delivery_signature"]
