@@ -1,11 +1,13 @@
 """A company sees all its dossiers by the code of the centre; nothing else opens them, and the code ends at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from postal import models
+from postal import citizen, models
+from postal.citizen import companies
 from tests import builders as build
 from tests.api.conftest import NOW, Person
 from tests.api.test_dossiers import TOLD
@@ -62,6 +64,32 @@ def test_a_company_sees_all_its_dossiers_and_nobody_elses(app, pieces, issue, sy
     assert "Cơ quan đang giải quyết" in page
     for personal in (COMPANY, PHONE, "Sông Hương", "Lê Lợi"):
         assert personal not in page
+
+
+def test_a_long_list_is_paged_and_nothing_is_left_out(app, pieces, issue, database):
+    n, first = companies._N_A_PAGE + 3, NOW - timedelta(days=100)
+    with database.write() as session:
+        known = session.scalars(select(models.Item).where(models.Item.dossier_code == pieces[0][0])).one().consignment
+        for number in range(n):
+            session.add(
+                models.Dossier(
+                    source_system=build.SYSTEM, dossier_code=f"H57.15-NHIEU-{number:04d}",
+                    dossier_key=f"nhieu-{number}", dossier_bare=f"H5715NHIEU{number:04d}",
+                    office_id=known.issuing_office_id,
+                    person_id=known.person_id, added_at=first + timedelta(hours=number),
+                )
+            )  # fmt: skip
+    person, _ = opened(app, issue(pieces[0][0]))
+    asked = [person.get(f"/track/company/list{query}").text for query in ("", "?page=2", "?page=99", "?page=x")]
+    pages = [page.partition("<main")[2] for page in asked]
+    assert pages[2] == pages[1]
+    assert pages[3] == pages[0]
+    shown = [re.findall(r"H57\.15-NHIEU-(\d+)", page) for page in pages[:2]]
+    assert [int(number) for number in shown[0] + shown[1]] == list(range(n - 1, -1, -1)), "newest first, each once"
+    assert all(f"{n + 2} hồ sơ" in page and "trang" in page for page in pages)
+    assert 'rel="next"' in pages[0]
+    assert 'rel="next"' not in pages[1]
+    assert 'rel="prev"' in pages[1]
 
 
 def test_neither_a_tax_number_nor_a_dossiers_code_nor_an_address_opens_it(app, pieces, issue):
@@ -125,6 +153,28 @@ def test_wrong_codes_are_slowed_for_their_address_alone(app, pieces, issue):
     for number in range(11):
         assert opened(app, f"{number:032x}", "198.51.100.5")[1].status_code == 404
     assert opened(app, text, "198.51.100.5")[1].status_code == 404, "this address has to wait"
+    assert opened(app, text, "198.51.100.6")[1].status_code == 303
+
+
+def test_one_stranger_closes_the_lists_of_no_company(app, pieces, issue, database, clock):
+    text = issue(pieces[0][0])
+    with database.write() as session:
+        for number in range(companies._ALL_TRIES.n_free + 20):
+            clock.forward(milliseconds=100)
+            act = build.act(session, clock.now)
+            assert citizen.open_by_company_code(act, f"{number:032x}", source="198.51.100.5") is None
+    assert opened(app, text, "198.51.100.6")[1].status_code == 303
+    assert opened(app, text, "198.51.100.5")[1].status_code == 404
+
+
+def test_wrong_company_codes_from_everywhere_make_all_wait(app, pieces, issue, database, clock):
+    text = issue(pieces[0][0])
+    with database.write() as session:
+        for number in range(companies._ALL_TRIES.n_free):
+            act = build.act(session, clock.now)
+            assert citizen.open_by_company_code(act, f"{number:032x}", source=f"192.0.2.{number % 200}") is None
+    assert opened(app, text, "198.51.100.6")[1].status_code == 404
+    clock.forward(minutes=1)
     assert opened(app, text, "198.51.100.6")[1].status_code == 303
 
 

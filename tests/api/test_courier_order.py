@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from postal import models
+from postal import doorstep, models
 from postal.rules import local_seconds
 from tests.api.conftest import NOW
 from tests.api.test_courier_notes import note, tell
@@ -69,15 +69,67 @@ def test_a_position_that_is_not_on_the_round_is_named(phone, spread):
     assert phone.client.post("/v1/courier/order", json={"order": [1]}).status_code == 401
 
 
+def facts_of_note(database):
+    with database.read() as session:
+        noted = session.scalars(select(models.CourierNote).where(models.CourierNote.kind == "reordered")).all()
+        return [dict(doorstep.opened(session, one).facts) for one in noted]
+
+
+def test_lunch_and_the_way_home_count_in_what_an_order_costs(phone, spread, database):
+    plain = cost(phone, 2, 3, 1).json
+    with database.write() as session:
+        walked = session.get_one(models.DeliveryRound, spread)
+        now_s = local_seconds(NOW)
+        walked.courier.lunch_from_s, walked.courier.lunch_until_s = now_s + 300, now_s + 3_900
+        first = next(stop for stop in walked.stops if stop.position == 1)
+        first.consignment.window_from_s, first.consignment.window_until_s = now_s, now_s + 4_200
+    assert cost(phone, 1, 2, 3).json == {"more_s": 0, "more_m": 0, "missed": []}
+    # With lunch before it the first door is missed where it comes last; way and time beside are as without.
+    eaten = cost(phone, 2, 3, 1).json
+    assert (eaten["more_m"], eaten["missed"]) == (plain["more_m"], [1])
+    with database.write() as session:
+        walked = session.get_one(models.DeliveryRound, spread)
+        walked.courier.lunch_from_s = walked.courier.lunch_until_s = None
+        stop = next(one for one in walked.stops if one.position == 3)
+        # Without lunch this door is reached before it closes, with it in neither order.
+        stop.consignment.window_from_s, stop.consignment.window_until_s = now_s, now_s + 5_400
+    assert cost(phone, 2, 3, 1).json["missed"] == [1]
+
+
+@pytest.mark.parametrize("says", [{"order": [3, 1, 2]}, {}])
+def test_the_server_keeps_its_own_figure_and_what_the_phone_estimated_beside_it(phone, spread, database, clock, says):
+    asked = cost(phone, 3, 1, 2).json
+    told = {"position": 3, "what": "road", "more_m": 77, "how": "straight", **says}
+    clock.forward(hours=3)  # told when there was signal again: it is computed for when it was decided
+    assert tell(phone, note("reordered", spread, **told)) == [("recorded", "")]
+    (facts,) = facts_of_note(database)
+    assert {name: facts[name] for name in asked} == asked
+    assert (facts["how"], facts["told"]) == ("server", {"more_m": 77, "how": "straight"})
+    assert tell(phone, note("reordered", spread, **told)) == [("known", "")]
+
+
+def test_what_cannot_be_computed_stays_the_phones_estimate(phone, spread, database, sign_in):
+    with database.write() as session:
+        session.get_one(models.DeliveryRound, spread).office.lat = None
+    told = {"position": 3, "what": "road", "more_m": 1_200, "how": "straight", "order": [3, 1, 2]}
+    assert tell(phone, note("reordered", spread, **told)) == [("recorded", "")]
+    (facts,) = facts_of_note(database)
+    assert (facts["more_m"], facts["how"]) == (1_200, "straight")
+    assert "Ước tính của máy" in sign_in("dispatcher").get("/staff/courier-notes").text
+
+
 def test_the_dispatcher_sees_the_order_its_reason_and_its_cost(phone, spread, sign_in, database):
     says = {"position": 3, "what": "road", "words": "cầu ngập", "more_s": 900, "more_m": 12_400, "missed": [2]}
     assert tell(phone, note("reordered", spread, **says, how="asked")) == [("recorded", "")]
     assert tell(phone, note("reordered", spread, 2, position=3, what="bored")) == [("refused", "invalid")]
     clerk = sign_in("dispatcher")
     page = clerk.get("/staff/courier-notes").text
-    for told in ("làm điểm 3 trước", "đường tắc, ngập, cấm", "12,4 km", "15 phút", "Lỡ giờ hẹn ở điểm 2", "cầu ngập"):
-        assert told in page
-    assert "chim bay" not in page
+    ours = cost(phone, 3, 1, 2).json
+    minutes, km = round(ours["more_s"] / 60), f"{ours['more_m'] / 1000:.1f}".replace(".", ",")
+    for told in ("làm điểm 3 trước", "đường tắc, ngập, cấm", f"{km} km", f"{minutes} phút", "cầu ngập"):
+        assert told in page, told
+    assert "12,4 km" not in page  # the phone's word of what the server told it is no evidence
+    assert "Ước tính" not in page
     assert "1 lần bưu tá đổi thứ tự" in clerk.get("/staff/day").text
     clerk.post("/staff/courier-notes/1/settle", settlement="seen")
     assert "làm điểm 3 trước" not in clerk.get("/staff/courier-notes").text

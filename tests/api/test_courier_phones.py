@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from postal import models, phones
+from api.pages.common import square_code
+from postal import citizen, models, phones
 from postal.models import Courier, Phone, PhoneCode
 from tests import builders as build
 from tests.api.conftest import NOW, PASSWORD
@@ -115,6 +116,13 @@ def test_a_phone_sees_its_couriers_round_of_today_and_no_id_number(phone, own_ro
     assert first["phone"].isdigit()
     assert "9911" not in answer.text
     assert {"VANG_NHA", "TU_CHOI"} <= {reason["code"] for reason in told["reasons"]}
+
+
+def test_a_phone_has_the_square_code_of_the_day(phone, own_round, own_courier, database, clock):
+    square = phone.round().json["day_square"]
+    with database.read() as session:
+        token = citizen.badge_token(session, own_courier[0], clock.now.date())
+    assert square == square_code(f"http://localhost/genuine/{token}")
 
 
 def test_an_unchanged_round_is_not_sent_twice(phone, own_round):
@@ -235,3 +243,8 @@ def test_a_code_may_be_made_for_several_browsers_by_a_command(database, house, o
         assert first.token != second.token
         with pytest.raises(phones.PhoneCodeWrong):
             phones.enrol(act, code)
+
+
+@pytest.mark.parametrize(("path", "offered"), [("/courier/", ["en"]), ("/courier/?lang=en", ["vi"])])
+def test_the_app_offers_the_other_language_and_not_its_own(app, path, offered):
+    assert re.findall(r'data-language="(\w+)"', app.test_client().get(path).text) == offered

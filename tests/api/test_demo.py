@@ -83,6 +83,25 @@ def test_most_couriers_act_by_enrolled_phones_and_the_others_by_password(played)
     assert f"({n_phones} điện thoại đã đăng ký)" in output
 
 
+def test_one_round_is_typed_back_from_its_sheet_with_the_marks_of_paper(played):
+    out, output = played
+    with sqlite3.connect(f"file:{out / 'demo.db'}?mode=ro", uri=True) as database:
+        told = database.execute(
+            "SELECT round_id, user_id, device_at, facts FROM tracking_events "
+            "WHERE kind IN ('delivered', 'collected', 'attempt_failed') AND round_id IN "
+            "(SELECT round_id FROM tracking_events WHERE facts LIKE '%paper%')"
+        ).fetchall()
+        (clerk,) = database.execute("SELECT id FROM users WHERE username = 'buuchinh'").fetchone()
+        ways = {row[0] for row in database.execute("SELECT entered_from FROM proofs WHERE id IN "
+                "(SELECT proof_id FROM tracking_events WHERE facts LIKE '%paper%')")}  # fmt: skip
+    assert told
+    assert len({row[0] for row in told}) == 1
+    assert {row[1] for row in told} == {clerk}
+    assert {json.loads(row[3])["entered_from"] for row in told} == {"paper"}
+    assert ways == {"paper"}
+    assert "điểm từ phiếu giấy" in output
+
+
 def test_the_other_process_verified_every_callback_in_order(played):
     out, output = played
     counts = json.loads((out / "demo.receiver.json").read_text())

@@ -1,11 +1,14 @@
 """A dossier from its first day: what the one-stop system tells, and what the citizen's one page shows of it."""
 
+import itertools
+import threading
 from datetime import timedelta
 
 import pytest
 
 from postal import citizen, models
 from postal.citizen import guessing
+from postal.people import open_person
 from tests import builders as build
 from tests.api.conftest import NOW, Person
 
@@ -63,6 +66,82 @@ def test_repeated_is_one_step_and_late_takes_its_place(tell):
     tell(status=4, status_at="2026-11-19T08:00:00+07:00")
     told = tell()
     assert [one["status"] for one in told["steps"]] == [2, 4]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_what_is_told_late_changes_neither_person_nor_appointment(tell, database, order):
+    news = [
+        {"status": 1, "status_at": "2026-11-16T08:00:00+07:00", "appointment_on": "2026-11-24", "recipient": "Tên Cũ"},
+        {"status": 2, "status_at": "2026-11-17T08:00:00+07:00", "appointment_on": "2026-11-26", "phone": "0905999888"},
+        {"status": 4, "status_at": "2026-11-18T08:00:00+07:00", "appointment_on": "2026-12-01"},
+    ]
+    for number in order:
+        tell(**news[number])
+        tell(**news[number])
+    with database.read() as session:
+        (found,) = session.query(models.Dossier)
+        assert [one.status for one in found.steps] == [1, 2, 4]
+        assert str(found.appointment_on) == "2026-12-01"
+        person = open_person(session, found.person)
+        assert (person.full_name, person.phone) == (TOLD["recipient"], TOLD["phone"])
+
+
+def test_an_appointment_is_kept_by_newer_news_without_one_and_taken_late_where_none_is_known(tell, database):
+    tell(appointment_on=None)
+    tell(status=1, status_at="2026-11-17T10:00:00+07:00", appointment_on="2026-11-24")
+    tell(status=4, status_at="2026-11-19T08:00:00+07:00", appointment_on=None)
+    with database.read() as session:
+        assert str(session.query(models.Dossier).one().appointment_on) == "2026-11-24"
+
+
+def test_first_tells_at_one_instant_are_one_dossier(database, house):
+    """From a barrier: neither ends in an error, and nobody is recorded twice."""
+    guide = build.guide()
+    start, faults = threading.Barrier(4), []
+
+    def run(number):
+        new = citizen.DossierIn(
+            dossier_code=CODE, office=build.CENTRE, recipient="Tôn Nữ Thị Diễm Hằng", phone="0905121234",
+            status=1 + number % 2, status_at=NOW - timedelta(hours=2 - number % 2), appointment_on=None,
+        )  # fmt: skip
+        start.wait()
+        try:
+            with database.write() as session:
+                citizen.tell_dossier(build.act(session, NOW), new, source_system=build.SYSTEM, guide=guide)
+        except Exception as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert faults == []
+    with database.read() as session:
+        (found,) = session.query(models.Dossier)
+        assert [one.status for one in found.steps] == [1, 2]
+        assert session.query(models.Person).filter_by(phone_hash=found.person.phone_hash).count() == 1
+
+
+def test_two_systems_with_one_code_each_phone_gets_digits_of_its_own(tell, foreign_system, someone, database):
+    tell()
+    other = TOLD | {"recipient": "Người Khác", "phone": "0905777666"}
+    assert foreign_system.post("/v1/dossiers", other).status_code == 200
+    for name in ("Hằng", "Khác"):
+        owner = someone()
+        owner.get("/track")
+        assert owner.post("/track/code", code=CODE).status_code == 200
+        with database.read() as session:
+            two = session.query(models.SentCode).order_by(models.SentCode.id.desc()).limit(2).all()
+            told = {
+                open_person(session, session.get(models.Dossier, one.dossier_id).person).full_name.split()[-1]: one.id
+                for one in two
+            }
+            assert set(told) == {"Hằng", "Khác"}
+            digits = citizen.digits_of(session, told[name])
+        answer = owner.post("/track/code/open", code=CODE, digits=digits)
+        assert answer.status_code == 303
+        assert name in owner.get(answer.location).text
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
-from postal import citizen, custody, models
+from postal import EventKind, citizen, custody, doorstep, models
+from postal.access.policy import Actor, ActorKind
 from postal.citizen import genuine
+from postal.rules.lifecycle import Direction, State
+from tests import builders as build
 from tests.api.conftest import Person
 from tests.postal import day as days
 from tests.postal.day import DAY, EVENING, MORNING
@@ -26,6 +29,7 @@ def walked(database, clock):
             "square": citizen.badge_token(session, day.couriers[0].id, DAY),
             "links": [custody.token_of(session, item) for item in day.items],
             "s10": day.items[0].s10,
+            "other_s10": day.items[1].s10,
         }
 
 
@@ -86,16 +90,105 @@ def test_an_item_on_another_round_is_told_from_ones_own(person, walked, database
     assert "Số tiền phải nộp" not in page
 
 
+def test_right_after_the_door_the_answer_is_that_he_has_just_delivered(person, walked, database, clock):
+    with database.write() as session:
+        item = session.query(models.Item).filter_by(s10=walked["s10"]).one()
+        courier = session.query(models.Courier).filter_by(code="BT-1").one()
+        by = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=courier.id, office_id=courier.office_id)
+        clock.forward(hours=2)
+        told = doorstep.record_scans(build.act(session, clock.now, by=by), [days.delivered(item)])
+        assert item.state is State.DELIVERED, told
+    page = person.post("/genuine", code=walked["code"], link=walked["links"][0]).text
+    assert "vừa phát bưu gửi của Ông/Bà trong chuyến hôm nay" in page
+    assert "không ở chuyến của bưu tá này" not in page
+    assert "Số tiền phải nộp" not in page
+    with database.write() as session:  # by somebody else
+        other = session.query(models.Item).filter_by(s10=walked["other_s10"]).one()
+        other.state, other.round_id = State.DELIVERED, None
+    assert "không ở chuyến của bưu tá này" in person.post("/genuine", code=walked["code"], link=walked["links"][1]).text
+
+
+@pytest.mark.parametrize(
+    ("state", "is_out", "words"),
+    [
+        (State.ON_COLLECTION_ROUND, True, "đến nhận hồ sơ của Ông/Bà, chưa cầm hồ sơ ấy. Số tiền phải nộp: 0 đ"),
+        (State.COLLECTED, True, "đang giữ bưu gửi của Ông/Bà. Số tiền phải nộp: 0 đ"),
+        (State.SUBMITTED, False, "vừa nhận hồ sơ của Ông/Bà trong chuyến hôm nay"),
+        (State.DOSSIER_AT_OFFICE, False, "vừa nhận hồ sơ của Ông/Bà trong chuyến hôm nay"),
+        (State.AWAITING_COLLECTION, False, "không ở chuyến của bưu tá này"),
+    ],
+)
+def test_a_collection_is_worded_by_what_he_has(person, walked, database, state, is_out, words):
+    with database.write() as session:
+        item = session.query(models.Item).filter_by(s10=walked["s10"]).one()
+        was_on, item.state, item.direction = item.round_id, state, Direction.COLLECTION
+        item.round_id = was_on if is_out else None
+        session.add(
+            models.TrackingEvent(
+                item_id=item.id, kind=EventKind.COLLECTED, scan_id="x", happened_at=MORNING, recorded_at=MORNING,
+                is_applied=True, state_after=State.COLLECTED, facts={}, round_id=was_on,
+            )
+        )  # fmt: skip
+    page = person.post("/genuine", code=walked["code"], link=walked["links"][0]).text.replace("\xa0", " ")
+    assert words in page
+
+
 def test_guessing_a_days_code_is_slowed(person, walked):
     for number in range(genuine._CHECKS.n_free):
         person.post("/genuine", code=f"AAAA-{number:04d}")
-    assert person.post("/genuine", code=walked["code"]).status_code == 404
-    other = Person(person.app)
+    assert person.post("/genuine", code=walked["code"]).status_code == 429
+    assert asked_from(person.app, "192.0.2.1", walked["code"]).status_code == 200
+
+
+def asked_from(app, source, code):
+    """Ask for a code from an address."""
+    other = Person(app)
     other.get("/genuine")
-    answer = other.client.post(
-        "/genuine", data={"csrf_token": other.csrf, "code": walked["code"]}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
+    return other.client.post(
+        "/genuine", data={"csrf_token": other.csrf, "code": code}, environ_base={"REMOTE_ADDR": source}
     )
-    assert answer.status_code == 200
+
+
+def test_whoever_must_wait_is_told_so_whether_the_code_is_right_or_wrong(person, walked, clock):
+    for number in range(genuine._CHECKS.n_free):
+        person.post("/genuine", code=f"AAAA-{number:04d}")
+    answers = [person.post("/genuine", code=code) for code in (walked["code"], "AAAA-BBBB", "x")]
+    answers.append(person.get(f"/genuine/{walked['square']}"))
+    assert {one.status_code for one in answers} == {429}
+    assert len({re.sub('name="csrf_token" value="[^"]+"', "", one.text.partition("<main")[2]) for one in answers}) == 1
+    page = answers[0].text
+    assert "Thử lại sau ít phút, hoặc gọi bưu cục" in page
+    assert 'href="tel:0234 3823 496"' in page
+    assert "Không. Lúc này không có bưu tá" not in page
+    assert "Đúng." not in page
+    clock.forward(minutes=2)
+    assert person.post("/genuine", code=walked["code"]).status_code == 200, "the wait is over"
+
+
+def test_one_stranger_closes_the_check_for_nobody_else(app, walked, database, clock):
+    with database.write() as session:
+        for number in range(520):
+            clock.forward(milliseconds=100)
+            checked = citizen.check_courier(build.act(session, clock.now), f"AAAA-{number:04d}", source="198.51.100.7")
+            assert checked.must_wait == (number >= genuine._CHECKS.n_free)
+    assert asked_from(app, "198.51.100.8", walked["code"]).status_code == 200
+    assert asked_from(app, "198.51.100.7", walked["code"]).status_code == 429
+
+
+def test_a_swarm_makes_everybody_wait_and_the_next_hour_begins_anew(app, walked, database, clock):
+    with database.write() as session:
+        for number in range(genuine._ALL_CHECKS.n_free):
+            asked = build.act(session, clock.now)
+            assert not citizen.check_courier(asked, "AAAA-BBBB", source=f"192.0.2.{number % 200}").must_wait
+    for _ in range(genuine._CHECKS.n_free + 2):  # what is not judged does not count against an address
+        assert asked_from(app, "198.51.100.8", walked["code"]).status_code == 429
+    clock.forward(minutes=1)
+    assert asked_from(app, "198.51.100.8", walked["code"]).status_code == 200
+    asked_from(app, "198.51.100.9", "AAAA-BBBB")
+    assert asked_from(app, "198.51.100.8", walked["code"]).status_code == 429, "still the same hour"
+    clock.forward(hours=1)
+    asked_from(app, "198.51.100.9", "AAAA-BBBB")
+    assert asked_from(app, "198.51.100.8", walked["code"]).status_code == 200
 
 
 def test_a_report_reaches_the_office_at_once_and_is_settled(person, sign_in, database):
@@ -115,6 +208,22 @@ def test_a_report_reaches_the_office_at_once_and_is_settled(person, sign_in, dat
     clerk.post(f"/staff/false-couriers/{report_id}/settle", done="Đã báo công an phường")
     assert "Đã báo công an phường" in clerk.get("/staff/false-couriers").text
     assert "phản ánh người giả bưu tá" not in clerk.get("/staff/").text
+
+
+def test_every_desk_page_tells_of_an_open_report_until_it_is_settled(person, sign_in, database):
+    person.post("/genuine/report", what="asked_money", words="Đòi tiền", commune=days.THUAN_HOA)
+    clerk, link = sign_in("dispatcher"), 'href="/staff/false-couriers"'
+    pages = ("/staff/", "/staff/queue", "/staff/late", "/staff/batches", "/staff/day", "/staff/day/rounds")
+    for path in pages:
+        assert clerk.get(path).text.count("1 phản ánh người giả bưu tá") == 1, path
+        assert link in clerk.get(path).text
+    assert "phản ánh người giả bưu tá" not in sign_in("stranger-clerk").get("/staff/queue").text
+    assert "phản ánh người giả bưu tá" not in sign_in("admin").get("/staff/queue").text, "settles none"
+    with database.read() as session:
+        report_id = session.query(models.FalseCourier).one().id
+    clerk.post(f"/staff/false-couriers/{report_id}/settle", done="Đã báo công an phường")
+    for path in pages:
+        assert "phản ánh người giả bưu tá" not in clerk.get(path).text, path
 
 
 def test_a_report_that_cannot_be_taken_keeps_what_was_typed(person):

@@ -135,7 +135,8 @@ def test_an_act_of_a_wrong_clock_is_accepted_with_the_phones_time_beside_ours(ph
         event = session.scalars(select(models.TrackingEvent).where(kind == "attempt_failed")).one()
         note = session.scalars(select(models.CourierNote)).one()
         assert {(one.happened_at, one.device_at) for one in (event, note)} == {(NOW, NOW + ahead)}
-        assert event.facts["called_at"] == [called]
+        assert event.facts["called_at"] == [(NOW - timedelta(minutes=2)).isoformat()]
+        assert event.facts["called_at_device"] == [called]
         assert event.facts["clock_offset_s"] == -ahead.total_seconds()
 
 
@@ -240,3 +241,24 @@ def test_strangers_hand_in_nothing_and_foreign_offices_see_nothing(app, phone, a
 def test_a_photo_of_what_is_held_may_be_as_large_as_any_photo(photos):
     assert photos("may-1-0-p0", build.photo() + bytes(5_000_000)) == 200
     assert photos("may-1-0-p1", build.photo() + bytes(8_000_001)) == 413
+
+
+def test_a_browser_that_passed_to_another_courier_hands_in_in_the_name_of_the_one_before(
+    app, phone, desk, own_courier, acts, database
+):
+    with database.read() as session:
+        query = select(models.Courier.id).where(models.Courier.id != own_courier[0], models.Courier.is_active)
+        other = session.scalars(query).first()
+    codes = [code_for(desk, own_courier[0]), code_for(desk, other)]
+    same, another = (phone.client.post("/v1/courier/phones", json={"code": code}) for code in codes)
+    names = ([one.split("=")[0] for one in answer.headers.getlist("Set-Cookie")] for answer in (same, another))
+    assert list(names) == [["tannha-phone"], ["tannha-phone-former", "tannha-phone"]]
+    former = another.headers.getlist("Set-Cookie")[0]
+    assert all(part in former for part in ("Path=/v1/courier/held;", "HttpOnly", "SameSite=Strict"))
+    assert another.json["courier"] != same.json["courier"]
+    before = {"X-Former-Phone": "1"}
+    answer = phone.client.post("/v1/courier/held", json=acts, headers=before)
+    assert (answer.status_code, len(answer.json["held"])) == (200, 3)
+    with database.read() as session:
+        assert {one.phone.courier_id for one in session.scalars(select(models.HeldAct))} == {own_courier[0]}
+    assert app.test_client().post("/v1/courier/held", json=acts, headers=before).status_code == 404

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
+
 from api.work.printing import AT_ONCE
-from postal import custody, models
+from postal import custody, models, outside
 from postal.access import looks
 from tests import builders as build
 from tests.api.conftest import NOW
+from tests.api.test_courier_phones import CourierPhone, code_for
 from tests.api.test_desk import hand_over, import_results
 from tests.api.test_paper_routes import poppler, told  # noqa: F401
 
@@ -80,6 +83,32 @@ def test_the_administrator_sees_masks_and_leaves_no_look(sign_in, database):
         assert "H. V. Kín1" in text
         assert "Hoàng Văn" not in text
     assert all_looks(database) == []
+
+
+@pytest.fixture
+def phone(app, sign_in, own_courier):
+    return CourierPhone(app, code_for(sign_in("dispatcher"), own_courier[0]))
+
+
+def test_where_it_was_signed_is_shown_only_with_the_recipient(phone, own_round, sign_in, database):
+    code = phone.round().json["stops"][0]["pieces"][0]["code"]
+    proof = {"receiver_name": "Tôn Nữ Thị Diễm Hằng", "id_tail": "9911", "n_documents": 1, "fee_vnd": 50_000,
+             "fee_receipt": "BL-1", "lat": 16.46789, "lon": 107.58912}  # fmt: skip
+    scan = {"scan_id": "phat-1", "kind": "delivered", "code": code, "happened_at": NOW.isoformat(), "proof": proof}
+    assert phone.scans(scan).json["scans"][0]["status"] == "recorded"
+    with database.write() as session:
+        one = session.query(models.Item).filter_by(s10=code).one().consignment
+        for kind in (outside.CUT_OFF, outside.ABSENCE_CARD, outside.DOOR_RECEIPT):
+            when = {"queued_at": NOW, "expires_at": NOW, "next_try_at": NOW}
+            session.add(models.Notice(kind=kind, person_id=one.person_id, **when))
+        page = f"/staff/consignments/{one.id}"
+    admin = sign_in("admin")
+    assert "Vị trí lúc ký" in sign_in("postal").get(page).text
+    masked = admin.get(page).text
+    assert "data-proof" in masked
+    assert not re.search(r"Vị trí lúc ký|16[.,]46789", masked)
+    assert "Vị trí lúc ký" in admin.post(f"{page}/look", reason="đơn khiếu nại 12/2026").text
+    assert not [kind for kind in (outside.CUT_OFF, outside.ABSENCE_CARD, outside.DOOR_RECEIPT) if kind in masked]
 
 
 def test_a_typed_reason_shows_the_recipient_once_and_is_kept(sign_in, database):

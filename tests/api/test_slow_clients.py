@@ -1,6 +1,5 @@
 """The web as the operator starts it, among clients that send next to nothing: they cost no thread, and they are cut."""
 
-import shutil
 import socket
 import time
 import urllib.request
@@ -26,10 +25,10 @@ class Web(Running):
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory, empty_sqlite):
+def web(tmp_path_factory, sqlite_stock):
     folder = tmp_path_factory.mktemp("web")
     running = Web(folder, f"sqlite:///{folder / 'tannha.db'}", "")
-    shutil.copy(empty_sqlite, folder / "tannha.db")
+    sqlite_stock.copy_to(folder / "tannha.db", depth=0)
     running.start()
     yield running
     running.stop()

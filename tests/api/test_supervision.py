@@ -184,7 +184,7 @@ AGAIN = "Tiến trình trước đã dừng giữa chừng; việc đang đượ
 def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, database, sign_in, victim):
     running.start()
     job_id = order(database, 300)
-    assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 60)
+    assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 180)  # the first plan, on any machine
     left, page = solvers(running), sign_in("dispatcher")
     assert left
     assert AGAIN not in page.get(f"/staff/jobs/{job_id}").text
@@ -216,7 +216,7 @@ def test_a_plan_goes_on_whoever_dies_in_the_middle_of_it(running, handed_over, d
 def test_a_stop_in_the_middle_of_a_plan_ends_within_five_seconds_and_leaves_no_orphan(running, handed_over, database):
     running.start()
     job_id = order(database, 120)
-    assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 60)
+    assert wait_for(lambda: job(database, job_id).progress.get("travel_s"), 180)  # the first plan, on any machine
     pids = running.pids()
     took_s = running.stop()
     assert took_s < 5

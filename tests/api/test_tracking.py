@@ -257,8 +257,9 @@ def test_a_machine_reads_the_parcel_and_nobody(someone, item):
         assert "ld+json" not in closed.text
 
 
-def test_the_page_without_script_weighs_at_most_30_kb(someone, item):
-    page = someone.get(f"/t/{item['token']}")
+@pytest.mark.parametrize("path", ["/t/{token}", "/track", "/genuine"])
+def test_the_page_without_script_weighs_at_most_30_kb(someone, item, path):
+    page = someone.get(path.format(token=item["token"]))
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
     sizes = [len(page.data), *(len(someone.get(sheet).data) for sheet in sheets)]
     assert len(sheets) == 1
