@@ -34,10 +34,21 @@ class Kind:
     put_off_chance: float = 0.02
     lunch_drift_s: int = 600  # how far lunch strays from its hour
     late_start_s: float = 420
+    lunch_longer_s: int = 0
+    ferry_s: int = 0  # how far apart boats leave; a boat lies before every other hamlet
+    couriers: tuple[float, ...] = ()  # how slow each of the office's couriers is; none: alike
 
 
 KINDS = (
     Kind(name="town"),
+    Kind(name="dense city", n_stops=(40, 65), hamlets=4, metres=900, planned_door_s=210),
+    Kind(name="lagoon", n_stops=(12, 26), hamlets=6, metres=4_000, ferry_s=2_400),
+    Kind(name="late start", late_start_s=1_500),
+    Kind(name="slow courier", couriers=(1.4, 1.0, 1.05, 0.95)),
+    Kind(name="fast courier", couriers=(0.7, 1.0, 1.05, 0.95)),
+    Kind(name="long at the door", door_bias=1.6),
+    Kind(name="traffic peaks", rush=0.9),
+    Kind(name="long lunch", lunch_longer_s=2_700, lunch_drift_s=1_200),
     Kind(name="slow office", office_bias=1.2, door_bias=1.1),
     Kind(name="quick office", office_bias=0.85, door_bias=0.9, n_stops=(25, 50)),
     Kind(
@@ -69,15 +80,18 @@ class Replayed:
     true_leave_s: int
     lunch: tuple[int, int]
     doors: tuple[Door, ...]
+    courier: int = 0
 
 
 def day(kind: Kind, chance: random.Random) -> list[Replayed]:
     """Return one office's day: three to six couriers in one weather."""
     weather = math.exp(chance.gauss(0, kind.day_spread * 0.7))
-    return [_round(kind, weather, chance) for _ in range(chance.randint(3, 6))]
+    staff = kind.couriers or (1.0,) * chance.randint(3, 6)
+    return [_round(kind, (n, weather * bias), chance) for n, bias in enumerate(staff)]
 
 
-def _round(kind: Kind, weather: float, chance: random.Random) -> Replayed:
+def _round(kind: Kind, who: tuple[int, float], chance: random.Random) -> Replayed:
+    courier, weather = who
     places = _places(kind, chance)
     leave_s = int(7.5 * HOUR + chance.choice((0, 900, 1_800)))
     lunch_s = 2 * HOUR if leave_s < 8 * HOUR else HOUR
@@ -87,7 +101,7 @@ def _round(kind: Kind, weather: float, chance: random.Random) -> Replayed:
     left_s = leave_s + int(chance.expovariate(1 / kind.late_start_s))
     true = _walk(kind, places, order, (left_s, lunch_s), walker, chance)
     doors = tuple(Door(i + 1, *planned[i], *true[i]) for i in range(len(places)))
-    return Replayed(leave_s, left_s, (int(11.5 * HOUR), int(11.5 * HOUR) + lunch_s), doors)
+    return Replayed(leave_s, left_s, (int(11.5 * HOUR), int(11.5 * HOUR) + lunch_s), doors, courier)
 
 
 def _places(kind: Kind, chance: random.Random) -> list[tuple[float, float]]:
@@ -110,10 +124,14 @@ def _planned(
         if not ate and at > 11.5 * HOUR:
             lunch, ate = lunch_s, True
         begun = at
-        start = at + lunch + way / kind.planned_speed
+        start = at + lunch + way / kind.planned_speed + (kind.ferry_s / 3 if _has_boat(kind, way) else 0)
         at = start + kind.planned_door_s * heavy
         found.append((int(begun), int(start), int(at), lunch))
     return found
+
+
+def _has_boat(kind: Kind, way: float) -> bool:
+    return bool(kind.ferry_s) and way > kind.metres
 
 
 def _order(kind: Kind, n: int, chance: random.Random) -> list[int]:
@@ -138,13 +156,15 @@ def _walk(kind, places, order, begun, walker, chance) -> dict[int, tuple[int, in
         way *= 1.0 + 0.15 * min(4, abs(one - before - 1))
         before = one
         if not ate and at > lunch_at:
-            at += max(0.5 * HOUR, lunch + chance.gauss(0, kind.lunch_drift_s))
+            at += max(0.5 * HOUR, lunch + kind.lunch_longer_s + chance.gauss(0, kind.lunch_drift_s))
             ate = True
         hour = at / HOUR
         traffic = 1 + kind.rush * (math.exp(-((hour - 8) ** 2)) + math.exp(-((hour - 16.8) ** 2)))
         at += way / kind.planned_speed * traffic * walker * math.exp(chance.gauss(0, 0.2))
         if chance.random() < kind.delay_chance:
             at += chance.uniform(*kind.delay_s)
+        if _has_boat(kind, places[one][0]):
+            at += kind.ferry_s - at % kind.ferry_s
         start = at
         mean = kind.planned_door_s * heavy * kind.door_bias * walker
         at += mean * math.exp(chance.gauss(-(kind.door_spread**2) / 2, kind.door_spread))
