@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal import custody, doorstep, rounds
+from postal import custody, doorstep, phones, rounds
 from postal.access.policy import Actor, ActorKind
 from postal.custody import Party
-from postal.models import Courier, Coverage, DayPlan, Item, Office, OfficeKind, PersonKind, Role
+from postal.models import Courier, Coverage, DayPlan, Item, Office, OfficeKind, PersonKind, Phone, Role
 from postal.people import PersonData, add_person
 from postal.rules.lifecycle import EventKind
 from routing import Plan, PlannedRound, Problem, Visit
@@ -39,6 +39,17 @@ class Day:
         """Return one of the couriers as an actor."""
         one = self.couriers[number]
         return Actor(kind=ActorKind.USER, role=Role.COURIER, courier_id=one.id, office_id=one.office_id)
+
+
+def phone_of(session: Session, courier: Courier, name: str = "a") -> Actor:
+    """Give a courier a phone; return who acts through it. ``name`` tells phones of one courier apart."""
+    secret = f"{courier.id}-{name}"
+    made = Phone(
+        courier_id=courier.id, token_hash=secret, key_hash=secret, enrolled_at=MORNING, last_contact_at=MORNING
+    )
+    session.add(made)
+    session.flush()
+    return phones.actor_of(session, made)
 
 
 def set_up(session: Session, *, n_couriers: int = 2) -> tuple[Office, list[Courier]]:

@@ -2,14 +2,15 @@
 
 import sqlite3
 import threading
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import DateTime, select, text
+from sqlalchemy import DateTime, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from postal.db import BUSY_TIMEOUT_MS, Database, is_storage_failure, make_engine
-from postal.models import Base, Item, Office, OfficeKind, Person, PersonKind, UtcDateTime
+from postal.db import BUSY_TIMEOUT_MS, Database, first_wins, is_storage_failure, make_engine
+from postal.errors import TakenMeanwhile
+from postal.models import Base, CalendarDay, Item, Office, OfficeKind, Person, PersonKind, UtcDateTime
 from tests import builders as build
 from tests.scale import record_figure, scaled
 
@@ -194,3 +195,37 @@ def test_a_row_says_no_more_of_itself_than_its_number(database):
         assert session.get(Item, item.id) is item
     assert "Hằng" not in said
     assert "Lê Lợi" not in said
+
+
+def _office(code, name="", **more):
+    return Office(code=code, name=name or code, kind=OfficeKind.DELIVERY, zone="", lat=16.46, lon=107.59, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "taken"),
+    [
+        (lambda: [_office("BC-1"), _office("BC-1", "Khác")], "offices.code uq_offices_code"),
+        (lambda: [CalendarDay(on_date=date(2027, 9, 2), is_working=False, note="lễ")] * 2, "calendar_days.on_date"),
+    ],
+)
+def test_whoever_is_second_is_told_and_the_log_names_what_was_taken(database, caplog, rows, taken):
+    one, other = (insert(type(row)).values(**_values(row)) for row in rows())
+    with database.write() as session:
+        session.execute(one)
+    with pytest.raises(TakenMeanwhile), first_wins(), database.write() as session:
+        session.execute(other)
+    said = caplog.records[-1].getMessage().split()[-1]
+    assert said in taken.split()
+    assert "BC-1" not in caplog.text
+
+
+def test_a_row_number_that_exists_already_is_a_fault_and_no_rival(database):
+    """A sequence behind its table, as after rows were brought in by hand."""
+    with database.write() as session:
+        session.add(_office("BC-1", id=7))
+    with pytest.raises(IntegrityError), first_wins(), database.write() as session:
+        session.execute(insert(Office).values(**_values(_office("BC-2", id=7))))
+
+
+def _values(row):
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import desk
+from postal import desk, queue
 from postal.models import AddressStatus, Courier, Item, Office, OfficeKind, RoundStatus
-from postal.network.promises import load_calendar
+from postal.network import closures
+from postal.network.closures import Cut
+from postal.network.promises import load_calendars
 from postal.rules.lifecycle import FINAL, Holder, State, holder
 from postal.rules.working_days import local_day
 from tests import builders as build
@@ -63,12 +65,12 @@ def test_an_open_item_is_in_the_lists_of_whoever_has_a_part_in_it(session, state
     if where != "here" and state is State.AWAITING_COLLECTION:
         own.discard(office.id)  # nobody knows yet which office fetches it: the centre asks
     for office_id in own:
-        late = desk.late_items(session, now=LATER, office_id=office_id)
+        late = desk.late_items(session, queue.Wanted(office_id=office_id), now=LATER)
         assert [line.item.id for line in late] == [item.id], office_id
         assert late[0].custodian is custodian
-        only = desk.late_items(session, now=LATER, office_id=office_id, custodian=custodian)
+        only = desk.late_items(session, queue.Wanted(office_id=office_id), now=LATER, custodian=custodian)
         assert [line.item.id for line in only] == [item.id]
-        assert desk.late_counts(session, now=LATER, office_id=office_id).by_custodian[custodian] == 1
+        assert desk.late_counts(session, queue.Wanted(office_id=office_id), now=LATER).by_custodian[custodian] == 1
         counts = desk.pile_counts(session, office_id=office_id)
         assert sum(counts.values()) == 1
         name = next(name for name, n in counts.items() if n)
@@ -80,7 +82,7 @@ def test_an_item_is_late_by_the_first_of_its_promise_and_its_step(session, state
     a_day.set_up(session)
     item = build.accepted(session)[0]
     put(session, item, state)
-    calendar = load_calendar(session)
+    calendar = load_calendars(session).everywhere
     _, days = desk.STEPS[state]
     last_day = calendar.add(local_day(a_day.MORNING), days)
     end = datetime.combine(last_day, datetime.min.time(), UTC) + timedelta(hours=16, minutes=59)
@@ -104,7 +106,7 @@ def test_another_office_is_shown_nothing_of_it(session):
     item = build.accepted(session)[0]
     put(session, item, State.ON_ROUND, courier=couriers[0], office=office)
     for stranger in (other, agency):
-        assert desk.late_items(session, now=LATER, office_id=stranger.id) == []
+        assert desk.late_items(session, queue.Wanted(office_id=stranger.id), now=LATER) == []
         assert sum(desk.pile_counts(session, office_id=stranger.id).values()) == 0
 
 
@@ -134,18 +136,25 @@ def test_the_figures_are_the_lengths_of_their_lists(session):
         assert sum(counts.values()) == 5
 
 
-def test_the_list_and_its_pages_are_what_each_item_by_itself_is_reckoned_to_be(session):
+@pytest.mark.parametrize("is_flood", [False, True])
+def test_the_list_and_its_pages_are_what_each_item_by_itself_is_reckoned_to_be(session, is_flood):
     """The list asks the database for what is late; `late_since` reckons one item in plain words."""
     chance = random.Random(scaled(11, 12))
     a_day.set_up(session)
-    calendar = load_calendar(session)
+    for n, code in enumerate([a_day.THUAN_HOA, a_day.PHU_XUAN, "20014"] if is_flood else []):
+        first = a_day.DAY - timedelta(days=9 - n)
+        cut = Cut(communes=(code,), first=first, last=first + timedelta(days=6), reason="lũ", proof="CĐ 12" * (n < 2))
+        closures.close(session, cut, now=a_day.EVENING)
+    calendar = load_calendars(session)
     items = build.accepted(session, *(build.result(n) for n in range(1, scaled(60, 400))))
+    where = [a_day.THUAN_HOA, a_day.PHU_XUAN, "20014", "19804", None]
 
     def somewhen():
         return a_day.EVENING + timedelta(hours=chance.randrange(-24 * 20, 1))
 
     for item in items:
         put(session, item, chance.choice(OPEN))
+        item.consignment.commune_code = chance.choice(where) if is_flood else item.consignment.commune_code
         item.state_since, item.consignment.ready_at = somewhen(), somewhen()
         item.first_attempt_at = chance.choice([None, None, somewhen()])
         item.consignment.promised_by = chance.choice([None, somewhen(), somewhen() + timedelta(days=9)])
@@ -163,3 +172,36 @@ def test_the_list_and_its_pages_are_what_each_item_by_itself_is_reckoned_to_be(s
         for custodian in desk.Custodian:
             only = desk.late_items(session, now=now, custodian=custodian)
             assert [line.item.id for line in only] == [line.item.id for line in found if line.custodian is custodian]
+
+
+@pytest.mark.parametrize("state", sorted(set(desk.STEPS) - {State.MISSING}))
+def test_only_the_steps_to_a_door_stand_still_while_its_commune_is_cut_off_and_only_with_proof(session, state):
+    a_day.set_up(session)
+    item = build.accepted(session)[0]
+    put(session, item, state)
+    item.consignment.promised_by = None
+    session.flush()
+
+    def late_from():
+        return desk.late_since(item, item.consignment, load_calendars(session))[0]
+
+    before = late_from()
+    code = item.consignment.commune_code
+    cut = Cut(communes=(code,), first=a_day.DAY, last=a_day.DAY + timedelta(days=20), reason="lũ")
+    (closure,) = closures.close(session, cut, now=a_day.EVENING)
+    assert late_from() == before, "nothing shows it"
+    closure.proof = "Công điện 12"
+    session.flush()
+    to_the_door = {State.AT_OFFICE, State.HELD, State.ON_ROUND, State.ATTEMPTED, State.AWAITING_COLLECTION,
+                   State.ON_COLLECTION_ROUND, State.COLLECTED}  # fmt: skip
+    assert (late_from() > before) is (state in to_the_door)
+    if state in to_the_door:
+        assert local_day(late_from()) > closure.until_date
+        now = a_day.EVENING + timedelta(days=10)
+        assert desk.late_items(session, now=now) == []
+        closures.end(closure, on=a_day.DAY + timedelta(days=5), now=now)
+        session.flush()
+        assert [line.item.id for line in desk.late_items(session, now=now)] == [item.id], "the clock goes on"
+    closures.end(closure, on=a_day.DAY, now=a_day.EVENING)
+    session.flush()
+    assert late_from() == before, "taken back, it never was"

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from postal import doorstep, phones, rounds, under_way
 from postal.access.policy import Actor, ActorKind
 from postal.counting import all_lists, end_count, scan_codes
-from postal.models import Discrepancy, Handover, Leg, Role, RoundStop, TrackingEvent
+from postal.models import Consignment, DeliveryRound, Discrepancy, Handover, Leg, Role, RoundStop, TrackingEvent
 from postal.outside.outbox import INTERNAL
 from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
 from tests.postal import day as a_day
+from tests.statements import asked
 
 NOON = a_day.MORNING + timedelta(hours=3)
 
@@ -208,3 +209,24 @@ def test_the_passing_on_is_no_ones_business_outside(session, day, plan):
         session.scalars(select(RoundStop).where(RoundStop.passed_on_at.is_not(None))).one().round_id
         == plan.rounds[0].id
     )
+
+
+def test_moving_forty_stops_asks_as_little_of_each_as_moving_five(session):
+    a_day.build_day(session, n=44)
+    ids = [str(one) for one in session.scalars(select(Consignment.id).order_by(Consignment.id))]
+    plan = a_day.walking(session, shares=[ids[:42], ids[42:]])
+    giver, taker = (one.id for one in plan.rounds)
+    stop_ids = [stop.id for stop in plan.rounds[0].stops]
+    selects = {}
+    for n in (5, 40):
+        with session.begin_nested() as here:
+            session.expunge_all()
+            with asked(session.connection()) as seen:
+                move = under_way.move_stops(build.act(session, NOON), stop_ids[:n], taker, reason="xe hỏng").move
+                under_way.count_moved(build.act(session, NOON), move.id, scanned=codes_of(move))
+            assert session.get_one(DeliveryRound, giver).stops[0].passed_on_at is not None
+            selects[n] = [one.split("FROM")[1].split()[0] for one in seen if one.startswith("SELECT")]
+            here.rollback()
+        session.expunge_all()
+    assert selects[5] == selects[40]
+    assert len(selects[40]) <= 45

@@ -45,6 +45,12 @@ def test_a_day_is_not_closed_while_a_round_is_out(session, day, plan):
         close_day(session, day)
 
 
+def test_an_earlier_day_is_closed_while_todays_round_is_out(session, day, plan):
+    custody.close_day(build.act(session, EVENING), day.office.id, DAY - timedelta(days=1))
+    assert [one.what for one in custody.what_is_open(session, day.office.id, DAY)] == ["round", "item", "item", "item"]
+    assert custody.what_is_open(session, day.office.id, DAY + timedelta(days=1)) != [], "a later day waits for it"
+
+
 def test_nothing_leaves_an_office_whose_day_is_closed(session, day):
     made = a_day.saved_plan(session)
     rounds.publish_plan(build.act(session, MORNING), made.id)

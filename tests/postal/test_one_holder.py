@@ -12,7 +12,7 @@ from sqlalchemy import select
 from postal import custody, doorstep, intake, rounds
 from postal.doorstep import counter
 from postal.errors import NotFound, PostalError
-from postal.life.tracking import facts_of
+from postal.life.facts import facts_of
 from postal.models import DayPlan, DeliveryRound, Found, Handover, HandoverLine, Item, Leg, PlanStatus, TrackingEvent
 from postal.rules.lifecycle import EventKind, Holder, State, fold, holder
 from postal.to_agency import returns, submission, withdrawal

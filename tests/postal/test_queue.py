@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from postal import people, queue
+from postal.access import ownership
 from postal.errors import InvalidInput, NotFound
 from postal.life.tracking import Scan, record
 from postal.models import (
@@ -21,6 +22,7 @@ from postal.queue import questions
 from postal.queue.questions import Correction
 from postal.rules.lifecycle import EventKind, State
 from tests import builders as build
+from tests.postal import day as a_day
 
 NOW = build.EVENING + timedelta(days=2)
 GUIDE = build.guide()
@@ -69,7 +71,7 @@ def test_each_item_waits_on_the_list_of_what_it_needs(session, five):
         "outside": ["0005"],
         "post": [],
     }
-    counts = queue.queue_counts(session)
+    counts = queue.queue_counts(session, now=NOW)
     assert {needs: getattr(counts, needs) for needs in queue.NEEDS} == {
         needs: len(lines(session, needs)) for needs in queue.NEEDS
     }
@@ -94,7 +96,7 @@ def test_what_goes_elsewhere_stays_on_its_list_until_the_national_post_has_it(se
     elsewhere = five[4]
     move(session, elsewhere, EventKind.BATCHED, EventKind.HANDED_OVER)
     assert lines(session, "outside") == ["0005"] == lines(session, "post")
-    assert queue.queue_counts(session).outside == 1
+    assert queue.queue_counts(session, now=NOW).outside == 1
     move(session, elsewhere, EventKind.PASSED_TO_CARRIER, at=NOW + timedelta(hours=1))
     assert elsewhere.state is State.WITH_CARRIER
     assert lines(session, "outside") == []
@@ -125,7 +127,7 @@ def test_an_office_sees_what_it_issued_and_what_it_will_deliver(session):
     session.flush()
     assert lines(session, office_id=here.consignment.issuing_office_id) == ["0001"]
     assert lines(session, office_id=post.id) == ["0002"]
-    assert queue.queue_counts(session, office_id=post.id).point == 1
+    assert queue.queue_counts(session, queue.Wanted(office_id=post.id), now=NOW).point == 1
     assert lines(session, commune_code=here.consignment.commune_code) == ["0001"]
 
 
@@ -366,6 +368,29 @@ def test_a_search_keeps_to_an_office_says_what_is_exact_and_ends_with_what_is_ov
     ask = [queue.Asked(text=text) for text in ("diem hang", "0905120001", over.dossier_code)]
     assert [queue.find(session, one).is_exact for one in ask] == [False, True, True]
     assert "Hằng" not in repr(queue.Asked(text="Hằng"))
+
+
+def test_an_office_finds_whatever_its_page_opens(session):
+    """With its couriers, scanned in there, sent by it, of a commune it serves, or at the post in no served commune."""
+    item, (office, couriers) = one(session, 1), a_day.set_up(session)
+    session.execute(delete(Coverage))
+
+    def is_found():
+        session.flush()
+        session.expire_all()
+        its = office.id in ownership.subject_of_item(session, item).office_ids
+        assert (found(session, item.dossier_code, office_id=office.id) == [item]) is its
+        return its
+
+    assert not is_found()
+    item.courier_id, item.state = couriers[0].id, State.ON_ROUND
+    assert is_found()
+    item.courier_id, item.office_id, item.state = None, office.id, State.AT_OFFICE
+    assert is_found()
+    item.office_id, item.state = None, State.HANDED_OVER
+    assert is_found()
+    item.state = State.WAITING
+    assert not is_found()
 
 
 def test_a_line_does_not_print_a_person_by_accident(session):

@@ -12,7 +12,7 @@ from postal.access import accounts
 from postal.custody.serials import Grant, claim, grant_range
 from postal.doorstep import counter
 from postal.errors import PostalError
-from postal.life import carriers, items, tracking
+from postal.life import carriers, facts, items
 from postal.life.carriers import Reported, take_reports
 from postal.models import (
     AddressStatus,
@@ -57,7 +57,7 @@ def sound(database):
         for item in session.scalars(select(Item)):
             query = select(TrackingEvent).where(TrackingEvent.item_id == item.id).order_by(TrackingEvent.id)
             events = session.scalars(query).all()
-            folded = fold(tracking.facts_of(session, events), item.direction)
+            folded = fold(facts.facts_of(session, events), item.direction)
             assert folded.state is item.state
             assert set(folded.applied) == {event.scan_id for event in events if event.is_applied}
 

@@ -114,8 +114,8 @@ def test_what_is_held_is_planned_no_more_and_goes_back_when_nobody_came(session,
     problem = rounds.planning_problem(session, date(2026, 11, 27), now=EVENING)
     assert problem.stops == ()
     friday, monday = EVENING + timedelta(days=4), EVENING + timedelta(days=7)
-    assert returns.due_returns(session, now=friday) == []
-    assert [item.id for item, _ in returns.due_returns(session, now=monday)] == [item.id for item in day.items]
+    assert returns.due_returns(session, now=friday) == {}
+    assert list(returns.due_returns(session, now=monday)) == [item.id for item in day.items]
 
 
 def test_a_refused_item_starts_its_way_back_the_same_evening(session, day):

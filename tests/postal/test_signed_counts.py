@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from postal import custody, doorstep, outside, rounds
 from postal.doorstep import CourierScan
-from postal.life import tracking
+from postal.life import facts, tracking
 from postal.models import Callback, CallbackEndpoint, Discrepancy, Item, TrackingEvent
 from postal.rules.lifecycle import EventKind, Fact, Holder, State, fold, holder
 from postal.to_agency import returns, withdrawal
@@ -69,7 +69,7 @@ def settle_all(session, *, now=EVENING):
 
 
 def history(session, item):
-    return [str(event.kind) for event in tracking.life_of(session, item.id)]
+    return [str(event.kind) for event in tracking.life_in(session, item, facts.events_of(session, item.id))]
 
 
 def close(session, plan, *, without=(), now=EVENING):

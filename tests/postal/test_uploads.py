@@ -21,33 +21,37 @@ def clerk(session, username="thu"):
     return accounts.add_user(session, new, now=NOW).id
 
 
-def taken(session, user_id, token):
-    return uploads.read(session, uploads.find_id(build.act(session, user_id=user_id), token), user_id=user_id)
+def taken(session, user_id, number):
+    return uploads.read(session, uploads.find_id(build.act(session, user_id=user_id), number), user_id=user_id)
 
 
 def test_a_file_comes_back_to_its_owner(session):
     owner = clerk(session)
-    token = uploads.keep(build.act(session, NOW, user_id=owner), FILE)
-    assert taken(session, owner, token) == FILE
+    number = str(uploads.keep(build.act(session, NOW, user_id=owner), FILE).id)
+    assert taken(session, owner, number) == FILE
 
 
-def test_nobody_else_gets_it_and_no_wrong_token_does(session):
+def test_nobody_else_gets_it_and_no_wrong_number_does(session):
     owner, other = clerk(session), clerk(session, "khac")
-    token = uploads.keep(build.act(session, NOW, user_id=owner), FILE)
-    for user_id, wrong in ((other, token), (owner, token + "x"), (owner, ""), (owner, "%")):
+    upload_id = uploads.keep(build.act(session, NOW, user_id=owner), FILE).id
+    for user_id, wrong in (
+        (other, str(upload_id)),
+        (owner, f"{upload_id}x"),
+        (owner, ""),
+        (owner, "%"),
+        (owner, "9" * 30),
+    ):
         with pytest.raises(NotFound):
             taken(session, user_id, wrong)
-    upload_id = uploads.find_id(build.act(session, user_id=owner), token)
     with pytest.raises(NotFound):
         uploads.read(session, upload_id, user_id=other)
-    assert taken(session, owner, token) == FILE
+    assert taken(session, owner, str(upload_id)) == FILE
 
 
-def test_neither_the_file_nor_its_token_lies_open_in_the_table(session):
-    token = uploads.keep(build.act(session, NOW, user_id=clerk(session)), FILE)
+def test_the_file_does_not_lie_open_in_the_table(session):
+    uploads.keep(build.act(session, NOW, user_id=clerk(session)), FILE)
     row = session.scalars(select(Upload)).one()
     assert "Hằng".encode() not in row.sealed
-    assert token not in row.token_hash
     assert "Hằng" not in repr(FILE)
 
 

@@ -1,0 +1,101 @@
+"""Cards by message: of a try on this round, in the commune's calendar, and only while the visit is remembered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import doorstep
+from postal.life.follow_up import Attempt, fetch_by, follow_up
+from postal.models import CourierNote, Notice, NoticeState
+from postal.network import closures
+from postal.network.closures import Cut
+from postal.rules.working_days import WorkingDays
+from tests import builders as build
+from tests.postal import day as a_day
+
+TRIED = a_day.MORNING + timedelta(minutes=60)
+
+
+@pytest.fixture
+def day(session):
+    return a_day.build_day(session, n=2)
+
+
+def walking(session, day):
+    stops = dict.fromkeys(str(item.consignment_id) for item in day.items)
+    return a_day.walking(session, shares=[list(stops)])
+
+
+def fail(session, day, item, at=TRIED):
+    act = build.act(session, at, by=day.actor())
+    assert [one.status for one in doorstep.record_scans(act, [a_day.failed(item, at=at)])] == ["recorded"]
+
+
+def leave(session, day, plan, *, at=TRIED, came=None, **changes):
+    """Tell of a card by message for the first stop's item, when it comes; return its answer and notices so far."""
+    position = next(one.position for one in plan.rounds[0].stops if one.consignment_id == day.items[0].consignment_id)
+    note = doorstep.NoteIn(
+        note_id=f"the-{at:%d%H%M}",
+        kind=doorstep.NoteKind.CARD,
+        what="message",
+        happened_at=at,
+        round_id=plan.rounds[0].id,
+        position=position,
+        **changes,
+    )
+    (answer,) = doorstep.record_notes(build.act(session, came or at, by=day.actor()), [note])
+    return answer, session.scalars(select(Notice).order_by(Notice.id)).all()
+
+
+@pytest.mark.parametrize(
+    ("late", "state"),
+    [(0, NoticeState.WAITING), (23, NoticeState.WAITING), (24, NoticeState.FAILED), (50, NoticeState.FAILED)],
+)
+def test_a_message_lasts_from_the_visit_on_and_one_too_late_is_noted_as_that(session, day, late, state):
+    plan = walking(session, day)
+    fail(session, day, day.items[0])
+    answer, (notice,) = leave(session, day, plan, came=TRIED + timedelta(hours=late))
+    assert (answer.status, notice.state) == ("recorded", state)
+    assert notice.expires_at == TRIED + timedelta(days=1)
+
+
+def test_a_note_the_office_held_is_kept_also_where_there_is_nothing_to_tell(session, day):
+    plan = walking(session, day)
+    assert leave(session, day, plan)[0].code == "nothing_to_tell"
+    answer, notices = leave(session, day, plan, held_since=TRIED, came=TRIED + timedelta(days=3))
+    assert (answer.status, notices) == ("recorded", [])
+
+
+def test_a_try_of_an_earlier_round_is_not_what_todays_card_tells_of(session, day):
+    first = walking(session, day)
+    fail(session, day, day.items[0])
+    a_day.close_all(session, first)
+    second = a_day.walking(session, a_day.DAY + timedelta(days=3))
+    at = TRIED + timedelta(days=3)
+    assert leave(session, day, second, at=at)[0].code == "nothing_to_tell"
+    fail(session, day, day.items[0], at)
+    assert leave(session, day, second, at=at)[0].status == "recorded"
+
+
+def test_a_piece_is_kept_until_the_working_day_before_it_goes_back():
+    calendar = WorkingDays()
+    tries = [Attempt(at=at, reason="VANG_NHA") for at in (TRIED, TRIED + timedelta(days=4))]
+    found = follow_up(tries, calendar)
+    last = fetch_by(found, calendar)
+    assert last < found.return_on
+    assert calendar.next_working_day(last) == found.return_on
+    assert fetch_by(follow_up(tries[:1], calendar), calendar) is None
+
+
+def test_days_a_commune_is_cut_off_are_not_told_as_days_of_the_next_try(session, day):
+    plan = walking(session, day)
+    fail(session, day, day.items[0])
+    leave(session, day, plan)
+    noted = session.scalars(select(CourierNote)).one()
+    before = doorstep.card_told(session, noted).try_from
+    code = day.items[0].consignment.commune_code
+    closures.close(session, Cut(communes=(code,), first=before, last=before, reason="lũ", proof="CĐ 12"), now=TRIED)
+    assert doorstep.card_told(session, noted).try_from > before
