@@ -18,8 +18,8 @@ from labels.samples.apology_letter import letter
 from labels.samples.consignment_note import note
 from labels.samples.day_report import report
 from labels.samples.fee_receipt import fee
-from labels.samples.invitation import card
-from labels.samples.made_up import LINK, TAKEN
+from labels.samples.invitation import blank, card
+from labels.samples.made_up import LINK, TAKEN, WARNING
 from labels.samples.return_list import returns
 from labels.samples.reverse_handover import CODE, minutes
 
@@ -71,6 +71,23 @@ def test_codes_of_notes_and_cards_decode(pictures_of, codes_in):
         assert codes_in(picture) == sorted(["EY900000013VN", LINK])
 
 
+@pytest.mark.parametrize("n", [1, 4, 40])
+def test_blank_cards_are_one_a_page_numbered_with_a_code_that_decodes(text_of, pictures_of, codes_in, n):
+    pdf = invitation.draw_blank([blank(number) for number in range(1, n + 1)])
+    pages = text_of(pdf).rstrip("\f").split("\f")
+    assert len(pages) == n
+    for number, told in enumerate(pages, start=1):
+        assert told.count(f"Số GM-128-{number:02d}") == 2  # below the title and at the foot
+    assert codes_in(pictures_of(pdf)[0]) == ["https://tannha.example/track"]
+
+
+def test_a_blank_card_stays_on_its_page_however_long_the_offices_words_are(text_of):
+    crowded = blank(1, office_address="kiệt 12, đường Nguyễn Tất Thành, " * 4, office_hours="7:30–11:30, " * 8)
+    told = text_of(invitation.draw_blank([crowded]))
+    assert "trang 1/1" in told
+    assert "trang 2" not in told
+
+
 def test_an_invitation_fits_one_page_and_never_says_what_the_procedure_was(text_of):
     told = text_of(invitation.draw([card(2)]))
     assert "trang 1/1" in told
@@ -80,7 +97,7 @@ def test_an_invitation_fits_one_page_and_never_says_what_the_procedure_was(text_
 @pytest.mark.parametrize(("fee_vnd", "said"), [(135_000, "Bưu tá chỉ thu 135.000 đ"), (0, "Bưu tá không thu tiền nào")])
 def test_an_invitation_says_what_the_courier_may_ask_for(text_of, fee_vnd, said):
     told = text_of(invitation.draw([replace(card(1), fee_vnd=fee_vnd)]))
-    assert f"{said}, không đòi chuyển khoản trước." in told
+    assert f"{said}. {WARNING}".replace(" ", "") in told.replace("\n", "").replace(" ", "")
 
 
 def test_money_stands_in_figures_and_in_words_on_both_copies(text_of):

@@ -136,7 +136,7 @@ def test_every_size_names_sender_delivery_office_round_and_both_days(text_of, si
 @pytest.mark.parametrize("size", item_label.LABEL_SIZES)
 def test_an_english_label_has_no_vietnamese_words_of_ours(text_of, size):
     plain = {"recipient_name": "A", "address": "1 B", "commune": "C", "sender_name": "D", "sender_address": "E"}
-    one = label(**plain, delivery_office="F", fee_vnd=0, round_text="1", reprint_number=1)
+    one = label(**plain, delivery_office="F", warning="W", fee_vnd=0, round_text="1", reprint_number=1)
     assert text_of(item_label.draw([one], size=size, say=speech("en"))).replace("·", "").isascii()
 
 
@@ -191,3 +191,20 @@ def test_the_house_number_is_never_cut_wherever_it_stands(text_of, size):
 def test_an_address_that_is_all_numbers_and_fits_nowhere_is_refused():
     with pytest.raises(TextTooLong):
         item_label.draw([label(address="12/5 kiệt 3, " * 400)], size="A7")
+
+
+WARNINGS = (
+    "Bưu tá không yêu cầu chuyển khoản trước. Kiểm tra tại tannha.buudien.thuathienhue.gov.vn/genuine",
+    "Couriers never ask for a transfer in advance. Check at tannha.buudien.thuathienhue.gov.vn/genuine",
+    "Không đưa tiền, không chuyển khoản khi chưa thấy bưu gửi. Hỏi: tannha.buudienhue.vn/genuine",
+)
+
+
+@pytest.mark.parametrize("size", item_label.LABEL_SIZES)
+@pytest.mark.parametrize("warning", WARNINGS)
+def test_the_warning_against_false_couriers_stands_whole_on_every_size(text_of, size, warning):
+    one = label(warning=warning, reprint_number=2, round_text="112")
+    assert squeezed(warning) in squeezed(text_of(item_label.draw([one], size=size)))
+    assert item_label.shortened_fields(one, size=size) == ()
+    if size == "100x150":
+        assert [item_label.shortened_fields(one, size=size, dpi=dpi) for dpi in (203, 300)] == [(), ()]
