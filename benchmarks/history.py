@@ -28,8 +28,11 @@ ONCE = frozenset({
     "absences", "alembic_version", "api_keys", "brakes", "calendar_days", "callback_endpoints", "chain_links",
     "commune_closures", "counters", "couriers", "coverage", "day_orders", "idempotency_records", "installation",
     "jobs", "known_devices", "office_closures", "offices", "old_secrets", "phone_codes", "phones", "point_memory",
-    "procedures", "s10_ranges", "sign_ins", "tracking_guesses", "transit_rules", "uploads", "users",
+    "procedures", "s10_ranges", "set_up_changes", "sign_ins", "signing_keys", "tracking_guesses",
+    "transit_rules", "uploads", "users",
 })  # fmt: skip
+_TRY = re.compile(r"^(\d{4}-\d\d-\d\d)(?= [A-Z_]*$)", re.MULTILINE)
+_OF_ROUND = re.compile(r"^r(\d+):")
 _DOSSIER = re.compile(r"^(.*-)([0-9]{6})(-[0-9]{4,6})$")
 
 
@@ -139,11 +142,15 @@ def _copy(moved: _Moved, k: int, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def code_of_copy(code: str, k: int) -> str:
-    """Return an S10 of another serial, a dossier code of an earlier day; any other text as it is."""
+    """Return an S10, a dossier code, a try or a scan as another day would have it; any other text as it is."""
     if len(code) == 13 and s10.is_s10(code):
         found = s10.parse(code)
         serial = 90_000_000 + (found.serial - 90_000_000 + k * _S10_STRIDE) % 10_000_000
         return str(s10.S10(found.indicator, serial, found.country))
+    if _TRY.match(code):  # what failed when, as items keep it
+        return _TRY.sub(lambda told: str(date.fromisoformat(told[1]) - timedelta(days=k)), code)
+    if match := _OF_ROUND.match(code):  # a scan says on which round it was
+        return f"r{int(match[1]) + k * STRIDE}:{code[match.end() :]}"
     if match := _DOSSIER.match(code):
         # No date of 99 months: a copy's code is that of no other day.
         return f"{match[1]}{(int(match[2]) + 1_000 * k) % 1_000_000:06d}{match[3]}"
