@@ -90,7 +90,7 @@ samples: $(STAMP) ## draws every paper again in docs/papers/
 
 bench: $(STAMP) $(BENCH_STAMP) ## runs the benchmarks beside their peers, in an environment of its own
 	@set -e; for script in benchmarks/*.py; do \
-	  case $$script in *vrplib*|*/history.py|*/__init__.py) continue;; esac; \
+	  case $$script in *vrplib*|*/history.py|*/stock.py|*/__init__.py) continue;; esac; \
 	  echo "== $$script"; $(BENCH)/bin/python $$script; done
 
 $(BENCH_STAMP): requirements.txt requirements-bench.in
