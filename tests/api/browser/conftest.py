@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from api.demo.house import QuietHandler
@@ -15,6 +15,7 @@ from tests.api.conftest import PASSWORD
 from tests.conftest import missing
 from tests.scale import one_database_each
 
+_OPENED = pytest.StashKey[list]()
 HERE = Path(__file__).parent
 TIMEOUT_MS = 60_000
 """How long a page may take on a machine whose cores are taken by others; nothing waits that long elsewhere."""
@@ -48,9 +49,27 @@ def address(app, house):
     serving.join()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Print with a failure what its pages showed: nobody can look at a screen of yesterday."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in item.stash.get(_OPENED, ()):
+            report.sections.append((f"page {page.url}", _shown(page)))
+    return report
+
+
+def _shown(page):
+    try:
+        return page.locator("body").inner_text(timeout=5_000)
+    except Error as error:  # closed by the test, or hung
+        return str(error)
+
+
 @pytest.fixture
-def open_page(chromium, address):
+def open_page(request, chromium, address):
     """Return a function that opens a person's page; what the browser complains of fails the test at its end."""
+    shown = request.node.stash[_OPENED] = []
     contexts, complaints = [], []
 
     def opened(path="/", **options):
@@ -58,6 +77,7 @@ def open_page(chromium, address):
         contexts.append(context)
         # A test cuts the network of its pages; the browser, which would wake a worker, still has one.
         context.add_init_script("delete globalThis.ServiceWorkerRegistration?.prototype.sync")
+        context.on("page", lambda page: shown.append(page))
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))

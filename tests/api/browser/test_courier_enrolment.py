@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy import select
 import api
 from postal import State, models
 from postal.rules import LOCAL
-from tests.api.browser.phone import act, all_sent, enter_pin, states, unsent
+from tests.api.browser.phone import act, all_sent, enter_pin, set_clock, states, unsent
 from tests.api.browser.test_courier_phone import READ_DISK, deliver, enrolled
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import code_for
@@ -109,21 +109,14 @@ def test_the_app_asks_for_no_selector_that_old_phones_cannot_read(suffix):
     assert [name for name, text in texts.items() if ":has(" in text] == []
 
 
-# The clock alone: timers go on as they are, which a page on a busy machine cannot do without.
-FELL_BACK = """{
-  const Real = Date, years = 11 * 365.25 * 24 * 3600 * 1000;
-  globalThis.Date = class extends Real {
-    constructor(...told) { if (told.length) super(...told); else super(Real.now() - years); }
-    static now() { return Real.now() - years; }
-  };
-}"""
+YEARS = timedelta(days=11 * 365.25)
 
 
 def test_a_clock_that_fell_back_without_signal_deletes_no_round(enrolled):
     page = enrolled()
     kept_round(page)
     page.context.set_offline(True)
-    page.add_init_script(FELL_BACK)
+    set_clock(page, -YEARS)
     page.reload()
     assert page.evaluate("new Date().getFullYear()") < 2020
     enter_pin(page)
@@ -137,7 +130,7 @@ def test_a_round_that_is_out_stays_on_the_phone_over_midnight(enrolled):
     page.context.set_offline(True)
     midnight = datetime.combine(NOW.astimezone(LOCAL).date() + timedelta(days=1), time(), tzinfo=LOCAL)
     for hours, n_stops in ((1, 3), (6, 0)):
-        page.clock.install(time=datetime.now(UTC) + (midnight + timedelta(hours=hours) - NOW))
+        set_clock(page, midnight + timedelta(hours=hours) - NOW)
         page.reload()
         enter_pin(page)
         expect(page.locator("[data-stop]") if n_stops else page.get_by_text("Không có mạng")).to_have_count(

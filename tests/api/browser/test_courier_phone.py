@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -13,7 +13,7 @@ from zxingcpp import read_barcodes
 from postal import State, intake, models
 from tests import builders as build
 from tests.api.browser.accessibility import violations
-from tests.api.browser.phone import PHONE, act, card, enter_pin, fits, sign, states, unsent
+from tests.api.browser.phone import PHONE, act, card, enter_pin, fits, set_clock, sign, states, unsent
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import code_for
 
@@ -208,7 +208,7 @@ def test_the_round_of_another_day_is_gone_from_the_phone_also_without_signal(enr
     enter_pin(page)
     expect(page.locator("[data-stop]")).to_have_count(3)
     page.context.set_offline(True)
-    page.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    set_clock(page, timedelta(days=1))
     page.reload()
     enter_pin(page)
     expect(page.get_by_text("Không có mạng")).to_be_visible()
