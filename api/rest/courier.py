@@ -114,14 +114,16 @@ def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:
         window = {"from_at": _at(day, stop.window_s[0]), "until_at": _at(day, stop.window_s[1])}
     return {
         "position": stop.position,
+        "positions": list(stop.positions),
         "code": stop.code,
+        "codes": list(stop.codes),
         "direction": str(stop.direction),
         "planned_at": _at(day, stop.planned_s),
         "window": window,
         "must_today": stop.must_today,
         "whom": stop.person.full_name,
         "phone": stop.person.phone or "",
-        "address": stop.person.address or "",
+        "address": " / ".join(stop.addresses),
         "commune": commune.full_name if commune else "",
         "landmark": stop.person.landmark or "",
         "point": point,
@@ -137,6 +139,7 @@ def _piece(piece: phones.Piece) -> dict[str, Any]:
         invitation["keep_until"] = _day(invited.keep_until)
     return {
         "code": piece.code,
+        "position": piece.position,
         "dossier_code": piece.dossier_code,
         "state": str(piece.state),
         **in_both(STATES[piece.state]),

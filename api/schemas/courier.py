@@ -76,9 +76,13 @@ class InvitationTold(Told):
 
 
 class PieceTold(Told):
-    """One item at the door, what may be done with it now, and in words why nothing may."""
+    """One item at the door, what may be done with it now, and in words why nothing may.
+
+    ``position`` is its own on the plan: of one door not every piece has the same.
+    """
 
     code: str
+    position: int
     dossier_code: str
     state: State
     detail: str
@@ -90,10 +94,16 @@ class PieceTold(Told):
 
 
 class StopTold(Told):
-    """One door with its pieces. ``whom`` is to be asked for; no ID number is told."""
+    """One door with its pieces. ``whom`` is to be asked for; no ID number is told.
+
+    Several stops of the plan for one recipient at one address are one door: ``positions`` and ``codes`` are all of
+    theirs, the first being the door's own. A note about one piece bears that piece's position.
+    """
 
     position: int
+    positions: list[int]
     code: str
+    codes: list[str]
     direction: Direction
     planned_at: datetime
     window: WindowTold | None

@@ -5,6 +5,7 @@ Rounds themselves are `postal.rounds`; what an event does to an item is `postal.
 
 from postal.doorstep.at_the_door import ReasonNeeds, photo_rule_of
 from postal.doorstep.cards import CardTold, LeftAtDoor, ReceiptTold, card_told, left_at_door, receipt_told
+from postal.doorstep.doors import Door, addresses_at, doors_of, is_same_door
 from postal.doorstep.instants import BadInstant, corrected
 from postal.doorstep.notes import OPEN_WHY, ORDER_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
 from postal.doorstep.proof import (
@@ -37,6 +38,7 @@ __all__ = [
     "CardTold",
     "CourierScan",
     "DocumentsDiffer",
+    "Door",
     "FeeNotCollected",
     "LeftAtDoor",
     "NoteIn",
@@ -53,8 +55,11 @@ __all__ = [
     "TooManyScans",
     "UnknownReason",
     "WrongKind",
+    "addresses_at",
     "card_told",
     "corrected",
+    "doors_of",
+    "is_same_door",
     "left_at_door",
     "note_with",
     "notes_of_round",

@@ -7,15 +7,16 @@ what is recorded by then and names nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
+from postal.doorstep.doors import at_the_door_of
 from postal.doorstep.proof import RECEIPT_NUMBER
-from postal.doorstep.said import opened
+from postal.doorstep.said import opened, seal_into
 from postal.errors import Conflict
 from postal.life.follow_up import N_INVITATIONS, fetch_by, follow_up, load_attempts
 from postal.models import Consignment, CourierNote, Notice, NoticeState, Office, TrackingEvent
@@ -31,6 +32,7 @@ BY_MESSAGE, ON_PAPER, TEXTED = "message", "paper", "texted"
 # How a card or a receipt was left (TT 17/2017/TT-BTTTT Đ5.2h); texted: from the courier's own phone, where the post has
 # no gateway.
 LEFT = frozenset({BY_MESSAGE, ON_PAPER, TEXTED})
+SENT_WITH = "sent_with"  # the note whose message tells of this one too
 _NOTICES = {CARD: ABSENCE_CARD, RECEIPT: DOOR_RECEIPT}
 # A card that comes later tells of a visit nobody remembers; paper from the office is better then.
 _SENT_WITHIN = timedelta(days=1)
@@ -52,6 +54,7 @@ class CardTold:
 
     office: Office
     codes: tuple[str, ...]
+    consignment_ids: frozenset[int]
     tried_at: datetime
     n: int
     try_from: date | None
@@ -65,6 +68,7 @@ class ReceiptTold:
     office: Office
     numbers: tuple[str, ...]
     codes: tuple[str, ...]
+    consignment_ids: frozenset[int]
     seals: tuple[str, ...]
     n_papers: int
     fee_vnd: int
@@ -74,7 +78,10 @@ class ReceiptTold:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftAtDoor:
-    """One card or receipt as the item's history tells it; ``notice`` is its message, None once that was forgotten."""
+    """One card or receipt as the item's history tells it; ``notice`` is its message, None once that was forgotten.
+
+    Of several stops at one door the message is one.
+    """
 
     kind: str
     what: str
@@ -99,13 +106,16 @@ class LeftAtDoor:
 
 
 def queue_message(act: Act, noted: CourierNote, *, is_held: bool = False) -> None:
-    """Queue what a card's or receipt's note tells of, once for each try or hand-over.
+    """Queue what a card's or receipt's note tells of, once for each try or hand-over at the door.
 
-    A message lasts from the visit on: of one too long ago it is noted as failed, and nothing is sent.
+    Several stops at one door have a note each and one message, which names all their pieces; a note that is told by
+    another's message says whose. A message lasts from the visit on: one too late is noted as failed, not sent.
     Raises NothingToTell where neither is recorded, NoNumberToText; of a note the office held nothing, for it is kept.
     """
     consignment = act.session.get_one(Consignment, noted.consignment_id)
     told = card_told(act.session, noted) if noted.kind == CARD else receipt_told(act.session, noted)
+    if told is not None and consignment.id not in told.consignment_ids:
+        told = None  # only of its neighbours at the door is anything recorded
     has_number = bool(unseal(act.session, consignment.person).phone)
     if is_held and (told is None or not has_number):
         return
@@ -115,12 +125,17 @@ def queue_message(act: Act, noted: CourierNote, *, is_held: bool = False) -> Non
         raise NoNumberToText
     since = told.tried_at if isinstance(told, CardTold) else told.at
     kind = _NOTICES[noted.kind]
+    at_the_door = [one.id for one in at_the_door_of(act.session, noted.round_id, consignment)]
     before = (
-        select(Notice.id)
+        select(Notice.about_id)
         .join(CourierNote, CourierNote.id == Notice.about_id)
-        .where(Notice.kind == kind, CourierNote.consignment_id == consignment.id, CourierNote.happened_at >= since)
+        .where(Notice.kind == kind, CourierNote.consignment_id.in_(at_the_door), CourierNote.happened_at >= since)
     )
-    if act.session.scalar(before.limit(1)) is None:
+    by_note = act.session.scalar(before.limit(1))
+    if by_note is not None:
+        said = opened(act.session, noted)
+        seal_into(act.session, noted, replace(said, facts={**said.facts, SENT_WITH: by_note}))
+    else:
         lasts = noted.happened_at + _SENT_WITHIN - act.now
         notice = queue_notice(act, kind, person_id=consignment.person_id, about_id=noted.id, lasts=lasts)
         if lasts <= timedelta(0):
@@ -128,25 +143,29 @@ def queue_message(act: Act, noted: CourierNote, *, is_held: bool = False) -> Non
 
 
 def card_told(session: Session, noted: CourierNote) -> CardTold | None:
-    """Return what the card of a note says by now, None where no failed try of its round is recorded."""
+    """Return what the card of a note says by now, None where no failed try of its round is recorded at its door.
+
+    Of several tries the earliest day the courier comes again, and the earliest day the office keeps a piece until.
+    """
     consignment = session.get_one(Consignment, noted.consignment_id)
-    tried = load_attempts(session, [item.id for item in consignment.items])
+    items = [item for one in at_the_door_of(session, noted.round_id, consignment) for item in one.items]
+    tried = load_attempts(session, [item.id for item in items])
     commune_code = consignment.commune_code
     calendar = load_calendars(session, commune_code=commune_code).of(commune_code)
-    steps = {item.id: follow_up(tried.get(item.id, ()), calendar) for item in consignment.items}
     told_of = _tried_on(session, noted, tried)
-    missed = [i for i in consignment.items if steps[i.id] is not None and i.id in told_of and not i.finished_at]
+    steps = {item.id: follow_up(tried.get(item.id, ()), calendar) for item in items}
+    missed = {i: step for i in items if (step := steps[i.id]) is not None and i.id in told_of and not i.finished_at}
     if not missed:
         return None
-    step = steps[missed[-1].id]
-    assert step is not None
+    kept = [fetch_by(step, calendar) for step in missed.values()]
     return CardTold(
         office=session.get_one(Office, noted.office_id),
         codes=tuple(item.s10 or item.dossier_code for item in missed),
+        consignment_ids=frozenset(item.consignment_id for item in missed),
         tried_at=max(tried[item.id][-1].at for item in missed),
-        n=min(step.n_invitations, N_INVITATIONS),
-        try_from=step.try_from,
-        keep_until=fetch_by(step, calendar),
+        n=min(max(step.n_invitations for step in missed.values()), N_INVITATIONS),
+        try_from=min((step.try_from for step in missed.values() if step.try_from is not None), default=None),
+        keep_until=min((day for day in kept if day is not None), default=None),
     )
 
 
@@ -165,10 +184,11 @@ def _tried_on(session: Session, noted: CourierNote, item_ids: Iterable[int]) -> 
 
 
 def receipt_told(session: Session, noted: CourierNote) -> ReceiptTold | None:
-    """Return what the receipt of a note says, None where nothing was handed over on that round."""
+    """Return what the receipt of a note says, None where nothing was handed over at its door on that round."""
     consignment = session.get_one(Consignment, noted.consignment_id)
+    items = [item for one in at_the_door_of(session, noted.round_id, consignment) for item in one.items]
     query = select(TrackingEvent).where(
-        TrackingEvent.item_id.in_([item.id for item in consignment.items]),
+        TrackingEvent.item_id.in_([item.id for item in items]),
         TrackingEvent.round_id == noted.round_id,
         TrackingEvent.proof_id.is_not(None),
     )
@@ -180,6 +200,7 @@ def receipt_told(session: Session, noted: CourierNote) -> ReceiptTold | None:
         office=session.get_one(Office, noted.office_id),
         numbers=tuple(dict.fromkeys(number for number in numbers if number)),
         codes=tuple(event.item.s10 or event.item.dossier_code for event in events),
+        consignment_ids=frozenset(event.item.consignment_id for event in events),
         seals=tuple(str(event.facts["seal"]) for event in events if "seal" in event.facts),
         n_papers=sum(len(event.item.documents) or 1 for event in events),
         fee_vnd=sum(event.proof.fee_vnd for event in events if event.proof is not None),
@@ -200,5 +221,8 @@ def left_at_door(session: Session, consignment_id: int) -> Sequence[LeftAtDoor]:
     for noted, notice in session.execute(query):
         said = opened(session, noted)
         number = str(said.facts.get("number", ""))
+        if notice is None and SENT_WITH in said.facts:
+            by_note = Notice.kind == _NOTICES[noted.kind], Notice.about_id == int(said.facts[SENT_WITH])
+            notice = session.scalar(select(Notice).where(*by_note))
         found.append(LeftAtDoor(kind=noted.kind, what=said.what, number=number, at=noted.happened_at, notice=notice))
     return found

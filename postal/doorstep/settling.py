@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.access.audit import note as note_audit
+from postal.doorstep.doors import at_the_door_of
 from postal.doorstep.notes import ASKS_THE_OFFICE, NoteKind
 from postal.doorstep.said import opened
 from postal.errors import Conflict, InvalidInput, NotFound
@@ -67,10 +68,16 @@ def settle_note(act: Act, note_id: int, settlement: str, *, guide: HasRegister) 
         raise NoteSettled
     if settlement == APPROVED and found.consignment_id is not None:
         consignment = act.session.get_one(Consignment, found.consignment_id)
+        told, *others = at_the_door_of(act.session, found.round_id, consignment)
+        is_open = {one.id for one in others if any(item.finished_at is None for item in one.items)}
+        is_alike = {one.id for one in others if one.person.address_hash == told.person.address_hash}
+        here = [told, *(one for one in others if one.id in is_open & is_alike)]
         # Two corrections, or one and a change of address, come after each other: none is lost.
-        lock_items(act.session, consignment.items)
-        act.session.refresh(consignment)
-        _put_right(act, consignment, opened(act.session, found).facts, guide)
+        lock_items(act.session, [item for one in here for item in one.items])
+        facts = opened(act.session, found).facts
+        for one in here:  # the door stays one: what was seen at it holds for all that goes there
+            act.session.refresh(one)
+            _put_right(act, one, facts, guide)
     found.settled_at, found.settled_by_id, found.settlement = act.now, act.by.user_id, settlement
     note_audit(act, f"courier_note_{settlement}", "courier_note", found.id)
     act.session.flush()

@@ -120,7 +120,7 @@ def next_step(session: Session, courier_id: int, text: str, *, now: datetime) ->
 
 def _of_stop(session: Session, courier_id: int, code: str, now: datetime) -> NextStep:
     day = day_of(session, courier_id, now=now)
-    stop = next((one for one in day.stops if one.code == code), None)
+    stop = next((one for one in day.stops if code in one.codes), None)
     if stop is None or day.round is None:
         return NextStep(code=code, why=Why.NOT_YOURS)
     if day.round.status is RoundStatus.PLANNED:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.doorstep.at_the_door import photo_rule_of
+from postal.doorstep.doors import Door, addresses_at, doors_of
 from postal.doorstep.proof import ID_KINDS, relations_for
 from postal.life.follow_up import N_INVITATIONS, Attempt, fetch_by, follow_up, invitation_days, load_attempts
 from postal.models import (
@@ -85,9 +86,13 @@ class Invitation:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One item at a door. ``checklist`` names what a dossier should hold; of a result only the count is told."""
+    """One item at a door, at its own ``position`` of the plan.
+
+    ``checklist`` names what a dossier should hold; of a result only the count is told.
+    """
 
     code: str
+    position: int
     dossier_code: str
     state: State
     acts: tuple[Acts, ...]
@@ -98,15 +103,22 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class StopToday:
-    """One door: several pieces for one person are one stop. Times are seconds of the local day."""
+    """One door: several pieces for one person are one stop. Times are seconds of the local day.
+
+    ``positions`` and ``codes`` are those of every stop of the plan at this door, the first its own; ``addresses`` as
+    they were written, one where they are alike.
+    """
 
     position: int
+    positions: tuple[int, ...]
     code: str
+    codes: tuple[str, ...]
     planned_s: int
     window_s: tuple[int, int] | None
     direction: Direction
     must_today: bool
     person: PersonData
+    addresses: tuple[str, ...]
     commune_code: str | None
     lat: float | None
     lon: float | None
@@ -137,18 +149,18 @@ def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
     """
     courier = session.get_one(Courier, courier_id)
     found = _round_now(session, courier_id, now)
-    stops: Sequence[RoundStop] = ()
+    doors: Sequence[Door] = ()
     if found is not None and found.status is not RoundStatus.CLOSED:
         # What another courier took over is that one's; what was taken over stands where its time lies.
-        stops = sorted((s for s in found.stops if s.passed_on_at is None), key=lambda s: (s.start_s, s.position))
-    invitations = _invitations(session, [item for stop in stops for item in stop.consignment.items], now)
+        doors = doors_of(found.stops)
+    invitations = _invitations(session, [item for door in doors for _, item in door.pieces], now)
     ruled, today = rules.DoorRules(session), local_day(now)
     words = ruled.photo_words(today)
     return DayToday(
         office=courier.office,
         courier_code=courier.code,
         round=found,
-        stops=tuple(_stop(session, stop, invitations, words) for stop in stops),
+        stops=tuple(_stop(session, door, invitations, words) for door in doors),
         evidence=ruled.evidence(today),
     )
 
@@ -192,27 +204,30 @@ def _rounds_of(courier_id: int) -> Select[DeliveryRound]:
 
 
 def _stop(
-    session: Session, stop: RoundStop, invitations: dict[int, Invitation], words: Mapping[str, Sequence[str]]
+    session: Session, door: Door, invitations: dict[int, Invitation], words: Mapping[str, Sequence[str]]
 ) -> StopToday:
-    consignment = stop.consignment
-    person = open_person(session, consignment.person)
+    stop, consignment = door.first, door.first.consignment
+    person, codes = open_person(session, consignment.person), [stop_code(s.round_id, s.position) for s in door.stops]
     window = (consignment.window_from_s, consignment.window_until_s)
     return StopToday(
         position=stop.position,
-        code=stop_code(stop.round_id, stop.position),
+        positions=door.positions,
+        code=codes[0],
+        codes=tuple(codes),
         planned_s=stop.start_s,
         window_s=window if window[0] is not None and window[1] is not None else None,  # type: ignore[arg-type]
         direction=consignment.direction,
-        must_today=is_due(stop),
+        must_today=any(is_due(one) for one in door.stops),
         person=person,
+        addresses=addresses_at(session, door),
         commune_code=consignment.commune_code,
         lat=consignment.lat,
         lon=consignment.lon,
         precision=consignment.precision,
         radius_m=consignment.radius_m,
         pieces=tuple(
-            replace(_piece(stop.round, item, person.full_name, words), invitation=invitations.get(item.id))
-            for item in consignment.items
+            replace(_piece(one, item, person.full_name, words), invitation=invitations.get(item.id))
+            for one, item in door.pieces
         ),
     )
 
@@ -238,13 +253,14 @@ def _invitations(session: Session, items: Sequence[Item], now: datetime) -> dict
     return found
 
 
-def _piece(walked: DeliveryRound, item: Item, full_name: str, words: Mapping[str, Sequence[str]]) -> Piece:
+def _piece(stop: RoundStop, item: Item, full_name: str, words: Mapping[str, Sequence[str]]) -> Piece:
     is_result = item.direction is Direction.RESULT
     return Piece(
         code=item.s10 or item.dossier_code,
+        position=stop.position,
         dossier_code=item.dossier_code,
         state=item.state,
-        acts=acts_of(walked, item),
+        acts=acts_of(stop.round, item),
         checklist=() if is_result else _names(item.documents),
         evidence=Evidence(
             relations=relations_for(full_name) if is_result else (),

@@ -9,7 +9,7 @@ from api.documents.paper import Paper, Printing, Way, always
 from api.words import say_day_seconds, say_number, translate
 from labels.papers import route_sheet as drawing
 from labels.samples import route_sheet as samples
-from postal import Action, Direction, Message, citizen, models, people, rounds
+from postal import Action, Direction, Message, citizen, doorstep, models, people, rounds
 from postal.rules import reasons
 from routing import plain_words
 
@@ -49,15 +49,18 @@ def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -
         km=round(walked.travel_m / 1000),
         office_lat=walked.office.lat,
         office_lon=walked.office.lon,
-        stops=tuple(_stop(printing, s, is_whole=bool(serial)) for s in walked.stops if s.passed_on_at is None),
+        stops=tuple(
+            _stop(printing, door, is_whole=bool(serial))
+            for door in sorted(doorstep.doors_of(walked.stops), key=lambda door: door.first.position)
+        ),
         serial=serial,
         day_code=citizen.day_code(session, walked.courier_id, day),
         reasons=tuple(translate(reason.says, printing.language) for reason in reasons.REASONS.values()),
     )
 
 
-def _stop(printing: Printing, stop: models.RoundStop, *, is_whole: bool) -> drawing.SheetStopData:
-    consignment = stop.consignment
+def _stop(printing: Printing, door: doorstep.Door, *, is_whole: bool) -> drawing.SheetStopData:
+    stop, consignment = door.first, door.first.consignment
     person = people.open_person(printing.session, consignment.person)
     is_collection = consignment.direction is Direction.COLLECTION
     first = consignment.items[0]
@@ -70,24 +73,25 @@ def _stop(printing: Printing, stop: models.RoundStop, *, is_whole: bool) -> draw
         window=window,
         is_collection=is_collection,
         recipient_name=printing.legible(person.full_name),
-        address=printing.legible(_address(printing, consignment, person)),
+        address=printing.legible(_address(printing, door, person)),
         telephone=_telephone(person, is_whole=is_whole and rounds.is_unlocated(consignment)),
         where=_where(printing, consignment),
         barcode=rounds.stop_code(stop.round_id, stop.position),
         code=first.s10 or first.dossier_code,
-        must_today=rounds.is_due(stop),
+        must_today=any(rounds.is_due(one) for one in door.stops),
         lat=consignment.lat,
         lon=consignment.lon,
         items=tuple(
             drawing.SheetItemData(
                 code=item.s10 or item.dossier_code,
                 dossier_code=item.dossier_code,
+                position=one.position if one is not stop else None,
                 fee_vnd=item.fee_vnd,
                 has_take_back=bool(item.take_back),
                 take_back=printing.legible(_names(item.take_back)),
                 to_collect=printing.legible(_names(item.documents)) if is_collection else "",
             )
-            for item in consignment.items
+            for one, item in door.pieces
         ),
     )
 
@@ -100,9 +104,10 @@ def _names(papers: Sequence[dict[str, str]]) -> str:
     return ", ".join(paper["name"] for paper in papers)
 
 
-def _address(printing: Printing, consignment: models.Consignment, person: people.PersonData) -> str:
+def _address(printing: Printing, door: doorstep.Door, person: people.PersonData) -> str:
     """Return the address as it was written, today's commune after it unless it says so itself, and the landmark."""
-    written, commune = person.address or "", printing.commune_name(consignment)
+    written = " / ".join(doorstep.addresses_at(printing.session, door))
+    commune = printing.commune_name(door.first.consignment)
     is_named = f" {plain_words(commune)} " in f" {plain_words(written)} "
     address = written if is_named else " – ".join(part for part in (written, commune) if part)
     return f"{address} ({person.landmark})" if person.landmark else address

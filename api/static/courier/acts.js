@@ -20,7 +20,7 @@ export const queue = (told) => alone(() => queueOne(told));
 
 async function queueOne({ round, position, act, pieces: asked, actId, photos = [], isShown = () => true }) {
   // `once` below finds the same pieces only; a form in another tab may hold some of them.
-  const isBefore = (one) => one.round === round && one.position === position && !one.isNote && (counts(one) || one.state === "taken");
+  const isBefore = (one) => one.round === round && !one.isNote && (counts(one) || one.state === "taken");
   const codes = asked.map((piece) => piece.code);
   const before = (await acts()).filter((one) => isBefore(one) && (one.act === "fail") === (act === "fail"));
   if (before.some((one) => one.codes.some((code) => codes.includes(code)))) throw new DoneBefore();
@@ -30,7 +30,7 @@ async function queueOne({ round, position, act, pieces: asked, actId, photos = [
   const pieces = told.map((piece) => (ids.length && isShown(piece) ? { ...piece, pictures: ids } : piece));
   const envelopes = [];
   for (const [n, piece] of pieces.entries()) envelopes.push(await envelope(`${actId}-${n}`, piece));
-  const row = { id: actId, once: onceKey(round, position, act, pieces), round, position, act };
+  const row = { id: actId, once: onceKey(round, act, pieces), round, position, act };
   Object.assign(row, { codes, at: new Date().toISOString(), envelopes, ...known() });
   const of = await owner();
   if (of) row.of = of;
@@ -59,9 +59,9 @@ async function numbered(asked) {
   return { told, numbers, after: taken.length ? after : null };
 }
 
-function onceKey(round, position, act, pieces) {
+function onceKey(round, act, pieces) {
   const codes = pieces.map((piece) => piece.code).sort().join(",");
-  return `${round}:${position}:${act === "fail" ? "fail" : "done"}:${codes}`;
+  return `${round}:${act === "fail" ? "fail" : "done"}:${codes}`;
 }
 
 export const acts = () => all("acts");

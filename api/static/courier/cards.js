@@ -2,12 +2,13 @@
 import { clock, copy, money, say, told } from "./words.js";
 import { counts } from "./acts.js";
 import { serverTime } from "./clock.js";
+import { numberOf, toldOf } from "./doors.js";
 
 const MINUTE = 60_000;
 
 // What may be done at a stop now: the pieces each act is about.
 export function open(stop, own) {
-  const mine = own.filter((act) => act.position === stop.position && !act.isNote && counts(act));
+  const mine = toldOf(stop, own).filter((act) => !act.isNote && counts(act));
   const touched = (piece, isFail) =>
     mine.some((act) => act.codes.includes(piece.code) && (act.act === "fail") === isFail);
   const left = stop.pieces.filter((piece) => !touched(piece, false));
@@ -52,13 +53,11 @@ export function round(today, own, choose) {
   screen.querySelector("[data-day-code]").textContent = today.day_code;
   showSquare(screen.querySelector("[data-day-square]"), today.day_square);
   const cards = screen.querySelector("[data-cards]");
-  const noted = new Map();
-  for (const act of own) noted.set(act.position, [...(noted.get(act.position) ?? []), act]);
   const before = drawn;
   drawn = new Map();
   today.stops.forEach((stop, n) => {
     const look = { isOver: isLoaded && over[n], isNext: stop === next, isLoaded };
-    const says = JSON.stringify([today.round.id, look, (noted.get(stop.position) ?? []).map(word)]);
+    const says = JSON.stringify([today.round.id, look, toldOf(stop, own).map(word)]);
     const kept = before.get(stop.position);
     const isKept = kept?.says === says && (kept.stop === stop || JSON.stringify(kept.stop) === JSON.stringify(stop));
     const made = isKept ? kept.made : card(stop, own, look, choose);
@@ -94,7 +93,7 @@ function card(stop, own, look, choose) {
   const isDone = look.isOver && !may.deliver.length;
   made.classList.toggle("over", isDone);
   made.classList.toggle("next", look.isNext);
-  put("number", stop.position);
+  put("number", numberOf(stop));
   put("time", clock(stop.planned_at));
   if (stop.window) put("window", `${clock(stop.window.from_at)}–${clock(stop.window.until_at)}`);
   made.querySelector("[data-window]").hidden = !stop.window;

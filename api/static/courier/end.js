@@ -1,6 +1,7 @@
 // The way home: why doors stayed open, what is brought back piece by piece, the money, and the day in figures.
 import { clock, copy, money, notice, number, say, show } from "./words.js";
 import { open } from "./cards.js";
+import { numberOf, placesOf, toldOf } from "./doors.js";
 import { countHome } from "./home.js";
 import { ask } from "./server.js";
 import { tellOrSay } from "./wiring.js";
@@ -14,8 +15,9 @@ function standing(today, own) {
     const done = stop.pieces.filter((piece) => isDone(piece, may.mine));
     const isOpen = Boolean(may.collect.length || may.fail.length);
     // Also what the server tells itself by now: when it happened is known here alone.
-    const at = own.find((act) => act.position === stop.position && ["deliver", "collect"].includes(act.act) && act.state !== "set aside");
-    return { stop, at, done, isOpen, isDone: done.length === stop.pieces.length };
+    const at = toldOf(stop, own).find((act) => ["deliver", "collect"].includes(act.act) && act.state !== "set aside");
+    const left = placesOf(stop, [...may.collect, ...may.fail]);
+    return { stop, at, done, left, isOpen, isDone: done.length === stop.pieces.length };
   });
 }
 
@@ -30,7 +32,7 @@ function toBring(stands) {
     stop.pieces
       .filter((piece) => (stop.direction === "collection") === done.includes(piece))
       .filter((piece) => stop.direction === "collection" || ["on_round", "attempted"].includes(piece.state))
-      .map((piece) => ({ code: piece.code, position: stop.position })),
+      .map((piece) => ({ code: piece.code, position: numberOf(stop) })),
   );
 }
 
@@ -39,7 +41,7 @@ export function end({ today, own, phoneKey }, back) {
   const stands = standing(today, own);
   const openStops = stands.filter((one) => one.isOpen);
   const list = screen.querySelector("[data-open-stops]");
-  for (const { stop } of openStops) list.append(whyOpen(today, own, stop));
+  for (const { stop, left } of openStops) list.append(whyOpen(today, own, stop, left));
   screen.querySelector("[data-open-box]").hidden = !openStops.length;
   summary(screen, today, stands);
   screen.querySelector("[data-back]").addEventListener("click", back);
@@ -74,17 +76,21 @@ async function tellDue(box, phoneKey) {
   box.textContent = parts.filter(Boolean).join(" · ");
 }
 
-function whyOpen(today, own, stop) {
+// A reason holds for all that is left at the door: the office reads it at each of its places on the plan.
+function whyOpen(today, own, stop, left) {
   const made = copy("open-stop").firstElementChild;
-  made.querySelector("[data-whom]").textContent = say("open_stop", { number: stop.position, name: stop.whom });
-  made.dataset.position = stop.position;
+  made.querySelector("[data-whom]").textContent = say("open_stop", { number: numberOf(stop), name: stop.whom });
+  made.dataset.position = numberOf(stop);
   const choice = made.querySelector("select");
   const saved = made.querySelector("[data-saved]");
-  saved.hidden = !own.some((act) => act.act === "left_open" && act.position === stop.position);
+  const told = toldOf(stop, own).filter((act) => act.act === "left_open").map((act) => act.position);
+  saved.hidden = !left.every((position) => told.includes(position));
   choice.addEventListener("change", async () => {
     if (!choice.value) return;
-    const note = { round: today.round.id, position: stop.position, kind: "left_open", what: choice.value };
-    if (await tellOrSay(note)) saved.hidden = false;
+    const note = { round: today.round.id, kind: "left_open", what: choice.value };
+    let isTold = true;
+    for (const position of left) isTold = (await tellOrSay({ ...note, position })) && isTold;
+    if (isTold) saved.hidden = false;
     else choice.value = ""; // chosen again, it is told again
   });
   return made;

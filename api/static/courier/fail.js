@@ -15,7 +15,7 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
   const list = screen.querySelector("[data-reasons]");
   for (const reason of today.reasons) list.append(line(reason));
   const at = { round: today.round.id, position: stop.position };
-  const calls = calledAt(own, stop.position);
+  const calls = calledAt(own, stop);
   const words = screen.querySelector("[data-words-box]");
   reach(screen, stop, () => {
     calls.push(new Date().toISOString());

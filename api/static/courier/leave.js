@@ -2,6 +2,7 @@
 // which the post sends, or on paper.
 import { copy, moment, money, notice, say, show } from "./words.js";
 import { serverTime } from "./clock.js";
+import { placesOf } from "./doors.js";
 import { head, tellOrSay } from "./wiring.js";
 
 const day = (iso) => iso.split("-").reverse().join("/");
@@ -10,20 +11,31 @@ const day = (iso) => iso.split("-").reverse().join("/");
 export function leaveCard({ today, stop, pieces, actId }, done) {
   const screen = copy("card-left");
   head(screen, "card_for", stop);
-  const last = pieces.map((piece) => piece.invitation).filter(Boolean).at(-1);
-  const counted = last?.is_new ? say("invitation", { n: last.n }) : say("no_invitation");
-  screen.querySelector("[data-counted]").textContent = counted;
+  const invited = pieces.filter((piece) => piece.invitation);
+  const counted = each(invited, ({ is_new, n }) => (is_new ? say("invitation", { n }) : say("no_invitation")));
+  screen.querySelector("[data-counted]").textContent = counted.join(" · ") || say("no_invitation");
   const { name, address, opening_hours: hours, phone } = today.office;
   const facts = [
     say("card_office", { office: [name, address].filter(Boolean).join(", ") }),
     hours && say("card_hours", { hours }),
     phone && say("card_phone", { phone }),
-    last?.try_from && say("card_again", { day: day(last.try_from) }),
-    last?.keep_until && say("card_until", { day: day(last.keep_until) }),
+    ...each(invited, ({ try_from }) => try_from && say("card_again", { day: day(try_from) })),
+    ...each(invited, ({ keep_until }) => keep_until && say("card_until", { day: day(keep_until) })),
   ].filter(Boolean);
   lines(screen, facts);
   const text = [say("card_came"), ...facts].join(" ");
-  leaving({ screen, today, stop, text, kind: "card", actId }, done);
+  leaving({ screen, today, stop, pieces, text, kind: "card", actId }, done);
+}
+
+// What an invitation says, once where it is the same for all pieces; else each time with the pieces it is said of.
+function each(invited, words) {
+  const said = new Map();
+  for (const piece of invited) {
+    const line = words(piece.invitation) || "";
+    said.set(line, [...(said.get(line) ?? []), piece]);
+  }
+  const of = (some) => (said.size > 1 ? ` (${some.map((piece) => piece.code).join(", ")})` : "");
+  return [...said].filter(([line]) => line).map(([line, some]) => `${line}${of(some)}`);
 }
 
 // The receipt: its number, what was handed over, the seal, the money and when.
@@ -49,7 +61,7 @@ export function leaveReceipt({ today, stop, pieces, numbers, seals, actId }, don
   if (given.length) box.remove();
   else box.hidden = false;
   const text = [...(given.length ? [say("receipt_number", { number: given.join(", ") })] : []), ...said].join(" ");
-  leaving({ screen, today, stop, text, kind: "receipt", actId, number: given.join(", ") }, done);
+  leaving({ screen, today, stop, pieces, text, kind: "receipt", actId, numbers }, done);
 }
 
 function lines(screen, facts) {
@@ -57,10 +69,19 @@ function lines(screen, facts) {
   for (const fact of facts) list.append(Object.assign(document.createElement("li"), { textContent: fact }));
 }
 
-// Either way is noted, once for its act, however often it is tapped.
-function leaving({ screen, today, stop, text, kind, actId, number = "" }, done) {
-  const at = { round: today.round.id, position: stop.position, kind };
-  const told = (what, says = {}) => tellOrSay({ ...at, what, ...says, once: `${kind}:${what}:${actId}` });
+// Either way is noted, once for its act, however often it is tapped; of pieces that have places of their own on the plan, at
+// each of them, with the numbers that were given there.
+function leaving({ screen, today, stop, pieces, text, kind, actId, numbers = [] }, done) {
+  const places = placesOf(stop, numbers.some(Boolean) ? pieces.filter((_, n) => numbers[n]) : pieces);
+  const given = (position) => numbers.filter((number, n) => number && (pieces[n].position ?? stop.position) === position).join(", ");
+  const told = async (what, typed = "") => {
+    for (const [n, position] of places.entries()) {
+      const number = what === "paper" ? given(position) || typed : "";
+      const once = [kind, what, actId, ...(n ? [position] : [])].join(":");
+      if (!(await tellOrSay({ round: today.round.id, position, kind, what, ...(number ? { number } : {}), once }))) return false;
+    }
+    return true;
+  };
   const message = screen.querySelector("[data-message]");
   const own = screen.querySelector("[data-own]");
   if (!stop.phone || !today.takes_messages) message.remove();
@@ -77,9 +98,7 @@ function leaving({ screen, today, stop, text, kind, actId, number = "" }, done) 
   screen.querySelector("[data-no-phone]").hidden = Boolean(stop.phone);
   screen.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const typed = event.target.elements.number?.value.trim() ?? "";
-    const on = number || typed;
-    if (await told("paper", on ? { number: on } : {})) done();
+    if (await told("paper", event.target.elements.number?.value.trim())) done();
   });
   screen.querySelector("[data-done]").addEventListener("click", () => done());
   notice("");

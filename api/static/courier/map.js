@@ -2,6 +2,7 @@
 // seen it stays on the phone with the app, so that the map opens without signal too.
 import { copy, notice, say, show } from "./words.js";
 import { open } from "./cards.js";
+import { numberOf } from "./doors.js";
 
 const isOver = (stop, own) => !open(stop, own).collect.length && !open(stop, own).fail.length;
 
@@ -22,8 +23,8 @@ export async function onMap({ today, own }, back, chosen) {
   const points = onTop.map((stop) => ({
     lat: stop.point.lat,
     lon: stop.point.lon,
-    text: String(stop.position),
-    title: say("open_stop", { number: stop.position, name: stop.whom }),
+    text: numberOf(stop),
+    title: say("open_stop", { number: numberOf(stop), name: stop.whom }),
     tone: stop === next ? "next" : isOver(stop, own) ? "done" : "open",
     chosen: () => chosen(stop),
   }));

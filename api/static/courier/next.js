@@ -1,6 +1,7 @@
 // One scan screen: a code leads to the one allowed next step at its stop, or to why there is none.
 import { copy, notice, say, show, told } from "./words.js";
 import { open } from "./cards.js";
+import { codesOf, isAt } from "./doors.js";
 import { buzz, scanner } from "./scan.js";
 import { askNext } from "./server.js";
 
@@ -10,7 +11,7 @@ const bare = (text) => text.toUpperCase().replace(/[\s.-]/g, "");
 export function nextOf(today, own, text) {
   const code = bare(text);
   for (const stop of today.stops) {
-    const named = stop.code === code;
+    const named = codesOf(stop).includes(code);
     const piece = stop.pieces.find((one) => bare(one.code) === code || bare(one.dossier_code) === code);
     if (!named && !piece) continue;
     if (today.round.status === "planned") return { act: "load", stop };
@@ -50,7 +51,7 @@ export async function follow(text, { phoneKey, state, take, refuse, said }) {
     if (step.act) refuse(step, why);
     else said(why, "danger");
   } else if (!step.act && step.isUnknown) {
-    const stop = today.stops.find((one) => one.position === position);
+    const stop = today.stops.find((one) => isAt(one, position));
     const again = stop && nextOf(today, own, stop.code); // a label's link, a dossier's code: the server knows whose
     if (again?.act) take(again);
   }

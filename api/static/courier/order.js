@@ -1,6 +1,7 @@
 // A stop before its turn: what that costs, why, and the order kept on this phone. The office is told.
 import { copy, number, notice, say, whyUndone } from "./words.js";
 import { open } from "./cards.js";
+import { isAt, numberOf, placesOf } from "./doors.js";
 import { between, locating } from "./place.js";
 import { tell } from "./server.js";
 import { get, put } from "./store.js";
@@ -20,7 +21,8 @@ const isOpen = (stop, own) => Boolean(open(stop, own).collect.length || open(sto
 
 // The day with its stops as they are walked: what was put first stands before the first stop that is still open.
 export function inOrder(today, own, first) {
-  const wanted = first.map((position) => today.stops.find((one) => one.position === position)).filter((one) => one && isOpen(one, own));
+  const named = new Set(first.map((position) => today.stops.find((one) => isAt(one, position))));
+  const wanted = [...named].filter((one) => one && isOpen(one, own));
   if (!wanted.length) return today;
   const rest = today.stops.filter((one) => !wanted.includes(one));
   const at = rest.findIndex((one) => isOpen(one, own));
@@ -31,7 +33,7 @@ export function inOrder(today, own, first) {
 export function goFirst({ today, own, stop, first, phoneKey }, back, recorded) {
   const screen = copy("go-first");
   head(screen, "first_for", stop);
-  const wanted = [stop.position, ...first.filter((one) => one !== stop.position)];
+  const wanted = [stop.position, ...first.filter((one) => !isAt(stop, one))];
   const walked = (order) => inOrder(today, own, order).stops.filter((one) => isOpen(one, own));
   const where = locating();
   const box = screen.querySelector("[data-cost]");
@@ -40,25 +42,35 @@ export function goFirst({ today, own, stop, first, phoneKey }, back, recorded) {
   const record = async (form) => {
     cost ??= straight(walked(first), walked(wanted), where());
     const note = { round: today.round.id, position: stop.position, kind: "reordered", what: form.elements.why.value };
-    const order = walked(wanted).map((one) => one.position); // the server computes the cost by itself
+    const order = places(walked(wanted), own); // the server computes the cost by itself
     await tellNote({ ...note, words: form.elements.words.value.trim(), order, ...(where() ?? {}), ...cost });
     await put("round", { round: today.round.id, first: wanted }, KEPT);
   };
   wire(screen, back, record, recorded);
   const form = document.querySelector("[data-form=first]");
   form.addEventListener("change", () => (form.elements.words.required = form.elements.why.value === "other"));
-  ask(phoneKey, walked(wanted), where).then((answer) => {
+  ask(phoneKey, places(walked(wanted), own), where).then((answer) => {
     if (!form.isConnected) return;
     const isTold = answer?.status === 200;
     cost ??= isTold ? { ...answer.body, how: "asked" } : straight(walked(first), walked(wanted), where());
-    box.textContent = isTold ? words(cost) : `${answer ? whyUndone(answer) : say("cost_no_answer")} ${words(cost)}`;
+    box.textContent = isTold ? words(cost, today) : `${answer ? whyUndone(answer) : say("cost_no_answer")} ${words(cost, today)}`;
     notice("");
   });
 }
 
-async function ask(phoneKey, stops, where) {
+// The places on the plan of what is still open at these doors, in their order.
+function places(stops, own) {
+  return stops.flatMap((stop) => placesOf(stop, stillOpen(stop, own)));
+}
+
+function stillOpen(stop, own) {
+  const may = open(stop, own);
+  return [...new Set([...may.deliver, ...may.collect, ...may.fail])];
+}
+
+async function ask(phoneKey, order, where) {
   const here = where();
-  const body = { order: stops.map((one) => one.position), ...(here ? { lat: here.lat, lon: here.lon } : {}) };
+  const body = { order, ...(here ? { lat: here.lat, lon: here.lon } : {}) };
   return tell("/v1/courier/order", phoneKey, body, QUICKLY_MS);
 }
 
@@ -71,12 +83,13 @@ function straight(planned, wanted, here) {
   return { more_m: Math.round(way(wanted) - way(planned)), how: "straight" };
 }
 
-function words(cost) {
+function words(cost, today) {
   const km = number(Math.abs(cost.more_m) / 1000, 1);
   const parts = [say(cost.more_m < 0 ? "cost_less_way" : "cost_way", { km })];
   if (cost.how === "straight") return [...parts, say("cost_straight")].join(" ");
   const minutes = Math.round(cost.more_s / 60);
   parts.push(minutes > 0 ? say("cost_late", { minutes }) : say("cost_no_later"));
-  parts.push(cost.missed.length ? say("cost_missed", { numbers: cost.missed.join(", ") }) : say("cost_none_missed"));
+  const missed = today.stops.filter((stop) => cost.missed.some((position) => isAt(stop, position)));
+  parts.push(missed.length ? say("cost_missed", { numbers: missed.map(numberOf).join(", ") }) : say("cost_none_missed"));
   return parts.join(" ");
 }

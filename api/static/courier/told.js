@@ -1,6 +1,7 @@
 // What is told besides scans: a call, trouble, a pin put right, why a stop stayed open. It waits on disk like an act,
 // counts as unsent until the server has it, and needs no PIN to be sent.
 import { known } from "./clock.js";
+import { toldOf } from "./doors.js";
 import { addressed, envelope } from "./envelopes.js";
 import { keyOfActs, unseal } from "./keys.js";
 import { sendNotes } from "./server.js";
@@ -31,8 +32,8 @@ export async function tellNote({ round = null, position = null, kind, once, ...s
 export const RECORDED = "tannha-recorded";
 
 // When the number of a stop was called from this phone: instants by the phone's clock, as those of acts are.
-export function calledAt(own, position) {
-  return own.filter((act) => act.act === "called" && act.position === position).map((act) => act.at);
+export function calledAt(own, stop) {
+  return toldOf(stop, own).filter((act) => act.act === "called").map((act) => act.at);
 }
 
 // Returns null when all are told, else why the rest has to wait.

@@ -8,10 +8,14 @@ from datetime import date
 
 @dataclass(frozen=True, kw_only=True)
 class SheetItemData:
-    """One piece at a stop. ``take_back`` and ``to_collect`` name papers, so that a courier asks for the right ones."""
+    """One piece at a stop. ``take_back`` and ``to_collect`` name papers, so that a courier asks for the right ones.
+
+    ``position`` is what the plan numbers it by where that is another number than its stop's.
+    """
 
     code: str
     dossier_code: str
+    position: int | None = None
     fee_vnd: int = 0
     has_take_back: bool = False
     take_back: str = ""

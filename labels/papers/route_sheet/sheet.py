@@ -57,7 +57,7 @@ def _row(stop: SheetStopData, say: Speech) -> _Row:
         _wrapped(stop.address, REGULAR, (SMALL, TINY)),
         _wrapped(stop.where, REGULAR, (TINY, TINY)),
         _wrapped(_errand(stop, say), BOLD, (SMALL, TINY)),
-        _wrapped(", ".join(item.dossier_code for item in stop.items), REGULAR, (TINY, TINY)),
+        *(_wrapped(words, REGULAR, (TINY, TINY)) for words in _pieces(stop, say)),
     )
     texts = tuple(one for one in wrapped if one.lines != ("",))
     height = 1.6 + sum(one.height / mm + _GAP for one in texts) + 0.8
@@ -208,6 +208,19 @@ def _errand(stop: SheetStopData, say: Speech) -> str:
     named = [f"{n} × {name}" if n > 1 else name for name, n in Counter(back).items()]
     parts += [say("Thu hồi: {papers}", papers=", ".join(named))] if named else []
     return " · ".join(parts)
+
+
+def _pieces(stop: SheetStopData, say: Speech) -> list[str]:
+    """Say which dossier a piece is; of several a line for each with its own number and fee."""
+    if len(stop.items) < 2:
+        return [item.dossier_code for item in stop.items]
+    lines = []
+    for item in stop.items:
+        parts = [item.code] if item.code == item.dossier_code else [item.code, item.dossier_code]
+        parts += [say("Thu {amount}", amount=say.money(item.fee_vnd))] if item.fee_vnd else []
+        parts += [say("số {number} trên kế hoạch", number=str(item.position))] if item.position is not None else []
+        lines.append(" · ".join(parts))
+    return lines
 
 
 def _ticks(paper: Sheet, row: _Row, x: float, y: float, say: Speech) -> None:

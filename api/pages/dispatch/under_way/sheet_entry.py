@@ -1,8 +1,8 @@
 """A paper day typed back from its route sheet, stop by stop: the form, what it says, and what is wrong with it.
 
-One stop is one form: whoever received signed once for all its pieces. With the script each stop is sent by itself as
-soon as its last field is left; without it the whole page is sent, what is right is recorded, and the rest comes back as
-it was typed.
+One door is one form: whoever received signed once for all its pieces, also of several stops of the plan. With the
+script each stop is sent by itself as soon as its last field is left; without it the whole page is sent, what is right
+is recorded, and the rest comes back as it was typed.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _take(act: Act, found: models.DeliveryRound) -> list[_Told]:
             continue
         told[stop.id] = _Told(stop_id=stop.id)
         try:
-            scans |= {scan.scan_id: (stop, scan) for scan in _scans(found, stop)}
+            scans |= {scan.scan_id: (stop, scan) for scan in _scans(found, _door_shown(found, stop))}
         except _Wrong as wrong:
             told[stop.id] = _Told(stop_id=stop.id, said=_(wrong.said), field=wrong.field)
     for answer in doorstep.record_scans(act, [scan for _stop, scan in scans.values()]):
@@ -125,9 +125,21 @@ def _take(act: Act, found: models.DeliveryRound) -> list[_Told]:
     return list(told.values())
 
 
-def _scans(found: models.DeliveryRound, stop: models.RoundStop) -> list[doorstep.CourierScan]:
-    """Return one scan for each piece the stop's result is about. Raises _Wrong."""
-    outcome, pieces = _typed("outcome", stop.id), _pieces_meant(stop)
+def _door_shown(found: models.DeliveryRound, first: models.RoundStop) -> doorstep.Door:
+    """Return the door as its form was shown: what passed to another courier since is told of all the same."""
+    shown = request.form.getlist(f"stop-of-{first.id}")
+    same = (
+        stop
+        for stop in found.stops
+        if str(stop.id) in shown and stop.id != first.id and doorstep.is_same_door(stop.consignment, first.consignment)
+    )
+    return doorstep.Door(stops=(first, *same))
+
+
+def _scans(found: models.DeliveryRound, door: doorstep.Door) -> list[doorstep.CourierScan]:
+    """Return one scan for each piece the door's result is about. Raises _Wrong."""
+    stop = door.first
+    outcome, pieces = _typed("outcome", stop.id), _pieces_meant(door)
     if not pieces:
         raise _Wrong("piece", Message("Chưa chọn bưu gửi nào của điểm này."))
     if outcome != DONE and reasons.reason(outcome) is None:
@@ -155,11 +167,13 @@ def _scans(found: models.DeliveryRound, stop: models.RoundStop) -> list[doorstep
     ]
 
 
-def _pieces_meant(stop: models.RoundStop) -> list[models.Item]:
-    """Return the open pieces of a stop; of several, those that are ticked."""
-    pieces = [item for item in stop.consignment.items if item.state in _OPEN_STATES]
+def _pieces_meant(door: doorstep.Door) -> list[models.Item]:
+    """Return the open pieces of a door; where several were shown, those that are ticked and no others."""
+    if _typed("ticks", door.first.id):
+        return [item for _, item in door.pieces if _typed("piece", item.id)]
+    pieces = [item for _, item in door.pieces if item.state in _OPEN_STATES]
     if len(pieces) < 2:
-        return pieces or list(stop.consignment.items)
+        return pieces or list(door.first.consignment.items)
     return [item for item in pieces if _typed("piece", item.id)]
 
 
@@ -212,7 +226,8 @@ def _typed(name: str, row_id: int) -> str:
 
 
 def _page(session: Session, found: models.DeliveryRound, wrong: Mapping[int, _Told]) -> str:
-    stops = [_stop(session, stop, wrong.get(stop.id)) for stop in found.stops if stop.passed_on_at is None]
+    doors = sorted(doorstep.doors_of(found.stops), key=lambda door: door.first.position)
+    stops = [_stop(session, door, wrong.get(door.first.id)) for door in doors]
     return render_desk(
         "staff/sheet_entry.html",
         _("Nhập phiếu đi phát, chuyến {number}", number=found.number),
@@ -242,10 +257,11 @@ RELATION_WORDS = {
 }
 
 
-def _stop(session: Session, stop: models.RoundStop, wrong: _Told | None) -> dict[str, Any]:
-    consignment = stop.consignment
+def _stop(session: Session, door: doorstep.Door, wrong: _Told | None) -> dict[str, Any]:
+    stop, consignment = door.first, door.first.consignment
     person = people.open_person(session, consignment.person)
-    items: Sequence[models.Item] = consignment.items
+    items: Sequence[models.Item] = [item for _, item in door.pieces]
+    stop_codes = [rounds.stop_code(one.round_id, one.position) for one in door.stops]
     relations = doorstep.relations_for(person.full_name)
     may_enter = stop.round.status is models.RoundStatus.STARTED
     usual = {
@@ -259,10 +275,11 @@ def _stop(session: Session, stop: models.RoundStop, wrong: _Told | None) -> dict
     }
     return {
         "id": stop.id,
-        "position": stop.position,
-        "codes": " ".join([rounds.stop_code(stop.round_id, stop.position), *(i.s10 or i.dossier_code for i in items)]),
+        "stop_ids": [one.id for one in door.stops],
+        "position": "+".join(str(position) for position in door.positions),
+        "codes": " ".join([*stop_codes, *(i.s10 or i.dossier_code for i in items)]),
         "recipient": person.full_name,
-        "address": person.address or "",
+        "address": " / ".join(doorstep.addresses_at(session, door)),
         "relations": [(name, RELATION_WORDS[name]) for name in relations],
         "is_collection": consignment.direction is not Direction.RESULT,
         "is_open": may_enter and any(item.state in _OPEN_STATES for item in items),

@@ -1,0 +1,148 @@
+"""One door, several consignments: one card, one form, one message; every piece keeps its own act and evidence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal import doorstep, phones
+from postal.models import Consignment, Notice, PointPrecision, TrackingEvent
+from postal.rules.lifecycle import State
+from tests import builders as build
+from tests.postal import day as a_day
+
+HOUSE = {"phone": "0905120001", "address": "1 Lê Lợi, phường Thuận Hóa, thành phố Huế"}
+FILED_APART = {"channel": "cổng dịch vụ công"}  # another consignment, as one of another day is
+TRIED = a_day.MORNING + timedelta(minutes=60)
+
+
+@pytest.fixture
+def day(session):
+    """Return a day of five results: three of one recipient, the fourth of a relative there, the last of a stranger."""
+    family = HOUSE | {"recipient": "Trần Văn Em"}
+    return a_day.build_day(session, HOUSE, HOUSE | FILED_APART | {"fee_vnd": "20000"}, family, HOUSE | FILED_APART, {})
+
+
+@pytest.fixture
+def plan(session, day):
+    return a_day.walking(session, shares=[list(dict.fromkeys(str(item.consignment_id) for item in day.items))])
+
+
+def seen(session, day, *, number=0, now=TRIED):
+    return phones.day_of(session, day.couriers[number].id, now=now)
+
+
+def test_stops_of_one_recipient_at_one_address_are_one_card_and_everybody_else_has_his_own(session, day, plan):
+    first, second, relative, third, stranger = day.items
+    assert second.consignment_id == third.consignment_id != first.consignment_id
+    doors = seen(session, day).stops
+    assert [[piece.code for piece in one.pieces] for one in doors] == [
+        [first.s10, second.s10, third.s10],
+        [relative.s10],
+        [stranger.s10],
+    ]
+    door = doors[0]
+    assert (door.position, door.positions, door.code) == (1, (1, 2), door.codes[0])
+    assert [(piece.position, piece.evidence.fee_vnd) for piece in door.pieces] == [(1, 0), (2, 20000), (2, 0)]
+    for code in (*door.codes, second.s10):
+        step = phones.next_step(session, day.couriers[0].id, code, now=TRIED)
+        assert (step.act, step.position in door.positions) == ("deliver", True), code
+
+
+APART = (
+    {"phone_hash": None},
+    {"name_hash": "another"},
+    {"address_hash": "another", "precision": PointPrecision.STREET},
+    {"window_from_s": 28_800, "window_until_s": 36_000},
+    {"start_s": 60_000},
+    {"commune_code": a_day.PHU_XUAN},
+)
+
+
+def test_a_name_or_a_place_alone_joins_nothing_nor_other_hours_nor_a_stop_apart_on_the_way(session, day, plan):
+    stop = plan.rounds[0].stops[1]
+    for apart in APART:
+        for thing in (stop, stop.consignment, stop.consignment.person):
+            for name in apart.keys() & vars(thing).keys():
+                setattr(thing, name, apart[name])
+        with session.no_autoflush:
+            assert len(doorstep.doors_of(plan.rounds[0].stops)) == 4, apart
+        session.expire_all()
+    assert len(doorstep.doors_of(plan.rounds[0].stops)) == 3
+
+
+def test_an_address_spelt_otherwise_joins_where_both_points_are_the_door_and_both_are_read(session, day, plan):
+    person = plan.rounds[0].stops[1].consignment.person
+    person.address_hash = "spelt otherwise"
+    session.flush()
+    door = seen(session, day).stops[0]
+    assert (door.positions, door.addresses) == ((1, 2), (HOUSE["address"],) * 2)
+
+
+def test_of_one_signature_each_piece_has_its_own_event_and_what_is_refused_stays_open(session, day, plan):
+    first, second, _, third, _ = day.items
+    scans = [a_day.delivered(first), a_day.delivered(second), a_day.delivered(third, minutes=61)]
+    answers = doorstep.record_scans(build.act(session, TRIED, by=day.actor()), scans)
+    assert [one.status for one in answers] == ["recorded", "refused", "recorded"], "its fee was not told"
+    assert [item.state for item in (first, second, third)] == [State.DELIVERED, State.ON_ROUND, State.DELIVERED]
+    events = session.scalars(select(TrackingEvent).where(TrackingEvent.kind == "delivered")).all()
+    assert {event.item_id for event in events} == {first.id, third.id}
+    assert len({event.proof_id for event in events}) == 2
+    door = seen(session, day).stops[0]
+    assert [bool(piece.acts) for piece in door.pieces] == [False, True, False]
+
+
+def test_a_stop_that_passed_on_leaves_the_card_and_what_was_told_of_the_rest_counts(session, day, plan):
+    stop = plan.rounds[0].stops[1]
+    stop.passed_on_at = TRIED
+    session.flush()
+    assert [one.positions for one in seen(session, day).stops] == [(1,), (3,), (4,)]
+    (answer,) = doorstep.record_scans(build.act(session, TRIED, by=day.actor()), [a_day.delivered(day.items[0])])
+    assert answer.status == "recorded", "an act told before the card was parted is its piece's"
+
+
+def left(session, day, plan, position, kind="card", *, minutes=0):
+    note = doorstep.NoteIn(
+        note_id=f"{kind}-{position}-{minutes}",
+        kind=doorstep.NoteKind(kind),
+        what="message",
+        happened_at=TRIED + timedelta(minutes=minutes),
+        round_id=plan.rounds[0].id,
+        position=position,
+    )
+    (answer,) = doorstep.record_notes(build.act(session, TRIED, by=day.actor()), [note])
+    return answer.code or answer.status
+
+
+def test_one_message_tells_of_all_that_was_tried_at_the_door_and_of_nothing_that_was_not(session, day, plan):
+    first, second, relative, _, _ = day.items
+    act = build.act(session, TRIED, by=day.actor())
+    doorstep.record_scans(act, [a_day.failed(first)])
+    assert left(session, day, plan, 2) == "nothing_to_tell", "its own pieces were not tried"
+    doorstep.record_scans(act, [a_day.failed(second), a_day.failed(relative)])
+    assert [left(session, day, plan, n, minutes=1) for n in (2, 1, 3)] == ["recorded"] * 3
+    notices = session.scalars(select(Notice).order_by(Notice.id)).all()
+    told = [doorstep.card_told(session, doorstep.note_with(session, one.about_id)) for one in notices]
+    assert [one.codes for one in told] == [(second.s10, first.s10), (relative.s10,)]
+    shown = [doorstep.left_at_door(session, item.consignment_id)[-1] for item in (first, second)]
+    assert [one.notice for one in shown] == [notices[0]] * 2
+
+
+def test_a_correction_approved_at_a_door_holds_for_all_that_goes_there(session, day, plan):
+    note = doorstep.NoteIn(
+        note_id="fix-1",
+        kind=doorstep.NoteKind.CORRECTION,
+        happened_at=TRIED,
+        round_id=plan.rounds[0].id,
+        position=1,
+        facts={"address": "1A Lê Lợi", "lat": 16.4635, "lon": 107.5865},
+    )
+    doorstep.record_notes(build.act(session, TRIED, by=day.actor()), [note])
+    (noted,) = doorstep.open_notes(session)
+    doorstep.settle_note(build.act(session, TRIED), noted.id, "approved", guide=build.guide())
+    assert [one.positions for one in seen(session, day).stops] == [(1, 2), (3,), (4,)]
+    points = {one.id: one.lat for one in session.scalars(select(Consignment))}
+    ids = [item.consignment_id for item in day.items[:3]]
+    assert [round(points[one], 4) for one in ids] == [16.4635, 16.4635, 16.4632]
