@@ -1,0 +1,58 @@
+"""Two consignments at one door on the phone: one card, one form, one signature; parted again, nothing is mixed."""
+
+from playwright.sync_api import expect
+
+from postal import State
+from tests.api.browser.accessibility import violations
+from tests.api.browser.phone import act, all_sent, card, fits, sign, states
+from tests.api.browser.test_courier_papers import offline, online
+from tests.api.browser.test_courier_phone import enrolled
+from tests.api.one_door import delivered, join, part
+
+__all__ = ["enrolled"]
+
+
+def test_one_door_is_one_card_and_one_signature_and_each_piece_goes_its_own_way(own_round, enrolled, database):
+    (first, second), _, _ = join(database, own_round)
+    page = enrolled()
+    expect(page.locator("[data-stop]")).to_have_count(2)
+    expect(card(page, 1)).to_contain_text("Phát 2 bưu gửi")
+    expect(card(page, 1).locator("[data-number]")).to_have_text("1+2")
+    assert violations(page) == []
+    assert fits(page)
+    offline(page)
+    act(page, "deliver", 1).click()
+    expect(page.locator("canvas")).to_have_count(1)
+    expect(page.locator("[name=tail]")).to_have_count(1)
+    page.locator(".piece").filter(has_text=first).get_by_label("Phát bưu gửi này").uncheck()
+    page.get_by_label("4 ký tự cuối của giấy tờ").fill("9911")
+    for box in page.locator("[name=count]:enabled").all():
+        box.check()
+    assert fits(page)
+    sign(page)
+    page.get_by_role("button", name="Ghi đã phát").click()
+    expect(card(page, 1)).to_contain_text("còn 1 bưu gửi")
+    # Meanwhile the office puts a name right, and the door is two: what was told is its piece's, on the card of its own.
+    part(database, own_round)
+    online(page)
+    all_sent(page)
+    expect(card(page, 2)).to_contain_text("Đã phát")
+    expect(act(page, "deliver", 2)).to_have_count(0)
+    expect(act(page, "deliver", 1)).to_have_count(1)
+    assert delivered(database) == [second]
+    # And one again, with the other piece still open: tried in vain, it is noted for that piece alone.
+    join(database, own_round)
+    page.reload()
+    page.get_by_label("Mã PIN 6 số").fill("246813")
+    page.get_by_role("button", name="Mở", exact=True).click()
+    expect(card(page, 1).locator("[data-number]")).to_have_text("1+2")
+    act(page, "fail", 1).click()
+    page.get_by_label("Người nhận vắng nhà").check()
+    page.locator("[data-form=fail] [data-act=call]").evaluate(
+        "(link) => { link.addEventListener('click', (event) => event.preventDefault()); link.click(); }"
+    )
+    page.get_by_role("button", name="Ghi chưa được").click()
+    page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
+    expect(card(page, 1)).to_be_visible()
+    all_sent(page)
+    assert states(database) == sorted([State.ATTEMPTED, State.DELIVERED, State.ON_ROUND])
