@@ -284,7 +284,7 @@ def _stop(session: Session, door: doorstep.Door, wrong: _Told | None) -> dict[st
         "is_collection": consignment.direction is not Direction.RESULT,
         "is_open": may_enter and any(item.state in _OPEN_STATES for item in items),
         "is_left": may_enter and any(item.state in _NOT_YET for item in items),
-        "states": [(say_state(item.state), tone(item.state)) for item in items],
+        "states": list(dict.fromkeys((say_state(item.state), tone(item.state)) for item in items)),
         "pieces": [_piece(item) for item in items if item.state in _OPEN_STATES],
         # What was typed stays; else the usual answer stands there.
         "fills": usual if wrong is None else {name: _typed(name, stop.id) for name in usual},
