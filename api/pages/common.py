@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 from api import forms, words
 from api.forms import once, reading
 from api.pages.cards import label_cells
-from api.web.auth import current_actor, signed_in_as
+from api.web.auth import current_actor, n_false_couriers, signed_in_as
 from api.wiring import services
 from labels import qr_matrix
-from postal import Action, Forbidden, InvalidInput, Message, PostalError, citizen
+from postal import Action, Forbidden, InvalidInput, Message, PostalError
 from postal.rules import reasons
 from routing import Point
 
@@ -100,15 +100,6 @@ def render_desk(template: str, heading: str, **context: Any) -> str:
         frame["n_false_couriers"] = n_false_couriers()
     page = render_template(template, heading=heading, **frame, **context)
     return forms.shown_again(page, actor.user_id)
-
-
-def n_false_couriers() -> int:
-    """Return how many reports of false couriers are open for who is signed in; 0 for whoever settles none."""
-    actor = current_actor()
-    if not actor.may(Action.SETTLE_DISCREPANCY):
-        return 0
-    with services().database.read() as session:
-        return citizen.n_false_couriers(session, office_id=actor.office_id)
 
 
 def _signed_in() -> dict[str, str]:

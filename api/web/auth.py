@@ -20,7 +20,7 @@ from api.forms import once
 from api.web import confirming, devices, phones
 from api.web.problems import WebRefusal
 from api.wiring import services
-from postal import ANONYMOUS, Act, Action, Actor, ActorKind, Session, SignedIn, models, require
+from postal import ANONYMOUS, Act, Action, Actor, ActorKind, Session, SignedIn, citizen, models, require
 from postal.access import accounts, keys, sign_ins
 from postal.access import devices as known_devices
 
@@ -30,6 +30,7 @@ _RULE = "tannha_rule"
 _SIGNED_IN = "signed_in"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _OF_SYSTEMS = ("/v1/", "/metrics")
+_TOLD_BESIDE = citizen.n_false_couriers_beside()
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = re.compile(r"[Bb]earer +(\S{1,200})")
 csrf = CSRFProtect()
@@ -91,6 +92,11 @@ def acting() -> Iterator[Act]:
 def signed_in_as() -> tuple[str, str | None]:
     """Return the user name and the office's name of who is signed in; None for the whole province, "" for nobody."""
     return cast("tuple[str, str | None]", g.get("signed_in_as", ("", None)))
+
+
+def n_false_couriers() -> int:
+    """Return how many reports of false couriers are open for who is signed in; 0 for whoever settles none."""
+    return g.get("n_false_couriers", 0) if current_actor().may(Action.SETTLE_DISCREPANCY) else 0
 
 
 def own_language() -> str | None:
@@ -198,9 +204,10 @@ def _signed_in() -> Actor:
         return ANONYMOUS
     now = services().clock()
     with services().database.read() as db:
-        found = sign_ins.running(db, token, now=now, idle_for=services().settings.signed_in_for)
-        if found is None:
+        row = sign_ins.running(db, token, now=now, idle_for=services().settings.signed_in_for, beside=_TOLD_BESIDE)
+        if row is None:
             return ANONYMOUS
+        found, g.n_false_couriers = row
         g.language, g.sign_in_id, g.proved_at = found.user.language, found.id, found.proved_at
         g.signed_in_as = found.user.username, found.user.office.name if found.user.office is not None else None
         must_have = found.user.role in services().settings.second_factor_roles

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ScalarSelect, Select, delete, literal, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from postal.access.act import Act
@@ -56,12 +56,17 @@ def start(act: Act, user_id: int, *, browser: str, waits_for_factor: bool = Fals
     return sign_in, token
 
 
-def running(session: Session, token: str, *, now: datetime, idle_for: timedelta) -> SignIn | None:
-    """Return the sign-in of a cookie with its user, in one query; None once it ended, in whatever way."""
+def running(
+    session: Session, token: str, *, now: datetime, idle_for: timedelta, beside: ScalarSelect[int] | None = None
+) -> tuple[SignIn, int] | None:
+    """Return the sign-in of a cookie with its user, in one query; None once it ended, in whatever way.
+
+    ``beside`` is a figure about the user's row that the same query asks for; 0 without one.
+    """
     query = _of_token(token).where(SignIn.waits_for_factor.is_(False))
-    return session.scalars(
-        query.where(SignIn.last_used_at > now - idle_for, SignIn.started_at > now - ENDS_AFTER)
-    ).one_or_none()
+    query = query.where(SignIn.last_used_at > now - idle_for, SignIn.started_at > now - ENDS_AFTER)
+    found = session.execute(query.add_columns(literal(0) if beside is None else beside)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def waiting(session: Session, token: str, *, now: datetime) -> SignIn | None:

@@ -28,7 +28,7 @@ from postal.citizen.false_couriers import (
     settle_false_courier,
     words_of,
 )
-from postal.citizen.false_couriers import n_open as n_false_couriers
+from postal.citizen.false_couriers import n_open_beside as n_false_couriers_beside
 from postal.citizen.genuine import Checked, Genuine, badge_token, check_courier, day_code
 from postal.citizen.guessing import last_alarm
 from postal.citizen.history import PublicHistory, PublicStep, by_item, by_token
@@ -70,7 +70,7 @@ __all__ = [
     "issue_company_code",
     "know_device",
     "last_alarm",
-    "n_false_couriers",
+    "n_false_couriers_beside",
     "offices_to_ask",
     "open_by_company_code",
     "open_by_digits",

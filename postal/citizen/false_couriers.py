@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.access.audit import note
 from postal.access.brakes import Ladder, count_try
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Coverage, FalseCourier, Item, Office, OfficeKind
+from postal.models import Coverage, FalseCourier, Item, Office, OfficeKind, User
 from postal.people import vault_of
 from routing import Message
 
@@ -96,10 +96,14 @@ def false_couriers(session: Session, *, office_id: int | None, limit: int = 200)
     ).all()
 
 
-def n_open(session: Session, *, office_id: int | None) -> int:
-    """Return how many reports nobody has settled."""
-    query = select(func.count()).select_from(FalseCourier).where(FalseCourier.settled_at.is_(None), *_for(office_id))
-    return session.scalar(query) or 0
+def n_open_beside() -> ScalarSelect[int]:
+    """Return the figure, beside a user's row, of reports to the user's office or to all that nobody has settled.
+
+    Each page of the desk tells it: it is no statement of its own.
+    """
+    own = or_(User.office_id.is_(None), FalseCourier.office_id.is_(None), FalseCourier.office_id == User.office_id)
+    query = select(func.count()).select_from(FalseCourier).where(FalseCourier.settled_at.is_(None), own)
+    return query.correlate(User).scalar_subquery()
 
 
 def words_of(session: Session, found: FalseCourier) -> str:

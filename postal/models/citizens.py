@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from postal.models.base import Base, PrimaryKey
@@ -50,6 +50,11 @@ class FalseCourier(Base):
     """A report of somebody who claimed to be a courier; the words are sealed. ``office_id`` None: to every office."""
 
     __tablename__ = "false_couriers"
+    __table_args__ = (
+        # Every page of the desk counts those that are open.
+        Index("ix_false_couriers_open", "office_id",
+              sqlite_where=text("settled_at IS NULL"), postgresql_where=text("settled_at IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     what: Mapped[str] = mapped_column(String(40))

@@ -146,8 +146,9 @@ def test_a_new_password_ends_every_other_sign_in(database: Database) -> None:
     user_id = _add(database)
     kept, other = _started(database, user_id), _started(database, user_id)
     with database.write() as session:
-        here = sign_ins.running(session, kept, now=NOON, idle_for=timedelta(hours=12))
-        assert here is not None
+        found = sign_ins.running(session, kept, now=NOON, idle_for=timedelta(hours=12))
+        assert found is not None
+        here, _ = found
         act = build.act(session, NOON, user_id=user_id)
         accounts.change_password(act, here.user, "một câu khác hẳn", but=here.id)
     assert (_runs(database, kept), _runs(database, other)) == (True, False)

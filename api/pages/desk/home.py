@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.common import local_zone, render_desk
-from api.web.auth import allow, current_actor
+from api.web.auth import allow, current_actor, n_false_couriers
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
@@ -171,10 +171,7 @@ def _tasks(session: Session, counts: dict[str, int]) -> list[Task]:
     may_settle = actor.may(Action.SETTLE_DISCREPANCY)
     n_discrepancies = desk.n_open_discrepancies(session, office_id=actor.office_id) if may_settle else 0
     tasks = []
-    n_false = (
-        citizen.n_false_couriers(session, office_id=actor.office_id) if actor.may(Action.SETTLE_DISCREPANCY) else 0
-    )
-    if n_false:
+    if n_false := n_false_couriers():
         text = _n("{n} phản ánh người giả bưu tá: xử lý ngay", n=n_false)
         tasks.append(Task(text=text, url=url_for("staff.false_couriers")))
     if actor.may(Action.ANSWER_ADDRESS) and needs.address:

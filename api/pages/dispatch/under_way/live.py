@@ -12,11 +12,11 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.pages.cards import label_cells
-from api.pages.common import day_asked, form_text, n_false_couriers, or_back, render_desk, today
+from api.pages.common import day_asked, form_text, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.dispatch.flood.page import road_closing
 from api.pages.dispatch.plans.board import may_for_all
-from api.web.auth import acting, allow, current_actor
+from api.web.auth import acting, allow, current_actor, n_false_couriers
 from api.wiring import services
 from api.words import gettext as _
 from postal import Action, Message, Session, Subject, desk, doorstep, models, people, phones, require_own, under_way
