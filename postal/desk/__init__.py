@@ -1,6 +1,16 @@
 """Queries for the staff's pages. Reads only: what changes something belongs to the room of the thing it changes."""
 
-from postal.desk.day_plans import left_by_commune, plan, plan_outline, plans, plans_of
+from postal.desk.day_plans import (
+    LeftOver,
+    PlannedStop,
+    left_over,
+    plan,
+    plan_head,
+    plan_outline,
+    plan_stops,
+    plans,
+    plans_of,
+)
 from postal.desk.discrepancies import OpenDiscrepancy, n_open_discrepancies, open_discrepancies
 from postal.desk.late import (
     STEPS,
@@ -30,6 +40,7 @@ from postal.desk.lists import (
     BatchLine,
     all_offices,
     batch,
+    batch_head,
     batches,
     consignment,
     couriers,
@@ -45,6 +56,7 @@ from postal.desk.lists import (
     intake_problems,
     intakes,
     issuing_offices_waiting,
+    items_in_batch,
     manifest_of,
     office,
     offices,
@@ -55,7 +67,6 @@ from postal.desk.lists import (
     settled_scans,
     spoilt_numbers,
     stops_named,
-    with_items,
     with_people,
 )
 from postal.desk.piles import PILES, pile, pile_counts
@@ -85,12 +96,15 @@ __all__ = [
     "LateCounts",
     "LateLine",
     "LeavingLine",
+    "LeftOver",
     "Names",
     "OpenDiscrepancy",
+    "PlannedStop",
     "Proved",
     "Step",
     "all_offices",
     "batch",
+    "batch_head",
     "batches",
     "callbacks_of",
     "consignment",
@@ -108,6 +122,7 @@ __all__ = [
     "intake_problems",
     "intakes",
     "issuing_offices_waiting",
+    "items_in_batch",
     "late_blocks",
     "late_by_whom",
     "late_counts",
@@ -118,8 +133,8 @@ __all__ = [
     "leaving_counts",
     "leaving_ids",
     "leaving_items",
-    "left_by_commune",
     "left_out",
+    "left_over",
     "manifest_of",
     "n_open_discrepancies",
     "n_unfinished_batches",
@@ -132,7 +147,9 @@ __all__ = [
     "pile_counts",
     "places_on_rounds",
     "plan",
+    "plan_head",
     "plan_outline",
+    "plan_stops",
     "plans",
     "plans_of",
     "prints_of",
@@ -146,6 +163,5 @@ __all__ = [
     "spoilt_numbers",
     "stops_named",
     "unfinished_rounds",
-    "with_items",
     "with_people",
 ]

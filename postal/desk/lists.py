@@ -27,6 +27,7 @@ from postal.models import (
     Item,
     LabelPrint,
     Manifest,
+    ManifestLine,
     Office,
     OfficeKind,
     PlanStatus,
@@ -90,6 +91,26 @@ def batch(session: Session, batch_id: int) -> Batch:
     if found is None:
         raise NotFound(what=Message("lô bàn giao"))
     return found
+
+
+def batch_head(session: Session, batch_id: int) -> Batch:
+    """Return one batch with its office, without its lines. Raises NotFound."""
+    found = session.get(Batch, batch_id, options=[joinedload(Batch.office)])
+    if found is None:
+        raise NotFound(what=Message("lô bàn giao"))
+    return found
+
+
+def items_in_batch(session: Session, batch: Batch, manifest: Manifest | None, *, first: int, most: int) -> list[Item]:
+    """Return some items of a batch in its order, from one on, with their people: as it was closed, or as it is."""
+    if manifest is not None:
+        query = select(Item).join(ManifestLine, ManifestLine.item_id == Item.id)
+        query = query.where(ManifestLine.manifest_id == manifest.id).order_by(ManifestLine.position)
+    else:
+        query = select(Item).join(BatchItem, BatchItem.item_id == Item.id).order_by(BatchItem.id)
+        query = query.where(BatchItem.batch_id == batch.id, BatchItem.is_current, Item.state == State.BATCHED)
+    query = query.options(joinedload(Item.consignment).joinedload(Consignment.person))
+    return list(session.scalars(query.offset(first).limit(most)))
 
 
 def manifest_of(session: Session, batch_id: int) -> Manifest | None:
@@ -225,15 +246,6 @@ def with_people(session: Session, consignment_ids: Collection[int]) -> dict[int,
     for some in blocks(sorted(set(consignment_ids))):
         query = select(Consignment).where(Consignment.id.in_(some)).options(joinedload(Consignment.person))
         found |= {one.id: one for one in session.scalars(query)}
-    return found
-
-
-def with_items(session: Session, consignment_ids: Collection[int]) -> dict[int, Consignment]:
-    """Return consignments by their ids, each with its items."""
-    found: dict[int, Consignment] = {}
-    for some in blocks(sorted(set(consignment_ids))):
-        query = select(Consignment).where(Consignment.id.in_(some)).options(joinedload(Consignment.items))
-        found |= {one.id: one for one in session.scalars(query).unique()}
     return found
 
 

@@ -20,11 +20,11 @@ from postal.access.act import Act
 from postal.access.audit import note
 from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
-from postal.models import Courier, DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
+from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
 from postal.rounds.day_orders import subject_of_stops
 from postal.rounds.plans import EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
-from postal.rounds.replanning import later, leaving_from
+from postal.rounds.replanning import KEPT_FOR, kept_by_stop, later, leaving_from, left_over
 from postal.rounds.spare import add_round, drop_round, empty_round, spare_courier
 from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, Window, hand_made, price_of
 
@@ -32,8 +32,6 @@ MOVE, KEEP, UNDO = "move", "keep", "undo"
 COURIER_AWAY = "courier_away"
 BY_HAND = "by_hand"
 """The reason of a stop that a dispatcher took off its round."""
-KEPT_FOR = "kept_for_id"
-"""In the detail of such a stop: the courier it was kept for."""
 _MADE = "made_round"
 """In the detail of a move: the round it made for its taker, which goes when the move is undone."""
 
@@ -104,10 +102,15 @@ def asked_move(session: Session, move: Move, *, now: datetime, weights: Weights 
     """
     plan = _draft(session, move.plan_id, move.edit)
     giver, taker = _round_of(plan, move.consignment_id), _taker(session, plan, move)
-    if giver is None and (taker is None or move.consignment_id not in {u.consignment_id for u in plan.unserved}):
+    left = left_over(session, plan, move.consignment_id)
+    if giver is None and (taker is None or move.consignment_id not in left):
         raise NotFound(what=Message("điểm dừng"))
     touched = {one.id: one for one in (giver, taker) if one is not None}.values()
-    problem, away = _problem(session, plan, touched, move.consignment_id, now=now, weights=weights)
+    # The checker judges the rounds that are touched: what else waits that day is no part of the question.
+    own = {stop.consignment_id for one in touched for stop in one.stops} | {move.consignment_id}
+    kept = kept_by_stop(session, plan, left)
+    whole = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept, among=own)
+    problem, away = _of_touched(whole, touched, weights, from_s=leaving_from(plan, now))
     known = {stop.stop_id for stop in problem.stops}
     stop_id = str(move.consignment_id)
     if stop_id not in known and giver is None:
@@ -233,7 +236,7 @@ def _draft(session: Session, plan_id: int, edit: int, *, is_locking: bool = Fals
     plan = session.get(
         DayPlan,
         plan_id,
-        options=[*options, selectinload(DayPlan.unserved)],
+        options=[*options, selectinload(DayPlan.unserved)] if is_locking else options,
         with_for_update={"key_share": True} if is_locking else None,
         populate_existing=is_locking,
     )
@@ -270,33 +273,15 @@ def _round_of(plan: DayPlan, consignment_id: int) -> DeliveryRound | None:
     return next(having, None)
 
 
-def _problem(
-    session: Session,
-    plan: DayPlan,
-    touched: Collection[DeliveryRound],
-    asked_for: int,
-    *,
-    now: datetime,
-    weights: Weights | None,
+def _of_touched(
+    whole: Problem, touched: Collection[DeliveryRound], weights: Weights | None, *, from_s: int
 ) -> tuple[Problem, frozenset[str]]:
-    """Return what the day's problem has of some rounds and of the stop asked for, and those of the rounds' couriers
-    who do not work that day: they are in it as well.
+    """Return a day's problem as it is for some rounds from a time on, and those of their couriers who do not work that
+    day: they are in it as well.
     """
-    crew = {one.courier.id: one.courier.code for one in plan.rounds}
-    told = [(stop.consignment_id, stop.kept_for_id) for one in plan.rounds for stop in one.stops]
-    told += [(left.consignment_id, left.detail.get(KEPT_FOR)) for left in plan.unserved]
-    # A stop may be kept for one who has no round: nobody else's is the right one for it then.
-    others = {courier for _stop, courier in told if courier is not None} - crew.keys()
-    if others:
-        crew |= dict(session.execute(select(Courier.id, Courier.code).where(Courier.id.in_(others))).all())
-    kept = {str(stop): crew[courier] for stop, courier in told if courier in crew}
-    # The checker judges the rounds that are touched: what else waits that day is no part of the question.
-    own = {stop.consignment_id for one in touched for stop in one.stops} | {asked_for}
-    whole = planning_problem(session, plan.day, now=now, weights=weights, kept_for=kept, among=own)
     working = {courier.courier_id for courier in whole.couriers}
     away = [one.courier for one in touched if one.courier.code not in working]
     whole = replace(whole, couriers=(*whole.couriers, *(as_plan_courier(courier, weights) for courier in away)))
-    from_s = leaving_from(plan, now)
     problem = later(whole, from_s)
     able = {courier.courier_id for courier in problem.couriers}
     walking = {one.courier.code for one in touched}

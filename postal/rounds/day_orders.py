@@ -149,16 +149,6 @@ def with_orders(problem: Problem, orders: Iterable[DayOrder]) -> Problem:
     return problem
 
 
-def left_over(session: Session, plan: DayPlan, *, office_id: int | None) -> list[PlanUnserved]:
-    """Return what a plan left out, of one office where one is named: what it may act on."""
-    if office_id is None:
-        return list(plan.unserved)
-    asked = [one.consignment_id for one in plan.unserved]
-    query = select(Consignment.id).where(Consignment.id.in_(asked), ownership.is_offices(office_id))
-    own = set(session.scalars(query))
-    return [one for one in plan.unserved if one.consignment_id in own]
-
-
 def remedy_of(unserved: PlanUnserved) -> Remedy | None:
     """Return the remedy stored with a stop a plan left out; None where it is none of the planner's."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.life.follow_up import FollowUp, follow_up, load_attempts
@@ -132,6 +132,7 @@ def ready_consignments(session: Session, *, among: Collection[int] | None = None
         DeliveryRound.id == Item.round_id, DeliveryRound.status == RoundStatus.STARTED
     )
     ready = select(Item.consignment_id).where(Item.state.in_((*DELIVERABLE, *COLLECTABLE)), ~is_out.exists())
+    own = ready.where(Item.consignment_id == Consignment.id).exists()  # of a few, without all that is ready besides
     being_loaded = (
         select(RoundStop.consignment_id)
         .join(DeliveryRound)
@@ -141,22 +142,17 @@ def ready_consignments(session: Session, *, among: Collection[int] | None = None
     query = (
         select(Consignment)
         .where(
-            Consignment.id.in_(ready),
+            Consignment.id.in_(ready) if among is None else own,
             Consignment.id.not_in(being_loaded),
             Consignment.address_status != AddressStatus.OUTSIDE,
         )
         .order_by(Consignment.promised_by.is_(None), Consignment.promised_by, Consignment.id)
     )
+    query = query.options(selectinload(Consignment.items))  # of those read before without them, too
     if among is None:
-        return list(session.scalars(query.options(selectinload(Consignment.items))))
+        return list(session.scalars(query))
     parts = [session.scalars(query.where(Consignment.id.in_(some))).all() for some in blocks(sorted(among))]
-    found = sorted(itertools.chain.from_iterable(parts), key=_nearest_promise)
-    # What a page shows it has read with its items already: only those of others are asked for.
-    for some in blocks([one.id for one in found if "items" in inspect(one).unloaded]):
-        session.scalars(
-            select(Consignment).where(Consignment.id.in_(some)).options(selectinload(Consignment.items))
-        ).all()
-    return found
+    return sorted(itertools.chain.from_iterable(parts), key=_nearest_promise)
 
 
 def _nearest_promise(consignment: Consignment) -> tuple[bool, datetime | None, int]:

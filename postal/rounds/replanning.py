@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, object_session, selectinload
 
 from postal.access import ownership
@@ -22,6 +22,8 @@ from routing import Message, Plan, PlannedRound, Problem, Unserved, Visit, Windo
 
 LEAD = timedelta(minutes=10)
 """Nobody leaves sooner after a re-plan: sheets are printed and loads are checked first."""
+KEPT_FOR = "kept_for_id"
+"""In the detail of a stop that a dispatcher took off its round: the courier it was kept for."""
 
 
 class NothingPublished(Conflict):
@@ -86,6 +88,26 @@ def _kept(plan: DayPlan) -> dict[str, str]:
         for stop in one.stops
         if stop.kept_for is not None
     }
+
+
+def left_over(session: Session, plan: DayPlan, asked_for: int) -> dict[int, int | None]:
+    """Return for whom each stop a plan left over was kept, if for anybody; of the others the one asked for alone."""
+    kept_for = PlanUnserved.detail[KEPT_FOR].as_integer()
+    query = select(PlanUnserved.consignment_id, kept_for).where(PlanUnserved.plan_id == plan.id)
+    wanted = or_(kept_for.is_not(None), PlanUnserved.consignment_id == asked_for)
+    return {row[0]: row[1] for row in session.execute(query.where(wanted))}
+
+
+def kept_by_stop(session: Session, plan: DayPlan, left: Mapping[int, int | None]) -> dict[str, str]:
+    """Return the code of the courier each stop is kept for, of a plan's rounds and of what is left over."""
+    crew = {one.courier.id: one.courier.code for one in plan.rounds}
+    told = [(stop.consignment_id, stop.kept_for_id) for one in plan.rounds for stop in one.stops]
+    told += left.items()
+    # A stop may be kept for one who has no round: nobody else's is the right one for it then.
+    others = {courier for _stop, courier in told if courier is not None} - crew.keys()
+    if others:
+        crew |= dict(session.execute(select(Courier.id, Courier.code).where(Courier.id.in_(others))).all())
+    return {str(stop): crew[courier] for stop, courier in told if courier in crew}
 
 
 def leaving_from(draft: DayPlan, now: datetime) -> int:

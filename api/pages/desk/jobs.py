@@ -114,7 +114,7 @@ def _ended(session: Session, job: models.Job) -> ResponseReturnValue:
 
 
 def _plan_made(session: Session, plan_id: int, beside: int | None) -> ResponseReturnValue:
-    if beside is not None and desk.plan(session, beside).day == desk.plan(session, plan_id).day:
+    if beside is not None and desk.plan_head(session, beside).day == desk.plan_head(session, plan_id).day:
         return redirect(url_for("staff.plan_comparison", plan_id=plan_id, other_id=beside), 303)
     return redirect(url_for("staff.plan", plan_id=plan_id), 303)
 

@@ -197,7 +197,7 @@ def _ordered_again(act: Act, plan_id: int, days: tuple[date, date]) -> tuple[int
 
     A road that is closed stays closed, whatever becomes of the planning.
     """
-    day = desk.plan(act.session, plan_id).day
+    day = desk.plan_head(act.session, plan_id).day
     if not days[0] <= day <= days[1]:
         said = _("Chưa lập lại: ngày {day} không nằm trong những ngày đường bị chặn.", day=say_short_date(day))
         return None, said

@@ -24,7 +24,7 @@ from api.pages.dispatch.plan_words import (
     say_source,
 )
 from api.pages.dispatch.plans.board import commune_name, may_for_all, own_rounds
-from api.pages.dispatch.plans.by_hand import asked_of_address, shown, tried
+from api.pages.dispatch.plans.by_hand import asked_of_address, found_plan, shown, tried
 from api.pages.dispatch.sketch import draw_rounds
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
@@ -94,7 +94,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
     """Show one plan: its rounds on a map and as lists, and what it could not place and why."""
     with services().database.read() as session:
         edit = rounds.last_edit(session, plan_id)  # before the lists: an act in between is seen as one, not missed
-        found = desk.plan(session, plan_id)
+        found = found_plan(session, plan_id)
         lists = shown(session, found, edit)
         asked = asked_of_address(session, plan_id, edit)
         others = [p for p in desk.plans_of(session, found.day) if p.id != found.id]
@@ -106,7 +106,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         _("Phương án {day}, bản {version}", day=say_short_date(found.day), version=found.version),
         **lists,
         tried=tried(asked, lists),
-        sketch=Markup(draw_rounds(own_rounds(found.rounds))),  # noqa: S704 - our own numbers, drawn by us
+        sketch=Markup(draw_rounds(lists["rounds"])),  # noqa: S704 - our own numbers, drawn by us
         say_source=say_source,
         say_degraded=say_degraded,
         others=others,
@@ -126,7 +126,7 @@ def plan_again(plan_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         with services().database.read() as session:
-            found = desk.plan(session, plan_id)
+            found = desk.plan_head(session, plan_id)
             day, way = found.day, Way.ON if found.status == models.PlanStatus.DRAFT else Way.AGAIN
         return _ordered(day, way, plan_id=plan_id)
 

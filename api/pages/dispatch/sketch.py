@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import escape
 
 from api.words import ngettext as _n
-from postal import models
 
 _WIDTH, _HEIGHT, _EDGE = 960, 520, 16
 _N_TONES = 8
 
 
-def draw_rounds(rounds: Sequence[models.DeliveryRound]) -> str:
-    """Return an SVG with each round as a line through its stops, offices as squares; "" without points."""
-    lines = [(r, _points(r)) for r in rounds if r.stops]
+def draw_rounds(rounds: Sequence[Mapping[str, Any]]) -> str:
+    """Return an SVG with each round as a line through its stops, offices as squares; "" without points.
+
+    ``rounds`` are the cards of the page: each with ``number``, ``home`` and ``stops`` with ``at``.
+    """
+    lines = [(r, _points(r)) for r in rounds if r["stops"]]
     everything = [point for _, points in lines for point in points]
     if not everything:
         return ""
@@ -32,15 +35,10 @@ def draw_rounds(rounds: Sequence[models.DeliveryRound]) -> str:
 Place = tuple[float, float]
 
 
-def _points(delivery_round: models.DeliveryRound) -> list[Place]:
-    office = delivery_round.office
-    home = [(office.lat, office.lon)] if office.lat is not None and office.lon is not None else []
-    stops = [
-        (s.consignment.lat, s.consignment.lon)
-        for s in delivery_round.stops
-        if s.consignment.lat is not None and s.consignment.lon is not None
-    ]
-    return [*home, *stops, *home]
+def _points(card: Mapping[str, Any]) -> list[Place]:
+    told = [card["home"], *(stop.at for stop in card["stops"]), card["home"]]
+    pairs = [text.split(",") for text in told if text]
+    return [(float(lat), float(lon)) for lat, lon in pairs]
 
 
 class _Fit:
@@ -64,11 +62,11 @@ class _Fit:
         return x, y
 
 
-def _round(index: int, delivery_round: models.DeliveryRound, places: Sequence[Place]) -> str:
+def _round(index: int, card: Mapping[str, Any], places: Sequence[Place]) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in places[1:-1])
     x, y = places[0]
-    said = _n("Chuyến {number}, {n} điểm", number=delivery_round.number, n=len(delivery_round.stops))
+    said = _n("Chuyến {number}, {n} điểm", number=card["number"], n=card["n_stops"])
     return (
         f'<g class="tone-{index % _N_TONES}"><title>{escape(said)}</title>'
         f'<polyline points="{path}"/>{dots}'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -35,7 +33,7 @@ def plan_board(plan_id: int) -> ResponseReturnValue:
     """Return the lists of a plan's page alone, as they are after an act."""
     with services().database.read() as session:
         edit = rounds.last_edit(session, plan_id)
-        found = desk.plan(session, plan_id)
+        found = found_plan(session, plan_id)
         lists = shown(session, found, edit)
         asked = asked_of_address(session, plan_id, edit)
     return label_cells(render_template("staff/plan_board.html", is_part=True, tried=tried(asked, lists), **lists))
@@ -93,6 +91,11 @@ def plan_undo(plan_id: int) -> ResponseReturnValue:
     return _or_told(plan_id, change)
 
 
+def found_plan(session: Session, plan_id: int) -> models.DayPlan:
+    """Return the plan of a page, with the stops that are judged where its address asks. Raises NotFound."""
+    return (desk.plan_outline if "stop" in request.args else desk.plan_head)(session, plan_id)
+
+
 def shown(session: Session, found: models.DayPlan, edit: int) -> dict[str, Any]:
     """Return what the lists of a plan's page show, and what of them may be changed by hand.
 
@@ -102,27 +105,21 @@ def shown(session: Session, found: models.DayPlan, edit: int) -> dict[str, Any]:
     is_draft = found.status is models.PlanStatus.DRAFT
     may_edit = is_draft and current_actor().may(Action.PLAN)
     spare = board.on_shift(session, found) if may_edit else []
-    asked = request.args.get("stop", "")
-    every = rounds.left_over(session, found, office_id=current_actor().office_id)
-    left = [one for n, one in enumerate(every) if n < board.N_LEFT or str(one.consignment_id) == asked]
-    held = desk.with_items(session, {one.consignment_id for one in left})
-    left_of: Mapping[str | None, int] = Counter(one.commune_code for one in held.values())
-    if len(left) < len(every):
-        left_of = desk.left_by_commune(session, found.id, office_id=current_actor().office_id)
-    needs_courier = any(board.may_need_courier(one) for one in left)
+    stops, office_id = desk.plan_stops(session, found.id), current_actor().office_id
+    left, left_of = desk.left_over(session, found.id, office_id=office_id, most=board.N_LEFT, besides=_stop_asked())
+    needs_courier = any(board.may_need_courier(one.unserved) for one in left)
     able = rounds.free_couriers(session, found) if needs_courier else []
     # All names at once: what is shown of each group is read of them afterwards.
     names = crew.names_of(session, {one.courier_id for one in own} | {one.id for one in (*spare, *able)})
-    cards = board.cards(own, names)
+    cards = board.cards(own, stops, names)
     standing = rounds.standing_edits(session, found.id) if may_edit else []
     return {
         "plan": found,
         "rounds": cards,
         "locked": board.locked(session, found, cards) if found.status is not models.PlanStatus.SUPERSEDED else {},
-        "loads": board.loads(session, own, left_of),
-        "n_left": len(every),
-        "left": held,  # what is asked of them later is not read again
-        "unserved": board.unserved_lines(session, found, left, held),
+        "loads": board.loads(session, own, stops, left_of),
+        "n_left": sum(left_of.values()),
+        "unserved": board.unserved_lines(session, found, stops, left),
         "spare": [(one.code, f"{names[one.id]} · {one.office.name}") for one in spare],
         "free": [(one.code, names[one.id]) for one in able],
         "may_edit": may_edit,
@@ -133,6 +130,12 @@ def shown(session: Session, found: models.DayPlan, edit: int) -> dict[str, Any]:
         "n_standing": len(standing),
         "knowingly": [one for one in standing if one.reason and _is_own(one, {card["id"] for card in cards})],
     }
+
+
+def _stop_asked() -> int | None:
+    """Return the consignment that an address asks about, None where it names none."""
+    text = request.args.get("stop", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _is_own(edit: models.PlanEdit, own: set[int]) -> bool:
@@ -161,7 +164,7 @@ def tried(asked: rounds.AskedMove | None, lists: dict[str, Any]) -> dict[str, An
     if not judged.faults:
         return None
     plan, cards, spare = lists["plan"], lists["rounds"], dict(lists["spare"])
-    names = {str(s["id"]): s["dossier_code"] for card in cards for s in card["stops"]}
+    names = {str(s.id): s.dossier_code for card in cards for s in card["stops"]}
     names |= {str(u["consignment_id"]): u["dossier_code"] for u in lists["unserved"]}
     names |= {one.courier.code: card["courier"] for one in plan.rounds for card in cards if card["id"] == one.id}
     names |= spare
@@ -221,7 +224,7 @@ def _judged(asked: rounds.AskedMove) -> rounds.JudgedMove:
 
 def _require_seen(session: Session, move: rounds.Move) -> None:
     """Refuse a round of another office as if it were not there, and so a stop on one; or one left over elsewhere."""
-    plan = desk.plan(session, move.plan_id)
+    plan = desk.plan_outline(session, move.plan_id)
     found = plan.rounds
     if move.to_courier and move.to_courier not in {one.code for one in board.on_shift(session, plan)}:
         raise rounds.NotSpare(courier=move.to_courier)
