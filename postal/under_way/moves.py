@@ -41,6 +41,12 @@ from postal.under_way.placing import take_over_stop
 from routing import Message
 
 _GOODS = (State.ON_ROUND, State.ATTEMPTED)
+_AS_SHOWN = (
+    selectinload(StopMove.pieces).joinedload(MovedPiece.item).joinedload(Item.consignment)
+    .joinedload(Consignment.person),
+    joinedload(StopMove.from_round).joinedload(DeliveryRound.courier),
+    joinedload(StopMove.to_round).joinedload(DeliveryRound.courier),
+)  # fmt: skip
 
 
 class NotUnderWay(Conflict):
@@ -325,14 +331,7 @@ def moves_of(session: Session, *, round_id: int | None = None, courier_id: int |
         .join(giver, giver.id == StopMove.from_round_id)
         .join(taker, taker.id == StopMove.to_round_id)
         .where(StopMove.ended_at.is_(None), giver.status == RoundStatus.STARTED, taker.status == RoundStatus.STARTED)
-        .options(
-            selectinload(StopMove.pieces)
-            .joinedload(MovedPiece.item)
-            .joinedload(Item.consignment)
-            .joinedload(Consignment.person),
-            joinedload(StopMove.from_round).joinedload(DeliveryRound.courier),
-            joinedload(StopMove.to_round).joinedload(DeliveryRound.courier),
-        )
+        .options(*_AS_SHOWN)
         .order_by(StopMove.id)
     )
     if round_id is not None:
@@ -343,8 +342,8 @@ def moves_of(session: Session, *, round_id: int | None = None, courier_id: int |
 
 
 def stop_move(session: Session, move_id: int) -> StopMove:
-    """Return a move. Raises NotFound."""
-    found = session.get(StopMove, move_id)
+    """Return a move with its pieces, whose they are, and both rounds with their couriers. Raises NotFound."""
+    found = session.get(StopMove, move_id, options=_AS_SHOWN)
     if found is None:
         raise NotFound(what=Message("phiếu chuyển"))
     return found

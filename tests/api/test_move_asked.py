@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from postal import models, rounds
+from postal import models, rounds, under_way
 from postal.rules import local_seconds
 from tests import builders as build
+from tests import statements
 from tests.postal import day as a_day
 
 NOON = a_day.MORNING + timedelta(hours=3)
@@ -161,3 +162,19 @@ def test_a_round_emptied_by_calling_the_move_off_is_withdrawn_by_a_button(walked
     assert "Rút chuyến trống" not in page
     postal.post(f"/staff/rounds/{giver}/withdraw", sure="1")
     assert "không trống" in postal.get(f"/staff/rounds/{giver}").text
+
+
+def test_the_page_of_a_move_asks_no_more_for_more_pieces(walked, sign_in, database):
+    _giver, taker, stops = walked
+    desk, counted = sign_in("dispatcher"), []
+    with database.write() as session:
+        act = build.act(session, NOON)
+        ids = [under_way.move_stops(act, some, taker, reason="xe hỏng").move.id for some in (stops[:1], stops[1:])]
+    for move_id in ids:
+        desk.get(f"/staff/moves/{move_id}")
+        with statements.asked(database.engine) as found:
+            page = desk.get(f"/staff/moves/{move_id}").text
+        counted.append((page.count("<tr>") - 1, len(found)))
+    (n_few, few), (n_many, many) = counted
+    assert n_few < n_many
+    assert few == many <= 25

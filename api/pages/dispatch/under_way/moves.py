@@ -34,6 +34,7 @@ from postal import (
     under_way,
 )
 from postal.access import ownership
+from postal.network import crew
 from postal.rules import local_seconds
 from routing import HandMade
 
@@ -113,13 +114,14 @@ def stop_move(move_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         move = _own_move(session, move_id, Action.SEE_PLAN)
         handover = session.get(models.Handover, move.handover_id) if move.handover_id is not None else None
+        names = crew.names_of(session, {move.from_round.courier_id, move.to_round.courier_id})
         return render_desk(
             "staff/stop_move.html",
             _("Phiếu chuyển {number}", number=move.number),
             move=move,
             papers=paper_links(session, documents.MOVE, move, move.id),
-            giver=rounds.courier_party(session, move.from_round).name,
-            taker=rounds.courier_party(session, move.to_round).name,
+            giver=names[move.from_round.courier_id],
+            taker=names[move.to_round.courier_id],
             lines=[_line(session, piece) for piece in move.pieces],
             handover=handover,
             is_emptied=_is_emptied(session, move.to_round),
