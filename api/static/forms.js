@@ -31,7 +31,11 @@ window.addEventListener("pageshow", (event) => {
 
 // --- Half-filled forms: <form data-keep="what is said when it comes back"> ---
 
-const keyOf = (form) => PREFIX + ticketOf(form)[0] + new URL(form.action).pathname;
+// Each page of a long list keeps its own rows: the query of the form's address tells them apart.
+const keyOf = (form) => {
+  const { pathname, search } = new URL(form.action);
+  return PREFIX + ticketOf(form)[0] + pathname + search;
+};
 const fieldsOf = (form) =>
   [...form.elements].filter((one) => one.name && !["hidden", "password", "file", "submit"].includes(one.type));
 const isBox = (field) => ["checkbox", "radio"].includes(field.type);

@@ -6,11 +6,12 @@ that an order that was interrupted goes on where it stopped and one sent twice d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from postal.access import audit, ownership
@@ -18,7 +19,7 @@ from postal.access.act import Act
 from postal.bulk.deeds import WHOLE, Deed, do, judged
 from postal.errors import InvalidInput, MoveNotAllowed, NotFound, PostalError
 from postal.life.tracking import lock_items
-from postal.models import BulkLine, BulkOrder, BulkOutcome, Consignment, Item
+from postal.models import BulkLine, BulkOrder, BulkOutcome, Consignment, Item, LabelPrint
 from postal.models.keys import blocks, write_many
 from routing import Message
 
@@ -37,6 +38,15 @@ class Counts:
     pending: int
     done: int
     refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesAlike:
+    """How many lines of an order have one outcome, refused ones for one reason, and the first of them with items."""
+
+    outcome: BulkOutcome
+    n: int
+    first: Sequence[BulkLine]
 
 
 def order_deed(act: Act, deed: Deed, item_ids: Sequence[int], *, n_wanted: int, back: str) -> BulkOrder:
@@ -83,10 +93,44 @@ def counts_of(session: Session, order: BulkOrder) -> Counts:
     return Counts(**{outcome.value: found.get(outcome, 0) for outcome in BulkOutcome})
 
 
-def lines_of(session: Session, order: BulkOrder) -> Sequence[BulkLine]:
-    """Return every line with its item, in the order they were chosen."""
+def lines_of(
+    session: Session, order: BulkOrder, outcome: BulkOutcome | None = None, *, first: int = 0, most: int = MOST
+) -> Sequence[BulkLine]:
+    """Return lines with their items in the order they were chosen: of one outcome or of all, from one on."""
     query = select(BulkLine).where(BulkLine.order_id == order.id).options(joinedload(BulkLine.item))
-    return session.scalars(query.order_by(BulkLine.id)).all()
+    if outcome is not None:
+        query = query.where(BulkLine.outcome == outcome)
+    return session.scalars(query.order_by(BulkLine.id).offset(first).limit(most)).all()
+
+
+def lines_alike(session: Session, order: BulkOrder, *, most: int) -> list[LinesAlike]:
+    """Return the lines of an order by what became of them and why, the most first, with ``most`` lines of each."""
+    alike = (BulkLine.outcome, func.coalesce(cast(BulkLine.refusal, Text), "null"))
+    n, place = func.count().over(partition_by=alike), func.row_number().over(partition_by=alike, order_by=BulkLine.id)
+    counted = select(BulkLine.id, n.label("n"), place.label("place")).where(BulkLine.order_id == order.id).subquery()
+    query = (
+        select(BulkLine, counted.c.n)
+        .join(counted, counted.c.id == BulkLine.id)
+        .where(counted.c.place <= most)
+        .options(joinedload(BulkLine.item))
+        .order_by(BulkLine.id)
+    )
+    found: dict[tuple[BulkOutcome, str], tuple[int, list[BulkLine]]] = {}
+    for line, n_alike in session.execute(query):
+        found.setdefault((line.outcome, json.dumps(line.refusal)), (n_alike, []))[1].append(line)
+    alike_lines = [LinesAlike(outcome=key[0], n=n_alike, first=lines) for key, (n_alike, lines) in found.items()]
+    return sorted(alike_lines, key=lambda one: (-one.n, one.first[0].id))
+
+
+def items_done(session: Session, order: BulkOrder) -> list[int]:
+    """Return the ids of the items an order was carried out for."""
+    return list(session.scalars(_ids(order, BulkOutcome.DONE).order_by(BulkLine.id)))
+
+
+def is_to_reprint(session: Session, order: BulkOrder) -> bool:
+    """Say whether a label of an item of a line still to do was printed before."""
+    query = select(LabelPrint.id).where(LabelPrint.item_id.in_(_ids(order, BulkOutcome.PENDING)))
+    return session.scalar(query.limit(1)) is not None
 
 
 def confirm(act: Act, order_id: int, *, reason: str) -> BulkOrder:
@@ -207,6 +251,10 @@ def _locked(act: Act, order_id: int) -> BulkOrder:
 
 def _to_do(order: BulkOrder) -> tuple[ColumnElement[bool], ...]:
     return BulkLine.order_id == order.id, BulkLine.outcome == BulkOutcome.PENDING
+
+
+def _ids(order: BulkOrder, outcome: BulkOutcome) -> Select[int]:
+    return select(BulkLine.item_id).where(BulkLine.order_id == order.id, BulkLine.outcome == outcome)
 
 
 def _lines(session: Session, order: BulkOrder, item_ids: Sequence[int]) -> list[BulkLine]:

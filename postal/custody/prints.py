@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from postal.access.act import Act
 from postal.errors import Conflict
-from postal.models import Item, LabelPrint
+from postal.models import Item, LabelPrint, Manifest, ManifestLine
 from postal.models.keys import blocks
 from routing import Message
 
@@ -54,9 +54,10 @@ def record_label_print(act: Act, items: Sequence[Item], *, reason: str | None = 
     return prints
 
 
-def are_labels_printed(session: Session, item_ids: Sequence[int]) -> bool:
-    """Say whether any of these items has a printed label."""
-    return bool(_numbers(session, item_ids))
+def are_labels_printed(session: Session, manifest: Manifest) -> bool:
+    """Say whether any item of a closed batch has a printed label."""
+    query = select(LabelPrint.id).join(ManifestLine, ManifestLine.item_id == LabelPrint.item_id)
+    return session.scalar(query.where(ManifestLine.manifest_id == manifest.id).limit(1)) is not None
 
 
 def reprints_by_person(session: Session) -> dict[int | None, int]:

@@ -147,3 +147,24 @@ def test_events_of_a_round_are_found_by_their_round_and_by_how_their_scans_begin
         assert found(77) == {"r77:a", "r77:"}
         assert found(778) == {"r778:b"}
         assert found(own_round) == {"any"}
+
+
+def test_what_is_drawn_of_a_batch_and_of_an_order_is_a_page_of_it(sign_in, database, clock, house):
+    with database.write() as session:
+        items = build.accepted(session, *(build.result(n) for n in range(1, 131)), now=NOW)
+        batch = custody.open_batch(build.act(session, NOW), items[0].consignment.issuing_office_id)
+        batch_id, ids = batch.id, [str(item.id) for item in items]
+    clerk = sign_in("centre")
+    page = clerk.get(f"/staff/batches/{batch_id}").text
+    assert "130 bưu gửi" in page
+    shown = re.findall(r'name="weight-(\d+)"', page)
+    rest = re.findall(r'name="weight-(\d+)"', clerk.get(f"/staff/batches/{batch_id}?start=100").text)
+    assert (len(shown), len(rest), set(shown) | set(rest)) == (100, 30, set(ids))
+    packed = {f"{field}-{rest[0]}": "1" for field in ("giver", "receiver")} | {f"weight-{rest[0]}": "40"}
+    assert clerk.post(f"/staff/batches/{batch_id}/pack?start=100", **packed).location.endswith("?start=100")
+    order = clerk.post("/staff/bulk", list="queue", deed="label", item=ids).location
+    first, all_of_them = clerk.get(order).text, clerk.get(f"{order}?lines=refused").text
+    assert first.count('<li><a class="code"') == 50
+    assert "Còn 80 bưu gửi nữa" in first
+    assert all_of_them.count('<li><a class="code"') == 130
+    assert "?lines=refused" in first

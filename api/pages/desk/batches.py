@@ -12,6 +12,7 @@ from api.pages.common import form_int, form_text, local_zone, or_back, render_de
 from api.pages.desk.home import staff
 from api.pages.paper_links import paper_links
 from api.web.auth import acting, allow, current_actor
+from api.web.row_numbers import asked_number
 from api.wiring import services
 from api.words import EVENTS, say_code, say_instant, say_state
 from api.words import gettext as _
@@ -26,11 +27,15 @@ from postal import (
     custody,
     desk,
     models,
+    packing,
     people,
+    queue,
     require_own,
 )
 from postal.access import ownership
 
+_PAGE = 100
+"""So many rows of a batch stand on one page: each names its recipient and holds three fields."""
 _FOUND_TEXTS = {
     models.Found.MISSING: Message("có trong danh sách nhưng không có bưu gửi; đưa lại hàng chờ"),
     models.Found.EXTRA: Message("có bưu gửi nhưng không có trong danh sách; trả lại bên giao"),
@@ -93,21 +98,23 @@ def batch(batch_id: int) -> ResponseReturnValue:
     with services().database.read() as session:
         found = _own_batch(session, batch_id, Action.SEE_QUEUE)
         manifest = desk.manifest_of(session, batch_id)
+        n_packed, n_all = packing.progress(session, batch_id)
+        page = _paged(batch_id, manifest.n_items if manifest else n_all)
+        items = desk.items_in_batch(session, found, manifest, first=page["first"] - 1, most=_PAGE)
         return render_desk(
             "staff/batch.html",
             _("Lô {number}", number=found.number),
             batch=found,
             manifest=manifest,
             handover=desk.handover_of(session, manifest.id) if manifest else None,
-            rows=[_row(session, line.item) for line in _lines(found, manifest)],
-            n_packed=sum(line.packed_at is not None for line in custody.lines_in(found)),
+            rows=[_row(session, item) for item in items],
+            page=page,
+            n_packed=n_packed,
             n_counted=len(counting.counted_codes(session, counting.all_lists()["batch"], batch_id)) if manifest else 0,
             may_batch=actor.may(Action.BATCH),
             may_print=actor.may(Action.PRINT),
             may_hand_over=actor.may(Action.HAND_OVER),
-            is_printed=custody.are_labels_printed(session, [line.item_id for line in manifest.lines])
-            if manifest
-            else False,
+            is_printed=manifest is not None and custody.are_labels_printed(session, manifest),
             sizes=documents.LABEL_FORM_TEXTS,
             n_ready=_n_ready(session, found) if actor.may(Action.BATCH) and not manifest else 0,
             papers=paper_links(session, documents.BATCH, found, found.id),
@@ -249,11 +256,11 @@ def discrepancy_accept(discrepancy_id: int) -> ResponseReturnValue:
 
 
 def _n_ready(session: Session, found: models.Batch) -> int:
-    return len(custody.ready_items(session, found.office_id))
+    return queue.ready_by_office(session)[found.office_id]
 
 
 def _own_batch(session: Session, batch_id: int, action: Action) -> models.Batch:
-    found = desk.batch(session, batch_id)
+    found = desk.batch_head(session, batch_id)
     require_own(current_actor(), action, ownership.subject_of_batch(found), what=Message("lô bàn giao"))
     return found
 
@@ -265,8 +272,17 @@ def _own_handover(session: Session, handover_id: int) -> models.Handover:
     return found
 
 
-def _lines(batch: models.Batch, manifest: models.Manifest | None) -> list[Any]:
-    return list(manifest.lines) if manifest else list(custody.lines_in(batch))
+def _paged(batch_id: int, n: int) -> dict[str, Any]:
+    """Return which rows of a batch the page shows, from 1, how many there are, and the pages beside it."""
+    first = min(asked_number("start") or 0, max(0, n - 1)) // _PAGE * _PAGE
+    return {
+        "start": first or None,
+        "first": first + 1,
+        "last": min(first + _PAGE, n),
+        "n": n,
+        "previous_url": url_for("staff.batch", batch_id=batch_id, start=first - _PAGE or None) if first else None,
+        "next_url": url_for("staff.batch", batch_id=batch_id, start=first + _PAGE) if first + _PAGE < n else None,
+    }
 
 
 def _row(session: Session, item: models.Item) -> dict[str, Any]:
@@ -320,4 +336,4 @@ def _discrepancy(one: desk.OpenDiscrepancy) -> dict[str, Any]:
 
 
 def _to_batch(batch_id: int) -> ResponseReturnValue:
-    return redirect(url_for("staff.batch", batch_id=batch_id), 303)
+    return redirect(url_for("staff.batch", batch_id=batch_id, start=asked_number("start")), 303)

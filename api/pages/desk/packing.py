@@ -12,6 +12,7 @@ from api.forms.reading import GRAMS, PIECES
 from api.pages.common import form_int, or_back, read_all
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
+from api.web.row_numbers import asked_number
 from api.words import ngettext as _n
 from postal import Action, InvalidInput, Message, PostalError, custody, desk, errors, require_own
 from postal.access import ownership
@@ -27,12 +28,12 @@ def batch_pack(batch_id: int) -> ResponseReturnValue:
     """Note the envelopes of the rows that were filled in; rows left empty wait. All or none."""
 
     def back() -> ResponseReturnValue:
-        return redirect(url_for("staff.batch", batch_id=batch_id), 303)
+        return redirect(url_for("staff.batch", batch_id=batch_id, start=asked_number("start")), 303)
 
     def change() -> ResponseReturnValue:
         packed = [custody.Packed(**row) for row in _rows()]
         with acting() as act:
-            own = ownership.subject_of_batch(desk.batch(act.session, batch_id))
+            own = ownership.subject_of_batch(desk.batch_head(act.session, batch_id))
             require_own(act.by, Action.BATCH, own, what=Message("lô bàn giao"))
             try:
                 custody.pack_items(act, batch_id, packed)

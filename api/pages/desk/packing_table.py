@@ -135,6 +135,6 @@ def _table(batch_id: int) -> ResponseReturnValue:
 
 
 def _own_batch(session: Session, batch_id: int) -> models.Batch:
-    found = desk.batch(session, batch_id)
+    found = desk.batch_head(session, batch_id)
     require_own(current_actor(), Action.BATCH, ownership.subject_of_batch(found), what=Message("lô bàn giao"))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -14,9 +15,10 @@ from api.pages.common import form_choice, form_text, or_back, render_desk, requi
 from api.pages.desk.home import staff
 from api.pages.stock import bulk_papers, filters
 from api.web.auth import acting, allow, current_actor
+from api.web.row_numbers import asked_number
 from api.wiring import services
 from api.words import translate
-from postal import Action, InvalidInput, Message, Session, bulk, custody, models, require
+from postal import Action, InvalidInput, Message, Session, bulk, models, require
 from postal.bulk import Deed
 
 _ANY = (
@@ -26,6 +28,8 @@ _ANY = (
     Action.RECEIVE_AT_OFFICE,
     Action.RETURN_TO_SENDER,
 )
+_SHOWN, _PAGE = 50, 200
+"""So many lines of each kind are named on an order's page, and so many on each page of them all."""
 _CHUNKS_AT_ONCE = 16
 _AT_ONCE_S = 3.0
 _NEEDS_REASON = frozenset({Deed.RELEASE})
@@ -78,24 +82,24 @@ def bulk_order() -> ResponseReturnValue:
 @staff.get("/bulk/<int:bulk_id>")
 @allow(*_ANY)
 def bulk_page(bulk_id: int) -> ResponseReturnValue:
-    """Show an order: before it is confirmed what would be done and what not, after that what was."""
+    """Show an order: before it is confirmed what would be done and what not, after that what was.
+
+    Of each kind of line the first are named; ?lines=pending, done or refused names them all, page by page.
+    """
     with services().database.read() as session:
         order = bulk.find_order(session, bulk_id, user_id=current_actor().user_id)
-        deed, lines = Deed(order.deed), bulk.lines_of(session, order)
-        by_outcome: dict[models.BulkOutcome, list[models.BulkLine]] = {one: [] for one in models.BulkOutcome}
-        for line in lines:
-            by_outcome[line.outcome].append(line)
-        pending = by_outcome[models.BulkOutcome.PENDING]
-        job = bulk_papers.job_of(session, order) if pending else None
-        is_reprint = deed is Deed.LABEL and custody.are_labels_printed(session, [one.item_id for one in pending])
+        deed, counts, listed = Deed(order.deed), bulk.counts_of(session, order), request.args.get("lines", "")
+        if listed in list(models.BulkOutcome):
+            return _all_lines(session, order, models.BulkOutcome(listed), getattr(counts, listed))
+        alike = bulk.lines_alike(session, order, most=_SHOWN)
+        job = bulk_papers.job_of(session, order) if counts.pending else None
+        is_reprint = deed is Deed.LABEL and bulk.is_to_reprint(session, order)
         return render_desk(
             "staff/bulk.html",
             translate(DEED_TEXTS[deed]),
             order=order,
-            pending=pending,
-            done=by_outcome[models.BulkOutcome.DONE],
-            refused=_by_reason(by_outcome[models.BulkOutcome.REFUSED]),
-            n_refused=len(by_outcome[models.BulkOutcome.REFUSED]),
+            counts=counts,
+            groups=[(_heading(one), one) for one in alike],
             asks_reason=deed in _NEEDS_REASON or is_reprint,
             is_reprint=is_reprint,
             sure=translate(_FOR_GOOD[deed]) if deed in _FOR_GOOD else "",
@@ -104,6 +108,26 @@ def bulk_page(bulk_id: int) -> ResponseReturnValue:
             is_drawing=bulk_papers.is_drawing(job),
             goes_on=order.confirmed_at is not None and deed not in bulk.PAPERS,
         )
+
+
+def _all_lines(session: Session, order: models.BulkOrder, outcome: models.BulkOutcome, n: int) -> ResponseReturnValue:
+    """Show one page of an order's lines of one outcome; refused ones each with its reason."""
+    first = min(asked_number("start") or 0, bulk.MOST)
+    address = partial(url_for, "staff.bulk_page", bulk_id=order.id)
+    return render_desk(
+        "staff/bulk_lines.html",
+        translate(DEED_TEXTS[Deed(order.deed)]),
+        order=order,
+        outcome=outcome,
+        lines=[(line, _why(line)) for line in bulk.lines_of(session, order, outcome, first=first, most=_PAGE)],
+        page={
+            "first": min(first + 1, n),
+            "last": min(first + _PAGE, n),
+            "n": n,
+            "previous_url": address(lines=outcome.value, start=max(0, first - _PAGE) or None) if first else None,
+            "next_url": address(lines=outcome.value, start=first + _PAGE) if first + _PAGE < n else None,
+        },
+    )
 
 
 @staff.post("/bulk/<int:bulk_id>/confirm")
@@ -153,10 +177,12 @@ def _meant(session: Session, shown: filters.Chosen) -> tuple[Sequence[int], int]
     return [int(one) for one in ticked], len(set(ticked))
 
 
-def _by_reason(lines: Sequence[models.BulkLine]) -> list[tuple[str, list[models.BulkLine]]]:
-    """Return the refused lines by why they were, the commonest reason first."""
-    groups: dict[str, list[models.BulkLine]] = {}
-    for line in lines:
-        said: dict[str, Any] = line.refusal or {"text": ""}
-        groups.setdefault(translate(Message.from_json(said)), []).append(line)
-    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+def _why(line: models.BulkLine) -> str:
+    """Return why a line was refused, "" for one that was not."""
+    said: dict[str, Any] | None = line.refusal
+    return translate(Message.from_json(said)) if said else ""
+
+
+def _heading(alike: bulk.LinesAlike) -> str:
+    """Return what is said above refused lines; the others' headings are the page's."""
+    return _why(alike.first[0]) if alike.outcome is models.BulkOutcome.REFUSED else ""

@@ -79,8 +79,7 @@ def bulk_file(bulk_id: int) -> ResponseReturnValue:
         if order.upload_id is None:
             raise NotFound(what=Message("tệp giấy tờ"))
         file = uploads.read(session, order.upload_id, user_id=order.user_id)
-        done = [one.item_id for one in bulk.lines_of(session, order) if one.outcome is models.BulkOutcome.DONE]
-        note_shown(looks.people_on(session, done))
+        note_shown(looks.people_on(session, bulk.items_done(session, order)))
         name = f"{order.deed}-{bulk_id}{file.suffix}"
     return send_file(BytesIO(file.data), mimetype=_TYPES[file.suffix], download_name=name)
 
