@@ -4,7 +4,8 @@ A played evening is copied day by day until there are as many items and events a
 Each role follows the links from its first page, one path of each kind of page and of each set of filters; the routes no
 link led to are asked for with the arguments that mean the most rows. The median of several answers counts, each in this
 process: the server's time is its processor time and that of the database, so that others on the machine hardly move
-it; the wall's time stands beside it. Routes that were not measured are named, with what they answered. The last line is
+it; the wall's time stands beside it. A list taken as a file asks block by block however long it is: what each took is
+told apart. Routes that were not measured are named, with what they answered. The last line is
 one JSON object; the promise is 200 ms and 25 statements a page.
 
 usage: python benchmarks/pages.py [--day out] [--items 50000] [--events 500000] [--database sqlite|URL]
@@ -30,7 +31,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from rich.console import Console
-from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy import Connection, Engine, event, make_url
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -45,74 +46,25 @@ from api.demo.command import play_day, results_of  # noqa: E402
 from api.demo.house import EVENING, day_file, read_settings  # noqa: E402
 from api.demo.serving import STARTS_AT  # noqa: E402
 from api.web.auth import rule_of  # noqa: E402
-from api.wiring import build_services  # noqa: E402
+from api.wiring import Services, build_services  # noqa: E402
+from api.work import printing  # noqa: E402
+from api.work.works import asker  # noqa: E402
+from benchmarks.asked_for import ARGUMENT, filtered, paths, searched  # noqa: E402
 from benchmarks.morning import next_morning  # noqa: E402
 from benchmarks.stock import Stock, put_in_order, stocked  # noqa: E402
 from postal import Role  # noqa: E402
 from postal.access.policy import ROLE_ACTIONS  # noqa: E402
+from postal.jobs import Runner, Works  # noqa: E402
 from routing import HUE, find_province  # noqa: E402
 
 MAX_MS, MAX_QUERIES = 200.0, 25
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _TICKET = re.compile(r'name="form_ticket" value="([^"]+)"')
+_ITEM = re.compile(r'name="item" value="(\d+)"')
 _LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)')
-_ARGUMENT = re.compile(r"<(?:int:)?(\w+)>")
-_PAGES = ("text/html", "application/json")
+_PAGES = ("text/html", "application/json", "application/pdf", "image/png", "image/jpeg")
 # An address that says where a page begins, or when it was, is no other kind of page.
 _SAME_KIND = frozenset({"start", "day", "before"})
-# By the arguments of a route, the values that mean the most rows, the best first; by its name where that is not enough.
-_MOST: dict[str, str] = {
-    "agency_id": "SELECT c.issuing_office_id FROM items i JOIN consignments c ON c.id = i.consignment_id"
-    " WHERE i.state = 'returning_to_sender' GROUP BY 1 ORDER BY count(*) DESC",
-    "batch_id": "SELECT batch_id FROM batch_items GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "staff.packing_table": "SELECT b.id FROM batches b JOIN batch_items i ON i.batch_id = b.id"
-    " WHERE b.closed_at IS NULL GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "bulk_id": "SELECT order_id FROM bulk_lines GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "consignment_id": "SELECT i.consignment_id FROM tracking_events e JOIN items i ON i.id = e.item_id"
-    " GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "courier_id": "SELECT courier_id FROM items WHERE courier_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "handover_id": "SELECT handover_id FROM handover_lines GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "intake_id": "SELECT intake_id FROM intake_rows GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "upload_id": "SELECT upload_id FROM draft_rows GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "upload_id row_id": "SELECT upload_id, id FROM draft_rows ORDER BY upload_id DESC, id",
-    "job_id": "SELECT id FROM jobs ORDER BY id DESC",
-    "move_id": "SELECT move_id FROM moved_pieces GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "office_id": "SELECT office_id FROM items WHERE office_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "plan_id": "SELECT r.plan_id FROM delivery_rounds r JOIN round_stops s ON s.round_id = r.id"
-    " GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "plan_id other_id": "SELECT a.id, b.id FROM day_plans a JOIN day_plans b ON b.day = a.day AND b.id <> a.id"
-    " ORDER BY a.day DESC, a.id",
-    "round_id": "SELECT round_id FROM round_stops GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "staff.count_back": "SELECT s.round_id FROM round_stops s JOIN delivery_rounds r ON r.id = s.round_id"
-    " WHERE r.status = 'started' GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "staff.count_load": "SELECT s.round_id FROM round_stops s JOIN delivery_rounds r ON r.id = s.round_id"
-    " JOIN day_plans p ON p.id = r.plan_id WHERE r.status = 'planned' AND p.status = 'published'"
-    " GROUP BY 1 ORDER BY count(*) DESC, 1",
-    "reason": "SELECT 'VANG_NHA'",
-    "papers": "SELECT 'forbidden'",
-    "text": "SELECT 'cut_off'",
-    "code": "SELECT commune_code FROM coverage ORDER BY 1",
-    "user_id": "SELECT id FROM users ORDER BY 1",
-}  # fmt: skip
-_TRIES = 6
-# Addresses a form makes, with what the fullest of each kind is called.
-_FILTERED = (
-    "queue?office={office}", "queue?agency={agency}&days=3", "queue?courier={courier}", "queue?commune={commune}",
-    "queue?state=at_office&promise=late", "late?office={office}", "late?agency={agency}", "late?commune={commune}",
-    "late?courier={courier}&days=7", "returns?step=returning", "returns?office={office}", "returns?commune={commune}",
-    "outside?step=carrier", "plans/{plan}?stop={stop}&to={round}",
-)  # fmt: skip
-_NAMES = {
-    "office": _MOST["office_id"],
-    "agency": "SELECT issuing_office_id FROM consignments GROUP BY 1 ORDER BY count(*) DESC",
-    "courier": _MOST["courier_id"],
-    "commune": "SELECT commune_code FROM consignments WHERE commune_code IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC",
-    "plan": "SELECT id FROM day_plans WHERE status = 'draft' ORDER BY id",
-    "stop": "SELECT s.consignment_id FROM round_stops s JOIN delivery_rounds r ON r.id = s.round_id"
-    " JOIN day_plans p ON p.id = r.plan_id WHERE p.status = 'draft' ORDER BY p.id, r.number, s.position",
-    "round": "SELECT r.id FROM delivery_rounds r JOIN day_plans p ON p.id = r.plan_id WHERE p.status = 'draft'"
-    " ORDER BY p.id, r.number DESC",
-}
 
 
 @dataclass(order=True)
@@ -197,15 +149,15 @@ class Reader:
     def look_up(self, engine: Engine) -> None:
         """Ask for the routes with arguments where they mean the most rows, and for those no link led to."""
         for rule in _routes(self.app, Role(self.account.role)):
-            why = "no row" if _ARGUMENT.findall(rule.rule) else ""
-            for path in _paths(self.app, rule, engine):
+            why = "no row" if ARGUMENT.findall(rule.rule) else ""
+            for path in paths(self.app, rule, engine):
                 answer = self.client.get(path)
                 why = f"{answer.status_code}" if answer.status_code != 200 else answer.mimetype
                 if self.is_page(answer):
                     self.measure(path, partial(self.client.get, path))
                     break
             self.missed[rule.endpoint] = why
-        for path in _filtered(engine):
+        for path in filtered(engine):
             if self.is_page(self.client.get(path)):
                 self.measure(path, partial(self.client.get, path))
 
@@ -259,48 +211,48 @@ def _routes(app: Flask, role: Role) -> list[Rule]:
     return found
 
 
-def _paths(app: Flask, rule: Rule, engine: Engine) -> list[str]:
-    names = _ARGUMENT.findall(rule.rule)
-    if not names:
-        return [rule.rule]
-    query = _MOST.get(rule.endpoint) or _MOST.get(" ".join(names))
-    if query is None:
-        return []
-    with engine.connect() as connection:
-        values = connection.execute(text(f"{query} LIMIT {_TRIES}")).all()
-    adapter = app.url_map.bind("localhost")
-    return [adapter.build(rule.endpoint, dict(zip(names, row, strict=True))) for row in values]
-
-
-def _filtered(engine: Engine) -> list[str]:
-    with engine.connect() as connection:
-        names = {name: connection.scalar(text(f"{query} LIMIT 1")) for name, query in _NAMES.items()}
-    return [f"/staff/{one.format(**names)}" for one in _FILTERED]
-
-
-def _order_in_bulk(reader: Reader) -> None:
-    """Order labels for as much of the queue and of what is late as one order takes; confirm the first one's job."""
+def _order_in_bulk(reader: Reader, services: Services) -> None:
+    """Order labels for as much of the queue and of what is late as one order takes; a job draws those of the queue."""
     for of in ("late", "queue"):
         sent = _tokens(reader.client.get(f"/staff/{of}"))
         shown = reader.client.post("/staff/bulk", data=sent | {"list": of, "deed": "label", "all": "1"}).location
-    if shown is not None:
-        sent = _tokens(reader.client.get(shown)) | {"size": "A6"}
-        job = reader.client.post(f"{urlsplit(shown).path}/confirm", data=sent).location
-        if job is not None and "/jobs/" in job:
-            reader.measure(job, partial(reader.client.get, job))
+    job = _confirmed(reader, shown)
+    if job is not None and "/jobs/" in job:
+        reader.measure(job, partial(reader.client.get, job))
+        drawing = {printing.KIND: printing.labels_work(services, asker)}
+        Runner(services.database, Works(by_kind=drawing), clock=services.clock).run_due()
+        reader.measure(f"{job}/labels", partial(reader.client.get, f"{job}/labels"))
+    page = reader.client.get("/staff/queue")
+    some = {"list": "queue", "deed": "label", "item": _ITEM.findall(page.text)}
+    _confirmed(reader, reader.client.post("/staff/bulk", data=_tokens(page) | some).location)
+
+
+def _confirmed(reader: Reader, shown: str | None) -> str | None:
+    """Confirm an order of labels; return where that leads."""
+    if shown is None:
+        return None
+    sent = _tokens(reader.client.get(shown)) | {"size": "A6", "reason": "in lại"}
+    return reader.client.post(f"{urlsplit(shown).path}/confirm", data=sent).location
+
+
+def _export(reader: Reader) -> list[str]:
+    """Take each list as a file, which asks block by block however long it is; return a line on each."""
+    told = []
+    for of, form in (("queue", "csv"), ("queue", "xlsx"), ("late", "csv"), ("returns", "csv"), ("outside", "csv")):
+        sent = _tokens(reader.client.get(f"/staff/{of}")) | {"list": of, "form": form}
+        n, waited_s, worked = reader.statements.n, reader.statements.waited_s, time.thread_time()
+        answer = reader.client.post("/staff/lists/export", data=sent)
+        s = time.thread_time() - worked + reader.statements.waited_s - waited_s
+        n_rows = answer.data.count(b"\n") - 1 if form == "csv" else 0
+        told.append(f"export of {of}, {form}: {answer.status_code}, {n_rows:,} rows, {len(answer.data) / 1024:,.0f} kB,"
+                    f" {s:.2f} s, {reader.statements.n - n} statements")  # fmt: skip
+    return told
 
 
 def _tokens(page: TestResponse) -> dict[str, str]:
     """Return what a form of a page sends besides its fields."""
     found = (("csrf_token", _TOKEN.search(page.text)), ("form_ticket", _TICKET.search(page.text)))
     return {name: match[1] for name, match in found if match}
-
-
-def _searched(engine: Engine) -> list[tuple[str, str]]:
-    with engine.connect() as connection:
-        query = text("SELECT dossier_code, s10 FROM items WHERE s10 IS NOT NULL LIMIT 1")
-        code, number = connection.execute(query).one()
-    return [("code", code), ("S10", number), ("name", "Nguyễn Thị"), ("telephone", "0905")]
 
 
 def measured(asked: argparse.Namespace, stock: Stock) -> list[Seen]:
@@ -317,18 +269,21 @@ def measured(asked: argparse.Namespace, stock: Stock) -> list[Seen]:
     statements = Statements(engine)
     seen: dict[tuple[str, frozenset[str]], Seen] = {}
     missed: dict[str, str] = {}
+    exports: list[str] = []
     for account in {one.role: one for one in reversed(accounts_file.read_all(asked.day))}.values():
         reader = Reader(app, statements, account, asked.times, asked.only, seen, missed)
         if ROLE_ACTIONS[Role(account.role)] & {"print"}:
-            _order_in_bulk(reader)
+            _order_in_bulk(reader, services)
+            exports = exports or _export(reader)
         reader.follow()
         reader.look_up(engine)
         if ROLE_ACTIONS[Role(account.role)] & {"see_recipient"}:
-            reader.find(_searched(engine))
+            reader.find(searched(engine))
     met = {kind[0] for kind in seen}
     for endpoint, why in sorted(missed.items()):
         if endpoint not in met and not asked.only:
             print(f"not measured: {endpoint} ({why})")
+    print("\n".join(exports))
     engine.dispose()
     return list(seen.values())
 
