@@ -13,6 +13,9 @@ OSRM := .osrm
 # One more than the usual two cores: some tests wait for databases.
 JOBS ?= 3
 
+# Whatever the shell says: the tests start hundreds of commands and solvers, which else compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo dev run quick test test-long coverage lint check format messages samples screenshots figures bench osrm lock clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import time
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from postal.db import Database
 from tests import builders as build
+from tests.scale import first_on_both, one_database_each
 from tests.stock import PostgresStock, SqliteStock
 from tests.town import LAYERS, engine_at
 
@@ -37,6 +39,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "database_url" in item.fixturenames or SERVICES & set(item.fixturenames):
             item.add_marker("database")
+    journeys = [item for item in items if item.get_closest_marker("journey")]
+    one_database_each(journeys)
+    first_on_both(item for item in items if item not in set(journeys))
+
+
+def pytest_collection_finish():
+    """Look for waste among new objects alone: thousands of collected tests stay until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter, config):

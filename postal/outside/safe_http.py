@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import requests
@@ -244,7 +245,9 @@ class _PinnedAdapter(HTTPAdapter):
         return path
 
 
+@cache
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    """Return the context of a file of authorities, which takes a while to read: one for all senders of a process."""
     context = ssl.create_default_context()
     context.load_verify_locations(ca_file or DEFAULT_CA_BUNDLE_PATH)
     context.sslsocket_class = _TimedTlsSocket

@@ -43,8 +43,9 @@ def database(database_url):
     database.engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings():
+    """Return what every test begins with; a test that wants others takes a copy."""
     return Settings(
         secret_key="s" * 40,
         vault_keys=(b"k" * 32,),
@@ -54,6 +55,7 @@ def settings():
         second_factor_roles=(),  # what is required by default has tests of its own
         confirm_minutes=43_200,
         signed_in_hours=720,  # tests move their clock by days
+        plan_cores=1,  # tests share the cores of their machine
         log_level="error",
         public_url="http://localhost",
     )

@@ -11,6 +11,8 @@ from postal.network import crew
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
+pytestmark = pytest.mark.journey  # each test plans a day, with a solver's process started for it
+
 DAY = "2026-11-23"
 SPAN = {"from": DAY, "until": DAY}
 ROAD = {"one_end": "16.40, 107.5875", "other_end": "16.52, 107.5875", "reason": "ngập"}

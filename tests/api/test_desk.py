@@ -235,7 +235,7 @@ def test_a_day_goes_from_the_queue_to_the_doorstep_by_forms(centre, sign_in, dat
     codes, _ = hand_over(centre, postal, database)
     clock.forward(days=2, hours=15)  # Monday morning
     day = "2026-11-23"
-    made = dispatcher.post("/staff/plans", day=day, seconds="3")
+    made = dispatcher.post("/staff/plans", day=day, seconds="2")
     assert "/staff/plans/" in made.location, dispatcher.get("/staff/plans").text
     plan = dispatcher.get(made.location).text
     assert "Công bố cho bưu tá" in plan

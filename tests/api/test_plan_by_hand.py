@@ -18,6 +18,8 @@ from tests.api.conftest import NOW, PASSWORD
 from tests.api.shown_forms import forms_on
 from tests.api.test_desk import hand_over, import_results
 
+pytestmark = pytest.mark.journey  # each test plans a day, with a solver's process started for it
+
 DAY = "2026-11-23"
 
 

@@ -15,6 +15,8 @@ from postal.network import crew
 from tests import builders as build
 from tests.api.test_desk import hand_over, import_results
 
+pytestmark = pytest.mark.journey  # each test plans a day, with a solver's process started for it
+
 
 @pytest.fixture
 def published(sign_in, database, clock):
