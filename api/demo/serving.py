@@ -16,7 +16,7 @@ from api.demo.day import NOON_AT
 from api.demo.house import EVENING, NOON, SYSTEM, Receiver, database_file, day_file, read_settings, run_command
 from api.wiring import Services, build_services, system_clock
 from api.work.worker import HouseWorker
-from postal import command_actor, desk, models, outside, phones
+from postal import Act, command_actor, desk, models, outside, phones
 from postal.access import accounts
 
 SERVED = "served"
@@ -80,13 +80,20 @@ def note_accounts(services: Services, out: Path, address: str) -> list[accounts_
 
 
 def _phone_line(services: Services, address: str, walking: set[int]) -> accounts_file.PhoneLine | None:
-    """Return how any browser becomes the phone of a courier on the way; None where nobody is."""
+    """Return how any browser becomes the phone of who has most left to do on the way; None where nobody is."""
     if not walking:
         return None
     with services.acting(command_actor("demo pages")) as act:
+        busiest = max(sorted(walking), key=lambda courier_id: _n_open(act, courier_id))
         # Whoever tries the demo opens it in several browsers, and later than ten minutes after its start.
-        code = phones.make_code(act, min(walking), lasts=timedelta(days=1), n_uses=10_000)
+        code = phones.make_code(act, busiest, lasts=timedelta(days=1), n_uses=10_000)
     return accounts_file.PhoneLine(f"{address}/courier/#{code}", f"{secrets.randbelow(10**6):06}")
+
+
+def _n_open(act: Act, courier_id: int) -> int:
+    """Return how many pieces a courier can still act on today."""
+    day = phones.day_of(act.session, courier_id, now=act.now)
+    return sum(bool(piece.acts) for stop in day.stops for piece in stop.pieces)
 
 
 @contextmanager
