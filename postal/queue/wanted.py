@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, or_, select
 
 from postal.cells.problems import BLOCKING
 from postal.models import (
@@ -155,6 +156,12 @@ def _served_by(office_id: int) -> Select[str]:
 
 
 def _is_planned_for(courier_id: int) -> ColumnElement[bool]:
+    return and_(Item.state.in_(WITH_POST), Consignment.id.in_(select(_planned_for(courier_id).c.consignment_id)))
+
+
+@lru_cache(maxsize=256)
+def _planned_for(courier_id: int) -> CTE:
+    """Return what open rounds of published plans have for a courier: read once for all parts of a question."""
     planned = (
         select(RoundStop.consignment_id)
         .join(DeliveryRound, DeliveryRound.id == RoundStop.round_id)
@@ -162,4 +169,4 @@ def _is_planned_for(courier_id: int) -> ColumnElement[bool]:
         .where(DayPlan.status == PlanStatus.PUBLISHED, DeliveryRound.status != RoundStatus.CLOSED)
         .where(DeliveryRound.courier_id == courier_id, RoundStop.passed_on_at.is_(None))
     )
-    return and_(Item.state.in_(WITH_POST), Consignment.id.in_(planned))
+    return planned.cte("planned_for")
