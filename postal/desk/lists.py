@@ -213,18 +213,36 @@ def office(session: Session, office_id: int, kind: OfficeKind) -> Office:
 
 def delivery_round(session: Session, round_id: int) -> DeliveryRound:
     """Return one round with stops, consignments, items and people. Raises NotFound."""
+    return delivery_rounds(session, [round_id])[0]
+
+
+def delivery_rounds(session: Session, round_ids: Sequence[int]) -> list[DeliveryRound]:
+    """Return several rounds as `delivery_round` does, in the order asked for. Raises NotFound for any that is none."""
     stops = selectinload(DeliveryRound.stops).joinedload(RoundStop.consignment)
-    options = [
+    query = select(DeliveryRound).where(DeliveryRound.id.in_(round_ids)).options(
         stops.selectinload(Consignment.items),
         stops.joinedload(Consignment.person),
-        joinedload(DeliveryRound.courier),
-        joinedload(DeliveryRound.office),
-        joinedload(DeliveryRound.plan),
-    ]
-    found = session.get(DeliveryRound, round_id, options=options)
+        *_OF_A_ROUND,
+    )  # fmt: skip
+    found = {one.id: one for one in session.scalars(query)}
+    if not found.keys() >= set(round_ids):
+        raise NotFound(what=Message("chuyến phát"))
+    return [found[one] for one in round_ids]
+
+
+def round_outline(session: Session, round_id: int) -> DeliveryRound:
+    """Return one round with its stops, without what lies behind them. Raises NotFound."""
+    found = session.get(DeliveryRound, round_id, options=[selectinload(DeliveryRound.stops), *_OF_A_ROUND])
     if found is None:
         raise NotFound(what=Message("chuyến phát"))
     return found
+
+
+_OF_A_ROUND = (
+    joinedload(DeliveryRound.courier),
+    joinedload(DeliveryRound.office),
+    joinedload(DeliveryRound.plan),
+)
 
 
 def consignment(session: Session, consignment_id: int) -> Consignment:

@@ -152,7 +152,9 @@ def chosen_stops(
     query = select(RoundStop).where(RoundStop.id.in_(list(stop_ids))).order_by(RoundStop.position)
     there = joinedload(RoundStop.consignment).selectinload(Consignment.items)
     # Read anew: what stands in the session may be from before its rounds were held.
-    query = query.options(joinedload(RoundStop.round), there).execution_options(populate_existing=True)
+    walked = joinedload(RoundStop.round)
+    whose = walked.joinedload(DeliveryRound.courier), walked.joinedload(DeliveryRound.office)
+    query = query.options(*whose, there).execution_options(populate_existing=True)
     stops = session.scalars(query).all()
     if not stops or len(stops) != len(set(stop_ids)):
         raise NotFound(what=Message("điểm dừng"))
@@ -163,7 +165,9 @@ def chosen_stops(
         taker = empty_round(giver.plan, courier, leave_at_s=local_seconds(now))
         taker.status = RoundStatus.STARTED
     else:
-        taker = session.get(DeliveryRound, to)
+        taker = session.get(
+            DeliveryRound, to, options=[joinedload(DeliveryRound.courier), joinedload(DeliveryRound.office)]
+        )
     if taker is None:
         raise NotFound(what=Message("điểm dừng"))
     _require_under_way(giver, taker, stops)

@@ -164,9 +164,13 @@ def test_a_round_emptied_by_calling_the_move_off_is_withdrawn_by_a_button(walked
     assert "không trống" in postal.get(f"/staff/rounds/{giver}").text
 
 
-def test_the_page_of_a_move_asks_no_more_for_more_pieces(walked, sign_in, database):
-    _giver, taker, stops = walked
+def test_a_move_that_is_asked_and_one_that_is_ordered_ask_no_more_for_more_pieces(walked, sign_in, database):
+    giver, taker, stops = walked
     desk, counted = sign_in("dispatcher"), []
+    asked(desk, giver, taker, stops[0])
+    with statements.asked(database.engine) as found:
+        assert asked(desk, giver, taker, *stops[:3]).status_code == 200
+    assert len(found) <= 25, "\n".join(found)
     with database.write() as session:
         act = build.act(session, NOON)
         ids = [under_way.move_stops(act, some, taker, reason="xe hỏng").move.id for some in (stops[:1], stops[1:])]

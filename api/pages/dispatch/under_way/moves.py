@@ -57,8 +57,7 @@ def round_move_asked(round_id: int) -> ResponseReturnValue:
         flash(told(refusal), "danger")
         return back
     with services().database.read() as session:
-        giver = _own_round(session, round_id)
-        taker = _taker(session, giver, _to(request.args))
+        giver, taker = _both(session, round_id, _to(request.args))
         return render_desk(
             "staff/move_asked.html",
             _("Chuyển điểm của chuyến {number}", number=giver.number),
@@ -169,11 +168,16 @@ def _judged(round_id: int, values: MultiDict[str, str]) -> under_way.JudgedPassi
     return under_way.judged_passing(asked, travel=services().travel, fallback=services().estimate)
 
 
-def _taker(session: Session, giver: models.DeliveryRound, to: int | under_way.NewRound) -> models.DeliveryRound:
+def _both(
+    session: Session, round_id: int, to: int | under_way.NewRound
+) -> tuple[models.DeliveryRound, models.DeliveryRound]:
+    """Return the round stops are taken from, which is the reader's, and the one that gets them."""
     if isinstance(to, under_way.NewRound):
+        giver = _required_own(desk.delivery_round(session, round_id))
         courier = rounds.spare_courier(session, giver.plan, to.courier_code)
-        return rounds.empty_round(giver.plan, courier, leave_at_s=local_seconds(services().now()))
-    return desk.delivery_round(session, to)
+        return giver, rounds.empty_round(giver.plan, courier, leave_at_s=local_seconds(services().now()))
+    giver, taker = desk.delivery_rounds(session, [round_id, to])
+    return _required_own(giver), taker
 
 
 def _shown(
@@ -183,7 +187,8 @@ def _shown(
     asked = found.asked
     stops = {str(stop.consignment_id): stop for one in (taker, giver) for stop in one.stops}
     names = {one: people.open_person(session, stops[one].consignment.person).full_name for one in stops}
-    couriers = {one.courier.code: rounds.courier_party(session, one).name for one in (giver, taker)}
+    known = crew.names_of(session, {giver.courier_id, taker.courier_id})
+    couriers = {one.courier.code: known[one.courier_id] for one in (giver, taker)}
     before, after = _times(found.before), _times(found.after)
     return {
         "faults": say_faults(found.faults, names | couriers),
@@ -215,7 +220,10 @@ def _back(made: HandMade, courier: str) -> int | None:
 
 
 def _own_round(session: Session, round_id: int) -> models.DeliveryRound:
-    found = desk.delivery_round(session, round_id)
+    return _required_own(desk.round_outline(session, round_id))
+
+
+def _required_own(found: models.DeliveryRound) -> models.DeliveryRound:
     require_own(current_actor(), Action.PLAN, ownership.subject_of_round(found), what=Message("chuyến phát"))
     return found
 
