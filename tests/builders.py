@@ -64,7 +64,7 @@ def sqlite_database(folder: Path) -> Database:
 def s10_range(session: Session, *, first: int = 90_000_000, n: int = 100_000, indicator: str = "EY") -> S10Range:
     """Grant a clearly fake range."""
     grant = Grant(indicator=indicator, first=first, last=first + n - 1, granted_by="thử nghiệm", is_fake=True)
-    return grant_range(act(session), grant)
+    return grant_range(session, grant, now=EVENING)
 
 
 def photo(*, width: int = 64, height: int = 48, form: str = "JPEG", **options: Any) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from postal.access import audit, brakes, devices, passwords, sign_ins
+from postal.access import brakes, devices, passwords, sign_ins
 from postal.access.act import Act
 from postal.access.policy import Actor, ActorKind
 from postal.db import Database
@@ -173,41 +173,44 @@ def change_password(act: Act, user: User, password: str, *, but: int | None = No
     act.session.flush()
 
 
-def change_rights(act: Act, user: User, role: Role, office_id: int | None, courier_id: int | None) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """What somebody may do, and of which office or as which courier."""
+
+    role: Role
+    office_id: int | None
+    courier_id: int | None
+
+
+def change_rights(session: Session, user: User, rights: Rights, *, now: datetime) -> None:
     """Give a person another role or office; every sign-in ends, so that the next one has the new rights.
 
-    Raises OwnAccount, LastAdministrator, InvalidInput, NotFound.
+    Whose account it is is asked before (`refuse_own`). Raises LastAdministrator, InvalidInput, NotFound.
     """
-    _refuse_own(act, user)
-    if role is not Role.ADMINISTRATOR:
-        _keep_an_administrator(act.session, user)
-    _check_rights(act.session, role, office_id, courier_id)
-    if (user.role, user.office_id, user.courier_id) == (role, office_id, courier_id):
-        return
-    before = {"role": user.role, "office_id": user.office_id}
-    user.role, user.office_id, user.courier_id = role, office_id, courier_id
-    sign_ins.end_all(act.session, user.id, why=EndedWhy.RIGHTS_CHANGED, now=act.now)
-    audit.note(act, "rights_changed", "user", user.id, before=before, role=role, office_id=office_id)
-    act.session.flush()
+    if rights.role is not Role.ADMINISTRATOR:
+        _keep_an_administrator(session, user)
+    _check_rights(session, rights.role, rights.office_id, rights.courier_id)
+    user.role, user.office_id, user.courier_id = rights.role, rights.office_id, rights.courier_id
+    sign_ins.end_all(session, user.id, why=EndedWhy.RIGHTS_CHANGED, now=now)
+    session.flush()
 
 
-def enable_user(act: Act, user: User) -> None:
+def enable_user(session: Session, user: User) -> None:
     """Let a disabled person sign in again."""
     user.is_active = True
-    act.session.flush()
+    session.flush()
 
 
-def disable_user(act: Act, user: User) -> None:
+def disable_user(session: Session, user: User, *, now: datetime) -> None:
     """Keep the user from signing in and end every sign-in; no device is known for them any longer.
 
-    Raises OwnAccount, LastAdministrator.
+    Raises LastAdministrator.
     """
-    _refuse_own(act, user)
-    _keep_an_administrator(act.session, user)
+    _keep_an_administrator(session, user)
     user.is_active = False
-    sign_ins.end_all(act.session, user.id, why=EndedWhy.DISABLED, now=act.now)
-    devices.forget_all(act.session, device_subject(user.id))
-    act.session.flush()
+    sign_ins.end_all(session, user.id, why=EndedWhy.DISABLED, now=now)
+    devices.forget_all(session, device_subject(user.id))
+    session.flush()
 
 
 def find_user(session: Session, username: str) -> User:
@@ -254,14 +257,28 @@ def _check_rights(session: Session, role: Role, office_id: int | None, courier_i
         raise NotFound(what=Message("đơn vị"))
 
 
-def _refuse_own(act: Act, user: User) -> None:
+def refuse_own(act: Act, user: User) -> None:
+    """Refuse somebody's change of their own role or account. Raises OwnAccount."""
     # The last administrator could lock the house by a slip; somebody else has to do it.
     if act.by.user_id == user.id:
         raise OwnAccount
 
 
+def held_for_change(session: Session, username: str) -> User:
+    """Return a user, held for this transaction, as of now. Raises NotFound.
+
+    Administrators are held first, in one order: two who take each other out of use at once wait for one another.
+    """
+    session.scalars(select(User.id).where(User.role == Role.ADMINISTRATOR).order_by(User.id).with_for_update()).all()
+    query = select(User).where(User.username == username).with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(what=Message("người dùng"))
+    return found
+
+
 def _keep_an_administrator(session: Session, user: User) -> None:
-    """Refuse what would leave nobody to run the house. Two who lock each other out at once wait for one another."""
+    """Refuse what would leave nobody to run the house."""
     if user.role is not Role.ADMINISTRATOR or not user.is_active:
         return
     able = select(User.id).where(User.role == Role.ADMINISTRATOR, User.is_active).order_by(User.id)

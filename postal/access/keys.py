@@ -50,22 +50,42 @@ def add_api_key(
     office_id: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Add a key for a system; return it with its text, which is shown once and stored nowhere."""
-    name = unicodedata.normalize("NFC", source_system.strip())
-    if not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise InvalidInput(field="source_system")
-    prefix = "".join(secrets.choice(_PREFIX_LETTERS) for _ in range(10))
-    text = f"tn_{prefix}_{secrets.token_urlsafe(32)}"
     key = ApiKey(
-        prefix=prefix,
-        key_hash=_key_hash(text),
-        source_system=name,
+        prefix=new_prefix(),
+        key_hash="",
+        source_system=clean_system(source_system),
         scopes=sorted(set(scopes)),
         office_id=office_id,
         added_at=now,
     )
     session.add(key)
+    return key, give_text(session, key)
+
+
+def new_prefix() -> str:
+    """Return the public part of a key to come."""
+    return "".join(secrets.choice(_PREFIX_LETTERS) for _ in range(10))
+
+
+def is_prefix(text: str) -> bool:
+    """Say whether this can be the public part of a key."""
+    return re.fullmatch(f"[{_PREFIX_LETTERS}]{{10}}", text) is not None
+
+
+def clean_system(name: str) -> str:
+    """Return the name of a system as keys carry it. Raises InvalidInput."""
+    cleaned = unicodedata.normalize("NFC", name.strip())
+    if not re.fullmatch(r"[\w.-]{1,60}", cleaned):
+        raise InvalidInput(field="source_system")
+    return cleaned
+
+
+def give_text(session: Session, key: ApiKey) -> str:
+    """Make a key's text, which opens with it from now on; shown once and stored nowhere."""
+    text = f"tn_{key.prefix}_{secrets.token_urlsafe(32)}"
+    key.key_hash = _key_hash(text)
     session.flush()
-    return key, text
+    return text
 
 
 def api_key_for(session: Session, text: str) -> Actor | None:

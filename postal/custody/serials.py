@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
-from postal.access import audit, ownership
+from postal.access import ownership
 from postal.access.act import Act
 from postal.access.policy import Action, require_for
 from postal.custody.numbers import NumbersHeld
-from postal.errors import Conflict, InvalidInput, NotFound, RangeExhausted, RangeOverlaps, UnknownS10
+from postal.errors import Conflict, InvalidInput, RangeExhausted, RangeOverlaps, UnknownS10
 from postal.life.items import with_s10s
 from postal.life.tracking import lock_items
 from postal.models import LabelPrint, S10Range, SpoiltS10
@@ -46,20 +46,58 @@ class Grant:
     is_fake: bool = False
 
 
-def grant_range(act: Act, grant: Grant) -> S10Range:
+def grant_range(session: Session, grant: Grant, *, now: datetime) -> S10Range:
     """Note a range the designated operator granted.
 
     Raises InvalidInput for a range that cannot be, RangeOverlaps where any number of it was granted before.
     """
     if not 0 <= grant.first <= grant.last <= LAST_SERIAL:
         raise InvalidInput(field="first")
+    _refuse_overlap(session, grant)
+    granted = _given_back_whole(session, grant) or S10Range(
+        indicator=grant.indicator, country=grant.country, first_serial=grant.first, next_serial=grant.first
+    )
+    granted.last_serial, granted.is_fake = grant.last, grant.is_fake
+    granted.granted_by, granted.granted_at = grant.granted_by, now
+    session.add(granted)
+    session.flush()
+    return granted
+
+
+def close_range(session: Session, found: S10Range) -> None:
+    """Give no more numbers of a range; those taken stay. Raises Conflict where some were taken at this very moment."""
+    seen = found.next_serial
+    closing = update(S10Range).where(S10Range.id == found.id, S10Range.next_serial == seen)
+    closing = closing.values(last_serial=seen - 1).execution_options(synchronize_session=False)
+    if session.connection().execute(closing).rowcount != 1:
+        raise Conflict
+    session.refresh(found)
+
+
+def reopen_range(session: Session, found: S10Range, *, last: int) -> None:
+    """Let a closed range go on until a serial. Raises InvalidInput, RangeOverlaps where it was granted since."""
+    if not found.next_serial <= last <= LAST_SERIAL:
+        raise InvalidInput(field="last")
+    grant = Grant(
+        indicator=found.indicator,
+        first=found.next_serial,
+        last=last,
+        granted_by=found.granted_by,
+        country=found.country,
+    )
+    _refuse_overlap(session, grant)
+    found.last_serial = last
+    session.flush()
+
+
+def _refuse_overlap(session: Session, grant: Grant) -> None:
     try:
         ends = [S10(grant.indicator, serial, grant.country) for serial in (grant.first, grant.last)]
     except ValueError as exc:
         raise InvalidInput(field="indicator") from exc
-    if act.session.get_bind().dialect.name == "postgresql":
+    if session.get_bind().dialect.name == "postgresql":
         # Two grants at once must see each other; SQLite has one writer anyway.
-        act.session.execute(text("LOCK TABLE s10_ranges IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(text("LOCK TABLE s10_ranges IN SHARE ROW EXCLUSIVE MODE"))
     taken = select(S10Range.id).where(
         S10Range.indicator == grant.indicator,
         S10Range.country == grant.country,
@@ -67,37 +105,8 @@ def grant_range(act: Act, grant: Grant) -> S10Range:
         S10Range.last_serial >= grant.first,
         S10Range.first_serial <= S10Range.last_serial,  # one given back whole holds nothing
     )
-    if act.session.scalar(taken.limit(1)) is not None:
+    if session.scalar(taken.limit(1)) is not None:
         raise RangeOverlaps(first=ends[0], last=ends[1])
-    granted = _given_back_whole(act.session, grant) or S10Range(
-        indicator=grant.indicator, country=grant.country, first_serial=grant.first, next_serial=grant.first
-    )
-    granted.last_serial, granted.is_fake = grant.last, grant.is_fake
-    granted.granted_by, granted.granted_at = grant.granted_by, act.now
-    act.session.add(granted)
-    act.session.flush()
-    audit.note(act, "s10_range_granted", "s10_range", granted.id, first=grant.first, last=grant.last)
-    return granted
-
-
-def end_range(act: Act, range_id: int, *, reason: str) -> int:
-    """Give back what is left of a range; numbers taken from it stay. Returns how many it was.
-
-    Raises NotFound, InvalidInput without a reason, Conflict where numbers were taken at this very moment.
-    """
-    found = act.session.get(S10Range, range_id, populate_existing=True)
-    if found is None:
-        raise NotFound(what=Message("dải số hiệu"))
-    if not reason.strip():
-        raise InvalidInput(field="reason")
-    n_left, seen = found.last_serial - found.next_serial + 1, found.next_serial
-    ending = update(S10Range).where(S10Range.id == range_id, S10Range.next_serial == seen)
-    ending = ending.values(last_serial=seen - 1).execution_options(synchronize_session=False)
-    if act.session.connection().execute(ending).rowcount != 1:
-        raise Conflict
-    act.session.refresh(found)
-    audit.note(act, "s10_range_ended", "s10_range", range_id, reason=reason.strip(), n_given_back=n_left)
-    return n_left
 
 
 def taken_a_day(session: Session, *, now: datetime) -> int:

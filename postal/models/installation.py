@@ -42,13 +42,20 @@ class SetUpArea(StrEnum):
     EVIDENCE = "evidence"
     PHOTO = "photo"
     TEXT = "text"
+    USER = "user"
+    KEY = "api_key"
+    RANGE = "s10_range"
+    COURIER_NAME = "courier_name"
+    ABSENCE = "absence"
+    OFFICE_OFF = "office_off"
+    CALENDAR = "calendar"
 
 
 class SetUpChange(Base):
     """Some fields of one thing of the set-up, from a day on: who changed them, why, from what to what.
 
     Never edited but to note when it came into force; what was before is read at that moment. It is undone by another
-    change, which names it in ``undoes_id``. No person's data: names of people are changed elsewhere.
+    change, which names it in ``undoes_id``. No person's data: of a name the values hold the row that seals it.
     """
 
     __tablename__ = "set_up_changes"

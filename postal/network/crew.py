@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -169,18 +169,12 @@ def note_absence(session: Session, courier: Courier, from_date: date, until_date
     return absence
 
 
-def end_absence(session: Session, absence_id: int, *, on: date) -> Courier:
-    """Let a courier walk again from a day on; an absence that had not begun by then is gone. Raises NotFound."""
+def find_absence(session: Session, absence_id: int) -> Absence:
+    """Return days off of a courier by their id. Raises NotFound."""
     absence = session.get(Absence, absence_id)
     if absence is None:
         raise NotFound(what=Message("ngày nghỉ"))
-    courier = session.get_one(Courier, absence.courier_id)
-    if absence.from_date < on:
-        absence.until_date = on - timedelta(days=1)
-    else:
-        session.delete(absence)
-    session.flush()
-    return courier
+    return absence
 
 
 def absences(session: Session, *, on: date) -> list[tuple[Absence, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -24,27 +24,27 @@ def close_office(session: Session, office_id: int, period: Period, *, reason: st
     first, last = period
     if last < first:
         raise BadPeriod
-    office = session.get(Office, office_id)
-    if office is None or office.kind is not OfficeKind.DELIVERY:
-        raise NotFound(what=Message("bưu cục"))
-    closure = OfficeClosure(office_id=office_id, from_date=first, until_date=last, reason=reason, noted_at=now)
+    office = delivery_office(session, office_id)
+    closure = OfficeClosure(office_id=office.id, from_date=first, until_date=last, reason=reason, noted_at=now)
     session.add(closure)
     session.flush()
     return closure
 
 
-def open_office(session: Session, closure_id: int, *, on: date) -> Office:
-    """Let an office work again from a day on; a closure that had not begun by then is gone. Raises NotFound."""
+def delivery_office(session: Session, office_id: int) -> Office:
+    """Return a delivery office by its id. Raises NotFound."""
+    office = session.get(Office, office_id)
+    if office is None or office.kind is not OfficeKind.DELIVERY:
+        raise NotFound(what=Message("bưu cục"))
+    return office
+
+
+def find_closure(session: Session, closure_id: int) -> OfficeClosure:
+    """Return days off of an office by their id. Raises NotFound."""
     closure = session.get(OfficeClosure, closure_id)
     if closure is None:
         raise NotFound(what=Message("ngày nghỉ"))
-    office = closure.office
-    if closure.from_date < on:
-        closure.until_date = on - timedelta(days=1)
-    else:
-        session.delete(closure)
-    session.flush()
-    return office
+    return closure
 
 
 def office_closures(session: Session, *, on: date) -> Sequence[OfficeClosure]:

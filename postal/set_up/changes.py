@@ -23,7 +23,7 @@ from postal.errors import Conflict, InvalidInput, NotFound, PostalError
 from postal.models import SetUpArea, SetUpChange
 from postal.readings import once
 from postal.rules.working_days import local_day
-from postal.set_up.kinds import KINDS, Values
+from postal.set_up.kinds import KINDS, Values, names
 from routing import Message
 
 MOST_DAYS_AHEAD = 366
@@ -54,6 +54,13 @@ class ChangedSince(Conflict):
     says = Message("Sau thay đổi này giá trị đã đổi tiếp. Hoàn lại thay đổi mới nhất trước.")
 
 
+class NeverUndone(Conflict):
+    """What cannot be brought back by its nature; the sentence says what to do instead."""
+
+    code = "never_undone"
+    says = Message("Không hoàn lại được. {why}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What somebody wants changed: some values of one thing from a day on, and why."""
@@ -81,9 +88,10 @@ def preview(act: Act, wanted: Wanted) -> list[Difference]:
     area refuses.
     """
     before = _before(act, wanted)
+    KINDS[wanted.area].check(act, wanted.subject, wanted.after)
     trial = act.session.begin_nested()
     try:
-        KINDS[wanted.area].put(act.session, wanted.subject, wanted.after)
+        KINDS[wanted.area].put(act.session, wanted.subject, wanted.after, act.now)
         act.session.flush()
     finally:
         trial.rollback()
@@ -96,12 +104,13 @@ def make(act: Act, wanted: Wanted) -> SetUpChange:
     Raises NothingChanged, DayPassed, FromTomorrow, InvalidInput, NotFound and what the area refuses.
     """
     put_due(act.session, now=act.now)
-    differences = preview(act, wanted)
+    differences, kind = preview(act, wanted), KINDS[wanted.area]
+    after = {one.name: one.after for one in differences}
     change = SetUpChange(
         area=wanted.area,
         subject=wanted.subject,
-        before={one.name: one.before for one in differences},
-        after={one.name: one.after for one in differences},
+        before=kind.seal(act.session, {one.name: one.before for one in differences}, act.now),
+        after=kind.seal(act.session, after, act.now),
         from_day=wanted.from_day,
         reason=wanted.reason.strip(),
         made_at=act.now,
@@ -110,7 +119,7 @@ def make(act: Act, wanted: Wanted) -> SetUpChange:
     )
     act.session.add(change)
     if wanted.from_day <= local_day(act.now):
-        KINDS[wanted.area].put(act.session, wanted.subject, change.after)
+        kind.put(act.session, wanted.subject, after, act.now)
         change.in_force_at = act.now
     act.session.flush()
     _note(act, "set_up_changed", change)
@@ -121,7 +130,8 @@ def undo(act: Act, change_id: int, *, reason: str) -> SetUpChange:
     """Bring back what was before a change, by another one that holds from the first day it can (`Kind.first_day`).
 
     One that waited never comes.
-    Raises NotFound, InvalidInput without a reason, AlreadyUndone, ChangedSince where a value is another one by now.
+    Raises NotFound, InvalidInput without a reason, AlreadyUndone, NeverUndone, ChangedSince where a value is another
+    one by now, and what the area refuses.
     """
     put_due(act.session, now=act.now)
     change = act.session.get(SetUpChange, change_id, with_for_update=True, populate_existing=True)
@@ -129,15 +139,13 @@ def undo(act: Act, change_id: int, *, reason: str) -> SetUpChange:
         raise NotFound(what=Message("thay đổi"))
     if not reason.strip():
         raise InvalidInput(field="reason")
-    was_in_force = change.in_force_at is not None
+    if _is_undone(act.session, change):
+        raise AlreadyUndone
+    was_in_force, kind = change.in_force_at is not None, KINDS[change.area]
     today = local_day(act.now)
-    first_day = KINDS[change.area].first_day(today) if was_in_force else today
+    first_day = kind.first_day(today) if was_in_force else today
     if was_in_force:
-        now = KINDS[change.area].read(act.session, change.subject)
-        if any(now.get(name) != value for name, value in change.after.items()):
-            raise AlreadyUndone if _is_undone(act.session, change) else ChangedSince
-        if first_day == today:
-            KINDS[change.area].put(act.session, change.subject, change.before)
+        _bring_back(act, change, is_now=first_day == today)
     back = SetUpChange(
         area=change.area,
         subject=change.subject,
@@ -162,6 +170,20 @@ def undo(act: Act, change_id: int, *, reason: str) -> SetUpChange:
     return back
 
 
+def _bring_back(act: Act, change: SetUpChange, *, is_now: bool) -> None:
+    """Look whether what was before a change can be again, and let it be so now where asked for."""
+    kind = KINDS[change.area]
+    before, after = kind.unseal(act.session, change.before), kind.unseal(act.session, change.after)
+    if (why := kind.final(after)) is not None:
+        raise NeverUndone(why=why)
+    kind.check(act, change.subject, before)
+    now = kind.read(act.session, change.subject)
+    if any(now.get(name) != value for name, value in after.items()):
+        raise ChangedSince
+    if is_now:
+        kind.put(act.session, change.subject, before, act.now)
+
+
 def put_due(session: Session, *, now: datetime) -> int:
     """Put in force what waited for this day, the earliest first; return how many.
 
@@ -175,8 +197,8 @@ def put_due(session: Session, *, now: datetime) -> int:
         try:
             with session.begin_nested():
                 known = kind.read(session, change.subject)
-                kind.put(session, change.subject, change.after)
-                change.before = {name: known.get(name) for name in change.after}
+                kind.put(session, change.subject, kind.unseal(session, change.after), now)
+                change.before = kind.seal(session, {name: known.get(name) for name in change.after}, now)
                 change.in_force_at = now
             n_done += 1
         except (PostalError, IntegrityError):
@@ -196,9 +218,15 @@ def foreseen(session: Session, area: SetUpArea, day: date) -> dict[str, dict[str
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A change as a page lists it; ``is_waiting`` for its day, ``can_be_undone`` by another one."""
+    """A change as a page lists it, its values as they are read; ``is_waiting`` for its day.
+
+    ``final`` says why it cannot be undone, None where it can.
+    """
 
     change: SetUpChange
+    before: Values
+    after: Values
+    final: Message | None
     by: str
     is_waiting: bool
     is_undone: bool
@@ -207,27 +235,41 @@ class Listed:
 def listed(
     session: Session,
     *,
-    area: SetUpArea | None = None,
+    area: SetUpArea | tuple[SetUpArea, ...] | None = None,
     subject: str | None = None,
+    courier: str | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> Sequence[Listed]:
-    """Return changes, the newest first, of one area or thing where asked for; ``by`` is a user name or a command."""
+    """Return changes, the newest first, of one area or thing where asked for; ``by`` is a user name or a command.
+
+    With a ``courier``'s code those of this courier's rounds, name and days off.
+    """
     query = select(SetUpChange, _undone()).options(joinedload(SetUpChange.user)).order_by(SetUpChange.id.desc())
     if area is not None:
-        query = query.where(SetUpChange.area == area)
+        query = query.where(SetUpChange.area.in_((area,) if isinstance(area, SetUpArea) else area))
     if subject is not None:
         query = query.where(SetUpChange.subject == subject)
+    if courier is not None:
+        is_own = SetUpChange.area.in_((SetUpArea.COURIER, SetUpArea.COURIER_NAME)) & (SetUpChange.subject == courier)
+        is_away = SetUpChange.area == SetUpArea.ABSENCE
+        query = query.where(is_own | is_away & SetUpChange.subject.startswith(f"{courier} ", autoescape=True))
     if before_id is not None:
         query = query.where(SetUpChange.id < before_id)
+    found = session.execute(query.limit(limit)).all()
+    of_names = [change for change, _ in found if change.area is SetUpArea.COURIER_NAME]
+    _people = names.read_together(session, [kept for one in of_names for kept in (one.before, one.after)])
     return [
         Listed(
             change=change,
+            before=KINDS[change.area].unseal(session, change.before),
+            after=KINDS[change.area].unseal(session, change.after),
+            final=KINDS[change.area].final(change.after) if change.in_force_at is not None else None,
             by=change.user.username if change.user is not None else change.command or "",
             is_waiting=change.in_force_at is None and not is_undone,
             is_undone=is_undone,
         )
-        for change, is_undone in session.execute(query.limit(limit))
+        for change, is_undone in found
     ]
 
 
@@ -240,7 +282,8 @@ def _before(act: Act, wanted: Wanted) -> dict[str, Any]:
     if not wanted.reason.strip():
         raise InvalidInput(field="reason")
     now = KINDS[wanted.area].read(act.session, wanted.subject)
-    now |= foreseen(act.session, wanted.area, wanted.from_day).get(wanted.subject, {})
+    coming = foreseen(act.session, wanted.area, wanted.from_day).get(wanted.subject, {})
+    now |= KINDS[wanted.area].unseal(act.session, coming)
     before = {name: now.get(name) for name, value in wanted.after.items() if now.get(name) != value}
     if not before:
         raise NothingChanged

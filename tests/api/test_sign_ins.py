@@ -9,7 +9,6 @@ from sqlalchemy import event
 from api import create_app
 from postal import models
 from postal.access import accounts
-from tests import builders as build
 from tests.api.conftest import NOW, PASSWORD, Person
 
 WRONG = "sai mat khau roi"
@@ -132,5 +131,5 @@ def test_who_asks_is_found_in_one_query(app, sign_in, database):
 def test_a_role_that_is_disabled_by_command_is_out(app, sign_in, services, database):
     clerk = sign_in("postal")
     with database.write() as session:
-        accounts.disable_user(build.act(session, NOW + timedelta(hours=1)), accounts.find_user(session, "postal"))
+        accounts.disable_user(session, accounts.find_user(session, "postal"), now=NOW + timedelta(hours=1))
     assert asks_to_sign_in(clerk.get("/staff/"))

@@ -161,7 +161,7 @@ def test_a_disabled_user_is_out_at_once(database: Database) -> None:
     token = _started(database, user_id)
     assert _runs(database, token)
     with database.write() as session:
-        accounts.disable_user(build.act(session, NOON), session.get_one(User, user_id))
+        accounts.disable_user(session, session.get_one(User, user_id), now=NOON)
     assert _sign_in(database) is None
     assert not _runs(database, token)
 

@@ -85,7 +85,7 @@ def test_a_batch_takes_only_what_waits_and_gives_back_only_what_it_holds(act, se
 def test_a_range_that_cannot_be_is_refused_by_its_field(act, changes, field):
     grant = {"indicator": "EY", "first": 1, "last": 9, "granted_by": "VNPost"} | changes
     with pytest.raises(InvalidInput) as refused:
-        serials.grant_range(act, serials.Grant(**grant))
+        serials.grant_range(act.session, serials.Grant(**grant), now=act.now)
     assert refused.value.field == field
 
 

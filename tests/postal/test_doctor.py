@@ -38,9 +38,7 @@ def keyed(database, *keys):
 
 def test_a_sound_house_has_nothing_bad(database, now):
     with database.write() as session:
-        serials.grant_range(
-            build.act(session, NOW), serials.Grant(indicator="EY", first=1, last=90_000, granted_by="VNPost")
-        )
+        serials.grant_range(session, serials.Grant(indicator="EY", first=1, last=90_000, granted_by="VNPost"), now=NOW)
     found = doctor.examine(database, now=now)
     assert not [finding for finding in found if finding.level is Level.BAD]
     assert {"database", "revision", "clock", "keys", "s10", "callbacks", "jobs"} <= {one.check for one in found}
@@ -69,13 +67,11 @@ def test_a_database_without_its_safety_is_bad(sqlite_url):
 def test_numbers_run_out_in_time_to_ask_for_more(database, now):
     assert levels(database, now)["s10"] is Level.BAD
     with database.write() as session:
-        serials.grant_range(
-            build.act(session, NOW), serials.Grant(indicator="EY", first=1, last=4_000, granted_by="VNPost")
-        )
+        serials.grant_range(session, serials.Grant(indicator="EY", first=1, last=4_000, granted_by="VNPost"), now=NOW)
     assert levels(database, now)["s10"] is Level.WARN
     with database.write() as session:
         serials.grant_range(
-            build.act(session, NOW), serials.Grant(indicator="EY", first=5_000, last=90_000, granted_by="VNPost")
+            session, serials.Grant(indicator="EY", first=5_000, last=90_000, granted_by="VNPost"), now=NOW
         )
     assert levels(database, now)["s10"] is Level.OK
 

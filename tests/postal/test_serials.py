@@ -47,7 +47,7 @@ def test_the_indicator_chooses_the_range(session):
 def test_a_grant_that_overlaps_another_is_refused(session, first, last):
     build.s10_range(session, first=100, n=100)
     with pytest.raises(RangeOverlaps) as refusal:
-        grant_range(build.act(session, build.EVENING), Grant(indicator="EY", first=first, last=last, granted_by="x"))
+        grant_range(session, Grant(indicator="EY", first=first, last=last, granted_by="x"), now=build.EVENING)
     assert "EY" in str(refusal.value.message)
 
 

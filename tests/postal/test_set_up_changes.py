@@ -1,14 +1,16 @@
 """Changes of the set-up: from a day on, looked at before, undone by another one; on both databases."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from postal import models, rounds
+from postal import NewUser, models, rounds
+from postal.access import accounts, keys
 from postal.access.policy import command_actor
 from postal.custody import serials
-from postal.errors import InvalidInput, NotFound, PostalError, RangeOverlaps
+from postal.errors import Conflict, InvalidInput, NotFound, PostalError, RangeOverlaps
 from postal.models import SetUpArea
 from postal.network import crew, places, tables
 from postal.rounds import planning_problem
@@ -16,6 +18,8 @@ from postal.set_up import ahead, changes
 from postal.set_up.changes import Wanted
 from postal.set_up.kinds import couriers as kind
 from postal.set_up.kinds import tariffs
+from postal.set_up.kinds.days_off import DayGone
+from postal.set_up.kinds.ranges import NumbersTaken
 from tests import builders as build
 from tests.scale import scaled
 
@@ -275,21 +279,114 @@ def test_a_commune_goes_to_another_office_for_plans_of_its_day_on(act):
     assert offices(TODAY) == after
 
 
-def test_what_is_left_of_a_range_is_given_back_and_granted_anew(act):
-    granted = serials.grant_range(act, serials.Grant(indicator="EA", first=0, last=99, granted_by="CV 1"))
+def asks(area, subject, **after):
+    return Wanted(area=area, subject=subject, after=after, from_day=TODAY, reason="CV")
+
+
+def test_a_range_is_granted_closed_and_goes_on_but_a_number_taken_stays_taken(act):
+    def grant(first, last, indicator="EA"):
+        told = {"last": last, "granted_by": "CV 1", "is_fake": False}
+        return changes.make(act, asks(SetUpArea.RANGE, f"{indicator} {first:08d} VN", **told))
+
+    granted = grant(0, 99)
     taken = serials.claim(act.session, 10, indicator="EA")
-    assert serials.end_range(act, granted.id, reason="cấp nhầm") == 90
+    with pytest.raises(NumbersTaken) as refused:
+        changes.undo(act, granted.id, reason="cấp nhầm")
+    assert "10 số" in str(refused.value.message)
+    closed = changes.make(act, asks(SetUpArea.RANGE, "EA 00000000 VN", last=None))
     assert serials.left(act.session, indicator="EA") == 0
+    changes.undo(act, closed.id, reason="còn dùng")
+    assert serials.left(act.session, indicator="EA") == 90
+    closed = changes.make(act, asks(SetUpArea.RANGE, "EA 00000000 VN", last=None))
     with pytest.raises(RangeOverlaps):
-        serials.grant_range(act, serials.Grant(indicator="EA", first=5, last=20, granted_by="CV 2"))
-    serials.grant_range(act, serials.Grant(indicator="EA", first=10, last=29, granted_by="CV 2"))
+        grant(5, 20)
+    grant(10, 29)
+    with pytest.raises(RangeOverlaps):
+        changes.undo(act, closed.id, reason="còn dùng")
     assert not set(taken) & set(serials.claim(act.session, 20, indicator="EA"))
-    whole = serials.grant_range(act, serials.Grant(indicator="EB", first=0, last=99, granted_by="CV 3"))
-    assert serials.end_range(act, whole.id, reason="gõ nhầm số cuối") == 100
-    serials.grant_range(act, serials.Grant(indicator="EB", first=0, last=49, granted_by="CV 3"))
+    whole = grant(0, 99, "EB")
+    changes.undo(act, whole.id, reason="gõ nhầm số cuối")
+    assert serials.left(act.session, indicator="EB") == 0
+    with pytest.raises(changes.AlreadyUndone):
+        changes.undo(act, whole.id, reason="lần nữa")
+    grant(0, 49, "EB")
     assert serials.left(act.session, indicator="EB") == 50
-    with pytest.raises(InvalidInput):
-        serials.end_range(act, whole.id, reason=" ")
+
+
+def test_a_key_is_issued_and_revoked_and_says_what_cannot_come_back(act):
+    told = {"system": "motcua-hue", "scopes": ["items:read"], "office": None, "is_active": True}
+    issued = changes.make(act, asks(SetUpArea.KEY, "abcdefghjk", **told))
+    text = keys.give_text(act.session, keys.find_api_key(act.session, "abcdefghjk"))
+    assert keys.api_key_for(act.session, text).source_system == "motcua-hue"
+    with pytest.raises(Conflict):
+        changes.make(act, asks(SetUpArea.KEY, "abcdefghjk", **told | {"system": "khac"}))
+    back = changes.undo(act, issued.id, reason="cấp nhầm")
+    assert keys.api_key_for(act.session, text) is None
+    with pytest.raises(changes.NeverUndone) as refused:
+        changes.undo(act, back.id, reason="không nhầm")
+    assert "cấp khóa mới" in str(refused.value.message)
+    assert changes.listed(act.session)[0].final is not None
+    assert text not in str([(one.change.before, one.change.after) for one in changes.listed(act.session)])
+
+
+def test_an_account_changes_from_a_day_and_comes_back_by_somebody_else_alone(act):
+    session = act.session
+    for name in ("sep", "pho"):
+        new = NewUser(username=name, password="tre xanh bong mat", full_name=name, role=models.Role.ADMINISTRATOR)
+        accounts.add_user(session, new, now=act.now)
+    chief, deputy = (accounts.find_user(session, name) for name in ("sep", "pho"))
+    by_chief = build.act(session, act.now, by=accounts.actor_of(chief))
+    with pytest.raises(accounts.OwnAccount):
+        changes.make(by_chief, asks(SetUpArea.USER, "sep", role="dispatcher"))
+    made = changes.make(by_chief, asks(SetUpArea.USER, "pho", role="dispatcher", office="BC-PHU-XUAN"))
+    assert (deputy.role, deputy.office.code) == (models.Role.DISPATCHER, "BC-PHU-XUAN")
+    with pytest.raises(accounts.LastAdministrator):
+        changes.make(act, asks(SetUpArea.USER, "sep", is_active=False))
+    with pytest.raises(accounts.OwnAccount):
+        changes.undo(build.act(session, act.now, by=accounts.actor_of(deputy)), made.id, reason="tự lấy lại")
+    changes.undo(by_chief, made.id, reason="nhầm")
+    assert (deputy.role, deputy.office_id) == (models.Role.ADMINISTRATOR, None)
+    changes.make(by_chief, replace(asks(SetUpArea.USER, "pho", is_active=False), from_day=TODAY + timedelta(days=2)))
+    assert deputy.is_active
+    changes.put_due(session, now=act.now + timedelta(days=2))
+    assert not deputy.is_active
+
+
+def test_a_name_is_changed_and_comes_back_and_no_change_holds_it(act):
+    made = changes.make(act, asks(SetUpArea.COURIER_NAME, "BT001", full_name="Lê Văn Khác"))
+    (listed,) = changes.listed(act.session, courier="BT001")
+    before = listed.before["full_name"]
+    assert listed.after == {"full_name": "Lê Văn Khác"}
+    assert all(isinstance(kept, int) for kept in (*made.before.values(), *made.after.values()))
+    back = changes.undo(act, made.id, reason="nhầm")
+    assert changes.KINDS[made.area].read(act.session, "BT001") == {"full_name": before}
+    changes.undo(act, back.id, reason="đúng rồi")
+    with pytest.raises(changes.NothingChanged):
+        changes.make(act, asks(SetUpArea.COURIER_NAME, "BT001", full_name="Lê Văn Khác"))
+
+
+def test_days_off_are_noted_shortened_and_undone_but_not_once_they_passed(act):
+    first = TODAY + timedelta(days=1)
+    asked = [
+        (SetUpArea.ABSENCE, f"BT001 {first}", {"until": f"{first}"}),
+        (SetUpArea.OFFICE_OFF, f"BC-PHU-XUAN {first}", {"until": f"{first}", "why": "sửa điện"}),
+        (SetUpArea.CALENDAR, f"{first}", {"kind": "off", "note": "CV 9"}),
+    ]
+    for area, subject, after in asked:
+        made = changes.make(act, asks(area, subject, **after))
+        with pytest.raises(changes.NothingChanged):
+            changes.make(act, asks(area, subject, **after))
+        changes.undo(act, made.id, reason="nhầm")
+        assert changes.KINDS[area].read(act.session, subject) == {}
+        with pytest.raises(changes.AlreadyUndone):
+            changes.undo(act, made.id, reason="lần nữa")
+        again = changes.make(act, asks(area, subject, **after))
+        with pytest.raises(DayGone):
+            changes.undo(later(act, 3), again.id, reason="muộn rồi")
+        past = subject.replace(f"{first}", f"{TODAY - timedelta(days=9)}")
+        told = after | ({"until": f"{TODAY - timedelta(days=8)}"} if "until" in after else {})
+        with pytest.raises(DayGone):
+            changes.make(act, asks(area, past, **told))
 
 
 def test_a_price_holds_from_its_day_and_those_before_it_are_kept(act):

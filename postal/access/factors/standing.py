@@ -57,7 +57,7 @@ def drop_passkey(act: Act, user: User, passkey_id: int) -> None:
     settle(act, user)
 
 
-def reset(act: Act, user: User) -> None:
+def reset(act: Act, user: User, *, reason: str | None = None) -> None:
     """Take every second factor away, for somebody who lost them; signing in asks for the password alone until anew.
 
     Where they are signed in ends: whoever found the phone may be there.
@@ -66,7 +66,7 @@ def reset(act: Act, user: User) -> None:
         act.session.execute(delete(table).where(table.user_id == user.id))
     user.second_factor_since = None
     sign_ins.end_all(act.session, user.id, why=EndedWhy.FACTOR_RESET, now=act.now)
-    audit.note(act, "second_factor_reset", "user", user.id)
+    audit.note(act, "second_factor_reset", "user", user.id, reason=reason)
     act.session.flush()
 
 
