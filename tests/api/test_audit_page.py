@@ -53,8 +53,9 @@ def test_the_audit_is_read_by_person_act_and_day_and_page_by_page(admin, databas
     assert [int(n) for n in re.findall(r"n: (\d+)<", one_day)] == list(range(249, 199, -1))
     assert admin.get("/staff/set-up/audit?user=khong-co&from=x&before=abc").status_code == 200
     clock.forward(minutes=1)
-    admin.post("/staff/set-up/ranges", indicator="EB", first="0", last="9", granted_by="CV 1")
-    assert "ghi dải số S10" in admin.get("/staff/set-up/audit?user=admin").text
+    granted = {"granted_by": "CV 1", "reason": "CV 1", "confirmed": "1"}
+    admin.post("/staff/set-up/ranges", indicator="EB", first="0", last="9", **granted)
+    assert "EB 00000000 VN" in admin.get("/staff/set-up/audit?user=admin").text
 
 
 def test_every_act_the_code_notes_has_words():

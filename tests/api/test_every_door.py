@@ -162,11 +162,12 @@ def _users_and_keys(doors):
     made = {"username": "nguoi-moi", "full_name": "Lê Văn Mới", "role": "postal_clerk", "office": "", "courier": ""}
     doors.form("admin", "/staff/users", **made)
     page = f"/staff/users/{doors.rows(models.User.id)[-1].id}"
-    doors.form("admin", f"{page}/rights", role="dispatcher", office="", courier="")
+    sure = {"reason": "CV 4", "confirmed": "1"}
+    doors.form("admin", f"{page}/rights", role="dispatcher", office="", courier="", **sure)
     for act in ("password", "sign-out", "reset-factor", "disable", "enable"):
-        doors.form("admin", f"{page}/{act}")
-    doors.form("admin", "/staff/keys", source_system="may-moi", scope="items:read", office="")
-    doors.form("admin", f"/staff/keys/{doors.rows(models.ApiKey.id)[-1].id}/revoke")
+        doors.form("admin", f"{page}/{act}", **sure)
+    doors.form("admin", "/staff/keys", source_system="may-moi", scope="items:read", office="", **sure)
+    doors.form("admin", f"/staff/keys/{doors.rows(models.ApiKey.id)[-1].id}/revoke", **sure)
     doors.run("user", "reset-factor", "nguoi-moi")
     page = "/staff/set-up/endpoints"
     doors.form("admin", page, source_system=build.SYSTEM, url="https://example.com/hook")
@@ -188,15 +189,16 @@ def _couriers_and_days(doors):
         doors.form("admin", page, office=office.code, litres="60", confirmed=step, **hours, **why)
         doors.form("admin", f"{page}/in-use", is_active="0", confirmed=step, **why)
     doors.form("admin", f"/staff/set-up/changes/{doors.rows(models.SetUpChange.id)[-1].id}/undo", reason="nhầm")
-    doors.form("admin", f"{page}/name", full_name="Bưu Tá Khác")
+    sure = {"reason": "CV 4", "confirmed": "1"}
+    doors.form("admin", f"{page}/name", full_name="Bưu Tá Khác", **sure)
     span = {"from": "2026-12-28", "until": "2026-12-29"}
-    doors.form("admin", f"{page}/away", **span)
-    doors.form("admin", f"/staff/set-up/absences/{doors.rows(models.Absence.id)[-1].id}/end")
+    doors.form("admin", f"{page}/away", **span, **sure)
+    doors.form("admin", f"/staff/set-up/absences/{doors.rows(models.Absence.id)[-1].id}/end", **sure)
     page = "/staff/set-up/days-off"
-    doors.form("admin", page, day="2026-12-24", kind="off", note="CV 9")
-    doors.form("admin", f"{page}/drop", day="2026-12-24")
-    doors.form("admin", f"{page}/office", office=str(office.id), reason="sửa điện", **span)
-    doors.form("admin", f"{page}/office/{doors.rows(models.OfficeClosure.id)[-1].id}/end")
+    doors.form("admin", page, day="2026-12-24", kind="off", note="CV 9", **sure)
+    doors.form("admin", f"{page}/drop", day="2026-12-24", **sure)
+    doors.form("admin", f"{page}/office", office=str(office.id), **sure, **span)
+    doors.form("admin", f"{page}/office/{doors.rows(models.OfficeClosure.id)[-1].id}/end", **sure)
     _places_and_numbers(doors, why)
 
 
@@ -227,9 +229,9 @@ def _places_and_numbers(doors, why):
     doors.form("admin", page, source="Sở", files={"file": (file, "ranh-gioi.json")})
     doors.form("admin", f"{page}/forget", sure="1")
     page, granted = "/staff/set-up/ranges", {"granted_by": "CV 1", "is_fake": "1"}
-    doors.form("admin", page, indicator="EB", first="0", last="99", **granted)
+    doors.form("admin", page, indicator="EB", first="0", last="99", **granted, **why)
     page = f"{page}/{doors.rows(models.S10Range.id)[-1].id}/end"
-    doors.form("admin", page, reason="cấp nhầm", sure="1")
+    doors.form("admin", page, **why)
 
 
 def _looks(doors):

@@ -81,14 +81,15 @@ def test_the_last_administrator_stays_whoever_asks(admin, database):
     add_users(database, Role.ADMINISTRATOR, ["admin-hai"])
     with database.read() as session:
         other = accounts.find_user(session, "admin-hai").id
-    assert admin.post(f"/staff/users/{other}/disable").status_code == 303
+    sure = {"confirmed": "1", "reason": "thôi việc"}
+    assert admin.post(f"/staff/users/{other}/disable", **sure).status_code == 303
     with database.write() as session:
         act = build.act(session, NOW, by=command_actor("user disable"))
-        last = accounts.find_user(session, "admin")
-        with pytest.raises(accounts.LastAdministrator):
-            accounts.disable_user(act, last)
-        with pytest.raises(accounts.LastAdministrator):
-            accounts.change_rights(act, last, Role.DISPATCHER, None, None)
+        for after in ({"is_active": False}, {"role": "dispatcher"}):
+            area, day = models.SetUpArea.USER, NOW.date()
+            asked = changes.Wanted(area=area, subject="admin", after=after, from_day=day, reason="x")
+            with pytest.raises(accounts.LastAdministrator):
+                changes.make(act, asked)
     assert admin.get("/staff/set-up").status_code == 200
 
 
@@ -227,25 +228,28 @@ def test_a_courier_is_added_named_kept_away_and_leaves(admin, database):
     kept = admin.get(admin.post("/staff/set-up/couriers", **new).location).text
     assert "BT-MOI đã có" in kept
     admin.get(page)
-    assert admin.post(f"{page}/name", full_name="Lê Văn Khác").status_code == 303
-    assert admin.post(f"{page}/away", **{"from": "2026-11-24", "until": "2026-11-25"}).status_code == 303
+    sure = {"confirmed": "1", "reason": "CV 8"}
+    assert admin.post(f"{page}/name", full_name="Lê Văn Khác", **sure).status_code == 303
+    assert admin.post(f"{page}/away", **sure, **{"from": "2026-11-24", "until": "2026-11-25"}).status_code == 303
     shown = admin.get(page).text
     assert "Lê Văn Khác" in shown
     absence = re.search(r"/staff/set-up/absences/(\d+)/end", shown)[1]
     assert re.search("nghỉ [^<]*24/11/2026", admin.get("/staff/set-up/couriers").text)
-    assert admin.post(f"/staff/set-up/absences/{absence}/end").status_code == 303
+    assert admin.post(f"/staff/set-up/absences/{absence}/end", **sure).status_code == 303
     left = {"is_active": "0", "reason": "thôi việc", "from_day": "", "confirmed": "1"}
     assert admin.post(f"{page}/in-use", **left).status_code == 303
     assert "thôi đi phát" in admin.get(page).text
     with database.read() as session:
         facts = [(one.action, one.reason, one.facts) for one in session.query(models.AuditEntry)]
-        assert "Khác" not in str(facts)
+        kept = [(one.before, one.after) for one in session.query(models.SetUpChange)]
+        assert "Khác" not in str(facts) + str(kept)
 
 
 def test_days_off_of_the_post_and_of_an_office_are_noted_and_taken_back(admin, database):
     page = "/staff/set-up/days-off"
     admin.get(page)
-    noted = {"day": "2026-12-24", "kind": "off", "note": "theo CV 9"}
+    sure = {"confirmed": "1", "reason": "CV 9"}
+    noted = {"day": "2026-12-24", "kind": "off", "note": "theo CV 9", **sure}
     assert admin.post(page, **noted).status_code == 303
     assert "theo CV 9" in admin.get(page).text
     with database.read() as session:
@@ -253,13 +257,14 @@ def test_days_off_of_the_post_and_of_an_office_are_noted_and_taken_back(admin, d
         office = session.query(models.Office).filter_by(kind="delivery").first().id
     passed = admin.get(admin.post(page, **(noted | {"day": "2026-11-01"})).location).text
     assert "notice danger" in passed
-    assert admin.post(f"{page}/drop", day="2026-12-24").status_code == 303
-    assert "theo CV 9" not in admin.get(page).text
-    span = {"from": "2026-11-24", "until": "2026-11-25", "reason": "sửa điện"}
+    assert admin.post(f"{page}/drop", day="2026-12-24", **sure).status_code == 303
+    with database.read() as session:
+        assert session.get(models.CalendarDay, date(2026, 12, 24)) is None
+    span = {"from": "2026-11-24", "until": "2026-11-25", "confirmed": "1", "reason": "sửa điện"}
     assert admin.post(f"{page}/office", office=str(office), **span).status_code == 303
     closure = re.search(r"/office/(\d+)/end", admin.get(page).text)[1]
-    assert admin.post(f"{page}/office/{closure}/end").status_code == 303
-    assert "sửa điện" not in admin.get(page).text
+    assert admin.post(f"{page}/office/{closure}/end", **sure).status_code == 303
+    assert f"/office/{closure}/end" not in admin.get(page).text
 
 
 def test_no_page_of_the_set_up_asks_more_with_many_rows(admin, database, n_queries, courier_page):
@@ -352,17 +357,18 @@ def _promised(database):
 def test_a_range_is_noted_with_its_document_and_what_is_left_given_back(admin, database):
     page = "/staff/set-up/ranges"
     admin.get(page)
-    new = {"indicator": "eb", "first": "100", "last": "199", "granted_by": "CV 5/BĐVN"}
+    new = {"indicator": "eb", "first": "100", "last": "199", "granted_by": "CV 5/BĐVN", "reason": "CV 5"}
     for name, wrong in (("indicator", "1"), ("first", "một"), ("last", "50"), ("granted_by", "")):
         refused = admin.get(admin.post(page, **(new | {name: wrong})).location).text
         assert "notice danger" in refused, name
-    assert admin.post(page, **new).status_code == 303
+    assert "chỉ trả lại được số chưa dùng" in admin.post(page, **new).text
+    assert admin.post(page, **new, confirmed="1").status_code == 303
     shown = admin.get(page).text
     assert "EB 00000100–00000199 VN" in shown
     with database.read() as session:
         range_id = session.query(models.S10Range).filter_by(indicator="EB").one().id
-    assert "notice danger" in admin.get(admin.post(f"{page}/{range_id}/end", reason="nhầm").location).text
-    assert admin.post(f"{page}/{range_id}/end", reason="nhầm", sure="1").status_code == 303
+    assert "100 số còn lại" in admin.post(f"{page}/{range_id}/end", reason="nhầm").text
+    assert admin.post(f"{page}/{range_id}/end", reason="nhầm", confirmed="1").status_code == 303
     assert "đã hết" in admin.get(page).text
 
 

@@ -67,6 +67,7 @@ def test_a_wrong_field_is_named_and_the_others_are_kept(admin, wrong, said):
 
 def test_role_password_and_use_change_and_end_sign_ins(admin, sign_in, database, app):
     user_id = user_id_of(database, "postal")
+    sure = {"confirmed": "1", "reason": "CV 4"}
     for act, fields in (
         ("rights", {"role": "dispatcher", "office": "", "courier": ""}),
         ("password", {"password": "tre xanh bong mat"}),
@@ -75,9 +76,12 @@ def test_role_password_and_use_change_and_end_sign_ins(admin, sign_in, database,
     ):
         clerk = sign_in("centre") if act == "never" else _signed_in_anew(app, database)
         admin.get(f"/staff/users/{user_id}")
-        assert admin.post(f"/staff/users/{user_id}/{act}", **fields).status_code == 303, act
+        if act != "rights":
+            shown = admin.post(f"/staff/users/{user_id}/{act}", **fields | {"reason": "CV 4"})
+            assert "Chưa có gì được ghi" in shown.text
+        assert admin.post(f"/staff/users/{user_id}/{act}", **fields, **sure).status_code == 303, act
         assert clerk.get("/staff/").status_code == 302, act
-    assert admin.post(f"/staff/users/{user_id}/enable").status_code == 303
+    assert admin.post(f"/staff/users/{user_id}/enable", **sure).status_code == 303
     assert _signed_in_anew(app, database).get("/staff/plans").status_code == 200
     with database.read() as session:
         assert accounts.find_user(session, "postal").role is Role.DISPATCHER
@@ -96,18 +100,20 @@ def test_nobody_disables_or_promotes_themselves(admin, database):
     own = user_id_of(database, "admin")
     admin.get(f"/staff/users/{own}")
     for act, fields in (("disable", {}), ("rights", {"role": "dispatcher", "office": "", "courier": ""})):
-        answer = admin.post(f"/staff/users/{own}/{act}", **fields)
-        assert (answer.status_code, "chính mình" in answer.text) == (400, True)
+        answer = admin.post(f"/staff/users/{own}/{act}", reason="CV", **fields)
+        assert (answer.status_code, "chính mình" in admin.get(answer.location).text) == (303, True)
     assert admin.get("/staff/users/99999").status_code == 404
 
 
 def test_a_key_is_issued_once_and_revoked(admin, app, database):
     admin.get("/staff/keys")
-    scopes = {"scope": ["items:read", "results:write"]}
-    refused = admin.post("/staff/keys", source_system="hai tu", **scopes)
-    assert (refused.status_code, "hai tu" in refused.text) == (400, True)
-    assert admin.post("/staff/keys", source_system="he-thong-moi").status_code == 400
-    page = admin.post("/staff/keys", source_system="he-thong-moi", office="", **scopes)
+    scopes = {"scope": ["items:read", "results:write"], "reason": "CV 6"}
+    for wrong in ({"source_system": "hai tu", **scopes}, {"source_system": "he-thong-moi", "reason": "CV 6"}):
+        assert "notice danger" in admin.get(admin.post("/staff/keys", **wrong).location).text
+    shown = admin.post("/staff/keys", source_system="he-thong-moi", office="", **scopes)
+    assert "không lưu ở đâu" in re.search(r"data-tells>([^<]+)<", shown.text)[1]
+    kept = {name: value for name, value in KEPT.findall(shown.text) if name in ("subject", "seen")}
+    page = admin.post("/staff/keys", source_system="he-thong-moi", office="", confirmed="1", **scopes, **kept)
     text = re.search(r"data-key>([^<]+)<", page.text)[1]
     assert System(app, text).get("/v1/items/EE123456785VN").status_code == 404
     listed = admin.get("/staff/keys").text
@@ -115,7 +121,9 @@ def test_a_key_is_issued_once_and_revoked(admin, app, database):
     assert text not in listed
     with database.read() as session:
         key_id = session.query(models.ApiKey).filter_by(source_system="he-thong-moi").one().id
-    assert admin.post(f"/staff/keys/{key_id}/revoke").status_code == 303
+    assert "không mở lại được" in admin.post(f"/staff/keys/{key_id}/revoke", reason="lộ").text
+    assert admin.post(f"/staff/keys/{key_id}/revoke", reason="lộ", confirmed="1").status_code == 303
+    assert "Cần thì cấp khóa mới" in admin.get("/staff/set-up/changes?area=api_key").text
     assert System(app, text).get("/v1/items/EE123456785VN").status_code == 401
 
 

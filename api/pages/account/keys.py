@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from api import forms
-from api.pages.common import form_text, render_desk
+from api.pages.common import form_choice, form_text, read_all, render_desk, today
 from api.pages.desk.home import staff
-from api.web.auth import acting, allow
+from api.pages.set_up import changing
+from api.pages.set_up.fields import form_from_day, form_one_of, form_reason, form_ticked
+from api.web.auth import allow
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message, NotFound, PostalError, Scope, models
-from postal.access import accounts, audit, keys
+from postal import Act, Action, Message, NotFound, Scope, models
+from postal.access import accounts, keys
+from postal.models import SetUpArea
+from postal.set_up import changes
 
 _MANAGE = allow(Action.MANAGE_KEYS, asks_again=True)
 # What each scope opens, as an administrator chooses it.
@@ -37,49 +40,46 @@ def api_keys() -> ResponseReturnValue:
 @staff.post("/keys")
 @_MANAGE
 def issue_key() -> ResponseReturnValue:
-    """Issue a key; its text is on this one answer and nowhere else."""
-    chosen = request.form.getlist("scope")
-    try:
-        scopes = _scopes(chosen)
-        with acting() as act:
-            office = form_text("office")
-            office_id = accounts.office_id_of(act.session, office) if office else None
-            key, text = keys.add_api_key(
-                act.session, form_text("source_system"), scopes, now=act.now, office_id=office_id
-            )
-            audit.note(act, "api_key_added", "api_key", key.id)
-    except PostalError as refusal:
-        return forms.refused_page(_page(), forms.wrong_in(refusal)), 400
-    return _page(text=text)
+    """Issue a key: first shown what it opens, then made; its text is on that one answer and nowhere else."""
+
+    def read() -> changes.Wanted:
+        with services().database.read() as session:
+            known = [one.code for one in accounts.offices_to_choose(session)]
+        system, scopes, office, reason = read_all(
+            lambda: keys.clean_system(form_choice("source_system")),
+            lambda: form_ticked("scope", tuple(map(str, _SCOPES)), is_needed=True),
+            lambda: form_one_of("office", known, may_be_none=True),
+            form_reason,
+        )
+        asked = form_text("subject")
+        prefix = asked if keys.is_prefix(asked) else keys.new_prefix()
+        after = {"system": system, "scopes": sorted(scopes), "office": office or None, "is_active": True}
+        return changes.Wanted(area=SetUpArea.KEY, subject=prefix, after=after, from_day=today(), reason=reason)
+
+    def give_text(act: Act, made: models.SetUpChange) -> str:
+        return keys.give_text(act.session, keys.find_api_key(act.session, made.subject))
+
+    return changing.ask(read, url_for("staff.keys"), then=give_text)
 
 
 @staff.post("/keys/<int:key_id>/revoke")
 @_MANAGE
 def revoke_key(key_id: int) -> ResponseReturnValue:
-    """End a key at once."""
-    with acting() as act:
-        key = act.session.get(models.ApiKey, key_id)
+    """End a key from a day on: first shown, then made."""
+
+    def read() -> changes.Wanted:
+        with services().database.read() as session:
+            key = session.get(models.ApiKey, key_id)
         if key is None:
             raise NotFound(what=Message("khóa API"))
-        keys.revoke_api_key(act.session, key, now=act.now)
-        audit.note(act, "api_key_revoked", "api_key", key.id)
-        flash(_("Đã thu hồi khóa {prefix} của {system}.", prefix=key.prefix, system=key.source_system), "done")
-    return redirect(url_for("staff.keys"), 303)
+        day, reason = read_all(form_from_day, form_reason)
+        after = {"is_active": False}
+        return changes.Wanted(area=SetUpArea.KEY, subject=key.prefix, after=after, from_day=day, reason=reason)
+
+    return changing.ask(read, url_for("staff.keys"))
 
 
-def _scopes(chosen: list[str]) -> list[Scope]:
-    """Raises InvalidInput for none and for one that is not known."""
-    try:
-        scopes = [Scope(one) for one in chosen]
-    except ValueError as exc:
-        raise InvalidInput(field="scope") from exc
-    if not scopes:
-        raise InvalidInput(field=_("Quyền của khóa"))
-    return scopes
-
-
-def _page(text: str = "") -> str:
-    typed = {} if text else {name: request.form.get(name, "")[:200] for name in ("source_system", "office")}
+def _page() -> str:
     with services().database.read() as session:
         offices = accounts.offices_to_choose(session)
         return render_desk(
@@ -89,7 +89,5 @@ def _page(text: str = "") -> str:
             office_names={one.id: one.name for one in offices},
             offices=offices,
             scopes=[(str(scope), said) for scope, said in _SCOPES.items()],
-            chosen=[] if text else request.form.getlist("scope"),
-            typed=typed,
-            text=text,
+            **changing.of_area(session, SetUpArea.KEY),
         )

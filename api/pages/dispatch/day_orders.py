@@ -26,16 +26,19 @@ from api.pages.common import (
 )
 from api.pages.desk.home import staff
 from api.pages.dispatch.flood.page import road_closing
+from api.pages.dispatch.offices_off import BY_DISPATCHER
 from api.pages.dispatch.plan_words import say_order
+from api.pages.set_up import days_off as wanted
 from api.web.auth import acting, allow, current_actor
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_short_date
 from api.work.planning import Way, order_plan
 from postal import Act, Action, Message, PostalError, Session, desk, models, require_for, rounds, under_way
-from postal.access import audit, ownership
+from postal.access import ownership
 from postal.network import closures, crew, days_off, offices
 from postal.rules import alphabet
+from postal.set_up import changes
 from routing import Point, is_in_province
 
 _AGAIN_S = 12
@@ -99,8 +102,8 @@ def courier_away() -> ResponseReturnValue:
         with acting() as act:
             found = crew.find_courier(act.session, code)
             require_for(act.by, Action.PLAN, ownership.subject_of_office(found.office_id))
-            crew.note_absence(act.session, found, first, last)
-            audit.note(act, "courier_away", "courier", found.id)
+            why = form_text("reason") or BY_DISPATCHER
+            changes.make(act, wanted.courier_away(found.code, (first, last), why))
             name = crew.names_by_code(act.session, {code})[code]
         return _to_day(first, _("Đã ghi {courier} nghỉ.", courier=name))
 
@@ -115,10 +118,11 @@ def courier_back(absence_id: int) -> ResponseReturnValue:
     def change() -> ResponseReturnValue:
         day = form_date("day")
         with acting() as act:
-            back = crew.end_absence(act.session, absence_id, on=day)
+            absence = crew.find_absence(act.session, absence_id)
+            back, why = act.session.get_one(models.Courier, absence.courier_id), form_text("reason") or BY_DISPATCHER
             require_for(act.by, Action.PLAN, ownership.subject_of_office(back.office_id))
+            changes.make(act, wanted.courier_back(back.code, absence.from_date, why, on=day))
             name = crew.names_by_code(act.session, {back.code})[back.code]
-            audit.note(act, "courier_back", "absence", absence_id)
         return _to_day(day, _("Đã bỏ ngày nghỉ của {courier}.", courier=name))
 
     return or_back(change, lambda: redirect(url_for("staff.day_orders"), 303))

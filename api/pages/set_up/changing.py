@@ -13,19 +13,24 @@ from api.pages.common import form_text, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.set_up import value_words
 from api.pages.set_up.fields import form_reason
+from api.web import confirming
 from api.web.auth import acting, allow, current_actor
 from api.web.row_numbers import asked_number
 from api.wiring import services
 from api.words import gettext as _
 from api.words import say_date, translate
-from postal import Action, Conflict, Message, Session
+from postal import Act, Action, Conflict, Message, Session, models
 from postal.models import SetUpArea
 from postal.set_up import changes, kinds, touching
 
 _PAGE = 50
 _EDITING = Message("Sửa rồi xem lại. Chưa có gì được ghi.")
 _CHANGED = Message("Giá trị hiện nay đã đổi từ lúc xem trước. Xem lại rồi ghi.")
-_OURS = ("csrf_token", "form_ticket", "form_page", "confirmed", "seen")
+_OURS = ("csrf_token", "form_ticket", "form_page", "confirmed", "seen", "subject")
+_NOT_OF_PLANS = (SetUpArea.USER, SetUpArea.KEY, SetUpArea.RANGE, SetUpArea.COURIER_NAME)
+_OF_PLANS = frozenset(SetUpArea) - frozenset(_NOT_OF_PLANS)
+_PROVED = (SetUpArea.USER, SetUpArea.KEY)
+"""Areas whose changes want a proof that it is still the person who signed in."""
 
 
 class _ChangedSincePreview(Conflict):
@@ -33,10 +38,13 @@ class _ChangedSincePreview(Conflict):
     says = _CHANGED
 
 
-def ask(read: Callable[[], changes.Wanted], back_to: str) -> ResponseReturnValue:
+def ask(
+    read: Callable[[], changes.Wanted], back_to: str, *, then: Callable[[Act, models.SetUpChange], str] | None = None
+) -> ResponseReturnValue:
     """Answer a form that changes the set-up: first with what would be different, then by doing it.
 
-    ``read`` reads the form, ``back_to`` is the page it stands on.
+    ``read`` reads the form, ``back_to`` is the page it stands on. ``then`` does what belongs to the change in its
+    transaction and returns a secret, which the page `_secret` shows once.
     """
 
     def change() -> ResponseReturnValue:
@@ -52,9 +60,12 @@ def ask(read: Callable[[], changes.Wanted], back_to: str) -> ResponseReturnValue
                     raise _ChangedSincePreview
                 made = changes.make(act, wanted)
                 day, is_now = made.from_day, made.in_force_at is not None
+                secret = then(act, made) if then is not None else ""
         except _ChangedSincePreview as refusal:
             flash(translate(refusal.message), "warning")
             return _preview(wanted)
+        if secret:
+            return _secret(secret, back_to)
         flash(_("Đã ghi, áp dụng ngay.") if is_now else _("Đã ghi, áp dụng từ {day}.", day=say_date(day)), "done")
         return redirect(back_to, 303)
 
@@ -89,6 +100,11 @@ def undo_change(change_id: int) -> ResponseReturnValue:
 
     def change() -> ResponseReturnValue:
         reason = form_reason()
+        with services().database.read() as session:
+            found = session.get(models.SetUpChange, change_id)
+            is_asked = found is not None and found.area in _PROVED
+        if is_asked and (asked := confirming.ask_again()) is not None:
+            return asked
         with acting() as act:
             made = changes.undo(act, change_id, reason=reason)
             day, is_now = made.from_day, made.in_force_at is not None
@@ -112,9 +128,25 @@ def of_thing(session: Session, area: SetUpArea, subject: str) -> dict[str, objec
     return {"changes": found, "today": today(), "first_day": first_day, **WORDS}
 
 
+def of_courier(session: Session, code: str) -> dict[str, object]:
+    """Return what a page needs to show the last changes of a courier: what holds for rounds, the name, days off."""
+    found = changes.listed(session, courier=code, limit=20)
+    return {"changes": found, "today": today(), **WORDS}
+
+
+def of_days_off(session: Session) -> dict[str, object]:
+    """Return what a page needs to show the last changes of days off."""
+    areas = (SetUpArea.CALENDAR, SetUpArea.OFFICE_OFF, SetUpArea.ABSENCE)
+    return {"changes": changes.listed(session, area=areas, limit=20), "today": today(), **WORDS}
+
+
 def of_area(session: Session, area: SetUpArea) -> dict[str, object]:
     """Return what a page needs to show the last changes of a whole area, as `of_thing` does for one thing."""
     return {"changes": changes.listed(session, area=area, limit=20), "today": today(), **WORDS}
+
+
+def _secret(text: str, back_to: str) -> str:
+    return render_desk("staff/set_up/secret.html", _("Đã ghi, áp dụng ngay."), text=text, back_to=back_to)
 
 
 def _digest(differences: Sequence[changes.Difference]) -> str:
@@ -125,8 +157,10 @@ def _digest(differences: Sequence[changes.Difference]) -> str:
 def _preview(wanted: changes.Wanted) -> str:
     with services().acting(current_actor()) as act:
         differences = changes.preview(act, wanted)
-        n_rounds = touching.n_planned_rounds(act.session, wanted.area, wanted.subject, since=wanted.from_day)
+        n_rounds = touching.n_planned_rounds(act.session, wanted, differences)
+        tells = kinds.KINDS[wanted.area].tells(act.session, wanted.subject, wanted.after)
     kept = [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
+    kept.append(("subject", wanted.subject))  # one that was made up for this change stays the same
     return render_desk(
         "staff/set_up/preview.html",
         _("Xem trước thay đổi"),
@@ -134,7 +168,8 @@ def _preview(wanted: changes.Wanted) -> str:
         is_now=wanted.from_day <= today(),
         differences=differences,
         seen=_digest(differences),
-        n_rounds=n_rounds,
+        n_rounds=n_rounds if wanted.area in _OF_PLANS else None,
+        tells=tells,
         kept=kept,
         action=request.path,
         **WORDS,

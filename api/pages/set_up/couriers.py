@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.forms import reading
 from api.pages.common import form_choice, form_date, form_int, form_text, or_back, read_all, render_desk, today
 from api.pages.desk.home import staff
-from api.pages.set_up import changing, value_words
+from api.pages.set_up import changing, days_off, value_words
 from api.pages.set_up.fields import (
     form_from_day,
     form_one_of,
@@ -104,7 +106,7 @@ def courier(courier_id: int) -> ResponseReturnValue:
             offices=_offices(session),
             communes=_communes(session, found),
             absences=crew.coming_absences(session, [found.id], on=today()),
-            **changing.of_thing(session, SetUpArea.COURIER, found.code),
+            **changing.of_courier(session, found.code),
         )
 
 
@@ -152,51 +154,46 @@ def use_courier(courier_id: int) -> ResponseReturnValue:
 @staff.post("/set-up/couriers/<int:courier_id>/name")
 @allow(Action.MANAGE_SET_UP)
 def rename_courier(courier_id: int) -> ResponseReturnValue:
-    """Give a courier another name; the audit says that it changed, not what to."""
-    back_to = url_for("staff.set_up_courier", courier_id=courier_id)
+    """Give a courier another name from a day on: first shown, then made; the audit says that, not what to."""
 
-    def change() -> ResponseReturnValue:
-        name = form_choice("full_name")
-        with acting() as act:
-            crew.rename(act.session, _found(act.session, courier_id), name)
-            audit.note(act, "courier_renamed", "courier", courier_id)
-        flash(_("Đã ghi họ tên."), "done")
-        return redirect(back_to, 303)
+    def read() -> changes.Wanted:
+        code, *_choices = _code_and_choices(courier_id)
+        name, day, reason = read_all(lambda: form_choice("full_name"), form_from_day, form_reason)
+        after = {"full_name": unicodedata.normalize("NFC", name)}
+        return changes.Wanted(area=SetUpArea.COURIER_NAME, subject=code, after=after, from_day=day, reason=reason)
 
-    return or_back(change, lambda: redirect(back_to, 303))
+    return changing.ask(read, url_for("staff.set_up_courier", courier_id=courier_id))
 
 
 @staff.post("/set-up/couriers/<int:courier_id>/away")
 @allow(Action.MANAGE_SET_UP)
 def set_courier_away(courier_id: int) -> ResponseReturnValue:
-    """Keep a courier out of the plans of some days."""
-    back_to = url_for("staff.set_up_courier", courier_id=courier_id)
+    """Keep a courier out of the plans of some days: first shown, then made."""
 
-    def change() -> ResponseReturnValue:
-        first, last = read_all(lambda: form_date("from"), lambda: form_date("until"))
-        with acting() as act:
-            crew.note_absence(act.session, _found(act.session, courier_id), first, last)
-            audit.note(act, "courier_away", "courier", courier_id)
-        flash(_("Đã ghi ngày nghỉ. Lập lại phương án của những ngày đó nếu đã lập."), "done")
-        return redirect(back_to, 303)
+    def read() -> changes.Wanted:
+        code, *_choices = _code_and_choices(courier_id)
+        first, last, reason = read_all(lambda: form_date("from"), lambda: form_date("until"), form_reason)
+        return days_off.courier_away(code, (first, last), reason)
 
-    return or_back(change, lambda: redirect(back_to, 303))
+    return changing.ask(read, url_for("staff.set_up_courier", courier_id=courier_id))
 
 
 @staff.post("/set-up/absences/<int:absence_id>/end")
 @allow(Action.MANAGE_SET_UP)
 def end_courier_away(absence_id: int) -> ResponseReturnValue:
-    """Take days off back from today on; those that have not begun are gone."""
+    """Take days off back from today on; those that have not begun are gone: first shown, then made."""
+    with services().database.read() as session:
+        code, first, back_to = "", None, url_for("staff.set_up_couriers")
+        if (absence := session.get(models.Absence, absence_id)) is not None:
+            code, first = session.get_one(models.Courier, absence.courier_id).code, absence.from_date
+            back_to = url_for("staff.set_up_courier", courier_id=absence.courier_id)
 
-    def change() -> ResponseReturnValue:
-        with acting() as act:
-            back = crew.end_absence(act.session, absence_id, on=today())
-            audit.note(act, "courier_back", "absence", absence_id)
-            courier_id = back.id
-        flash(_("Đã bỏ ngày nghỉ từ hôm nay."), "done")
-        return redirect(url_for("staff.set_up_courier", courier_id=courier_id), 303)
+    def read() -> changes.Wanted:
+        if first is None:
+            raise NotFound(what=Message("ngày nghỉ"))
+        return days_off.courier_back(code, first, form_reason(), on=today())
 
-    return or_back(change, lambda: redirect(url_for("staff.set_up_couriers"), 303))
+    return changing.ask(read, back_to)
 
 
 def _code_and_choices(courier_id: int) -> tuple[str, list[str], list[str]]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+import re
+
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from api.pages.common import form_choice, form_int, form_text, or_back, read_all, render_desk, require_sure
+from api.pages.common import form_choice, form_int, form_text, read_all, render_desk
 from api.pages.desk.home import staff
-from api.pages.set_up.fields import form_reason
-from api.web.auth import acting, allow
+from api.pages.set_up import changing
+from api.pages.set_up.fields import form_from_day, form_reason
+from api.web.auth import allow
 from api.wiring import services
 from api.words import gettext as _
-from api.words import ngettext as _n
-from postal import Action, desk
+from postal import Action, InvalidInput, Message, NotFound, desk, models
 from postal.custody import serials
+from postal.models import SetUpArea
+from postal.rules.s10 import LAST_SERIAL
+from postal.set_up import changes, kinds
 
 
 @staff.get("/set-up/ranges", endpoint="s10_ranges")
@@ -27,46 +32,48 @@ def ranges() -> ResponseReturnValue:
             rows=desk.s10_ranges(session),
             n_left=serials.left(session),
             n_daily=serials.taken_a_day(session, now=services().now()),
+            **changing.of_area(session, SetUpArea.RANGE),
         )
 
 
 @staff.post("/set-up/ranges")
 @allow(Action.MANAGE_SET_UP)
 def note_range() -> ResponseReturnValue:
-    """Note a range as the operator granted it."""
+    """Note a range as the operator granted it, from a day on: first shown, then made."""
 
-    def change() -> ResponseReturnValue:
-        indicator, first, last, granted_by = read_all(
+    def read() -> changes.Wanted:
+        indicator, first, last, granted_by, day, reason = read_all(
             lambda: form_choice("indicator"),
             lambda: form_int("first"),
             lambda: form_int("last"),
             lambda: form_choice("granted_by"),
+            form_from_day,
+            form_reason,
         )
-        grant = serials.Grant(
-            indicator=indicator.upper(),
-            first=first,
-            last=last,
-            granted_by=granted_by,
-            is_fake=form_text("is_fake") == "1",
-        )
-        with acting() as act:
-            serials.grant_range(act, grant)
-        flash(_n("Đã ghi dải {n} số.", n=last - first + 1), "done")
-        return redirect(url_for("staff.s10_ranges"), 303)
+        if not re.fullmatch(r"[A-Za-z]{2}", indicator):
+            raise InvalidInput(field="indicator")
+        if not 0 <= first <= LAST_SERIAL:
+            raise InvalidInput(field="first")
+        subject = kinds.ranges.subject_of(indicator.upper(), first)
+        after = {"last": last, "granted_by": granted_by, "is_fake": form_text("is_fake") == "1"}
+        return changes.Wanted(area=SetUpArea.RANGE, subject=subject, after=after, from_day=day, reason=reason)
 
-    return or_back(change, lambda: redirect(url_for("staff.s10_ranges"), 303))
+    return changing.ask(read, url_for("staff.s10_ranges"))
 
 
 @staff.post("/set-up/ranges/<int:range_id>/end")
 @allow(Action.MANAGE_SET_UP)
 def end_range(range_id: int) -> ResponseReturnValue:
-    """Give back what is left of a range; numbers that were taken stay what they are."""
+    """Give back what is left of a range from a day on; numbers that were taken stay what they are."""
 
-    def change() -> ResponseReturnValue:
-        require_sure()
-        with acting() as act:
-            n_given_back = serials.end_range(act, range_id, reason=form_reason())
-        flash(_n("Đã trả lại {n} số chưa dùng.", n=n_given_back), "done")
-        return redirect(url_for("staff.s10_ranges"), 303)
+    def read() -> changes.Wanted:
+        with services().database.read() as session:
+            found = session.get(models.S10Range, range_id)
+        if found is None:
+            raise NotFound(what=Message("dải số hiệu"))
+        day, reason = read_all(form_from_day, form_reason)
+        subject = kinds.ranges.subject_of(found.indicator, found.first_serial, found.country)
+        after = {"last": None}
+        return changes.Wanted(area=SetUpArea.RANGE, subject=subject, after=after, from_day=day, reason=reason)
 
-    return or_back(change, lambda: redirect(url_for("staff.s10_ranges"), 303))
+    return changing.ask(read, url_for("staff.s10_ranges"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from api import words
 from api.wiring import services
 from api.words import gettext as _
-from postal import Message
+from postal import Message, Role
 from postal.models import SetUpArea
 from postal.rules import reasons
+from postal.set_up import kinds
 
 NONE = "–"
 AREAS: Mapping[SetUpArea, Message] = {
@@ -22,6 +24,13 @@ AREAS: Mapping[SetUpArea, Message] = {
     SetUpArea.EVIDENCE: Message("lý do"),
     SetUpArea.PHOTO: Message("ảnh giấy tờ"),
     SetUpArea.TEXT: Message("lời nhắn"),
+    SetUpArea.USER: Message("tài khoản"),
+    SetUpArea.KEY: Message("khóa API"),
+    SetUpArea.RANGE: Message("dải số S10"),
+    SetUpArea.COURIER_NAME: Message("họ tên bưu tá"),
+    SetUpArea.ABSENCE: Message("bưu tá nghỉ"),
+    SetUpArea.OFFICE_OFF: Message("bưu cục nghỉ"),
+    SetUpArea.CALENDAR: Message("lịch làm việc"),
 }
 _LABELS: Mapping[tuple[SetUpArea, str], Message] = {
     (SetUpArea.COURIER, "office"): Message("Bưu cục"),
@@ -54,6 +63,23 @@ _LABELS: Mapping[tuple[SetUpArea, str], Message] = {
     (SetUpArea.PHOTO, "words"): Message("Từ trong tên giấy tờ"),
     (SetUpArea.TEXT, "vi"): Message("Lời tiếng Việt"),
     (SetUpArea.TEXT, "en"): Message("Lời tiếng Anh"),
+    (SetUpArea.USER, "role"): Message("Vai trò"),
+    (SetUpArea.USER, "office"): Message("Đơn vị"),
+    (SetUpArea.USER, "courier"): Message("Mã bưu tá"),
+    (SetUpArea.USER, "is_active"): Message("Được đăng nhập"),
+    (SetUpArea.KEY, "system"): Message("Hệ thống"),
+    (SetUpArea.KEY, "scopes"): Message("Quyền của khóa"),
+    (SetUpArea.KEY, "office"): Message("Đơn vị"),
+    (SetUpArea.KEY, "is_active"): Message("Đang dùng"),
+    (SetUpArea.RANGE, "last"): Message("Số cuối"),
+    (SetUpArea.RANGE, "granted_by"): Message("Văn bản cấp"),
+    (SetUpArea.RANGE, "is_fake"): Message("Dải giả để thử"),
+    (SetUpArea.COURIER_NAME, "full_name"): Message("Họ và tên"),
+    (SetUpArea.ABSENCE, "until"): Message("Nghỉ đến hết ngày"),
+    (SetUpArea.OFFICE_OFF, "until"): Message("Nghỉ đến hết ngày"),
+    (SetUpArea.OFFICE_OFF, "why"): Message("Lý do nghỉ"),
+    (SetUpArea.CALENDAR, "kind"): Message("Là ngày"),
+    (SetUpArea.CALENDAR, "note"): Message("Ghi chú"),
 }
 
 
@@ -66,6 +92,13 @@ _SUBJECTS: Mapping[tuple[SetUpArea, str], Message] = {
 
 def subject(area: SetUpArea, of: str) -> str:
     """Return what a change is of: the thing's own code or name, in words where it has some."""
+    if area is SetUpArea.CALENDAR:
+        return words.say_date(date.fromisoformat(of))
+    if area in (SetUpArea.ABSENCE, SetUpArea.OFFICE_OFF):
+        code, _space, first = of.rpartition(" ")
+        return _("{code} từ {day}", code=code, day=words.say_date(date.fromisoformat(first)))
+    if area is SetUpArea.KEY:
+        return f"tn_{of}_…"
     known = _SUBJECTS.get((area, of))
     return of if known is None else words.translate(known)
 
@@ -93,6 +126,10 @@ def place(value: list[float] | None) -> str:
     return "" if value is None else f"{value[0]:.6g}, {value[1]:.7g}"
 
 
+DAYS: Mapping[str, Message] = {
+    kinds.days_off.OFF: Message("cả bưu điện nghỉ"),
+    kinds.days_off.WORKING: Message("làm bù"),
+}
 NEEDS: Mapping[str, Message] = {
     reasons.Need.CALL: Message("cuộc gọi"),
     reasons.Need.WORDS: Message("ghi lại bằng lời"),
@@ -113,6 +150,14 @@ def _yes_or_no(value: bool) -> str:
     return _("có") if value else _("không")
 
 
+def _role(value: str) -> str:
+    return words.translate(words.ROLES[Role(value)])
+
+
+def _kind_of_day(value: str) -> str:
+    return words.translate(DAYS[value])
+
+
 _SAID: Mapping[str, Callable[[Any], str]] = {
     "shift": span,
     "lunch": span,
@@ -121,6 +166,12 @@ _SAID: Mapping[str, Callable[[Any], str]] = {
     "start": place,
     "end": place,
     "is_active": _yes_or_no,
+    "is_fake": _yes_or_no,
+    "role": _role,
+    "scopes": " ".join,
+    "last": "{:08d}".format,
+    "until": lambda text: words.say_date(date.fromisoformat(text)),
+    "kind": _kind_of_day,
     "is_offered": _yes_or_no,
     "needs": _needs,
     "words": "; ".join,
