@@ -17,6 +17,7 @@ from postal import Message, under_way
 from postal.access import audit
 from postal.models import SetUpArea
 from postal.network import closures, crew, offices, places, tables
+from postal.set_up import kinds
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _NO_BREAK = "-"
@@ -189,8 +190,8 @@ def away(code: str, first: datetime, last: datetime) -> None:
     """Keep a courier out of the plans from FIRST to LAST, both included."""
     with opened() as services, acting(services) as act:
         found = crew.find_courier(act.session, code)
-        crew.note_absence(act.session, found, first.date(), last.date())
-        audit.note(act, "courier_away", "courier", found.id)
+        subject = kinds.days_off.subject_of(found.code, first.date())
+        change(act, SetUpArea.ABSENCE, subject, {"until": last.date().isoformat()})
     days = f"{say_date(first.date())} – {say_date(last.date())}"
     say_both("{code} nghỉ {days}.", code=code, days=days)
 

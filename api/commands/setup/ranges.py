@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from api.commands.opening import acting, opened, say_both, show
+from api.commands.setup.changing import change
 from postal import desk
 from postal.custody import serials
+from postal.models import SetUpArea
+from postal.set_up import kinds
 
 
 @click.group()
@@ -24,12 +27,8 @@ def ranges() -> None:
 def add(indicator: str, first: int, last: int, granted_by: str, country: str, *, fake: bool) -> None:
     """Note a granted range: INDICATOR (two letters), FIRST and LAST serial, both included."""
     with opened() as services, acting(services) as act:
-        serials.grant_range(
-            act,
-            serials.Grant(
-                indicator=indicator, first=first, last=last, granted_by=granted_by, country=country, is_fake=fake
-            ),
-        )
+        subject = kinds.ranges.subject_of(indicator, first, country)
+        change(act, SetUpArea.RANGE, subject, {"last": last, "granted_by": granted_by, "is_fake": fake})
         n_left = serials.left(act.session)
     say_both("Đã ghi dải. Còn {n_left} số.", n_left=n_left)
 

@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.commands.opening import acting, opened, say_both, show
+from api.commands.setup.changing import change
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong, write_passwords
 from postal import NewUser, Role, Scope, chain
 from postal.access import accounts, audit, factors, keys, user_rows
+from postal.models import SetUpArea
 from postal.people import resealing
 
 _BATCH = 1_000
@@ -104,8 +106,7 @@ def disable_user(username: str) -> None:
     """Keep a person from signing in and end their sessions at once."""
     with opened() as services, acting(services) as act:
         found = accounts.find_user(act.session, username)
-        accounts.disable_user(act, found)
-        audit.note(act, "user_disabled", "user", found.id)
+        change(act, SetUpArea.USER, found.username, {"is_active": False})
         say_both("Đã khóa {username}.", username=found.username)
 
 
@@ -115,7 +116,7 @@ def reset_factor(username: str) -> None:
     """Take away a person's second factors, who lost them; they are signed out and add one anew."""
     with opened() as services, acting(services) as act:
         found = accounts.find_user(act.session, username)
-        factors.reset(act, found)
+        factors.reset(act, found, reason=f"tannha {act.by.command}")
         say_both("Đã gỡ yếu tố thứ hai của {username}.", username=found.username)
 
 
@@ -131,10 +132,11 @@ def api_key() -> None:
 def add_key(source_system: str, scopes: tuple[str, ...], office: str | None) -> None:
     """Make a key for a system. Its text is printed once, alone on the last line, and stored nowhere."""
     with opened() as services, acting(services) as act:
-        office_id = accounts.office_id_of(act.session, office) if office else None
-        wanted = [Scope(scope) for scope in scopes]
-        key, text = keys.add_api_key(act.session, source_system, wanted, office_id=office_id, now=act.now)
-        audit.note(act, "api_key_added", "api_key", key.id)
+        prefix, system = keys.new_prefix(), keys.clean_system(source_system)
+        after = {"system": system, "scopes": sorted(set(scopes)), "office": office, "is_active": True}
+        change(act, SetUpArea.KEY, prefix, after)
+        key = keys.find_api_key(act.session, prefix)
+        text = keys.give_text(act.session, key)
         said = f"{key.source_system}: {', '.join(key.scopes)}"
     say_both("Khóa của {said}. Chỉ hiện một lần:", said=said)
     click.echo(text)
@@ -157,8 +159,7 @@ def revoke_key(prefix: str) -> None:
     """End a key at once; PREFIX is its public part (tn_PREFIX_…)."""
     with opened() as services, acting(services) as act:
         key = keys.find_api_key(act.session, prefix.removeprefix("tn_").partition("_")[0])
-        keys.revoke_api_key(act.session, key, now=act.now)
-        audit.note(act, "api_key_revoked", "api_key", key.id)
+        change(act, SetUpArea.KEY, key.prefix, {"is_active": False})
         say_both("Đã thu hồi {prefix} của {source_system}.", prefix=key.prefix, source_system=key.source_system)
 
 
