@@ -115,7 +115,7 @@ def _set_up(doors, tmp_path):
     doors.run("courier", "add", "BT-MOI", "--office", office, "--name", "Bưu Tá Mới")
     doors.run("courier", "hours", "BT-MOI", "--shift", "08:00-16:00")
     doors.run("courier", "set", "BT-MOI", "--litres", "60")
-    doors.run("courier", "away", "BT-MOI", "2026-11-30", "2026-12-01")
+    doors.run("courier", "away", "BT-MOI", "2099-11-30", "2099-12-01")
     doors.run("courier", "retire", "BT-MOI")
     doors.run("closure", "add", "19789", "2026-12-20", "2026-12-21", "--reason", "ngập")
     doors.run("closure", "end", "19789")

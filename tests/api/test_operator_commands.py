@@ -88,7 +88,7 @@ def test_a_user_is_added_by_standard_input_signs_in_and_is_shut_out_again(run, d
     assert [tuple(entry) for entry in entries if entry.command != "migrate"] == [
         ("user_added", "user add"),
         ("password_set", "user password"),
-        ("user_disabled", "user disable"),
+        ("set_up_changed", "user disable"),
     ]
 
 
@@ -258,7 +258,7 @@ def test_a_courier_is_added_with_hours_and_listed_without_a_name(run):
     assert "Bưởi" not in told
     assert run("courier", "hours", "BT-9", "--shift", "08:00-17:00", "--lunch", "11:30-13:00").exit_code == 0
     assert "11:30–13:00" in run("courier", "list").output
-    assert run("courier", "away", "BT-9", "2026-11-23", "2026-11-24").exit_code == 0
+    assert run("courier", "away", "BT-9", "2099-11-23", "2099-11-24").exit_code == 0
     assert run("courier", "retire", "BT-9").exit_code == 0
     assert "đã nghỉ" in run("courier", "list").output
 
@@ -295,7 +295,7 @@ def test_a_courier_who_starts_at_home_and_may_take_money_is_planned_so_until_it_
         (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--beat", "99999"), "not_found"),
         (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--shift", "17:00-08:00"), "bad_working_time"),
         (("courier", "add", "BT-9", "--office", "@", "--name", "A", "--lunch", "05:00-06:00"), "bad_working_time"),
-        (("courier", "away", "BT-8", "2026-11-24", "2026-11-23"), "bad_period"),
+        (("courier", "away", "BT-8", "2099-11-24", "2099-11-23"), "bad_period"),
         (("courier", "add", "BT-8", "--office", "@", "--name", "A"), "courier_code_taken"),
         (("closure", "add", "99999", "2026-11-23", "2026-11-24", "--reason", "lũ"), "not_found"),
     ],

@@ -11,12 +11,12 @@ from api.pages.set_up import days_off as wanted
 from api.pages.set_up.fields import form_reason
 from api.web.auth import acting, allow
 from api.words import gettext as _
-from postal import Action, require_for
+from postal import Action, Message, require_for
 from postal.access import ownership
 from postal.network import days_off
 from postal.set_up import changes
 
-BY_DISPATCHER = "lệnh điều hành trong ngày"
+BY_DISPATCHER = Message("lệnh điều hành trong ngày").text
 """Why days off are noted or taken back where a dispatcher gives no reason; kept as it is, in no other language."""
 
 

@@ -42,6 +42,8 @@ def check_span(act: Act, subject: str, values: Mapping[str, Any]) -> None:
     _code, first = _parts(subject)
     today = local_day(act.now)
     until = date.fromisoformat(values["until"]) if values.get("until") else None
+    if until is not None and until < first:
+        raise crew.BadPeriod
     if until is None and first < today:
         raise DayGone(day=f"{first:%d/%m/%Y}")
     if until is not None and until < today - timedelta(days=1):
