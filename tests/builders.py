@@ -14,12 +14,13 @@ from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from postal import ANONYMOUS, Act, Actor, ActorKind, custody, intake
+from postal import ANONYMOUS, Act, Actor, ActorKind, Scope, custody, intake
+from postal.access import keys
 from postal.chain.records import RECORDS
 from postal.custody.serials import Grant, grant_range
 from postal.db import Database, make_engine
 from postal.migrations import upgrade
-from postal.models import Batch, Item, Manifest, S10Range
+from postal.models import ApiKey, Batch, Item, Manifest, S10Range
 from postal.people.vault import Vault
 from routing import Register, resolver_of
 
@@ -65,6 +66,14 @@ def s10_range(session: Session, *, first: int = 90_000_000, n: int = 100_000, in
     """Grant a clearly fake range."""
     grant = Grant(indicator=indicator, first=first, last=first + n - 1, granted_by="thử nghiệm", is_fake=True)
     return grant_range(session, grant, now=EVENING)
+
+
+def api_key(
+    session: Session, source_system: str, scopes: Sequence[Scope], *, now: datetime, office_id: int | None = None
+) -> tuple[ApiKey, str]:
+    """Issue a key; return it with its text."""
+    key = keys.add_api_key(session, source_system, scopes, now=now, office_id=office_id)
+    return key, keys.give_text(session, key)
 
 
 def photo(*, width: int = 64, height: int = 48, form: str = "JPEG", **options: Any) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 
 from postal import Database, NewUser, Role, Scope, custody, make_engine, models, rounds
-from postal.access import accounts, keys
+from postal.access import accounts
 from postal.network import places, tables
 from routing import Plan, PlannedRound, Register, Visit
 from tests import builders as build
@@ -66,7 +66,7 @@ def fill_house(database: Database) -> dict[str, Any]:
             )
             ids[username] = accounts.add_user(session, new, now=NOW).id
         for name, system in (("key", build.SYSTEM), ("foreign-key", "he-thong-khac")):
-            _, ids[name] = keys.add_api_key(session, system, list(Scope), now=NOW)
+            _, ids[name] = build.api_key(session, system, list(Scope), now=NOW)
     return ids
 
 

@@ -48,10 +48,11 @@ def add_api_key(
     *,
     now: datetime,
     office_id: int | None = None,
-) -> tuple[ApiKey, str]:
-    """Add a key for a system; return it with its text, which is shown once and stored nowhere."""
+    prefix: str = "",
+) -> ApiKey:
+    """Add a key for a system, under a public part where one is given; it opens nothing until `give_text`."""
     key = ApiKey(
-        prefix=new_prefix(),
+        prefix=prefix or new_prefix(),
         key_hash="",
         source_system=clean_system(source_system),
         scopes=sorted(set(scopes)),
@@ -59,7 +60,8 @@ def add_api_key(
         added_at=now,
     )
     session.add(key)
-    return key, give_text(session, key)
+    session.flush()
+    return key
 
 
 def new_prefix() -> str:

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from postal import custody
-from postal.access import keys
 from postal.access.policy import Scope
 from postal.models import AddressStatus, CarrierReport, Item, Office, OfficeKind
 from postal.rules.lifecycle import State
@@ -34,7 +33,7 @@ def passed_on(database, house):
 def carrier(app, database, house):
     """Return the national post with a key for reports alone."""
     with database.write() as session:
-        _, key = keys.add_api_key(session, "vnpost", [Scope.CARRIER_WRITE], now=NOW)
+        _, key = build.api_key(session, "vnpost", [Scope.CARRIER_WRITE], now=NOW)
     return System(app, key)
 
 
@@ -103,5 +102,5 @@ def test_a_body_that_holds_no_list_of_lines_is_refused(carrier, body):
 
 def test_the_build_system_may_not_report_without_the_scope(app, database, house):
     with database.write() as session:
-        _, key = keys.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+        _, key = build.api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
     assert System(app, key).post(ROUTE, {"reports": [line("EJ999999999VN", "14")]}).status_code == 403

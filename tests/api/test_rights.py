@@ -294,10 +294,9 @@ def test_a_system_sees_only_its_own_items_and_endpoints(things, system, foreign_
 
 
 def test_a_key_with_one_scope_opens_only_that(app, house, database):
-    from postal.access import keys
 
     with database.write() as session:
-        _, key = keys.add_api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
+        _, key = build.api_key(session, build.SYSTEM, [Scope.ITEMS_READ], now=NOW)
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "khoa-hep-0001"}
     answer = app.test_client().post("/v1/results", json={}, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")

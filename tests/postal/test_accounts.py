@@ -271,7 +271,7 @@ def test_the_password_and_the_name_are_nowhere_in_the_tables_in_the_clear(databa
 
 def test_a_key_opens_its_scopes_until_it_is_revoked(database: Database) -> None:
     with database.write() as session:
-        key, text = keys.add_api_key(session, "motcua.hue", [Scope.RESULTS_WRITE, Scope.ITEMS_READ], now=NOON)
+        key, text = build.api_key(session, "motcua.hue", [Scope.RESULTS_WRITE, Scope.ITEMS_READ], now=NOON)
         key_id = key.id
         assert text not in (key.prefix, key.key_hash)
     with database.read() as session:
@@ -296,7 +296,7 @@ def test_a_key_opens_its_scopes_until_it_is_revoked(database: Database) -> None:
 
 def test_a_source_system_has_a_plain_name(database: Database) -> None:
     with database.write() as session, pytest.raises(InvalidInput):
-        keys.add_api_key(session, "a b\n", [], now=NOON)
+        build.api_key(session, "a b\n", [], now=NOON)
 
 
 def test_every_action_is_somebodys_and_nobody_has_all() -> None:
@@ -331,7 +331,7 @@ def test_foreign_things_look_as_if_they_did_not_exist(database: Database) -> Non
 
 def test_a_system_sees_its_own_dossiers_and_a_courier_his_own_round(database: Database) -> None:
     with database.write() as session:
-        _, text = keys.add_api_key(session, "a", [Scope.ITEMS_READ], now=NOON)
+        _, text = build.api_key(session, "a", [Scope.ITEMS_READ], now=NOON)
         system = keys.api_key_for(session, text)
     assert system is not None
     assert is_own(system, Subject(source_system="a"))

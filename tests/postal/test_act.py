@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from postal import Actor, ActorKind, NewUser, Role, Scope, chain, command_actor, custody
-from postal.access import accounts, keys
+from postal.access import accounts
 from postal.life import items as life
 from postal.models import AuditEntry, Handover, TrackingEvent
 from postal.rules.lifecycle import EventKind
@@ -17,7 +17,7 @@ NOW = build.EVENING
 @pytest.fixture
 def actors(session):
     """Return one actor of each kind, and what a trace of it must say."""
-    key, _ = keys.add_api_key(session, build.SYSTEM, [Scope.ITEMS_CANCEL], now=NOW)
+    key, _ = build.api_key(session, build.SYSTEM, [Scope.ITEMS_CANCEL], now=NOW)
     new = NewUser(username="hang", password="bưu tá đi sớm", full_name="Hằng", role=Role.CENTRE_CLERK)
     user = accounts.add_user(session, new, now=NOW)
     return {

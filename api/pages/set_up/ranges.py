@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,10 +12,9 @@ from api.pages.set_up.fields import form_from_day, form_reason
 from api.web.auth import allow
 from api.wiring import services
 from api.words import gettext as _
-from postal import Action, InvalidInput, Message, NotFound, desk, models
+from postal import Action, Message, NotFound, desk, models
 from postal.custody import serials
 from postal.models import SetUpArea
-from postal.rules.s10 import LAST_SERIAL
 from postal.set_up import changes, kinds
 
 
@@ -50,10 +47,6 @@ def note_range() -> ResponseReturnValue:
             form_from_day,
             form_reason,
         )
-        if not re.fullmatch(r"[A-Za-z]{2}", indicator):
-            raise InvalidInput(field="indicator")
-        if not 0 <= first <= LAST_SERIAL:
-            raise InvalidInput(field="first")
         subject = kinds.ranges.subject_of(indicator.upper(), first)
         after = {"last": last, "granted_by": granted_by, "is_fake": form_text("is_fake") == "1"}
         return changes.Wanted(area=SetUpArea.RANGE, subject=subject, after=after, from_day=day, reason=reason)

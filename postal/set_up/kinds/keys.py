@@ -49,17 +49,9 @@ def put(session: Session, prefix: str, values: Mapping[str, Any], now: datetime)
     scopes = values["scopes"]
     if not scopes or set(scopes) - set(Scope):
         raise InvalidInput(field="scope")
-    session.add(
-        ApiKey(
-            prefix=prefix,
-            key_hash="",
-            source_system=keys.clean_system(values["system"]),
-            scopes=sorted(set(scopes)),
-            office_id=accounts.office_id_of(session, values["office"]) if values.get("office") else None,
-            added_at=now,
-        )
-    )
-    session.flush()
+    office_id = accounts.office_id_of(session, values["office"]) if values.get("office") else None
+    known = [Scope(scope) for scope in scopes]
+    keys.add_api_key(session, values["system"], known, now=now, office_id=office_id, prefix=prefix)
 
 
 def tells(_session: Session, _prefix: str, values: Mapping[str, Any]) -> Message:

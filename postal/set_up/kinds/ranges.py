@@ -14,6 +14,7 @@ from postal.access.act import Act
 from postal.custody import serials
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import S10Range
+from postal.rules.s10 import LAST_SERIAL
 from routing import Message
 
 _CLOSES = Message("{n_taken} số đã lấy giữ nguyên; {n_left} số còn lại không cấp ra nữa. Hoàn lại thì dải cấp tiếp.")
@@ -28,7 +29,11 @@ class NumbersTaken(Conflict):
 
 
 def subject_of(indicator: str, first: int, country: str = "VN") -> str:
-    """Return how a range is named: its letters, its first serial, its country."""
+    """Return how a range is named: its letters, its first serial, its country. Raises InvalidInput."""
+    if re.fullmatch(r"[A-Z]{2}", indicator) is None:
+        raise InvalidInput(field="indicator")
+    if not 0 <= first <= LAST_SERIAL:
+        raise InvalidInput(field="first")
     return f"{indicator} {first:08d} {country}"
 
 
