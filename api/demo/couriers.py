@@ -237,6 +237,7 @@ def _scans_of_round(
     with services.database.read() as session:
         walked = desk.delivery_round(session, round_id)
         midnight = datetime.combine(clock.day, datetime.min.time(), HUE)
+        blank = doorstep.blank_cards_of(walked)
         for stop in walked.stops:
             at = midnight + timedelta(seconds=stop.leave_s)
             if until is not None and at > until:
@@ -247,17 +248,18 @@ def _scans_of_round(
             tally.outcomes.update(scan.get("reason") or scan["kind"] for scan in here)
             scans += here
             if any(reasons.REASONS[scan["reason"]].invites for scan in here if "reason" in scan):
-                cards.append(_card(round_id, stop.position, len(cards) + 1, at))
+                number = next(iter(blank[len(cards) :]), "")
+                cards.append(_card(round_id, stop.position, number, at))
         return walked.courier.code.lower(), scans, cards
 
 
-def _card(round_id: int, position: int, nth: int, at: datetime) -> dict[str, Any]:
-    """Return the note of a card from the round's stock, numbered as the office printed it."""
+def _card(round_id: int, position: int, number: str, at: datetime) -> dict[str, Any]:
+    """Return the note of a card from the round's stock; without a number once all of it is left."""
     return {
         "note_id": f"demo-card-{round_id}-{position}",
         "kind": "card",
         "what": "paper",
-        "number": f"GM-{round_id}-{nth:02d}",
+        "number": number,
         "round_id": round_id,
         "position": position,
         "happened_at": (at + timedelta(minutes=1)).isoformat(),

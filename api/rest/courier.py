@@ -86,6 +86,7 @@ def _told(told: phones.DayToday, day: date) -> dict[str, Any]:
             "leave_at": _at(day, walked.leave_at_s),
             "back_at": _at(day, walked.back_at_s),
             "travel_m": walked.travel_m,
+            "cards": list(told.cards),
         },
         "reasons": [
             _reason(one, told.evidence[one.code].needs)

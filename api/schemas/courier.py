@@ -28,7 +28,7 @@ class OfficeTold(Told):
 
 
 class RoundTold(Told):
-    """Today's round; ``leave_at`` and ``back_at`` as planned."""
+    """Today's round; ``leave_at`` and ``back_at`` as planned. ``cards``: the numbers of its blank absence cards."""
 
     id: int
     number: int
@@ -36,6 +36,7 @@ class RoundTold(Told):
     leave_at: datetime
     back_at: datetime
     travel_m: int
+    cards: list[str]
 
 
 class WindowTold(Told):

@@ -4,6 +4,7 @@ Rounds themselves are `postal.rounds`; what an event does to an item is `postal.
 """
 
 from postal.doorstep.at_the_door import ReasonNeeds, photo_rule_of
+from postal.doorstep.blank_cards import CardNotOfRound, CardUsed, blank_cards_of, rounds_with_cards
 from postal.doorstep.cards import CardTold, LeftAtDoor, ReceiptTold, card_told, left_at_door, receipt_told
 from postal.doorstep.doors import Door, addresses_at, doors_of, is_same_door
 from postal.doorstep.instants import BadInstant, corrected
@@ -35,7 +36,9 @@ __all__ = [
     "ORDER_WHY",
     "TROUBLES",
     "BadInstant",
+    "CardNotOfRound",
     "CardTold",
+    "CardUsed",
     "CourierScan",
     "DocumentsDiffer",
     "Door",
@@ -56,6 +59,7 @@ __all__ = [
     "UnknownReason",
     "WrongKind",
     "addresses_at",
+    "blank_cards_of",
     "card_told",
     "corrected",
     "doors_of",
@@ -70,5 +74,6 @@ __all__ = [
     "record_notes",
     "record_scans",
     "relations_for",
+    "rounds_with_cards",
     "settle_note",
 ]

@@ -68,12 +68,12 @@ class ReceiptTold:
     office: Office
     numbers: tuple[str, ...]
     codes: tuple[str, ...]
-    consignment_ids: frozenset[int]
     seals: tuple[str, ...]
     n_papers: int
     fee_vnd: int
     at: datetime
     is_collected: bool
+    consignment_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

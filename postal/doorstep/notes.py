@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from postal.access.act import Act
 from postal.access.audit import note as note_audit
 from postal.custody import VOID_REFUSED, is_reserved, void_number
-from postal.doorstep.cards import BY_MESSAGE, LEFT, queue_message
+from postal.doorstep.blank_cards import checked_card
+from postal.doorstep.cards import BY_MESSAGE, LEFT, ON_PAPER, queue_message
 from postal.doorstep.instants import BadInstant, When, times_of
 from postal.doorstep.said import Said, seal_into
 from postal.doorstep.scans import MAX_SCANS, ScanAnswer, TooManyScans
@@ -149,6 +150,7 @@ def _try(act: Act, told: NoteIn, when: When | None) -> str:
         return "known"
     stop = _own_stop(act, told)
     _check(told)
+    told = _with_its_card(act.session, told, stop)
     if when is None:
         raise BadInstant(field="happened_at")
     courier = act.session.get_one(Courier, act.by.courier_id)
@@ -202,6 +204,18 @@ def _own_stop(act: Act, told: NoteIn) -> RoundStop | None:
     if stop is None and (told.position is not None or told.kind in _AT_A_STOP):
         raise NotFound(what=Message("điểm dừng"))
     return stop
+
+
+def _with_its_card(session: Session, told: NoteIn, stop: RoundStop | None) -> NoteIn:
+    """Return a note of a paper card with its number as it is printed; what the office held is kept as it was told.
+
+    Raises CardNotOfRound, CardUsed.
+    """
+    number = str(told.facts.get("number", ""))
+    is_card = told.kind is NoteKind.CARD and told.what == ON_PAPER and number.strip() != ""
+    if stop is None or not is_card or told.held_since is not None:
+        return told
+    return replace(told, facts={**told.facts, "number": checked_card(session, stop, number)})
 
 
 def _check(told: NoteIn) -> None:

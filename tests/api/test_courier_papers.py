@@ -132,10 +132,13 @@ def test_a_card_of_a_piece_handed_over_meanwhile_is_not_sent(phone, own_round, g
 
 
 def test_a_card_on_paper_keeps_its_number(phone, own_round, sign_in, database):
-    told = [note("card", own_round, 1, what="paper", number="GM-0417"), note("card", own_round, 2, what="texted")]
+    printed = phone.round().json["round"]["cards"]
+    assert printed == [f"GM-{own_round}-{n:02d}" for n in range(1, 5)]
+    typed = f"gm {own_round} 4"
+    told = [note("card", own_round, 1, what="paper", number=typed), note("card", own_round, 2, what="texted")]
     assert tell(phone, *told) == [("recorded", "")] * 2
     page = page_of(sign_in, database)
-    assert "GM-0417" in page
+    assert printed[3] in page
     assert "bưu tá nhắn tin từ điện thoại của mình" in page
 
 

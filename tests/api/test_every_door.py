@@ -620,7 +620,7 @@ def _tell(doors, clock, post, round_id):
     complaint = {"kind": "violation", "what": "late", "words": "trễ ba ngày"}
     assert "more_s" in doors.json("walker", "POST", "/v1/courier/order", {"order": [1]})
     order = {"kind": "reordered", "what": "road", "more_m": 900, "how": "straight"}
-    left = [{"kind": "card", "what": "paper", "number": "GM-1"}, {"kind": "receipt", "what": "texted"}]
+    left = [{"kind": "card", "what": "paper", "number": f"GM-{round_id}-01"}, {"kind": "receipt", "what": "texted"}]
     home = {"kind": "home", "codes": [code], "position": None}
     notes = [{"kind": "called"}, pin, pin, trouble, complaint, order, *left, home]
     told = [at | note | {"note_id": f"bao-{round_id}-{n}"} for n, note in enumerate(notes)]

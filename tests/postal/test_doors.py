@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from postal import doorstep, phones
-from postal.models import Consignment, Notice, PointPrecision, TrackingEvent
+from postal.models import Consignment, DeliveryRound, Notice, PointPrecision, TrackingEvent
 from postal.rules.lifecycle import State
 from tests import builders as build
 from tests.postal import day as a_day
@@ -103,15 +103,10 @@ def test_a_stop_that_passed_on_leaves_the_card_and_what_was_told_of_the_rest_cou
     assert answer.status == "recorded", "an act told before the card was parted is its piece's"
 
 
-def left(session, day, plan, position, kind="card", *, minutes=0):
-    note = doorstep.NoteIn(
-        note_id=f"{kind}-{position}-{minutes}",
-        kind=doorstep.NoteKind(kind),
-        what="message",
-        happened_at=TRIED + timedelta(minutes=minutes),
-        round_id=plan.rounds[0].id,
-        position=position,
-    )
+def left(session, day, plan, position, **changes):
+    told = {"what": "message", "happened_at": TRIED, "round_id": plan.rounds[0].id} | changes
+    note_id = f"{position}-{told['what']}-{told['happened_at']:%H%M}-{told.get('facts', {}).get('number', '')}"
+    note = doorstep.NoteIn(note_id=note_id.replace(" ", "_"), kind=doorstep.NoteKind.CARD, position=position, **told)
     (answer,) = doorstep.record_notes(build.act(session, TRIED, by=day.actor()), [note])
     return answer.code or answer.status
 
@@ -122,7 +117,9 @@ def test_one_message_tells_of_all_that_was_tried_at_the_door_and_of_nothing_that
     doorstep.record_scans(act, [a_day.failed(first)])
     assert left(session, day, plan, 2) == "nothing_to_tell", "its own pieces were not tried"
     doorstep.record_scans(act, [a_day.failed(second), a_day.failed(relative)])
-    assert [left(session, day, plan, n, minutes=1) for n in (2, 1, 3)] == ["recorded"] * 3
+    assert [left(session, day, plan, n, happened_at=TRIED + timedelta(minutes=1)) for n in (2, 1, 3)] == [
+        "recorded"
+    ] * 3
     notices = session.scalars(select(Notice).order_by(Notice.id)).all()
     told = [doorstep.card_told(session, doorstep.note_with(session, one.about_id)) for one in notices]
     assert [one.codes for one in told] == [(second.s10, first.s10), (relative.s10,)]
@@ -146,3 +143,34 @@ def test_a_correction_approved_at_a_door_holds_for_all_that_goes_there(session, 
     points = {one.id: one.lat for one in session.scalars(select(Consignment))}
     ids = [item.consignment_id for item in day.items[:3]]
     assert [round(points[one], 4) for one in ids] == [16.4635, 16.4635, 16.4632]
+
+
+def test_a_card_is_of_its_round_and_lies_at_one_door(session, day, plan):
+    own = plan.rounds[0].id
+
+    def card(position, number, **changes):
+        return left(session, day, plan, position, what="paper", facts={"number": number}, **changes)
+
+    assert card(1, f"GM-{own}-01") == "recorded"
+    assert card(2, f"gm {own} 1") == "recorded", "one card for the door, however it is typed"
+    assert card(3, f"GM-{own}-01") == "card_used"
+    for wrong in (f"GM-{own + 1}-01", f"GM-{own}-05", f"GM-{own}-00", "GM-0417", "EY900000005VN"):
+        assert card(3, wrong) == "card_not_of_round", wrong
+    assert card(3, f"GM-{own}-01", held_since=TRIED) == "recorded", "what the office held is kept as it was told"
+    assert left(session, day, plan, 4, what="paper") == "recorded", "no number was asked for"
+    again = session.get_one(DeliveryRound, own)
+    planned_again = DeliveryRound(
+        plan_id=again.plan_id,
+        number=again.number + 9,
+        courier_id=again.courier_id,
+        office_id=again.office_id,
+        leave_at_s=0,
+        back_at_s=0,
+        travel_s=0,
+        travel_m=0,
+    )
+    session.add(planned_again)
+    session.flush()
+    assert card(3, f"GM-{planned_again.id}-02") == "recorded", "printed before the day was planned again"
+    shown = doorstep.left_at_door(session, day.items[1].consignment_id)
+    assert [one.number for one in shown] == [f"GM-{own}-01"], "as it is printed"

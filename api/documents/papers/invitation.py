@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from math import ceil
 
 from api.documents.about import CONSIGNMENT, ROUND
 from api.documents.common import papers, token_url
@@ -13,14 +12,12 @@ from api.documents.paper import Paper, Printing, Way
 from api.words import fraud_warning, translate
 from labels.papers import invitation as drawing
 from labels.samples import invitation as samples
-from postal import Action, Message, models, people
+from postal import Action, Message, doorstep, models, people
 from postal.access import ownership
 from postal.life import follow_up
 from postal.network import promises
 from postal.rules import reasons as why
 
-# Blank cards for a third of the round's stops: more than a day usually misses, and few enough to carry.
-_STOPS_A_CARD, _FEWEST_CARDS, _MOST_CARDS = 3, 4, 40
 _Missed = tuple[models.Item, follow_up.Attempt, follow_up.FollowUp, date | None]
 
 
@@ -121,7 +118,6 @@ def _blanks(printing: Printing, walked: models.DeliveryRound) -> list[drawing.Bl
     """Return a round's blank cards, numbered by the round: printed again they are the same, of another round others."""
     settings = printing.services.settings
     track_url = f"{settings.public_url.rstrip('/')}/track"
-    n_cards = min(max(ceil(len(walked.stops) / _STOPS_A_CARD), _FEWEST_CARDS), _MOST_CARDS)
     card = drawing.BlankCardData(
         serial="",
         courier_code=walked.courier.code,
@@ -131,7 +127,7 @@ def _blanks(printing: Printing, walked: models.DeliveryRound) -> list[drawing.Bl
         track_address=track_url.partition("://")[2],
         warning=fraud_warning(settings, printing.language),
     )
-    return [replace(card, serial=f"GM-{walked.id}-{n:02d}") for n in range(1, n_cards + 1)]
+    return [replace(card, serial=number) for number in doorstep.blank_cards_of(walked)]
 
 
 BLANK_CARD = Paper(

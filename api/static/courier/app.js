@@ -3,10 +3,12 @@ import * as acts from "./acts.js";
 import * as cards from "./cards.js";
 import * as clock from "./clock.js";
 import { whyNot } from "./fail.js";
+import { isAt, placesOf } from "./doors.js";
 import { end } from "./end.js";
 import { learnKey } from "./envelopes.js";
 import { evidence } from "./forms.js";
 import { callOffice, correct, trouble, violation } from "./notes.js";
+import { leaveCard } from "./leave.js";
 import { load } from "./load.js";
 import { onMap } from "./map.js";
 import * as numbers from "./numbers.js";
@@ -205,12 +207,22 @@ async function countUnsent(reading = acts.acts(), nth = ++nReadings) {
 function showParked(kept, courier) {
   const isOwn = (act) => !courier || isOf(act, courier);
   const refused = day ? kept.filter((act) => act.state === "parked" && isOwn(act)) : [];
-  const said = refused.map((act) => cards.parked(act, () => acts.understood(act.seq).then(showRound)));
+  const said = refused.map((act) => cards.parked(act, () => acts.understood(act.seq).then(() => tellAgain(act))));
   const left = kept.filter((act) => acts.isUnsent(act) && !isOwn(act));
   for (const of of new Set(left.map((act) => act.of))) {
     said.push(cards.waitsOf(of, left.filter((act) => act.of === of).length));
   }
   document.querySelector("[data-parked]").replaceChildren(...said);
+}
+
+// A card that was refused lies at its door all the same: its number is asked for again.
+function tellAgain({ act, round, position }) {
+  const stop = act === "card" && !over && day?.today?.round?.id === round && day.today.stops.find((one) => isAt(one, position));
+  const pieces = stop ? stop.pieces.filter((one) => placesOf(stop, [one]).includes(position)) : [];
+  if (!pieces.length) return showRound();
+  over = "door";
+  doorOf = stop.position;
+  return leaveCard({ today: day.today, stop, pieces, actId: crypto.randomUUID() }, (says) => recorded(stop, says));
 }
 
 async function showRound() {

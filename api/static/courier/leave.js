@@ -2,7 +2,8 @@
 // which the post sends, or on paper.
 import { copy, moment, money, notice, say, show } from "./words.js";
 import { serverTime } from "./clock.js";
-import { placesOf } from "./doors.js";
+import { isAt, placesOf } from "./doors.js";
+import { all } from "./store.js";
 import { head, tellOrSay } from "./wiring.js";
 
 const day = (iso) => iso.split("-").reverse().join("/");
@@ -78,7 +79,8 @@ function leaving({ screen, today, stop, pieces, text, kind, actId, numbers = [] 
     for (const [n, position] of places.entries()) {
       const number = what === "paper" ? given(position) || typed : "";
       const once = [kind, what, actId, ...(n ? [position] : [])].join(":");
-      if (!(await tellOrSay({ round: today.round.id, position, kind, what, ...(number ? { number } : {}), once }))) return false;
+      const note = { round: today.round.id, position, kind, what, once, ...(number ? { number } : {}) };
+      if (!(await tellOrSay(kind === "card" && number ? { ...note, card: number } : note))) return false;
     }
     return true;
   };
@@ -98,10 +100,30 @@ function leaving({ screen, today, stop, pieces, text, kind, actId, numbers = [] 
   screen.querySelector("[data-no-phone]").hidden = Boolean(stop.phone);
   screen.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await told("paper", event.target.elements.number?.value.trim())) done();
+    const box = event.target.elements.number;
+    const number = kind === "card" ? printed(box.value) : box?.value.trim();
+    const why = kind === "card" && number ? await whyNotThis(number, today, stop) : "";
+    if (why) {
+      notice(why, "danger");
+      box.focus();
+    } else if (await told("paper", number)) done();
   });
   screen.querySelector("[data-done]").addEventListener("click", () => done());
   notice("");
   show(screen);
   window.scrollTo(0, 0);
+}
+
+// A card's number as it is printed, however it was typed: "gm 128 1" is GM-128-01.
+function printed(typed) {
+  const parts = /^(?:GM)?[\s.-]*(\d{1,9})[\s.-]+(\d{1,2})$/i.exec(typed.trim());
+  return parts ? `GM-${Number(parts[1])}-${parts[2].padStart(2, "0")}` : typed.trim();
+}
+
+// The server asks the same; said here, while the card is still in the hand.
+async function whyNotThis(number, { round }, stop) {
+  if (round.cards && !round.cards.includes(number)) return say("card_not_of_round", { number: round.cards[0] ?? "" });
+  const isLeft = (act) => act.card === number && act.round === round.id && !["parked", "set aside"].includes(act.state);
+  const before = (await all("acts")).find((act) => isLeft(act) && !isAt(stop, act.position));
+  return before ? say("card_used", { number: before.position }) : "";
 }

@@ -11,13 +11,15 @@ import { owner } from "./whose.js";
 const AT_ONCE = 50;
 
 // Notes with the same `once` are one, also of two taps or two tabs.
-export async function tellNote({ round = null, position = null, kind, once, ...says }) {
+// `card` is the number of a paper left at the door: it is looked for again before another one is.
+export async function tellNote({ round = null, position = null, kind, once, card, ...says }) {
   const id = crypto.randomUUID();
   const note = { kind, round_id: round, position, ...says };
   const envelopes = [await envelope(id, note)];
   const row = { id, round: round ?? 0, position: position ?? 0, act: kind, isNote: true, codes: [id], envelopes };
   const of = await owner();
   if (of) row.of = of;
+  if (card) row.card = card;
   const told = { ...row, ...(once ? { once } : {}), at: new Date().toISOString(), ...known(), state: "unsent" };
   try {
     await add("acts", told);

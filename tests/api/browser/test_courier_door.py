@@ -2,12 +2,12 @@
 
 from playwright.sync_api import expect
 
-from postal import State
+from postal import State, doorstep
 from tests.api.browser.accessibility import violations
 from tests.api.browser.phone import act, all_sent, card, fits, sign, states
 from tests.api.browser.test_courier_papers import offline, online
 from tests.api.browser.test_courier_phone import enrolled
-from tests.api.one_door import delivered, join, part
+from tests.api.one_door import delivered, join, part, stops_of
 
 __all__ = ["enrolled"]
 
@@ -52,7 +52,16 @@ def test_one_door_is_one_card_and_one_signature_and_each_piece_goes_its_own_way(
         "(link) => { link.addEventListener('click', (event) => event.preventDefault()); link.click(); }"
     )
     page.get_by_role("button", name="Ghi chưa được").click()
+    number = page.get_by_label("Số trên giấy mời in sẵn, nếu có")
+    number.fill(f"GM-{own_round + 1}-01")
+    page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
+    expect(page.get_by_text(f"Xem lại số in trên giấy, ví dụ GM-{own_round}-01.")).to_be_visible()
+    assert fits(page)
+    number.fill(f"gm {own_round} 2")
     page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
     expect(card(page, 1)).to_be_visible()
     all_sent(page)
+    with database.read() as session:
+        stop = stops_of(session, own_round)[0]
+        assert [one.number for one in doorstep.left_at_door(session, stop.consignment_id)] == [f"GM-{own_round}-02"]
     assert states(database) == sorted([State.ATTEMPTED, State.DELIVERED, State.ON_ROUND])
