@@ -68,9 +68,7 @@ function beginSending() {
   addEventListener("online", send);
   tabs.addEventListener("message", ({ data }) => (data === "send" ? send() : day ? refresh() : countUnsent()));
   addEventListener(RECORDED, () => {
-    countUnsent();
-    askToBeWoken();
-    setTimeout(send, AFTER_MS);
+    setTimeout(() => (send(), countUnsent(), askToBeWoken()), AFTER_MS); // the round that is shown next counts by itself
   });
   addEventListener("offline", () => countUnsent());
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? send() : askToBeWoken()));
@@ -225,7 +223,8 @@ function tellAgain({ act, round, position }) {
   return leaveCard({ today: day.today, stop, pieces, actId: crypto.randomUUID() }, (says) => recorded(stop, says));
 }
 
-async function showRound() {
+// `stop` is gone to once the round stands there; else what the person had scrolled to stays.
+async function showRound(stop) {
   const reading = acts.acts();
   const [kept, first] = await Promise.all([reading, before(day?.today?.round?.id), countUnsent(reading)]);
   if (over || !day) return; // a form was opened meanwhile: it is not to be taken away
@@ -244,14 +243,10 @@ async function showRound() {
   listenForTyping(screen.querySelector("[data-cards]"), (code) => follow(code, scanContext(notice)));
   const map = () => onMap({ today, own }, () => leave(), leave);
   office.attach(screen, { key: day.phoneKey, today, over: (name) => (over = name), back: () => leave(), map });
-  // What the person opened or scrolled to stays so when the round is drawn anew.
-  const y = scrollY;
-  for (const opened of document.querySelectorAll("[data-stop] details[open]")) {
-    const { stop } = opened.closest("[data-stop]").dataset;
-    screen.querySelector(`[data-stop="${stop}"] details`)?.setAttribute("open", "");
-  }
+  const y = stop ? 0 : scrollY;
   show(screen);
-  scrollTo(0, y);
+  if (stop) toCard(stop);
+  else scrollTo(0, y);
 }
 
 function showNoRound({ round, office }) {
@@ -285,13 +280,12 @@ async function chooseFirst(stop, own) {
 
 async function leave(stop) {
   over = "";
-  await showRound();
-  if (stop) toCard(stop);
+  await showRound(stop);
 }
 
 async function recorded(stop, says = say("saved")) {
+  notice(says, "done"); // first, so that what it moves is reckoned once
   await leave(stop);
-  notice(says, "done");
 }
 
 async function openEnd() {

@@ -30,8 +30,10 @@ function isOver(stop, own) {
   return !now.collect.length && !now.fail.length;
 }
 
-// The cards as they stand, by stop, each with what it says: only what says something new is drawn anew. A round has 150.
+// The cards as they stand, by stop, each with what it says, in the one list they lie in: only what says something new is
+// drawn anew, and nothing else of the list is touched. A round has 150.
 let drawn = new Map();
+let list = null;
 
 // Not told in a day that was kept by an earlier version of the app.
 function showSquare(box, square) {
@@ -52,7 +54,8 @@ export function round(today, own, choose) {
   screen.querySelector("[data-pace]").textContent = next ? pace(next) : "";
   screen.querySelector("[data-day-code]").textContent = today.day_code;
   showSquare(screen.querySelector("[data-day-square]"), today.day_square);
-  const cards = screen.querySelector("[data-cards]");
+  list ??= screen.querySelector("[data-cards]");
+  screen.querySelector("[data-cards]").replaceWith(list);
   const before = drawn;
   drawn = new Map();
   today.stops.forEach((stop, n) => {
@@ -61,15 +64,29 @@ export function round(today, own, choose) {
     const kept = before.get(stop.position);
     const isKept = kept?.says === says && (kept.stop === stop || JSON.stringify(kept.stop) === JSON.stringify(stop));
     const made = isKept ? kept.made : card(stop, own, look, choose);
+    // What the person opened stays so.
+    if (kept && !isKept) made.querySelector("details").open = kept.made.querySelector("details").open;
     drawn.set(stop.position, { stop, says, made });
-    cards.append(made);
   });
+  lay([...drawn.values()].map(({ made }) => made));
   return screen;
+}
+
+// Takes out what is not among these, and puts in what is not there yet: a card that stays where it is is not moved.
+function lay(cards) {
+  const wanted = new Set(cards);
+  for (const one of [...list.children]) if (!wanted.has(one)) one.remove();
+  let at = list.firstElementChild;
+  for (const one of cards) {
+    if (one === at) at = at.nextElementSibling;
+    else list.insertBefore(one, at);
+  }
 }
 
 // Of another courier nothing is drawn from before.
 export function forget() {
   drawn = new Map();
+  list = null;
 }
 
 const word = ({ act, state, codes }) => [act, state, codes];

@@ -23,9 +23,14 @@ function indexed(own) {
   return found;
 }
 
+const NOTHING = [];
+
 // What this phone told of a door, acts and notes, in the order it was told. `own` is never changed.
 export function toldOf(stop, own) {
   const found = indexed(own);
-  const some = [...positionsOf(stop), ...stop.pieces.map((piece) => piece.code)].flatMap((key) => found.get(key) ?? []);
-  return [...new Set(some)].sort((one, other) => one.seq - other.seq);
+  const some = new Set();
+  const take = (key) => found.get(key)?.forEach((act) => some.add(act));
+  positionsOf(stop).forEach(take);
+  for (const piece of stop.pieces) take(piece.code);
+  return some.size ? [...some].sort((one, other) => one.seq - other.seq) : NOTHING;
 }

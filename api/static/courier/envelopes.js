@@ -9,6 +9,7 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCod
 
 // As the round told it; the server keeps opening what was sealed to the one before.
 export async function learnKey({ key_id, point }) {
+  ready.length = 0;
   const known = await get("vault", "envelopes");
   if (known?.key_id !== key_id || known.point !== point) await put("vault", { key_id, point }, "envelopes");
 }
@@ -19,8 +20,14 @@ function ofPage() {
   return { key_id: dataset.id, point: content };
 }
 
-// `inside` is bytes, or a value that goes as JSON. Returns {to, data}, fit for the disk.
-export async function envelope(name, inside) {
+// Secrets for envelopes to come, each for one alone: made while a form is filled, so that nobody waits for them after.
+const ready = [];
+
+export async function prepare(n) {
+  while (ready.length < n) ready.push(await freshSecret());
+}
+
+async function freshSecret() {
   const known = (await get("vault", "envelopes")) ?? ofPage();
   const theirs = bytesOf(known.point);
   const server = await crypto.subtle.importKey("raw", theirs, CURVE, false, []);
@@ -30,10 +37,16 @@ export async function envelope(name, inside) {
   const secret = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
   const how = { name: "HKDF", hash: "SHA-256", salt: joined(point, theirs), info: PURPOSE };
   const key = await crypto.subtle.deriveKey(how, secret, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+  return { to: known.key_id, point, key };
+}
+
+// `inside` is bytes, or a value that goes as JSON. Returns {to, data}, fit for the disk.
+export async function envelope(name, inside) {
+  const { to, point, key } = ready.shift() ?? (await freshSecret());
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = inside instanceof Uint8Array ? inside : new TextEncoder().encode(JSON.stringify(inside));
   const bound = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
-  return { to: known.key_id, data: joined(point, iv, new Uint8Array(await crypto.subtle.encrypt(bound, key, plain))) };
+  return { to, data: joined(point, iv, new Uint8Array(await crypto.subtle.encrypt(bound, key, plain))) };
 }
 
 // An envelope as it is sent; when it was, and what was known of the server's clock, stand on it.

@@ -1,6 +1,7 @@
 // What is noted at a door: the evidence its pieces need by the server's rules, or the reason why it did not work.
 import { copy, money, notice, say } from "./words.js";
 import { queue } from "./acts.js";
+import { prepare } from "./envelopes.js";
 import { leaveReceipt } from "./leave.js";
 import { left } from "./numbers.js";
 import { farFrom, locating } from "./place.js";
@@ -76,6 +77,7 @@ export function evidence({ today, stop, act, pieces }, back, recorded) {
       fee.placeholder = say("number_given");
     }
   });
+  prepare(pieces.length).catch(() => {}); // the envelope is sealed without it too
   if (act === "deliver") document.querySelector("[name=tail]")?.focus({ preventScroll: true });
 }
 

@@ -22,6 +22,7 @@ export async function left() {
 
 // Returns the next numbers and what is to be kept once they are given; none where there are not enough of them.
 export async function next(n) {
+  if (!n) return { numbers: [], after: null };
   const { blocks, used } = await kept();
   const numbers = [];
   const after = { ...used };

@@ -39,10 +39,11 @@ export function attach(screen, { key, today, over, back, map }) {
   screen.querySelector("[data-cards]").before(bar);
   if (!today.takes_transfers) return;
   for (const stop of today.stops) offerTransfer(screen, stop);
-  screen.querySelector("[data-cards]").addEventListener("click", ({ target }) => {
+  // The list of cards stays from one look to the next: the one before hears no more.
+  screen.querySelector("[data-cards]").onclick = ({ target }) => {
     const { code } = target.closest("[data-act=transfer]")?.dataset ?? {};
     if (code) go("transfer", () => transfer(ask, code, back))();
-  });
+  };
 }
 
 // A card that stood there before has its buttons.
