@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -100,12 +100,11 @@ class Database:
         with self._writing.begin() as session:
             yield session
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> AbstractContextManager[Session]:
         """Open a transaction that never writes."""
-        with ReadingSession(self._readers, self._info) as session:
-            keep_answers(session)
-            yield session
+        session = ReadingSession(self._readers, self._info)
+        keep_answers(session)
+        return session
 
 
 def is_storage_failure(exc: BaseException) -> bool:

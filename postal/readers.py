@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import select
 from collections import deque
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -76,8 +75,8 @@ class Readers:
 class ReadingSession(Session):
     """A session that never writes. It takes its connection at its first question and gives it back at its end."""
 
-    def __init__(self, readers: Readers, info: Mapping[Any, Any]) -> None:
-        super().__init__(autoflush=False, info=dict(info))
+    def __init__(self, readers: Readers, info: dict[Any, Any]) -> None:
+        super().__init__(autoflush=False, info=info)  # which it copies
         self._readers = readers
         self._held: Connection | None = None
 

@@ -220,16 +220,17 @@ def _signed_in() -> Actor:
 
 
 def _guard() -> Response | None:
-    if request.endpoint is None:  # no such address or method: the error handler answers, in the reader's language
+    endpoint = request.endpoint
+    if endpoint is None:  # no such address or method: the error handler answers, in the reader's language
         g.actor = _signed_in()
         return None
-    rule = rule_of(current_app, request.endpoint)
+    rule = rule_of(current_app, endpoint)
     if rule is not None and rule.asks_nobody:
         return None
-    g.actor = _actor()
+    actor = g.actor = _actor()
     if rule is None:
         raise WebRefusal("forbidden")
-    if g.actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
+    if actor.kind is not ActorKind.SYSTEM and request.method not in _SAFE_METHODS:
         _check_sender(rule)
     return None if rule.public_because else _admit(rule)
 

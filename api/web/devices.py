@@ -35,6 +35,8 @@ def address() -> str:
     One household or one machine has all addresses of such a network. Empty where the server does not say.
     """
     told = request.remote_addr or ""
+    if ":" not in told:  # IPv4, or nothing
+        return told
     try:
         found = ip_address(told)
     except ValueError:

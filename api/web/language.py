@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.web import auth
 from api.web.problems import WebRefusal
+from api.web.templates import write_json
 from api.wiring import services
 from api.words import LANGUAGES, SOURCE, choose_by, current, gettext, gettext_html, ngettext, translate
 from postal import Message
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         _=gettext, _n=ngettext, _html=gettext_html, language=current, language_links=_links, here=_back
     )
     app.jinja_env.finalize = _finish
+    app.jinja_env.policies["json.dumps_function"] = write_json
     app.url_defaults(_carry)
     app.add_url_rule("/language", "language", _keep, methods=["POST"])
 

@@ -6,10 +6,10 @@ Logs name the route, never the path, the query or the body: codes, tokens and na
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import time
-import uuid
 from functools import cache
 
 import structlog
@@ -48,7 +48,7 @@ def request_id() -> str:
     known: str | None = g.get("request_id")
     if known is None:
         given = request.headers.get("X-Request-Id", "")
-        known = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        known = given if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         g.request_id = known
     return known
 
@@ -89,8 +89,9 @@ def register(app: Flask, meters: Meters, log_level: str) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         took_s = time.perf_counter() - g.get("started_s", time.perf_counter())
-        route = request.url_rule.rule if request.url_rule is not None else "unknown"
-        method = request.method if request.method in _METHODS else "OTHER"
+        rule, asked = request.url_rule, request.method
+        route = rule.rule if rule is not None else "unknown"
+        method = asked if asked in _METHODS else "OTHER"
         response.headers["X-Request-Id"] = request_id()
         meters.count(route, method, response.status_code, took_s)
         if is_logged:

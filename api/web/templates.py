@@ -6,6 +6,7 @@ page's statements.
 
 from __future__ import annotations
 
+import json
 from collections.abc import MutableMapping
 from typing import Any, cast
 
@@ -15,6 +16,13 @@ from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
 from api.words import current, translate
+
+_JSON = json.JSONEncoder(sort_keys=True)
+
+
+def write_json(value: object, **_options: object) -> str:
+    """Return plain values as JSON for ``|tojson``; Flask makes a writer for each."""
+    return _JSON.encode(value)
 
 
 class SpokenTemplates(Environment):
@@ -51,15 +59,25 @@ class SpokenTemplates(Environment):
 
 
 class _Spoken(NodeTransformer):
-    """Puts a sentence in its language in place of ``_('…')``; one with values is filled in by each answer."""
+    """Puts a sentence in its language in place of ``_('…')``, and the language itself in place of ``language()``.
+
+    A sentence with values is filled in by each answer.
+    """
 
     def __init__(self, language: str) -> None:
         self._language = language
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the name Jinja looks for
         self.generic_visit(node)
-        is_plain = isinstance(node.node, nodes.Name) and node.node.name == "_" and len(node.args) == 1
-        if not is_plain or node.kwargs or node.dyn_args or node.dyn_kwargs or not isinstance(node.args[0], nodes.Const):
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if node.kwargs or node.dyn_args or node.dyn_kwargs:
             return node
-        said = translate(node.args[0].value, self._language)
+        match name, node.args:
+            case "language", []:
+                return self._const(self._language, node)
+            case "_", [nodes.Const(value=sentence)]:
+                return self._const(translate(sentence, self._language), node)
+        return node
+
+    def _const(self, said: str, node: nodes.Call) -> nodes.Const:
         return nodes.Const(said, lineno=node.lineno, environment=node.environment)

@@ -6,8 +6,8 @@ The token is never braked, so nobody can lock a recipient out of the own result;
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ TOKEN_LASTS = timedelta(days=31)
 _OWN_BUSINESS = frozenset({EventKind.BATCHED, EventKind.UNBATCHED, EventKind.PASSED_ON})
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicStep:
+class PublicStep(NamedTuple):
     """One thing that happened. ``reason`` is a code of the courier's list."""
 
     at: datetime
@@ -33,8 +32,7 @@ class PublicStep:
     reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicHistory:
+class PublicHistory(NamedTuple):
     """All the page shows ``at`` an instant, newest step first. ``recipient`` is masked; nothing else is personal.
 
     ``before`` are the dossier's steps before its result, newest first. ``is_device_known``: the browser that asked by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,8 +57,7 @@ class LateWhy(StrEnum):
     BEHIND = "behind"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outlook:
+class Outlook(NamedTuple):
     """What lies ahead, judged on ``today``.
 
     ``follow_up`` follows the last failed attempt. ``fetch_by`` is the last day on which the item can be fetched before

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from postal.rules.sequences import Numbered, in_turn
 
@@ -193,9 +194,8 @@ LOADS = frozenset({K.OUT_FOR_DELIVERY, K.OUT_FOR_COLLECTION, K.PASSED_ON})
 _OUT = frozenset({S.ON_ROUND, S.ATTEMPTED, S.ON_COLLECTION_ROUND, S.AWAITING_COLLECTION, S.COLLECTED})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """What the fold needs to know of one event.
+class Fact(NamedTuple):
+    """What the fold needs to know of one event: a tuple, for every page about an item makes one of each event.
 
     ``is_wall``: a count that both sides signed. ``n_walls``: how many of these the item had when the event arrived.
     ``round_id``: the round it happened on. ``is_void``: a person settled that it moves nothing. ``is_late``: its round
@@ -297,7 +297,7 @@ def _in_order(facts: Sequence[Fact]) -> list[Fact]:
     placed = {fact.scan_id: fact for fact in facts}
     for own in by_phone.values():
         told = [Numbered(seq=f.seq or 0, at=f.happened_at, is_known=f.is_timed) for f in own]
-        placed |= {f.scan_id: replace(f, happened_at=at) for f, at in zip(own, in_turn(told), strict=True)}
+        placed |= {f.scan_id: f._replace(happened_at=at) for f, at in zip(own, in_turn(told), strict=True)}
     ordered = sorted(placed.values(), key=lambda f: (f.happened_at, _RANK[f.kind], f.scan_id))
     for own in by_phone.values():  # what is told for one instant stands in the phone's order as well
         places = [n for n, fact in enumerate(ordered) if fact.phone_id == own[0].phone_id and fact.seq is not None]

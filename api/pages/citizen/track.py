@@ -86,15 +86,16 @@ def status() -> ResponseReturnValue:
 @auth.allow_everybody("citizens track without an account")
 def by_token(token: str) -> ResponseReturnValue:
     """Open by the label's 128-bit token: the only way for a recipient without a phone."""
+    now = services().clock()
     with services().database.read() as database_session:
-        history = citizen.by_token(database_session, token, now=services().clock(), device=devices.own_token())
+        history = citizen.by_token(database_session, token, now=now, device=devices.own_token())
     if history is None:
         return _ask_page(problem=track_words.LINK_DEAD), 404
     if not history.is_device_known:
         with auth.acting() as act:
             citizen.know_device(act, devices.register_token(), history)
     # A courier's badge that is scanned next is answered for this item.
-    session["label"] = {"item": history.item_id, "until": (services().clock() + _OPEN_FOR).timestamp()}
+    session["label"] = {"item": history.item_id, "until": (now + _OPEN_FOR).timestamp()}
     return _status_page(history, link=token)
 
 
@@ -131,9 +132,13 @@ def _ask_page(problem: Message | None = None, code: str = "", tail: str = "") ->
 
 
 def _status_page(history: PublicHistory, link: str = "") -> str:
-    zone = local_zone()
+    zone, language = local_zone(), words.current()
     steps = [
-        {"at_iso": step.at.isoformat(), "at": words.say_instant(step.at, zone), "text": track_words.say_step(step)}
+        {
+            "at_iso": step.at.isoformat(),
+            "at": words.say_instant(step.at, zone, language),
+            "text": track_words.say_step(step),
+        }
         for step in history.steps
     ] + dossier_words.timeline(history.before, zone)
     return render_template(
