@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from postal.citizen.arrivals.expected import Expected, Pace, pace_of
-from postal.citizen.arrivals.walked import Leg, Lunch, Walked, breaks, lunch_in, out_of_order_s, worked_at
+from postal.citizen.arrivals.walked import Leg, Lunch, Walked, as_of, breaks, lunch_in, out_of_order_s, worked_at
 
 # What may happen besides: a word at the gate.
 _SLACK_S = 240
@@ -40,6 +40,14 @@ _N_PUT_OFF, _PUT_OFF = 3, 0.6
 # How much being out of order takes from what the plan's order tells: all of it where doors are done at random, for then
 # they are a third of the round from their place.
 _ORDER_TELLS = 3.4
+# How windows of earlier hours came true tells how wide today's are to be: beside what is expected, which counts as much
+# as so many doors, and more for each round it was learned from; a look counts as much as so many doors at most.
+_N_EXPECTED_DOORS, _N_DOORS_A_ROUND, _N_DOORS_A_LOOK = 6, 2, 3
+# From so many rounds on, what past days taught is not asked again.
+_N_KNOWN_ROUNDS = 30
+# The mean square of misses, in halves of a window, where windows hold what they are to; one counts no more than so.
+_SQUARE, _MOST_SQUARE = 0.5, 6.0
+_FIRST_LOOK_S, _A_LOOK_S = 8 * 3_600, 3_600
 N_HORIZONS = len(_HORIZONS_S) + 1
 PASSED = 2 * N_HORIZONS
 
@@ -97,12 +105,13 @@ def seen(walked: Walked, *, now_s: int, expected: Expected) -> Seen:
 def window(look: Seen, position: int) -> Window | None:
     """Return between when a stop's courier is expected; None for a stop that is done or not on the round."""
     found = estimates(look, only=position).get(position)
-    return _told(look, found) if found is not None else None
+    return _told(look, found, _stretch(look)) if found is not None else None
 
 
 def windows(look: Seen) -> dict[int, Window]:
     """Return the window of every stop of a round that is still to come, by its position."""
-    return {position: _told(look, one) for position, one in estimates(look).items()}
+    stretch = _stretch(look)
+    return {position: _told(look, one, stretch) for position, one in estimates(look).items()}
 
 
 def bounds_s(sort: int, spread_s: float, expected: Expected) -> tuple[float, float]:
@@ -116,8 +125,42 @@ def bounds_s(sort: int, spread_s: float, expected: Expected) -> tuple[float, flo
     return low, high
 
 
-def _told(look: Seen, one: Estimate) -> Window:
-    low, high = bounds_s(one.sort, one.spread_s, look.expected)
+def _stretch(look: Seen) -> float:
+    """Return how much wider windows are told than their bounds say, by how those of earlier hours came true today.
+
+    Past days calibrate an office's windows; while it has few, the doors of the round itself do.
+    """
+    own = look.expected
+    if own.n_rounds >= _N_KNOWN_ROUNDS:
+        return 1.0
+    n = total = _N_EXPECTED_DOORS + _N_DOORS_A_ROUND * own.n_rounds
+    for at_s in range(_FIRST_LOOK_S, look.now_s, _A_LOOK_S):
+        squares = _squares(seen(as_of(look.walked, at_s), now_s=at_s, expected=own), look.walked)
+        if squares:
+            weight = min(_N_DOORS_A_LOOK, len(squares))
+            n += weight
+            total += weight * sum(squares) / len(squares) / _SQUARE
+    return sqrt(total / n)
+
+
+def _squares(earlier: Seen, walked: Walked) -> list[float]:
+    """Return how far an earlier look's windows were from the doors done since: squares, in halves of a window."""
+    found, expected = [], estimates(earlier)
+    for leg in walked.legs:
+        one = expected.get(leg.position)
+        if one is None or leg.done_s is None:
+            continue
+        true_s = leg.done_s - leg.service_s
+        if earlier.lunch is not None and true_s > earlier.lunch.until_s:
+            true_s -= earlier.lunch.long_s
+        low, high = earlier.expected.bounds[one.sort]
+        off = (true_s - one.worked_s) / one.spread_s - (low + high) / 2
+        found.append(min(_MOST_SQUARE, (2 * off / (high - low)) ** 2))
+    return found
+
+
+def _told(look: Seen, one: Estimate, stretch: float) -> Window:
+    low, high = bounds_s(one.sort, stretch * one.spread_s, look.expected)
     low_s, high_s = one.worked_s + low, one.worked_s + high
     if look.lunch is not None:
         low_s, high_s = _around_lunch(low_s, high_s, look.now_s, look.lunch)
