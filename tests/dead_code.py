@@ -39,7 +39,7 @@ CALLED_BY_LIBRARIES = {
     },
     "api/settings.py": {"model_config"},  # pydantic
     "api/web/errors.py": {"detail_en"},  # pydantic: a field of the contract
-    "api/web/session_cookie.py": {"get_signing_serializer", "default_signer"},  # flask, itsdangerous
+    "api/web/session_cookie.py": {"get_signing_serializer", "default_signer", "get_signature"},  # flask, itsdangerous
     "api/web/templates.py": {"visit_Call"},  # jinja2
     "postal/models/base.py": {  # sqlalchemy
         *("impl", "cache_ok", "process_bind_param", "process_result_value", "type_annotation_map"),

@@ -211,7 +211,8 @@ def test_a_window_is_told_from_eight_on_and_follows_the_scans(session):
     doorstep.record_scans(build.act(session, at(10), by=days.CLERK), scans)
     later = seen(at(10))
     assert later.from_s >= 10 * HOUR - 300
-    assert later.until_s - later.from_s <= early.until_s - early.from_s
+    # What was told at eight proved two hours wrong: it is told more widely now, but still of use.
+    assert early.until_s - early.from_s < later.until_s - later.from_s <= 1.5 * HOUR
     assert by_item(session, first.id, now=at(10)).outlook.arrival is None, "its door is done with"
     assert seen(at(8) + timedelta(days=1)) is None
 

@@ -44,7 +44,7 @@ _ORDER_TELLS = 3.4
 # as so many doors, and more for each round it was learned from; a look counts as much as so many doors at most.
 _N_EXPECTED_DOORS, _N_DOORS_A_ROUND, _N_DOORS_A_LOOK = 6, 2, 3
 # From so many rounds on, what past days taught is not asked again.
-_N_KNOWN_ROUNDS = 30
+_N_KNOWN_ROUNDS = 20
 # The mean square of misses, in halves of a window, where windows hold what they are to; one counts no more than so.
 _SQUARE, _MOST_SQUARE = 0.5, 6.0
 _FIRST_LOOK_S, _A_LOOK_S = 8 * 3_600, 3_600
