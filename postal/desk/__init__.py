@@ -84,6 +84,7 @@ from postal.desk.story import (
     prints_of,
     proofs_of,
     receipts_of,
+    staff_named,
 )
 
 __all__ = [
@@ -165,6 +166,7 @@ __all__ = [
     "served_communes",
     "settled_scans",
     "spoilt_numbers",
+    "staff_named",
     "stops_named",
     "unfinished_rounds",
     "with_people",

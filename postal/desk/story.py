@@ -70,14 +70,19 @@ class Names:
 
 def names_in(session: Session, events: Sequence[TrackingEvent], user_ids: Collection[int | None] = ()) -> Names:
     """Return the names that a story of these events needs."""
-    wanted = {event.user_id for event in events} | set(user_ids)
-    query = select(User.id, Person).join(Person, Person.id == User.person_id)
-    found = session.execute(query.where(User.id.in_({one for one in wanted if one is not None}))).all()
+    staff = staff_named(session, {event.user_id for event in events} | set(user_ids))
     return Names(
         offices={row[0]: row[1] for row in session.execute(select(Office.id, Office.name))},
         couriers=names_of(session, {event.courier_id for event in events if event.courier_id is not None}),
-        users={user_id: open_person(session, person).full_name for user_id, person in found},
+        users={user_id: name for user_id, (name, _office_id) in staff.items()},
     )
+
+
+def staff_named(session: Session, user_ids: Collection[int | None]) -> dict[int, tuple[str, int | None]]:
+    """Return the full names of members of the staff by their ids, each with their office."""
+    query = select(User.id, User.office_id, Person).join(Person, Person.id == User.person_id)
+    found = session.execute(query.where(User.id.in_({one for one in user_ids if one is not None})))
+    return {user_id: (open_person(session, person).full_name, office_id) for user_id, office_id, person in found}
 
 
 def held(item: Item, life: Sequence[TrackingEvent], names: Names, *, post_id: int | None = None) -> list[Held]:

@@ -168,3 +168,17 @@ def test_what_is_drawn_of_a_batch_and_of_an_order_is_a_page_of_it(sign_in, datab
     assert "Còn 80 bưu gửi nữa" in first
     assert all_of_them.count('<li><a class="code"') == 130
     assert "?lines=refused" in first
+
+
+def test_reprints_are_named_in_as_many_statements_for_many_as_for_few(desk, database):
+    def printed_again(n):
+        with database.write() as session:
+            item_id, user_id = session.scalar(select(models.Item.id)), session.scalar(select(models.User.id))
+            session.add_all(models.LabelPrint(item_id=item_id, number=number, user_id=user_id, printed_at=NOW,
+                                              reason="rách") for number in n)  # fmt: skip
+        desk.get("/staff/prints")
+        return n_statements(database, desk, "/staff/prints"), desk.get("/staff/prints").text.count("rách")
+
+    few, many = printed_again(range(2, 4)), printed_again(range(4, 12))
+    assert few[1] < many[1]
+    assert few[0] == many[0] <= MOST

@@ -27,7 +27,6 @@ from postal import (
     desk,
     errors,
     models,
-    people,
     require,
     require_own,
     rounds,
@@ -153,15 +152,17 @@ def numbered_sheet(round_id: int) -> ResponseReturnValue:
 def prints() -> ResponseReturnValue:
     """Show who of the reader's office printed labels again, how often and why, and which numbers were burnt."""
     with services().database.read() as session:
-        counts = {one: n for one, n in custody.reprints_by_person(session).items() if _is_of_own_office(session, one)}
+        every, again, spoilt = custody.reprints_by_person(session), desk.reprints(session), desk.spoilt_numbers(session)
+        staff_of = desk.staff_named(session, {*every, *(one.user_id for one in spoilt)})
+        office_id = current_actor().office_id
+        counts = {one: n for one, n in every.items() if office_id in (None, staff_of.get(one or 0, ("", 0))[1])}
+        names = {None: _("Lệnh của máy chủ")} | {one: name for one, (name, _office_id) in staff_of.items()}
         return render_desk(
             "staff/prints.html",
             _("In lại nhãn và số đã hủy"),
-            people=sorted(((_who(session, one), n) for one, n in counts.items()), key=_most_first),
-            reprints=[
-                (act, item, _who(session, act.user_id)) for act, item in desk.reprints(session) if act.user_id in counts
-            ],
-            spoilt=[(one, _who(session, one.user_id)) for one in desk.spoilt_numbers(session)],
+            people=sorted(((names[one], n) for one, n in counts.items()), key=_most_first),
+            reprints=[(act, item, names[act.user_id]) for act, item in again if act.user_id in counts],
+            spoilt=[(one, names[one.user_id]) for one in spoilt],
             may_spoil=current_actor().may(Action.PRINT),
         )
 
@@ -186,19 +187,6 @@ def number_spoilt() -> ResponseReturnValue:
 
 def _most_first(row: tuple[str, int]) -> tuple[int, object]:
     return -row[1], alphabet.by_given_name(row[0])
-
-
-def _is_of_own_office(session: Session, user_id: int | None) -> bool:
-    office_id = current_actor().office_id
-    user = session.get(models.User, user_id) if user_id else None
-    return office_id is None or (user is not None and user.office_id == office_id)
-
-
-def _who(session: Session, user_id: int | None) -> str:
-    user = session.get(models.User, user_id) if user_id else None
-    if user is None:
-        return _("Lệnh của máy chủ")
-    return people.open_person(session, session.get_one(models.Person, user.person_id)).full_name
 
 
 def _labels(items_of: Callable[[Session], Sequence[models.Item]], name: str, back: str) -> ResponseReturnValue:
