@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from postal.access.act import Act
 from postal.access.policy import Actor, ActorKind
 from postal.chain.unsealed import PICTURE, note_unsealed
 from postal.errors import Conflict, Forbidden, InvalidInput, NotFound
-from postal.models import EventPicture, HeldAct, HeldPicture, Picture, TrackingEvent
+from postal.models import EventPicture, HeldAct, HeldPicture, Item, Picture, TrackingEvent
 from postal.models.keys import blocks
 from postal.people import vault_of
 from postal.pictures.reading import Photo
@@ -152,6 +152,7 @@ def events_naming(session: Session, public_id: str) -> tuple[Picture, list[Track
         raise NotFound(what=Message("ảnh"))
     query = select(TrackingEvent).join(EventPicture, EventPicture.event_id == TrackingEvent.id)
     query = query.where(EventPicture.owner == picture.owner, EventPicture.client_id == picture.client_id)
+    query = query.options(joinedload(TrackingEvent.item).joinedload(Item.consignment))  # whose they are is asked next
     return picture, list(session.scalars(query.order_by(TrackingEvent.id)))
 
 

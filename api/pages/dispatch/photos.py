@@ -20,8 +20,7 @@ def picture(public_id: str) -> ResponseReturnValue:
     """Show one photo. A photo of another office looks like one that does not exist."""
     with acting() as act:
         found, events = pictures.events_naming(act.session, public_id)
-        subjects = [ownership.subject_of_item(act.session, event.item) for event in events]
-        if not any(is_own(current_actor(), subject) for subject in subjects):
+        if not any(is_own(current_actor(), ownership.subject_of_item(act.session, event.item)) for event in events):
             raise NotFound(what=Message("ảnh"))
         audit.note(act, "see_picture", "picture", found.id, items=sorted({event.item_id for event in events}))
         shown = pictures.shown(act.session, found)
