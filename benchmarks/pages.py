@@ -173,7 +173,7 @@ class Reader:
     def kind_of(self, path: str) -> tuple[str, frozenset[str]] | None:
         """Return the endpoint of a path and the names of its filters; None of what is no page of the desk."""
         parts = urlsplit(path)
-        if not parts.path.startswith("/staff"):
+        if not parts.path.startswith("/staff") or "." in parts.path:  # a paper is drawn, not shown
             return None
         try:
             endpoint = str(self.app.url_map.bind("localhost").match(parts.path, method="GET")[0])
