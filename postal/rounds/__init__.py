@@ -6,13 +6,11 @@ from postal.rounds.by_hand import (
     JudgedMove,
     Move,
     NotForTheDay,
-    NothingToUndo,
     ReasonNeeded,
     asked_move,
     judged,
     keep_in_draft,
     move_stop,
-    standing_edits,
     undo,
 )
 from postal.rounds.cash_and_papers import Brought, BroughtDiffers, CountsDiffer, due_from_courier, note_late_money
@@ -63,13 +61,18 @@ from postal.rounds.payments import (
 from postal.rounds.plans import (
     DayHasStarted,
     EditedMeanwhile,
+    MovedSince,
+    NothingToUndo,
+    OthersOnly,
     PlanIncomplete,
     PlanNotDraft,
     PlanOutdated,
     PublishedMeanwhile,
     last_edit,
+    own_edits,
     publish_plan,
     save_plan,
+    standing_edits,
 )
 from postal.rounds.problem import NotToday, Weights, planning_problem, ready_consignments, working_couriers
 from postal.rounds.replanning import (
@@ -125,6 +128,7 @@ __all__ = [
     "JudgedMove",
     "LoadChanged",
     "Move",
+    "MovedSince",
     "NoPhonesToShow",
     "NotForTheDay",
     "NotSpare",
@@ -134,6 +138,7 @@ __all__ = [
     "NothingToPay",
     "NothingToUndo",
     "OtherOffice",
+    "OthersOnly",
     "PaymentSettled",
     "PlanIncomplete",
     "PlanNotDraft",
@@ -186,6 +191,7 @@ __all__ = [
     "order_remedy",
     "ordered_remedy",
     "orders_of",
+    "own_edits",
     "payment",
     "pieces_in",
     "pieces_on_round",

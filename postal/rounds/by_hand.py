@@ -6,7 +6,7 @@ Read, think, write: `asked_move` reads what the move is about, `judged` times an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,12 @@ from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
 from postal.rounds.day_orders import subject_of_stops
-from postal.rounds.plans import EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit
+from postal.rounds.plans import KEEP, MOVE, UNDO, EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit, undoable
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
 from postal.rounds.replanning import KEPT_FOR, kept_by_stop, later, leaving_from, left_over
 from postal.rounds.spare import add_round, drop_round, empty_round, spare_courier
 from routing import Fault, HandMade, Message, PlannedRound, Problem, TravelTimes, Window, hand_made, price_of
 
-MOVE, KEEP, UNDO = "move", "keep", "undo"
 COURIER_AWAY = "courier_away"
 BY_HAND = "by_hand"
 """The reason of a stop that a dispatcher took off its round."""
@@ -44,11 +43,6 @@ class NotForTheDay(Conflict):
 class ReasonNeeded(InvalidInput):
     code = "reason_needed"
     says = Message("Cách xếp này phạm quy tắc. Ghi lý do để vẫn xếp.")
-
-
-class NothingToUndo(Conflict):
-    code = "nothing_to_undo"
-    says = Message("Phương án này không còn gì để hoàn tác.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +80,6 @@ class JudgedMove:
     made: HandMade
     dearer: int
     faults: tuple[Fault, ...]
-
-
-def standing_edits(session: Session, plan_id: int) -> Sequence[PlanEdit]:
-    """Return the acts of a plan that were not undone, the newest first."""
-    query = select(PlanEdit).where(PlanEdit.plan_id == plan_id, PlanEdit.undone_at.is_(None), PlanEdit.kind != UNDO)
-    return session.scalars(query.order_by(PlanEdit.number.desc())).all()
 
 
 def asked_move(session: Session, move: Move, *, now: datetime, weights: Weights | None = None) -> AskedMove:
@@ -174,7 +162,9 @@ def move_stop(act: Act, found: JudgedMove, *, reason: str = "") -> PlanEdit:
         _write(act.session, one, _rows(made.get(one.courier.code), kept))
         _set_figures(one, made.get(one.courier.code))
     plan.travel_s += sum(one.travel_s for one in touched)
-    plan.cost += found.dearer + _leave_over(act.session, plan, found.asked, kept.get(move.consignment_id))
+    dearer = found.dearer + _leave_over(act.session, plan, found.asked, kept.get(move.consignment_id))
+    plan.cost += dearer
+    edit.detail = edit.detail | {"dearer": dearer}
     _recount(act.session, plan)
     note(act, "move_stop", "plan", plan.id, reason=reason or None, consignment_id=move.consignment_id)
     return edit
@@ -190,7 +180,7 @@ def keep_in_draft(act: Act, plan_id: int, edit: int, consignment_id: int) -> boo
     if one is None:
         raise NotFound(what=Message("điểm dừng"))
     require_for(act.by, Action.PLAN, ownership.subject_of_round(one))
-    detail = _as_it_was(plan, [one], consignment_id) | {"consignment_id": consignment_id}
+    detail = _as_it_was(plan, [one], consignment_id) | {"consignment_id": consignment_id, "dearer": 0}
     _numbered(act, plan_id, edit, KEEP, detail)
     stop = next(stop for stop in one.stops if stop.consignment_id == consignment_id)
     stop.kept_for_id = one.courier_id if stop.kept_for_id is None else None
@@ -200,15 +190,16 @@ def keep_in_draft(act: Act, plan_id: int, edit: int, consignment_id: int) -> boo
 
 
 def undo(act: Act, plan_id: int, edit: int) -> PlanEdit:
-    """Undo a draft's last act that stands: everything is as before it. Raises as `keep_in_draft`, NothingToUndo."""
+    """Undo the last act in a draft that stands and is of the actor's office: what it touched is as before it.
+
+    Raises as `keep_in_draft`, and as `undoable`.
+    """
     plan = _draft(act.session, plan_id, edit, is_locking=True)
-    standing = standing_edits(act.session, plan_id)
-    if not standing:
-        raise NothingToUndo
-    last, by_id = standing[0], {one.id: one for one in plan.rounds}
-    was = last.detail
+    last = undoable(act, plan_id)
+    was, by_id = last.detail, {one.id: one for one in plan.rounds}
     for told in was["rounds"]:
         require_for(act.by, Action.PLAN, ownership.subject_of_round(by_id[told["id"]]))
+        plan.travel_s += told["travel_s"] - by_id[told["id"]].travel_s
     _numbered(act, plan_id, edit, UNDO, {"undone": last.number})
     last.undone_at = act.now
     for told in was["rounds"]:
@@ -220,7 +211,7 @@ def undo(act: Act, plan_id: int, edit: int) -> PlanEdit:
         drop_round(act.session, was[_MADE])
         act.session.expire(plan, ["rounds"])
     _put_unserved(act.session, plan, was["consignment_id"], was["unserved"])
-    plan.travel_s, plan.cost = was["travel_s"], was["cost"]
+    plan.cost = plan.cost - was["dearer"] if "dearer" in was else was["cost"]
     _recount(act.session, plan)
     note(act, "undo_edit", "plan", plan_id, number=last.number)
     return last

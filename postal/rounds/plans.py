@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from postal.access import ownership
 from postal.access.act import Act
 from postal.access.audit import note
-from postal.access.policy import Action, require_for
+from postal.access.policy import Action, Actor, require_for
 from postal.custody import take_number
 from postal.errors import Conflict, NotFound
 from postal.models import (
@@ -28,11 +29,30 @@ from postal.models import (
     PlanUnserved,
     RoundStatus,
     RoundStop,
+    User,
 )
 from postal.models.keys import write_many
 from postal.readings import once
 from postal.rounds.problem import DaySetting, day_setting, has_left, opens_on, ready_consignments, why_not_today
 from routing import Message, OpenCommune, Plan, PlannedRound, Problem, Unserved
+
+MOVE, KEEP, UNDO = "move", "keep", "undo"
+"""The kinds of acts in a draft."""
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+    says = Message("Phương án này không còn gì để hoàn tác.")
+
+
+class OthersOnly(Conflict):
+    code = "others_only"
+    says = Message("Các lần sửa còn lại do đơn vị khác làm: đơn vị ấy hoàn tác, hoặc chuyển điểm lần nữa.")
+
+
+class MovedSince(Conflict):
+    code = "moved_since"
+    says = Message("Sau lần sửa này {office} đã sửa cùng chuyến hoặc cùng điểm. {office} hoàn tác trước.")
 
 
 class PlanOutdated(Conflict):
@@ -115,6 +135,48 @@ def last_edit(session: Session, plan_id: int) -> int:
     """Return the number of the last act of a plan, 0 where there was none."""
     query = select(func.max(PlanEdit.number)).where(PlanEdit.plan_id == plan_id)
     return once(session, ("last edit", plan_id), lambda: session.scalar(query)) or 0
+
+
+def standing_edits(session: Session, plan_id: int) -> Sequence[PlanEdit]:
+    """Return the acts of a plan that were not undone, the newest first."""
+    query = select(PlanEdit).where(PlanEdit.plan_id == plan_id, PlanEdit.undone_at.is_(None), PlanEdit.kind != UNDO)
+    return session.scalars(query.order_by(PlanEdit.number.desc())).all()
+
+
+def own_edits(session: Session, by: Actor, standing: Sequence[PlanEdit]) -> Sequence[PlanEdit]:
+    """Return those of some acts that somebody may undo: their own office's, or those of nobody's for who has none."""
+    offices = _offices(session, standing)
+    return [one for one in standing if offices.get(one.made_by_id) == by.office_id]
+
+
+def undoable(act: Act, plan_id: int) -> PlanEdit:
+    """Return the newest standing act of the actor's office. One of before costs were noted only as the last.
+
+    Raises NothingToUndo, OthersOnly, MovedSince where a later act of others touches the same rounds or stop.
+    """
+    standing = standing_edits(act.session, plan_id)
+    if not standing:
+        raise NothingToUndo
+    own = own_edits(act.session, act.by, standing)
+    if not own:
+        raise OthersOnly
+    offices = _offices(act.session, standing)
+    for later in standing[: standing.index(own[0])]:
+        if "dearer" not in own[0].detail or _touched(later) & _touched(own[0]):
+            office = act.session.get(Office, offices.get(later.made_by_id) or 0)
+            raise MovedSince(office=office.name if office is not None else Message("điều hành toàn tỉnh"))
+    return own[0]
+
+
+def _touched(edit: PlanEdit) -> set[tuple[str, int]]:
+    told = {("round", one["id"]) for one in edit.detail["rounds"]}
+    return told | {("stop", edit.detail["consignment_id"])}
+
+
+def _offices(session: Session, edits: Sequence[PlanEdit]) -> dict[int | None, int | None]:
+    made_by = {one.made_by_id for one in edits} - {None}
+    found = session.execute(select(User.id, User.office_id).where(User.id.in_(made_by)))
+    return dict(found.all())
 
 
 def publish_plan(act: Act, plan_id: int, *, edit: int | None = None) -> DayPlan:

@@ -376,6 +376,43 @@ def second_round(database):
         return one.id
 
 
+def test_an_office_undoes_its_own_moves_and_waits_for_who_moved_the_same_round_since(
+    draft, neighbour, standing, database
+):
+    """Three dispatchers on one draft: of the round's office, of another office, of the whole province."""
+    plan_id, (_, other) = int(draft[1].rpartition("/")[2]), neighbour
+    with database.write() as session:
+        found = session.get_one(models.DayPlan, plan_id)
+        first = next(one for one in found.rounds if len(one.stops) > 1)
+        first.stops[-1].round_id, first.stops[-1].position = other, 1
+        new = NewUser(username="nha", password=PASSWORD, full_name="x", role=Role.DISPATCHER, office_id=first.office_id)
+        own = accounts.actor_of(accounts.add_user(session, new, now=NOW))
+        beside, whole = actor_of(session, "neighbour"), actor_of(session, "dispatcher")
+        kept, first_id = first.stops[0].consignment_id, first.id
+    before = standing()
+
+    def act(by, what, *values):
+        with database.write() as session:
+            what(build.act(session, NOW, by=by), plan_id, *values)
+
+    with pytest.raises(rounds.NothingToUndo):
+        act(own, rounds.undo, 0)
+    act(own, rounds.keep_in_draft, 0, kept)
+    with pytest.raises(rounds.OthersOnly):
+        act(beside, rounds.undo, 1)
+    act(whole, rounds.keep_in_draft, 1, kept)
+    with pytest.raises(rounds.MovedSince) as refused:
+        act(own, rounds.undo, 2)
+    assert "toàn tỉnh" in str(refused.value.message)
+    act(whole, rounds.undo, 2)
+    act(beside, rounds.keep_in_draft, 3, order_of(standing, other)[0])
+    act(own, rounds.undo, 4)
+    now = {one: [kept for *_, kept in stops if kept] for one, stops in standing()[0].items()}
+    assert (now[first_id], len(now[other])) == ([], 1)
+    act(beside, rounds.undo, 5)
+    assert standing() == before
+
+
 def test_a_courier_on_shift_without_a_round_gets_one_and_undo_takes_it_back(draft, neighbour, standing, database):
     dispatcher, plan = draft
     other, _ = neighbour

@@ -80,7 +80,7 @@ def plan_keep(plan_id: int) -> ResponseReturnValue:
 @staff.post("/plans/<int:plan_id>/undo")
 @allow(Action.PLAN)
 def plan_undo(plan_id: int) -> ResponseReturnValue:
-    """Undo the last act that stands."""
+    """Undo the last act of the reader's office that stands."""
 
     def change() -> ResponseReturnValue:
         with acting() as act:
@@ -127,7 +127,7 @@ def shown(session: Session, found: models.DayPlan, edit: int) -> dict[str, Any]:
         "may_lock": found.status is not models.PlanStatus.SUPERSEDED and current_actor().may(Action.PLAN),
         "may_publish": is_draft and board.may_for_all(session, Action.PUBLISH),
         "edit": edit,
-        "n_standing": len(standing),
+        "n_standing": len(rounds.own_edits(session, current_actor(), standing)),
         "knowingly": [one for one in standing if one.reason and _is_own(one, {card["id"] for card in cards})],
     }
 
