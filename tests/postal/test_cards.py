@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from postal import doorstep
+from postal import desk, doorstep
 from postal.life.follow_up import Attempt, fetch_by, follow_up
 from postal.models import CourierNote, Notice, NoticeState
 from postal.network import closures
 from postal.network.closures import Cut
+from postal.outside.notices import forget_notices
 from postal.rules.working_days import WorkingDays
 from tests import builders as build
 from tests.postal import day as a_day
@@ -99,3 +100,15 @@ def test_days_a_commune_is_cut_off_are_not_told_as_days_of_the_next_try(session,
     code = day.items[0].consignment.commune_code
     closures.close(session, Cut(communes=(code,), first=before, last=before, reason="lũ", proof="CĐ 12"), now=TRIED)
     assert doorstep.card_told(session, noted).try_from > before
+
+
+def test_that_a_card_went_stays_on_the_items_page_and_what_went_to_nobody_goes(session, day):
+    plan = walking(session, day)
+    fail(session, day, day.items[0])
+    leave(session, day, plan)
+    told = desk.notices_to(session, day.items[0].consignment)
+    at = TRIED - timedelta(days=1)
+    session.add(Notice(kind="alarm", queued_at=at, expires_at=at, next_try_at=at, state=NoticeState.SENT))
+    session.flush()
+    assert forget_notices(session, now=TRIED + timedelta(days=400)) == 1
+    assert [one.id for one in told] == [one.id for one in desk.notices_to(session, day.items[0].consignment)] != []
