@@ -258,7 +258,7 @@ def test_what_comes_home_is_counted_blind_and_told_on_the_receipt(phone, own_rou
 def test_a_receipt_without_number_or_seal_has_no_blanks(numbers, seals):
     told = doorstep.ReceiptTold(
         office=models.Office(name="Bưu cục Thử"),
-        consignment_ids=(1,),
+        consignment_ids=frozenset({1}),
         numbers=numbers,
         codes=("H57",),
         seals=seals,
