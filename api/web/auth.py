@@ -27,7 +27,7 @@ from postal.access import devices as known_devices
 View = TypeVar("View", bound=Callable[..., Any])
 
 _RULE = "tannha_rule"
-_SIGNED_IN = "signed_in"
+SIGNED_IN = "signed_in"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _OF_SYSTEMS = ("/v1/", "/metrics")
 _TOLD_BESIDE = citizen.n_false_couriers_beside()
@@ -140,7 +140,7 @@ def complete_session(act: Act, sign_in: models.SignIn) -> None:
 
 def waiting_sign_in(db: Session) -> models.SignIn | None:
     """Return the sign-in of this browser that waits for its second factor."""
-    token = str(session.get(_SIGNED_IN, ""))
+    token = str(session.get(SIGNED_IN, ""))
     return sign_ins.waiting(db, token, now=services().clock()) if _TOKEN.fullmatch(token) else None
 
 
@@ -150,7 +150,7 @@ def _know_device(act: Act, user_id: int) -> None:
 
 def _carry(token: str) -> None:
     session.clear()
-    session[_SIGNED_IN] = token
+    session[SIGNED_IN] = token
     session.permanent = True
 
 
@@ -199,7 +199,7 @@ def _signed_in() -> Actor:
 
     Couriers change networks all day: a sign-in is bound to its cookie's token, not to an address.
     """
-    token = str(session.get(_SIGNED_IN, ""))
+    token = str(session.get(SIGNED_IN, ""))
     if not _TOKEN.fullmatch(token):
         return ANONYMOUS
     now = services().clock()

@@ -1,5 +1,6 @@
 """The desk's pages as clerks use them: a whole day by forms, and what each page refuses."""
 
+import html
 import io
 import re
 
@@ -32,13 +33,22 @@ def import_results(centre, *results):
     return trial, centre.post("/staff/intake/import", upload=kept)
 
 
+def pages(person, path):
+    """Yield each page of a list."""
+    while path:
+        page = person.get(path).text
+        further = re.search(r'rel="next" href="([^"]+)"', page)
+        path = further and html.unescape(further[1])
+        yield page
+
+
 def pack(centre, batch, *, n=1, weight=45):
-    """Type the counts and the weight of every row of the open batch; return the page that follows."""
-    ids = re.findall(r'name="weight-([0-9]+)"', centre.get(batch).text)
-    fields = {}
-    for item_id in ids:
-        fields |= {f"giver-{item_id}": str(n), f"receiver-{item_id}": "1", f"weight-{item_id}": str(weight)}
-    centre.post(f"{batch}/pack", **fields)
+    """Type the counts and the weight of every row of the open batch, page by page; return the page that follows."""
+    for page in pages(centre, batch):
+        fields = {}
+        for item_id in re.findall(r'name="weight-([0-9]+)"', page):
+            fields |= {f"giver-{item_id}": str(n), f"receiver-{item_id}": "1", f"weight-{item_id}": str(weight)}
+        centre.post(f"{batch}/pack", **fields)
     return centre.get(batch).text
 
 
@@ -53,7 +63,7 @@ def hand_over(centre, postal, database):
         office_id = session.scalar(select(models.Consignment.issuing_office_id).limit(1))
     batch = centre.post("/staff/batches", office_id=str(office_id)).location
     close(centre, batch)
-    codes = sorted({code.replace(" ", "") for code in CODE.findall(centre.get(batch).text.replace(" ", ""))})
+    codes = sorted({code for page in pages(centre, batch) for code in CODE.findall(page.replace(" ", ""))})
     postal.post(f"{batch}/count", codes="\r\n".join(codes))
     answer = postal.post(f"{batch}/count/hand-over", giver_name="Lê Thị Giao", receiver_name="Trần Văn Nhận")
     assert answer.status_code == 303, answer.text

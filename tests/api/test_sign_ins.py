@@ -30,7 +30,7 @@ def asks_to_sign_in(answer):
 
 
 def test_an_old_cookie_opens_nothing_after_signing_out(app, sign_in):
-    clerk = sign_in("postal")
+    clerk = sign_in("postal", by_form=True)
     kept = cookies_of(clerk)["tannha"]
     assert with_cookie(app, "tannha", kept).get("/staff/").status_code == 200
     clerk.get("/staff/")
@@ -42,7 +42,7 @@ def test_an_old_cookie_opens_nothing_after_signing_out(app, sign_in):
 
 
 def test_wrong_passwords_from_elsewhere_never_lock_out_a_browser_its_owner_used(app, sign_in):
-    owner = sign_in("dispatcher")
+    owner = sign_in("dispatcher", by_form=True)
     owner.get("/staff/")
     owner.post("/staff/sign-out")
     for _ in range(5):
