@@ -23,8 +23,8 @@ from tests.routing.planning_days import courier, office, problem, stop
 from tests.scale import scaled
 
 TRAVEL = StraightLine()
-SECONDS = 3.0
-LIMITS = Limits(seconds=SECONDS)
+SECONDS = 1.5
+LIMITS = Limits(seconds=SECONDS, cores=1)
 COUNTED = Limits(seconds=60, pieces=1, steps=100, cores=1)
 """For plans that must not be degraded: on a busy machine three seconds may not be enough to start a child."""
 NAN = float("nan")
