@@ -19,6 +19,7 @@ from postal.people.looking import may_see
 from postal.people.vault import Vault, fold_name
 
 _MOST_WAYS = 32
+_TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 # Staff and signatories are named on papers that everybody sees.
 _CITIZENS = frozenset({PersonKind.RECIPIENT, PersonKind.RECEIVER})
 
@@ -140,6 +141,12 @@ def named(session: Session, text: str) -> Select[int]:
     )
 
 
+def _as_spoken(name: str) -> list[tuple[str, list[str]]]:
+    """Return a name's words with their letters and, apart from these, the tone each is spoken in."""
+    words = unicodedata.normalize("NFD", name.casefold()).split()
+    return [(_TONE.sub("", word), _TONE.findall(word)) for word in words]
+
+
 def _one_way_of_writing(word: str) -> str:
     return word.replace("ð", "d").replace("y", "i")
 
@@ -161,6 +168,11 @@ def is_found_by_its_hash(session: Session, person: Person) -> bool:
 def address_hash(vault: Vault, address: str) -> str:
     """Return the keyed hash under which an address is remembered, however it was spelt or spaced."""
     return vault.look_up("address", re.sub(r"[\W_]+", " ", fold_name(address)).strip())
+
+
+def bear_one_name(session: Session, one: Person, other: Person) -> bool:
+    """Say whether two people's names are one, accents and all, however typed: HOÀ is Hòa, and Hùng is not Hưng."""
+    return _as_spoken(unseal(session, one).full_name) == _as_spoken(unseal(session, other).full_name)
 
 
 def phone_tail_matches(session: Session, person: Person, tail: str) -> bool:

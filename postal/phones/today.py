@@ -157,7 +157,7 @@ def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
     doors: Sequence[Door] = ()
     if found is not None and found.status is not RoundStatus.CLOSED:
         # What another courier took over is that one's; what was taken over stands where its time lies.
-        doors = doors_of(found.stops)
+        doors = doors_of(session, found.stops)
     invitations = _invitations(session, [item for door in doors for _, item in door.pieces], now)
     ruled, today = rules.DoorRules(session), local_day(now)
     words = ruled.photo_words(today)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from postal import doorstep, phones
+from postal import doorstep, people, phones
+from postal.doorstep.doors import at_the_door_of
 from postal.models import Consignment, DeliveryRound, Notice, PointPrecision, TrackingEvent
 from postal.rules.lifecycle import State
 from tests import builders as build
@@ -68,9 +71,29 @@ def test_a_name_or_a_place_alone_joins_nothing_nor_other_hours_nor_a_stop_apart_
             for name in apart.keys() & vars(thing).keys():
                 setattr(thing, name, apart[name])
         with session.no_autoflush:
-            assert len(doorstep.doors_of(plan.rounds[0].stops)) == 4, apart
+            assert len(doorstep.doors_of(session, plan.rounds[0].stops)) == 4, apart
         session.expire_all()
-    assert len(doorstep.doors_of(plan.rounds[0].stops)) == 3
+    assert len(doorstep.doors_of(session, plan.rounds[0].stops)) == 3
+
+
+def test_who_is_called_otherwise_by_an_accent_has_a_door_of_his_own_and_nobody_is_looked_at(session, day, plan):
+    people_at = [stop.consignment.person for stop in plan.rounds[0].stops[:2]]
+    known = people.unseal(session, people_at[0])
+    looking = people.Looking(may_see=False)
+    for one, other, n_doors in [
+        ("Lê Văn Hùng", "Lê Văn Hưng", 4),
+        ("Trần Thị Hoa", "Trần Thị Hòa", 4),
+        ("Trần Thị Hòa", "TRẦN THỊ HOÀ", 3),
+        ("LÊ ĐỨC ĐẠT", unicodedata.normalize("NFD", "Lê  Đức Đạt"), 3),
+    ]:
+        for person, name in zip(people_at, (one, other), strict=True):
+            people.replace_person(session, person, replace(known, full_name=name))
+        session.flush()
+        with people.watching(looking):
+            assert len(doorstep.doors_of(session, plan.rounds[0].stops)) == n_doors, (one, other)
+            here = at_the_door_of(session, plan.rounds[0].id, plan.rounds[0].stops[1].consignment)
+            assert len(here) == (1 if n_doors == 4 else 2)
+    assert looking.seen == set()
 
 
 def test_an_address_spelt_otherwise_joins_where_both_points_are_the_door_and_both_are_read(session, day, plan):

@@ -51,7 +51,7 @@ def _sheet(printing: Printing, walked: models.DeliveryRound, serial: str = "") -
         office_lon=walked.office.lon,
         stops=tuple(
             _stop(printing, door, is_whole=bool(serial))
-            for door in sorted(doorstep.doors_of(walked.stops), key=lambda door: door.first.position)
+            for door in sorted(doorstep.doors_of(session, walked.stops), key=lambda door: door.first.position)
         ),
         serial=serial,
         day_code=citizen.day_code(session, walked.courier_id, day),

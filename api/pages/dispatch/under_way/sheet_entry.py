@@ -114,7 +114,7 @@ def _take(act: Act, found: models.DeliveryRound) -> list[_Told]:
             continue
         told[stop.id] = _Told(stop_id=stop.id)
         try:
-            scans |= {scan.scan_id: (stop, scan) for scan in _scans(found, _door_shown(found, stop))}
+            scans |= {scan.scan_id: (stop, scan) for scan in _scans(found, _door_shown(act.session, found, stop))}
         except _Wrong as wrong:
             told[stop.id] = _Told(stop_id=stop.id, said=_(wrong.said), field=wrong.field)
     for answer in doorstep.record_scans(act, [scan for _stop, scan in scans.values()]):
@@ -125,13 +125,15 @@ def _take(act: Act, found: models.DeliveryRound) -> list[_Told]:
     return list(told.values())
 
 
-def _door_shown(found: models.DeliveryRound, first: models.RoundStop) -> doorstep.Door:
+def _door_shown(session: Session, found: models.DeliveryRound, first: models.RoundStop) -> doorstep.Door:
     """Return the door as its form was shown: what passed to another courier since is told of all the same."""
     shown = request.form.getlist(f"stop-of-{first.id}")
     same = (
         stop
         for stop in found.stops
-        if str(stop.id) in shown and stop.id != first.id and doorstep.is_same_door(stop.consignment, first.consignment)
+        if str(stop.id) in shown
+        and stop.id != first.id
+        and doorstep.is_same_door(session, stop.consignment, first.consignment)
     )
     return doorstep.Door(stops=(first, *same))
 
@@ -226,7 +228,7 @@ def _typed(name: str, row_id: int) -> str:
 
 
 def _page(session: Session, found: models.DeliveryRound, wrong: Mapping[int, _Told]) -> str:
-    doors = sorted(doorstep.doors_of(found.stops), key=lambda door: door.first.position)
+    doors = sorted(doorstep.doors_of(session, found.stops), key=lambda door: door.first.position)
     stops = [_stop(session, door, wrong.get(door.first.id)) for door in doors]
     return render_desk(
         "staff/sheet_entry.html",
