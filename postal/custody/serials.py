@@ -210,7 +210,8 @@ def _take_block(session: Session, n: int, indicator: str | None, country: str) -
         after = min(first + n, last + 1)
         mine = (
             update(S10Range)
-            .where(S10Range.id == range_id, S10Range.next_serial == first)
+            # A range may have been given back since it was read: its last number is looked at again as well.
+            .where(S10Range.id == range_id, S10Range.next_serial == first, S10Range.last_serial >= after - 1)
             .values(next_serial=after)
             .execution_options(synchronize_session=False)
         )

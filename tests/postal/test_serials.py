@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from postal.custody.serials import Grant, claim, grant_range, left, spoil
 from postal.db import Database, make_engine
@@ -66,6 +66,21 @@ def test_a_number_never_taken_cannot_be_burnt(session):
         spoil(build.act(session, build.EVENING), str(S10("EY", 105)), reason="x")
     with pytest.raises(BadS10):
         spoil(build.act(session, build.EVENING), "nhãn cũ", reason="x")
+
+
+def test_a_range_given_back_while_a_claim_reads_it_gives_no_number(session):
+    build.s10_range(session, n=10)
+    connection = session.connection()
+    of_others = [text("UPDATE s10_ranges SET last_serial = next_serial - 1")]
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def between(_connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE s10_ranges SET next_serial") and of_others:
+            connection.execute(of_others.pop())
+
+    with pytest.raises(RangeExhausted):
+        claim(session, 4)
+    assert of_others == []
 
 
 @settings(max_examples=scaled(15, 300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
