@@ -7,8 +7,9 @@ changes within a day: such a change, and its undoing, begins tomorrow at the ear
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,15 +62,28 @@ class NeverUndone(Conflict):
     says = Message("Không hoàn lại được. {why}")
 
 
+def _as_asked(_now: Values, after: Values) -> Values:
+    return after
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What somebody wants changed: some values of one thing from a day on, and why."""
+    """What somebody wants changed: some values of one thing from a day on, and why. Texts are NFC.
+
+    ``settles`` says from the values of now what those asked for come to; it refuses what this way of asking may not do.
+    """
 
     area: SetUpArea
     subject: str
     after: Values
     from_day: date
     reason: str
+    settles: Callable[[Values, Values], Values] = _as_asked
+
+    def __post_init__(self) -> None:
+        # What a change keeps is compared with what its area stored, letter for letter.
+        object.__setattr__(self, "after", {name: _composed(value) for name, value in self.after.items()})
+        object.__setattr__(self, "reason", _composed(self.reason))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +101,17 @@ def preview(act: Act, wanted: Wanted) -> list[Difference]:
     The transaction is as before. Raises NothingChanged, DayPassed, FromTomorrow, InvalidInput, NotFound and what the
     area refuses.
     """
-    before = _before(act, wanted)
-    KINDS[wanted.area].check(act, wanted.subject, wanted.after)
+    kind = KINDS[wanted.area]
+    before, after = _before(act, wanted)
+    kind.may_touch(act, wanted.subject)
+    kind.check(act, wanted.subject, after)
     trial = act.session.begin_nested()
     try:
-        KINDS[wanted.area].put(act.session, wanted.subject, wanted.after, act.now)
+        kind.put(act.session, wanted.subject, after, act.now)
         act.session.flush()
     finally:
         trial.rollback()
-    return [Difference(name=name, before=was, after=wanted.after[name]) for name, was in before.items()]
+    return [Difference(name=name, before=was, after=after[name]) for name, was in before.items()]
 
 
 def make(act: Act, wanted: Wanted) -> SetUpChange:
@@ -130,8 +146,8 @@ def undo(act: Act, change_id: int, *, reason: str) -> SetUpChange:
     """Bring back what was before a change, by another one that holds from the first day it can (`Kind.first_day`).
 
     One that waited never comes.
-    Raises NotFound, InvalidInput without a reason, AlreadyUndone, NeverUndone, ChangedSince where a value is another
-    one by now, and what the area refuses.
+    Raises NotFound, InvalidInput without a reason, AlreadyUndone, NeverUndone, ChangedSince where another change
+    of these values still stands on it, and what the area refuses.
     """
     put_due(act.session, now=act.now)
     change = act.session.get(SetUpChange, change_id, with_for_update=True, populate_existing=True)
@@ -142,6 +158,7 @@ def undo(act: Act, change_id: int, *, reason: str) -> SetUpChange:
     if _is_undone(act.session, change):
         raise AlreadyUndone
     was_in_force, kind = change.in_force_at is not None, KINDS[change.area]
+    kind.may_touch(act, change.subject)
     today = local_day(act.now)
     first_day = kind.first_day(today) if was_in_force else today
     if was_in_force:
@@ -178,10 +195,36 @@ def _bring_back(act: Act, change: SetUpChange, *, is_now: bool) -> None:
         raise NeverUndone(why=why)
     kind.check(act, change.subject, before)
     now = kind.read(act.session, change.subject)
-    if any(now.get(name) != value for name, value in after.items()):
+    is_other = any(_composed(now.get(name)) != _composed(value) for name, value in after.items())
+    if is_other or _is_built_on(act.session, change):
         raise ChangedSince
     if is_now:
         kind.put(act.session, change.subject, before, act.now)
+
+
+def _is_built_on(session: Session, change: SetUpChange) -> bool:
+    """Say whether a later change of the same values still stands, though they look as this one left them.
+
+    One that was undone does not, nor does its undoing: together they leave things as they were.
+    """
+    mine = (
+        SetUpChange.area == change.area,
+        SetUpChange.subject == change.subject,
+        SetUpChange.in_force_at.is_not(None),
+    )
+    query = select(SetUpChange).where(*mine).order_by(SetUpChange.in_force_at, SetUpChange.from_day, SetUpChange.id)
+    known = session.scalars(query).all()
+    by_id, undone = {one.id: one for one in known}, {one.undoes_id for one in known}
+    later = known[known.index(change) + 1 :]
+    later_ids = {one.id for one in later}
+
+    def stands(one: SetUpChange) -> bool:
+        root, is_undoing = one, False
+        while root.undoes_id is not None and root.undoes_id in by_id:
+            root, is_undoing = by_id[root.undoes_id], not is_undoing
+        return not is_undoing or root.id not in later_ids
+
+    return any(stands(one) for one in later if one.id not in undone and one.after.keys() & change.after.keys())
 
 
 def put_due(session: Session, *, now: datetime) -> int:
@@ -206,12 +249,12 @@ def put_due(session: Session, *, now: datetime) -> int:
     return n_done
 
 
-def foreseen(session: Session, area: SetUpArea, day: date) -> dict[str, dict[str, Any]]:
-    """Return by subject the values that wait now and hold on a day."""
+def foreseen(session: Session, area: SetUpArea, day: date, *, after: date | None = None) -> dict[str, dict[str, Any]]:
+    """Return by subject the values that wait now and hold on a day; with ``after`` those of a later day than that."""
     waiting = _waiting().where(SetUpChange.from_day <= day)
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for change in once(session, ("foreseen", day), lambda: session.scalars(waiting).all()):
-        if change.area is area:
+        if change.area is area and (after is None or change.from_day > after):
             found[change.subject] |= change.after
     return found
 
@@ -273,7 +316,14 @@ def listed(
     ]
 
 
-def _before(act: Act, wanted: Wanted) -> dict[str, Any]:
+def _composed(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_composed(one) for one in value]
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _before(act: Act, wanted: Wanted) -> tuple[dict[str, Any], Values]:
+    """Return what is different now, as it is now, and what is asked for."""
     today = local_day(act.now)
     if not today <= wanted.from_day or (wanted.from_day - today).days > MOST_DAYS_AHEAD:
         raise DayPassed(field="from_day")
@@ -282,12 +332,14 @@ def _before(act: Act, wanted: Wanted) -> dict[str, Any]:
     if not wanted.reason.strip():
         raise InvalidInput(field="reason")
     now = KINDS[wanted.area].read(act.session, wanted.subject)
-    coming = foreseen(act.session, wanted.area, wanted.from_day).get(wanted.subject, {})
+    # What is due and still waits was refused when its day came: it is not how things are.
+    coming = foreseen(act.session, wanted.area, wanted.from_day, after=today).get(wanted.subject, {})
     now |= KINDS[wanted.area].unseal(act.session, coming)
-    before = {name: now.get(name) for name, value in wanted.after.items() if now.get(name) != value}
+    after = wanted.settles(now, wanted.after)
+    before = {name: now.get(name) for name, value in after.items() if now.get(name) != value}
     if not before:
         raise NothingChanged
-    return before
+    return before, after
 
 
 def _waiting() -> Select[SetUpChange]:

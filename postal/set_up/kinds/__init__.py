@@ -32,6 +32,10 @@ from routing import Message
 Values = Mapping[str, Any]
 
 
+def _everybody(_act: Act, _subject: str) -> None:
+    """Let everybody change it and take its changes back."""
+
+
 def _passes(_act: Act, _subject: str, _values: Values) -> None:
     """Let everybody do it on every day."""
 
@@ -59,7 +63,8 @@ class Kind:
     ``read`` returns every value of a thing and holds its row for this transaction; an empty answer is a thing that is
     not there. ``put`` brings a thing to some values and refuses what cannot be; each raises NotFound. A change may
     begin ``n_days_ahead`` days from today at the earliest: 1 where acts of a day are judged by that day's rule.
-    ``check`` refuses what depends on who asks and on the day of asking. ``tells`` says in one sentence what a preview
+    ``may_touch`` refuses whoever may not change a thing nor undo any change of it, one that waits included.
+    ``check`` refuses values by who asks and by the day of asking. ``tells`` says in one sentence what a preview
     must not leave unsaid, ``final`` why what brought these values cannot be undone, and what to do instead.
     ``seal`` and ``unseal`` stand between the values and what a change keeps of them, for names of people.
     """
@@ -67,6 +72,7 @@ class Kind:
     read: Callable[[Session, str], dict[str, Any]]
     put: Callable[[Session, str, Values, datetime], None]
     n_days_ahead: int = 0
+    may_touch: Callable[[Act, str], None] = _everybody
     check: Callable[[Act, str, Values], None] = _passes
     tells: Callable[[Session, str, Values], Message | None] = _tells_nothing
     final: Callable[[Values], Message | None] = _not_final
@@ -94,7 +100,7 @@ KINDS: dict[SetUpArea, Kind] = {
     SetUpArea.EVIDENCE: Kind(read=rules.read_evidence, put=_at_any_time(rules.put_evidence), n_days_ahead=1),
     SetUpArea.PHOTO: Kind(read=rules.read_photo, put=_at_any_time(rules.put_photo), n_days_ahead=1),
     SetUpArea.TEXT: Kind(read=rules.read_text, put=_at_any_time(rules.put_text)),
-    SetUpArea.USER: Kind(read=users.read, put=users.put, check=users.check, tells=users.tells),
+    SetUpArea.USER: Kind(read=users.read, put=users.put, may_touch=users.may_touch, tells=users.tells),
     SetUpArea.KEY: Kind(read=keys.read, put=keys.put, tells=keys.tells, final=keys.final),
     SetUpArea.RANGE: Kind(read=ranges.read, put=ranges.put, check=ranges.check, tells=ranges.tells),
     SetUpArea.COURIER_NAME: Kind(read=names.read, put=names.put, seal=names.seal, unseal=names.unseal),

@@ -34,8 +34,8 @@ def read(session: Session, username: str) -> dict[str, Any]:
     return values_of(session, accounts.held_for_change(session, username))
 
 
-def check(act: Act, username: str, _values: Mapping[str, Any]) -> None:
-    """Keep people from changing their own account. Raises OwnAccount, NotFound."""
+def may_touch(act: Act, username: str) -> None:
+    """Keep people from changing their own account and from undoing its changes. Raises OwnAccount, NotFound."""
     accounts.refuse_own(act, accounts.held_for_change(act.session, username))
 
 
