@@ -78,5 +78,13 @@ def scan_as_keyboard(page, code):
     page.keyboard.press("Enter")
 
 
+N_UNSENT = """async () => (await import("/static/courier/acts.js")).countUnsent()"""
+
+
 def all_sent(page):
+    """Wait until nothing on disk is unsent: what the screen said before the last act may still stand there."""
+    for _ in range(600):
+        if not page.evaluate(N_UNSENT):
+            break
+        page.wait_for_timeout(100)
     expect(unsent(page)).to_have_text("Đã gửi hết")

@@ -13,7 +13,7 @@ from zxingcpp import read_barcodes
 from postal import State, intake, models
 from tests import builders as build
 from tests.api.browser.accessibility import violations
-from tests.api.browser.phone import PHONE, act, card, enter_pin, fits, set_clock, sign, states, unsent
+from tests.api.browser.phone import PHONE, act, all_sent, card, enter_pin, fits, set_clock, sign, states, unsent
 from tests.api.conftest import NOW
 from tests.api.test_courier_phones import code_for
 
@@ -86,7 +86,7 @@ def test_a_courier_enrols_sets_a_pin_delivers_and_the_server_has_the_proof(enrol
     page.get_by_role("button", name="Ghi đã phát").dblclick()
     expect(card(page)).to_be_visible()
     expect(act(page, "deliver")).to_have_count(0)
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
     with database.read() as session:
         proof = session.scalars(select(models.ProofOfDelivery)).one()
@@ -105,7 +105,7 @@ def test_what_the_evidence_rule_asks_must_be_given_before_anything_is_recorded(e
     expect(page.get_by_label("Họ tên người nhận")).to_have_value("")
     page.get_by_role("button", name="Quay lại chuyến").click()
     expect(act(page, "deliver")).to_be_visible()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert states(database) == [State.ON_ROUND] * 3
 
 
@@ -126,7 +126,7 @@ def test_a_failure_has_a_reason_and_tells_who_acts_next(enrolled, database):
     page.get_by_role("button", name="Đã để giấy mời tại cửa").click()
     expect(card(page, 2)).to_be_visible()
     expect(act(page, "fail", 2)).to_have_count(0)
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     expect(act(page, "deliver", 2)).to_have_count(1)
     expect(page.get_by_text("Xong 1 / 3 điểm")).to_be_visible()
     expect(page.locator(".card.next")).to_have_attribute("data-stop", "1")
@@ -162,7 +162,7 @@ def test_a_dossier_is_collected_by_its_checklist(collection, enrolled, database)
     page.get_by_role("button", name="Xong").click()
     expect(stop).to_be_visible()
     expect(act(page, "collect", position)).to_have_count(0)
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     with database.read() as session:
         kind = models.TrackingEvent.kind
         event = session.scalars(select(models.TrackingEvent).where(kind == "collected")).one()
@@ -197,7 +197,7 @@ def test_without_signal_everything_is_kept_over_a_killed_phone_and_sent_later(en
     expect(act(page, "deliver", 1)).to_have_count(0)
     context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert states(database) == [State.ATTEMPTED, State.DELIVERED, State.ON_ROUND]
 
 
@@ -225,7 +225,7 @@ def test_two_tabs_make_one_act_of_one_door(enrolled, database):
     deliver(page)
     page.get_by_role("button", name="Ghi đã phát").click()
     expect(card(page)).to_be_visible()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     other.get_by_label("4 ký tự cuối của giấy tờ").fill("7777")
     for box in other.get_by_role("checkbox").all():
         box.check()
@@ -235,7 +235,7 @@ def test_two_tabs_make_one_act_of_one_door(enrolled, database):
     expect(other.get_by_text("Điểm này đã ghi rồi.")).to_be_visible()
     expect(card(other)).to_be_visible()
     expect(act(other, "deliver")).to_have_count(0)
-    expect(unsent(other)).to_have_text("Đã gửi hết")
+    all_sent(other)
     with database.read() as session:
         kinds = session.scalars(select(models.TrackingEvent.kind)).all()
         assert kinds.count("delivered") == 1
@@ -261,7 +261,7 @@ def test_a_full_phone_says_so_before_anything_is_called_done(enrolled, database)
     assert states(database) == [State.ON_ROUND] * 3
     page.get_by_role("button", name="Ghi đã phát").click()
     expect(card(page)).to_be_visible()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert states(database) == [State.DELIVERED, State.ON_ROUND, State.ON_ROUND]
 
 
@@ -289,7 +289,7 @@ def test_a_full_phone_says_so_of_a_card_a_call_and_a_reason_too(enrolled, databa
     with page.expect_response("**/v1/courier/notes"):
         why.select_option("out_of_time")
     expect(page.get_by_text("Đã ghi lý do.").first).to_be_visible()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     with database.read() as session:
         assert sorted(session.scalars(select(models.CourierNote.kind))) == ["card", "left_open"]
 
@@ -325,7 +325,7 @@ def test_acts_are_sent_on_opening_without_a_pin(enrolled, database):
     page.context.set_offline(False)
     page.goto("/courier/")
     expect(page.get_by_label("Mã PIN 6 số")).to_be_visible()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert State.DELIVERED in states(database)
 
 
@@ -352,7 +352,7 @@ def test_an_edition_that_came_before_any_round_records_without_signal(enrolled, 
     expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert State.DELIVERED in states(database)
 
 
@@ -416,7 +416,7 @@ def test_five_wrong_pins_wipe_the_stops_and_never_an_unsent_act(enrolled, databa
     expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert State.DELIVERED in states(database)
 
 
@@ -433,7 +433,7 @@ def test_a_revoked_phone_hands_in_what_it_had_and_is_wiped(enrolled, database, s
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_text("Đã nộp 1 mục chưa gửi để bưu cục xét")).to_be_visible()
     expect(page.locator("[data-stop]")).to_have_count(0)
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     rows = {store: n for store, n, _ in page.evaluate(READ_DISK)}
     assert (rows["round"], rows["acts"]) == (0, 0)
     assert states(database) == [State.ON_ROUND] * 3
@@ -464,7 +464,7 @@ def test_what_the_server_refuses_is_parked_with_its_reason(enrolled, sign_in, da
     expect(unsent(page)).to_have_text("Còn 1 mục chưa gửi")
     assert states(database) == [State.ON_ROUND] * 3
     page.get_by_role("button", name="Đã rõ, ghi lại").click()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert {store: n for store, n, _ in page.evaluate(READ_DISK)}["acts"] == 1  # its evidence stays on the phone
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from postal import models
-from tests.api.browser.phone import act, card, unsent
+from tests.api.browser.phone import act, all_sent, card, unsent
 from tests.api.browser.test_courier_phone import READ_DISK, deliver, enrolled
 from tests.api.browser.test_courier_photos import on_disk, pictures, take
 
@@ -86,7 +86,7 @@ def test_neither_a_refused_act_nor_a_strange_answer_keeps_the_others_on_the_phon
     # What is left was refused before, so nothing is sent by itself; the phone, opened again, still hands it in.
     page.unroute("**/v1/courier/held")
     page.reload()
-    expect(unsent(page)).to_have_text("Đã gửi hết")
+    all_sent(page)
     assert (n_rows(page, "acts"), n_held(database)) == (1, 2)  # what was set aside was recorded anew
 
 
