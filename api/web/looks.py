@@ -42,6 +42,11 @@ def note_shown(person_ids: Collection[int]) -> None:
         raise Forbidden(action=Action.SEE_RECIPIENT)
 
 
+def note_paper(key: str) -> None:
+    """Note which paper the running request draws: the look at whoever stands on it says so."""
+    g.look_paper = key
+
+
 def has_reason() -> bool:
     """Say whether a reason was typed for the running request."""
     return "look_reason" in g
@@ -52,4 +57,4 @@ def _purpose() -> looks.Purpose:
     rule, actor = rule_of(current_app, endpoint), current_actor()
     rights = [action for action in rule.actions if actor.may(action)] if rule is not None else []
     right = rights[0] if rights else Action.SEE_RECIPIENT
-    return looks.Purpose(right=right, act=endpoint, reason=g.get("look_reason"))
+    return looks.Purpose(right=right, act=endpoint, paper=g.get("look_paper"), reason=g.get("look_reason"))

@@ -34,14 +34,17 @@ from postal.models import (
 from postal.models.keys import blocks
 
 _BLOCK = 1_000
+_PAPER = ":"
+"""Stands before the paper in what was done."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """What somebody does while they are shown people: the right it takes, the page or paper, a reason where typed."""
+    """What somebody does while they are shown people: the right it takes, the page, the paper, a reason where typed."""
 
     right: Action
     act: str
+    paper: str | None = None
     reason: str | None = None
 
 
@@ -51,6 +54,11 @@ class Seen:
 
     look: Look
     by: str
+
+    @property
+    def paper(self) -> str | None:
+        """Return which paper was drawn, None where none was."""
+        return self.look.act.partition(_PAPER)[2] or None
 
 
 def record(act: Act, person_ids: Collection[int], purpose: Purpose) -> Look:
@@ -68,7 +76,7 @@ def record(act: Act, person_ids: Collection[int], purpose: Purpose) -> Look:
         api_key_id=act.by.api_key_id,
         phone_id=act.by.phone_id,
         right=purpose.right,
-        act=purpose.act[:80],
+        act=(purpose.act + (_PAPER + purpose.paper if purpose.paper else ""))[:80],
         reason=purpose.reason,
         n_people=len(person_ids),
     )
@@ -90,9 +98,12 @@ def people_on(session: Session, item_ids: Collection[int]) -> set[int]:
 
 
 def looks_at(session: Session, consignment_id: int, *, limit: int = 50) -> Sequence[Seen]:
-    """Return who was shown a consignment's recipient, the newest first."""
-    query = select(Look).join(LookedAt, LookedAt.look_id == Look.id).where(LookedAt.consignment_id == consignment_id)
-    return _seen(session, query.order_by(Look.id.desc()).limit(limit))
+    """Return who was shown a consignment's recipient, the newest first; of papers also those further back."""
+    at = select(Look.id).join(LookedAt, LookedAt.look_id == Look.id).where(LookedAt.consignment_id == consignment_id)
+    newest = at.order_by(Look.id.desc()).limit(limit)
+    papers = at.where(Look.act.contains(_PAPER)).order_by(Look.id.desc()).limit(limit)
+    query = select(Look).where(or_(Look.id.in_(newest), Look.id.in_(papers)))
+    return _seen(session, query.order_by(Look.id.desc()))
 
 
 def looks(session: Session, *, before_id: int | None = None, username: str = "", limit: int = 100) -> Sequence[Seen]:

@@ -58,6 +58,20 @@ def test_a_paper_is_a_look_and_a_form_that_leads_on_is_none(sign_in, database):
     assert [found[2] for found in all_looks(database)] == ["staff.consignment"]
 
 
+def test_papers_an_item_stood_on_are_told_on_its_page(sign_in, database, own_round):
+    one = consignment_ids(database)[0]
+    dispatcher = sign_in("dispatcher")
+    sheet = dispatcher.get(f"/staff/rounds/{own_round}/sheet.pdf")
+    assert sheet.mimetype == "application/pdf"
+    for _ in range(60):  # more looks than the page lists do not hide it
+        dispatcher.get(f"/staff/consignments/{one}")
+    page = dispatcher.get(f"/staff/consignments/{one}").text
+    assert re.search(r"in phiếu đi phát, dispatcher</li>", page)
+    assert "in giấy mời nhận bưu gửi" not in page
+    with database.read() as session:
+        assert [told.paper for told in looks.looks_at(session, one, limit=5)].count("route-sheet") == 1
+
+
 def test_labels_drawn_by_a_job_are_a_look_whenever_they_are_fetched(sign_in, database):
     n_labels = AT_ONCE + 1
     centre = sign_in("centre")

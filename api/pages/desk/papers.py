@@ -14,6 +14,7 @@ from api.pages.common import form_date, form_text, or_back, paper_language, read
 from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
+from api.web.looks import note_paper
 from api.wiring import services
 from api.words import gettext as _
 from api.words import ngettext as _n
@@ -75,6 +76,7 @@ def _offer(path: str) -> None:
         with services().database.read() as session:
             subject, printing = about.find(session, *ids.values()), printing_for(session)
             paper, way = _paper_now(printing, choices, subject)
+            note_paper(paper.key)
             _require_own(session, paper.right(way), about, subject)
             printed = paper.print_for(printing, about, subject)
             name = f"{paper.file}-{about.name(subject)}"
@@ -123,6 +125,7 @@ def apology(consignment_id: int) -> ResponseReturnValue:
         )
         with services().database.read() as session:
             found = _own_consignment(session, consignment_id)
+            note_paper(documents.APOLOGY_LETTER.key)
             letter = documents.apology_letter_of(printing_for(session), found, wanted)
         return _pdf(letter, f"xin-loi-{consignment_id}")
 
@@ -141,6 +144,7 @@ def numbered_sheet(round_id: int) -> ResponseReturnValue:
             if services().settings.sheet_phones == "masked":
                 raise errors.NotFound(what=Message("phiếu đi phát có số điện thoại"))
             number = rounds.print_numbered(act, round_id).number
+            note_paper(documents.ROUTE_SHEET.key)
             sheet = documents.numbered_sheet_of(printing_for(act.session), found, number)
         return _pdf(sheet, f"phieu-di-phat-{number}")
 

@@ -142,6 +142,7 @@ def consignment(consignment_id: int) -> ResponseReturnValue:
             acts=acts_of(session, found),
             left=doorstep.left_at_door(session, found.id),
             looks=looks_of.looks_at(session, found.id),
+            paper_nouns={paper.key: paper.noun for paper in documents.PAPERS},
             purpose=purpose,
             may_ask=not actor.may(Action.SEE_RECIPIENT) and not at_the_edge.has_reason(),
         )

@@ -12,7 +12,7 @@ from api.pages.common import form_text, paper_language
 from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
 from api.web.auth import acting, allow, current_actor
-from api.web.looks import note_shown
+from api.web.looks import note_paper, note_shown
 from api.wiring import services
 from api.work.printing import AT_ONCE, order_labels, unprinted
 from postal import Act, Action, InvalidInput, Message, NotFound, Session, bulk, models
@@ -80,6 +80,8 @@ def bulk_file(bulk_id: int) -> ResponseReturnValue:
             raise NotFound(what=Message("tệp giấy tờ"))
         file = uploads.read(session, order.upload_id, user_id=order.user_id)
         note_shown(looks.people_on(session, bulk.items_done(session, order)))
+        if order.deed != Deed.LABEL:  # labels are counted one by one
+            note_paper(documents.INVITATION.key)
         name = f"{order.deed}-{bulk_id}{file.suffix}"
     return send_file(BytesIO(file.data), mimetype=_TYPES[file.suffix], download_name=name)
 
