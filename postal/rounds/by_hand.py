@@ -22,7 +22,17 @@ from postal.access.policy import Action, require_for
 from postal.errors import Conflict, InvalidInput, NotFound
 from postal.models import DayPlan, DeliveryRound, PlanEdit, PlanStatus, PlanUnserved, RoundStop
 from postal.rounds.day_orders import subject_of_stops
-from postal.rounds.plans import KEEP, MOVE, UNDO, EditedMeanwhile, PlanNotDraft, PlanOutdated, last_edit, undoable
+from postal.rounds.plans import (
+    KEEP,
+    MOVE,
+    OFFICE,
+    UNDO,
+    EditedMeanwhile,
+    PlanNotDraft,
+    PlanOutdated,
+    last_edit,
+    undoable,
+)
 from postal.rounds.problem import Weights, as_plan_courier, planning_problem
 from postal.rounds.replanning import KEPT_FOR, kept_by_stop, later, leaving_from, left_over
 from postal.rounds.spare import add_round, drop_round, empty_round, spare_courier
@@ -246,7 +256,7 @@ def _numbered(act: Act, plan_id: int, edit: int, kind: str, detail: dict[str, An
         plan_id=plan_id,
         number=edit + 1,
         kind=kind,
-        detail=detail,
+        detail=detail | {OFFICE: act.by.office_id},
         reason=reason,
         made_at=act.now,
         made_by_id=act.by.user_id,

@@ -37,6 +37,8 @@ from postal.rounds.problem import DaySetting, day_setting, has_left, opens_on, r
 from routing import Message, OpenCommune, Plan, PlannedRound, Problem, Unserved
 
 MOVE, KEEP, UNDO = "move", "keep", "undo"
+OFFICE = "office_id"
+"""In the detail of an act: the office its maker had then, whose it stays."""
 """The kinds of acts in a draft."""
 
 
@@ -146,7 +148,7 @@ def standing_edits(session: Session, plan_id: int) -> Sequence[PlanEdit]:
 def own_edits(session: Session, by: Actor, standing: Sequence[PlanEdit]) -> Sequence[PlanEdit]:
     """Return those of some acts that somebody may undo: their own office's, or those of nobody's for who has none."""
     offices = _offices(session, standing)
-    return [one for one in standing if offices.get(one.made_by_id) == by.office_id]
+    return [one for one in standing if offices[one.id] == by.office_id]
 
 
 def undoable(act: Act, plan_id: int) -> PlanEdit:
@@ -163,7 +165,7 @@ def undoable(act: Act, plan_id: int) -> PlanEdit:
     offices = _offices(act.session, standing)
     for later in standing[: standing.index(own[0])]:
         if "dearer" not in own[0].detail or _touched(later) & _touched(own[0]):
-            office = act.session.get(Office, offices.get(later.made_by_id) or 0)
+            office = act.session.get(Office, offices[later.id] or 0)
             raise MovedSince(office=office.name if office is not None else Message("điều hành toàn tỉnh"))
     return own[0]
 
@@ -173,10 +175,12 @@ def _touched(edit: PlanEdit) -> set[tuple[str, int]]:
     return told | {("stop", edit.detail["consignment_id"])}
 
 
-def _offices(session: Session, edits: Sequence[PlanEdit]) -> dict[int | None, int | None]:
-    made_by = {one.made_by_id for one in edits} - {None}
-    found = session.execute(select(User.id, User.office_id).where(User.id.in_(made_by)))
-    return dict(found.all())
+def _offices(session: Session, edits: Sequence[PlanEdit]) -> dict[int, int | None]:
+    """Return by act the office its maker had then; of acts that do not say it, the one he has now."""
+    made_by = {one.made_by_id for one in edits if OFFICE not in one.detail} - {None}
+    now = select(User.id, User.office_id).where(User.id.in_(made_by))
+    since: dict[int | None, int | None] = dict(session.execute(now).all()) if made_by else {}
+    return {one.id: one.detail[OFFICE] if OFFICE in one.detail else since.get(one.made_by_id) for one in edits}
 
 
 def publish_plan(act: Act, plan_id: int, *, edit: int | None = None) -> DayPlan:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from api.commands import tannha
 from postal import chain
+from postal.access import audit
 from postal.chain import BadSignature
 from postal.db import Database, make_engine
 from postal.models import AuditEntry, ChainLink, Handover, TrackingEvent
@@ -17,7 +18,7 @@ from tests.postal import day as a_day
 
 @pytest.fixture
 def database(sqlite_url, monkeypatch):
-    """Return a house in which a handover took place; its settings are in the environment."""
+    """Return a house in which a handover took place, something audited last; its settings are in the environment."""
     values = {
         "TANNHA_DATABASE_URL": sqlite_url,
         "TANNHA_SECRET_KEY": "x" * 40,
@@ -29,6 +30,7 @@ def database(sqlite_url, monkeypatch):
     database = Database(make_engine(sqlite_url), build.vault())
     with database.write() as session:
         a_day.handed_over(session, n=3)
+        audit.note(build.act(session, build.EVENING), "set_up_changed", "s10_range", 1, reason="cấp dải số")
     yield database
     database.engine.dispose()
 
