@@ -18,8 +18,8 @@ from postal.rounds import planning_problem
 from postal.set_up import ahead, changes
 from postal.set_up.changes import Wanted
 from postal.set_up.kinds import couriers as kind
-from postal.set_up.kinds import tariffs
-from postal.set_up.kinds.days_off import DayGone
+from postal.set_up.kinds import days_off, tariffs
+from postal.set_up.kinds.days_off import DayGone, OffLonger
 from postal.set_up.kinds.ranges import NumbersTaken
 from tests import builders as build
 from tests.scale import scaled
@@ -402,6 +402,37 @@ def test_days_off_are_noted_shortened_and_undone_but_not_once_they_passed(act):
         told = after | ({"until": f"{TODAY - timedelta(days=8)}"} if "until" in after else {})
         with pytest.raises(DayGone):
             changes.make(act, asks(area, past, **told))
+
+
+def test_days_off_noted_again_are_never_fewer_and_those_that_passed_stay_whatever_is_undone(act):
+    first, (soon, late) = TODAY + timedelta(days=1), ((TODAY + timedelta(days=n)).isoformat() for n in (3, 9))
+    for area, subject in ((SetUpArea.ABSENCE, f"BT001 {first}"), (SetUpArea.OFFICE_OFF, f"BC-PHU-XUAN {first}")):
+        is_office = area is SetUpArea.OFFICE_OFF
+
+        def until(day, why, area=area, subject=subject, is_office=is_office):
+            told = {"until": day, "why": why} if is_office else {"until": day}
+            return replace(asks(area, subject, **told), settles=days_off.noted)
+
+        def known(area=area, subject=subject):
+            return changes.KINDS[area].read(act.session, subject)
+
+        changes.make(act, until(soon, "bão"))
+        changes.make(act, until(late, "lũ"))
+        assert known() == {"until": late} | ({"why": "bão"} if is_office else {})
+        with pytest.raises(OffLonger):
+            changes.make(act, until(soon, "mưa"))
+        gone = changes.make(act, asks(area, subject, **days_off.office_shortened(first, on=first)))
+        assert known() == {}
+        changes.undo(act, gone.id, reason="nhầm")
+        assert known() == {"until": late} | ({"why": "bão"} if is_office else {})
+        on, then = later(act, 5), later(act, 7)  # back from the fifth day on: whatever comes later, he worked on it
+        back = changes.make(
+            on, replace(asks(area, subject, **days_off.shortened(first, on=on.now.date())), from_day=on.now.date())
+        )
+        with pytest.raises(DayGone):
+            changes.undo(then, back.id, reason="nhầm")
+        changes.undo(later(act, 5), back.id, reason="nhầm")
+        assert known()["until"] == late
 
 
 def test_a_price_holds_from_its_day_and_those_before_it_are_kept(act):

@@ -10,14 +10,13 @@ from typing import Any
 import click
 
 from api.commands.opening import acting, opened, say_both, show
-from api.commands.setup.changing import change
+from api.commands.setup.changing import change, note_absence
 from api.commands.setup.tables import asked_name, read_text, refuse_wrong
 from api.words import say_date
 from postal import Message, under_way
 from postal.access import audit
 from postal.models import SetUpArea
 from postal.network import closures, crew, offices, places, tables
-from postal.set_up import kinds
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _NO_BREAK = "-"
@@ -190,8 +189,7 @@ def away(code: str, first: datetime, last: datetime) -> None:
     """Keep a courier out of the plans from FIRST to LAST, both included."""
     with opened() as services, acting(services) as act:
         found = crew.find_courier(act.session, code)
-        subject = kinds.days_off.subject_of(found.code, first.date())
-        change(act, SetUpArea.ABSENCE, subject, {"until": last.date().isoformat()})
+        note_absence(act, found.code, first.date(), last.date())
     days = f"{say_date(first.date())} – {say_date(last.date())}"
     say_both("{code} nghỉ {days}.", code=code, days=days)
 

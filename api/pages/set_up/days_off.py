@@ -107,6 +107,7 @@ def office_off(code: str, period: off.Period, reason: str) -> changes.Wanted:
         after={"until": last.isoformat(), "why": reason},
         from_day=today(),
         reason=reason,
+        settles=kinds.days_off.noted,
     )
 
 
@@ -115,7 +116,7 @@ def office_back(code: str, first: date, reason: str, *, on: date) -> changes.Wan
     return changes.Wanted(
         area=SetUpArea.OFFICE_OFF,
         subject=kinds.days_off.subject_of(code, first),
-        after=kinds.days_off.shortened(first, on=on),
+        after=kinds.days_off.office_shortened(first, on=on),
         from_day=today(),
         reason=reason,
     )
@@ -130,6 +131,7 @@ def courier_away(code: str, period: off.Period, reason: str) -> changes.Wanted:
         after={"until": last.isoformat()},
         from_day=today(),
         reason=reason,
+        settles=kinds.days_off.noted,
     )
 
 

@@ -104,7 +104,7 @@ KINDS: dict[SetUpArea, Kind] = {
     SetUpArea.KEY: Kind(read=keys.read, put=keys.put, tells=keys.tells, final=keys.final),
     SetUpArea.RANGE: Kind(read=ranges.read, put=ranges.put, check=ranges.check, tells=ranges.tells),
     SetUpArea.COURIER_NAME: Kind(read=names.read, put=names.put, seal=names.seal, unseal=names.unseal),
-    SetUpArea.ABSENCE: Kind(read=days_off.read_absence, put=days_off.put_absence, check=days_off.check_span),
-    SetUpArea.OFFICE_OFF: Kind(read=days_off.read_office, put=days_off.put_office, check=days_off.check_span),
+    SetUpArea.ABSENCE: Kind(read=days_off.read_absence, put=days_off.put_absence, check=days_off.check_absence),
+    SetUpArea.OFFICE_OFF: Kind(read=days_off.read_office, put=days_off.put_office, check=days_off.check_office),
     SetUpArea.CALENDAR: Kind(read=days_off.read_calendar, put=days_off.put_calendar, check=days_off.check_calendar),
 }

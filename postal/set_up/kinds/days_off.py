@@ -27,6 +27,13 @@ class DayGone(Conflict):
     says = Message("Ngày {day} đã qua hoặc đã bắt đầu: giữ nguyên. Ghi thay đổi mới từ hôm nay.")
 
 
+class OffLonger(Conflict):
+    """Days off are shortened by taking them back, not by noting fewer: who notes may not know of those noted before."""
+
+    code = "off_longer"
+    says = Message("Đã ghi nghỉ từ ngày này đến hết {until}. Muốn nghỉ ngắn hơn thì bỏ ngày nghỉ đã ghi trước.")
+
+
 def subject_of(code: str, first: date) -> str:
     """Return how days off are named: the courier's or office's code and the first day."""
     return f"{code} {first.isoformat()}"
@@ -37,17 +44,46 @@ def shortened(first: date, *, on: date) -> dict[str, Any]:
     return {"until": (on - timedelta(days=1)).isoformat()} if first < on else {"until": None}
 
 
-def check_span(act: Act, subject: str, values: Mapping[str, Any]) -> None:
-    """Refuse days off that passed before anybody noted them, or that began and are taken back whole. Raises DayGone."""
+def office_shortened(first: date, *, on: date) -> dict[str, Any]:
+    """Return what `shortened` does for an office: with days off that are gone goes why, for whoever undoes it."""
+    values = shortened(first, on=on)
+    return values | {"why": None} if values["until"] is None else values
+
+
+def noted(now: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what noting days off comes to: those noted before go on, for the reason noted first. Raises OffLonger."""
+    if now.get("until") is None:
+        return dict(after)
+    if after["until"] < now["until"]:
+        raise OffLonger(until=f"{date.fromisoformat(now['until']):%d/%m/%Y}")
+    return {"until": after["until"]}
+
+
+def check_absence(act: Act, subject: str, values: Mapping[str, Any]) -> None:
+    """Refuse a courier's days off as `_check_span` does. Raises DayGone, BadPeriod."""
+    _check_span(act, subject, read_absence(act.session, subject), values)
+
+
+def check_office(act: Act, subject: str, values: Mapping[str, Any]) -> None:
+    """Refuse an office's days off as `_check_span` does. Raises DayGone, BadPeriod."""
+    _check_span(act, subject, read_office(act.session, subject), values)
+
+
+def _check_span(act: Act, subject: str, now: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Refuse what lets a day that passed become a day off or none; days noted late may have begun before today."""
     _code, first = _parts(subject)
     today = local_day(act.now)
-    until = date.fromisoformat(values["until"]) if values.get("until") else None
+    was, until = (date.fromisoformat(text) if text else None for text in (now.get("until"), values.get("until")))
+    if "until" not in values:
+        return
     if until is not None and until < first:
         raise crew.BadPeriod
     if until is None and first < today:
         raise DayGone(day=f"{first:%d/%m/%Y}")
-    if until is not None and until < today - timedelta(days=1):
+    if until is not None and was is None and until < today:
         raise DayGone(day=f"{until:%d/%m/%Y}")
+    if until is not None and was is not None and (changed := min(was, until) + timedelta(days=1)) < today:
+        raise DayGone(day=f"{changed:%d/%m/%Y}")
 
 
 def read_absence(session: Session, subject: str) -> dict[str, Any]:
