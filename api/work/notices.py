@@ -27,6 +27,8 @@ OPEN_AGAIN = Message("Tan Nha: đường vào {commune} đã thông, bưu tá đ
 _CARD = Message("Tan Nha: bưu tá đến lúc {at} chưa giao được bưu gửi {codes}. Nhận tại {office}. {then}")
 _AGAIN = Message("Bưu tá đến lại từ {day}.")
 _KEPT = Message("Giữ đến hết {day}.")
+_OF = Message("{codes}: {said}")
+_AND = Message("{before} {said}")
 _COLLECTED = Message("Tan Nha: {receipt}{at}: bưu tá đã nhận hồ sơ {codes}, {n} giấy tờ{sealed}{paid}. {office}")
 _NUMBERED = Message("biên nhận {numbers}, ")
 _SEALED = Message(", niêm phong {seals}")
@@ -102,11 +104,19 @@ def _card(told: doorstep.CardTold | None) -> Message | None:
     if told is None:  # handed over since: the visit that failed is no news any more
         return None
     then: Message | str = ""
-    if told.try_from is not None:
-        then = _AGAIN.filled(day=_day(told.try_from))
-    elif told.keep_until is not None:
-        then = _KEPT.filled(day=_day(told.keep_until))
+    for step in told.steps:
+        said = _follows(step)
+        if said is not None and len(told.steps) > 1:
+            said = _OF.filled(codes=", ".join(step.codes), said=said)
+        if said is not None:
+            then = _AND.filled(before=then, said=said) if then else said
     return _CARD.filled(at=_at(told.tried_at), codes=", ".join(told.codes), office=_office(told.office), then=then)
+
+
+def _follows(step: doorstep.CardStep) -> Message | None:
+    if step.try_from is not None:
+        return _AGAIN.filled(day=_day(step.try_from))
+    return _KEPT.filled(day=_day(step.keep_until)) if step.keep_until is not None else None
 
 
 def _receipt(told: doorstep.ReceiptTold | None) -> Message | None:

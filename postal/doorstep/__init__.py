@@ -4,8 +4,8 @@ Rounds themselves are `postal.rounds`; what an event does to an item is `postal.
 """
 
 from postal.doorstep.at_the_door import ReasonNeeds, photo_rule_of
-from postal.doorstep.blank_cards import CardNotOfRound, CardUsed, blank_cards_of, rounds_with_cards
-from postal.doorstep.cards import CardTold, LeftAtDoor, ReceiptTold, card_told, left_at_door, receipt_told
+from postal.doorstep.blank_cards import CardNotOfRound, CardUsed, blank_cards_of
+from postal.doorstep.cards import CardStep, CardTold, LeftAtDoor, ReceiptTold, card_told, left_at_door, receipt_told
 from postal.doorstep.doors import Door, addresses_at, doors_of, is_same_door
 from postal.doorstep.instants import BadInstant, corrected
 from postal.doorstep.notes import OPEN_WHY, ORDER_WHY, TROUBLES, NoteIn, NoteKind, notes_of_round, record_notes
@@ -37,6 +37,7 @@ __all__ = [
     "TROUBLES",
     "BadInstant",
     "CardNotOfRound",
+    "CardStep",
     "CardTold",
     "CardUsed",
     "CourierScan",
@@ -74,6 +75,5 @@ __all__ = [
     "record_notes",
     "record_scans",
     "relations_for",
-    "rounds_with_cards",
     "settle_note",
 ]

@@ -1,6 +1,7 @@
 """Blank absence cards printed for a round: how many there are, their numbers, and which of them may still be left.
 
-A card's number is the round's own and stands on the citizen's paper: typed wrong, it names another courier's visit.
+A card's number is the round's own and stands on the citizen's paper: typed wrong, it names another courier's visit. How
+many are printed follows the round's length of the moment; stops pass on later, so any number a round can have is taken.
 """
 
 from __future__ import annotations
@@ -46,15 +47,20 @@ def blank_cards_of(walked: DeliveryRound) -> list[str]:
     return [f"GM-{walked.id}-{n:02d}" for n in range(1, n_blank_cards(walked) + 1)]
 
 
-def rounds_with_cards(session: Session, walked: DeliveryRound) -> list[DeliveryRound]:
+def cards_of_day(session: Session, round_id: int) -> list[str]:
+    """Return every number a card may have that is left on a round; printed or not."""
+    return [f"GM-{one}-{n:02d}" for one in _rounds_with_cards(session, round_id) for n in range(1, _MOST_CARDS + 1)]
+
+
+def _rounds_with_cards(session: Session, round_id: int) -> list[int]:
     """Return a round with those of the same courier and day: cards were printed, then the day was planned again."""
     own, day = aliased(DeliveryRound), aliased(DayPlan)
     query = (
-        select(DeliveryRound)
+        select(DeliveryRound.id)
         .join(DayPlan, DayPlan.id == DeliveryRound.plan_id)
         .join(own, own.courier_id == DeliveryRound.courier_id)
         .join(day, (day.id == own.plan_id) & (day.day == DayPlan.day))
-        .where(own.id == walked.id)
+        .where(own.id == round_id)
         .order_by(DeliveryRound.id)
     )
     return list(session.scalars(query))
@@ -67,11 +73,10 @@ def checked_card(session: Session, stop: RoundStop, number: str) -> str:
     at another door before. Of two told at once the second waits for the first.
     """
     told = _CARD.fullmatch(number.strip().upper())
-    printed = f"GM-{int(told[1])}-{int(told[2]):02d}" if told else number.strip()
-    walked = rounds_with_cards(session, stop.round)
-    if not any(printed in blank_cards_of(one) for one in walked):
+    ids = _rounds_with_cards(session, stop.round_id)
+    if told is None or int(told[1]) not in ids or not 1 <= int(told[2]) <= _MOST_CARDS:
         raise CardNotOfRound(position=stop.position, round=stop.round_id)
-    ids = [one.id for one in walked]
+    printed = f"GM-{int(told[1])}-{int(told[2]):02d}"
     first_come = select(DeliveryRound.id).where(DeliveryRound.id.in_(ids)).order_by(DeliveryRound.id)
     session.execute(first_come.with_for_update(key_share=True))
     left = _left_at(session, ids, printed)

@@ -49,16 +49,24 @@ class NoNumberToText(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardStep:
+    """What follows for some pieces of a card: another try from a day on, or kept at the office up to a last day."""
+
+    codes: tuple[str, ...]
+    try_from: date | None
+    keep_until: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardTold:
-    """What an absence card says. ``keep_until`` is the last day the office keeps the pieces."""
+    """What an absence card says; ``steps`` are several where its pieces were tried before on different days."""
 
     office: Office
     codes: tuple[str, ...]
     consignment_ids: frozenset[int]
     tried_at: datetime
     n: int
-    try_from: date | None
-    keep_until: date | None
+    steps: tuple[CardStep, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +153,7 @@ def queue_message(act: Act, noted: CourierNote, *, is_held: bool = False) -> Non
 def card_told(session: Session, noted: CourierNote) -> CardTold | None:
     """Return what the card of a note says by now, None where no failed try of its round is recorded at its door.
 
-    Of several tries the earliest day the courier comes again, and the earliest day the office keeps a piece until.
+    Pieces at one door may have been tried on different days before: each is told what follows for it.
     """
     consignment = session.get_one(Consignment, noted.consignment_id)
     items = [item for one in at_the_door_of(session, noted.round_id, consignment) for item in one.items]
@@ -157,15 +165,16 @@ def card_told(session: Session, noted: CourierNote) -> CardTold | None:
     missed = {i: step for i in items if (step := steps[i.id]) is not None and i.id in told_of and not i.finished_at}
     if not missed:
         return None
-    kept = [fetch_by(step, calendar) for step in missed.values()]
+    follows: dict[tuple[date | None, date | None], list[str]] = {}
+    for item, step in missed.items():
+        follows.setdefault((step.try_from, fetch_by(step, calendar)), []).append(item.s10 or item.dossier_code)
     return CardTold(
         office=session.get_one(Office, noted.office_id),
         codes=tuple(item.s10 or item.dossier_code for item in missed),
         consignment_ids=frozenset(item.consignment_id for item in missed),
         tried_at=max(tried[item.id][-1].at for item in missed),
         n=min(max(step.n_invitations for step in missed.values()), N_INVITATIONS),
-        try_from=min((step.try_from for step in missed.values() if step.try_from is not None), default=None),
-        keep_until=min((day for day in kept if day is not None), default=None),
+        steps=tuple(CardStep(codes=tuple(codes), try_from=a, keep_until=k) for (a, k), codes in follows.items()),
     )
 
 

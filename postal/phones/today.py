@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from postal.doorstep.at_the_door import photo_rule_of
-from postal.doorstep.blank_cards import blank_cards_of, rounds_with_cards
+from postal.doorstep.blank_cards import cards_of_day
 from postal.doorstep.doors import Door, addresses_at, doors_of
 from postal.doorstep.proof import ID_KINDS, relations_for
 from postal.life.follow_up import N_INVITATIONS, Attempt, fetch_by, follow_up, invitation_days, load_attempts
@@ -135,7 +135,7 @@ class StopToday:
 class DayToday:
     """A courier's day: the round, None where no plan has one, the office to ask, and what each reason needs.
 
-    ``cards`` are the numbers of the blank absence cards that go along.
+    ``cards`` are the numbers a blank absence card of this day may have.
     """
 
     office: Office
@@ -166,14 +166,9 @@ def day_of(session: Session, courier_id: int, *, now: datetime) -> DayToday:
         courier_code=courier.code,
         round=found,
         stops=tuple(_stop(session, door, invitations, words) for door in doors),
-        cards=_cards(session, found) if doors else (),
+        cards=tuple(cards_of_day(session, found.id)) if found is not None and doors else (),
         evidence=ruled.evidence(today),
     )
-
-
-def _cards(session: Session, found: DeliveryRound | None) -> tuple[str, ...]:
-    walked = rounds_with_cards(session, found) if found is not None else []
-    return tuple(number for one in walked for number in blank_cards_of(one))
 
 
 def round_to_count(session: Session, courier_id: int, *, now: datetime) -> DeliveryRound | None:

@@ -239,6 +239,7 @@ def test_a_clerk_hands_an_organisations_result_over_by_its_letter_too(sign_in, o
         f"receiver-{stop_id}": "Lê Văn Nhận",
         f"relation-{stop_id}": "introduced",
         f"id-tail-{stop_id}": "1234",
+        f"piece-{item_id}": "1",
         f"n-documents-{item_id}": "1",
         f"fee-receipt-{item_id}": "BL-1" if fee else "",
     }

@@ -133,7 +133,7 @@ def test_a_card_of_a_piece_handed_over_meanwhile_is_not_sent(phone, own_round, g
 
 def test_a_card_on_paper_keeps_its_number(phone, own_round, sign_in, database):
     printed = phone.round().json["round"]["cards"]
-    assert printed == [f"GM-{own_round}-{n:02d}" for n in range(1, 5)]
+    assert printed == [f"GM-{own_round}-{n:02d}" for n in range(1, 41)]
     typed = f"gm {own_round} 4"
     told = [note("card", own_round, 1, what="paper", number=typed), note("card", own_round, 2, what="texted")]
     assert tell(phone, *told) == [("recorded", "")] * 2

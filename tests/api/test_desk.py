@@ -283,6 +283,7 @@ def _walk(postal, round_id, loaded, database):
             f"receiver-{stop_id}": "Tôn Nữ Thị Diễm Hằng",
             f"id-tail-{stop_id}": "1234",
             f"n-documents-{items[dossier]}": "1",
+            f"piece-{items[dossier]}": "1",
         }
     answer = postal.post(f"{page}/results", **fields)
     assert answer.status_code == 303, answer.text

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 
 from postal import models
-from tests.api.one_door import delivered, join, stops_of
+from tests.api.one_door import delivered, join, part, stops_of
 from tests.api.test_numbered_sheets import words_of
 from tests.labels.conftest import poppler  # noqa: F401 - a fixture
 
@@ -17,7 +17,6 @@ def typed_for(stop_ids):
         f"receiver-{stop_ids[0]}": "Tôn Nữ Thị Diễm Hằng",
         f"id-tail-{stop_ids[0]}": "9911",
         f"stop-of-{stop_ids[0]}": [str(one) for one in stop_ids],
-        f"ticks-{stop_ids[0]}": "1",
     }
 
 
@@ -51,10 +50,18 @@ def test_a_clerk_types_a_door_once_and_what_was_not_ticked_stays_open(sign_in, o
 
 
 def test_a_form_made_up_signs_for_nobody_else(sign_in, own_round, database):
-    stop_ids = join(database, own_round)[2]
+    _, item_ids, stop_ids = join(database, own_round)
     with database.read() as session:
         stranger = stops_of(session, own_round)[2]
         stranger_id, item_id = stranger.id, stranger.consignment.items[0].id
+    clerk, page = sign_in("postal"), f"/staff/rounds/{own_round}/results"
     typed = typed_for([stop_ids[0], stranger_id]) | {f"piece-{item_id}": "1", f"n-documents-{item_id}": "1"}
-    assert sign_in("postal").post(f"/staff/rounds/{own_round}/results", **typed).status_code == 422
+    assert clerk.post(page, **typed).status_code == 422
+    assert "Chưa chọn bưu gửi nào" in clerk.post(page, **typed_for(stop_ids[:1])).text, "no piece was shown"
+    # Parted by the office while the clerk types: all of it is asked again, and no ticked piece is left out unsaid.
+    part(database, own_round)
+    typed = typed_for(stop_ids) | {f"{name}-{one}": "1" for name in ("piece", "n-documents") for one in item_ids}
+    assert "vừa được tách" in clerk.post(page, **typed).text
     assert delivered(database) == []
+    single = dict(re.findall(r'type="hidden" name="(piece-[0-9]+)" value="(1)"', clerk.get(page).text))
+    assert single.keys() == {f"piece-{one}" for one in (*item_ids, item_id)}, "a form of one piece names it"

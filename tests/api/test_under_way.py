@@ -175,6 +175,7 @@ def test_without_scripts_the_whole_sheet_is_one_form_with_the_usual_answers_in_i
     for stop_id, item_id in stops.values():
         typed |= {f"outcome-{stop_id}": "done", f"time-{stop_id}": "0815", f"receiver-{stop_id}": "Lê Văn Nhận"}
         typed |= {f"id-tail-{stop_id}": "1234", f"n-documents-{item_id}": "1", f"fee-receipt-{item_id}": "BL-1"}
+        typed[f"piece-{item_id}"] = "1"
     second, item_id = stops[2]
     typed[f"id-tail-{second}"] = "12"
     answer = postal.post(where, **typed)

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from api.words import translate
+from api.work.notices import _card
 from postal import desk, doorstep
 from postal.life.follow_up import Attempt, fetch_by, follow_up
 from postal.models import CourierNote, Notice, NoticeState
@@ -81,6 +83,29 @@ def test_a_try_of_an_earlier_round_is_not_what_todays_card_tells_of(session, day
     assert leave(session, day, second, at=at)[0].status == "recorded"
 
 
+def test_pieces_of_one_door_tried_on_different_days_are_each_told_what_follows(session):
+    house = {"phone": "0905120001", "address": "1 Lê Lợi, phường Thuận Hóa, thành phố Huế"}
+    day = a_day.build_day(session, house, house | {"channel": "cổng dịch vụ công"})
+    first = walking(session, day)
+    fail(session, day, day.items[0])
+    a_day.close_all(session, first)
+    both = [[str(item.consignment_id) for item in day.items]]
+    second = a_day.walking(session, a_day.DAY + timedelta(days=3), shares=both)
+    at = TRIED + timedelta(days=3)
+    for item in day.items:
+        fail(session, day, item, at)
+    told = doorstep.card_told(session, doorstep.note_with(session, leave(session, day, second, at=at)[1][0].about_id))
+    kept, again = sorted(told.steps, key=lambda step: step.try_from is not None)
+    assert (kept.codes, again.codes) == ((day.items[0].s10,), (day.items[1].s10,))
+    assert (kept.try_from, kept.keep_until is not None, again.keep_until) == (None, True, None)
+    said = translate(_card(told), "vi")
+    for step, then in (
+        (kept, f"Giữ đến hết {kept.keep_until:%d/%m/%Y}."),
+        (again, f"Bưu tá đến lại từ {again.try_from:%d/%m/%Y}."),
+    ):
+        assert f"{step.codes[0]}: {then}" in said
+
+
 def test_a_piece_is_kept_until_the_working_day_before_it_goes_back():
     calendar = WorkingDays()
     tries = [Attempt(at=at, reason="VANG_NHA") for at in (TRIED, TRIED + timedelta(days=4))]
@@ -96,10 +121,10 @@ def test_days_a_commune_is_cut_off_are_not_told_as_days_of_the_next_try(session,
     fail(session, day, day.items[0])
     leave(session, day, plan)
     noted = session.scalars(select(CourierNote)).one()
-    before = doorstep.card_told(session, noted).try_from
+    before = doorstep.card_told(session, noted).steps[0].try_from
     code = day.items[0].consignment.commune_code
     closures.close(session, Cut(communes=(code,), first=before, last=before, reason="lũ", proof="CĐ 12"), now=TRIED)
-    assert doorstep.card_told(session, noted).try_from > before
+    assert doorstep.card_told(session, noted).steps[0].try_from > before
 
 
 def test_that_a_card_went_stays_on_the_items_page_and_what_went_to_nobody_goes(session, day):

@@ -177,8 +177,9 @@ def test_a_card_is_of_its_round_and_lies_at_one_door(session, day, plan):
     assert card(1, f"GM-{own}-01") == "recorded"
     assert card(2, f"gm {own} 1") == "recorded", "one card for the door, however it is typed"
     assert card(3, f"GM-{own}-01") == "card_used"
-    for wrong in (f"GM-{own + 1}-01", f"GM-{own}-05", f"GM-{own}-00", "GM-0417", "EY900000005VN"):
+    for wrong in (f"GM-{own + 1}-01", f"GM-{own}-41", f"GM-{own}-00", "GM-0417", "EY900000005VN"):
         assert card(3, wrong) == "card_not_of_round", wrong
+    assert card(4, f"GM-{own}-40") == "recorded", "printed while the round was longer"
     assert card(3, f"GM-{own}-01", held_since=TRIED) == "recorded", "what the office held is kept as it was told"
     assert left(session, day, plan, 4, what="paper") == "recorded", "no number was asked for"
     again = session.get_one(DeliveryRound, own)

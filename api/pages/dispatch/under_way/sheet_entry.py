@@ -126,22 +126,22 @@ def _take(act: Act, found: models.DeliveryRound) -> list[_Told]:
 
 
 def _door_shown(session: Session, found: models.DeliveryRound, first: models.RoundStop) -> doorstep.Door:
-    """Return the door as its form was shown: what passed to another courier since is told of all the same."""
+    """Return the door as its form was shown: what passed to another courier since is told of all the same.
+
+    Raises _Wrong where the office parted it since: nothing that was ticked is left out without a word.
+    """
     shown = request.form.getlist(f"stop-of-{first.id}")
-    same = (
-        stop
-        for stop in found.stops
-        if str(stop.id) in shown
-        and stop.id != first.id
-        and doorstep.is_same_door(session, stop.consignment, first.consignment)
-    )
-    return doorstep.Door(stops=(first, *same))
+    others = [stop for stop in found.stops if str(stop.id) in shown and stop.id != first.id]
+    if not all(doorstep.is_same_door(session, stop.consignment, first.consignment) for stop in others):
+        raise _Wrong("", Message("Điểm này vừa được tách thành nhiều điểm. Mở lại trang rồi nhập từng điểm."))
+    return doorstep.Door(stops=(first, *others))
 
 
 def _scans(found: models.DeliveryRound, door: doorstep.Door) -> list[doorstep.CourierScan]:
     """Return one scan for each piece the door's result is about. Raises _Wrong."""
     stop = door.first
-    outcome, pieces = _typed("outcome", stop.id), _pieces_meant(door)
+    # What the form named and no other piece: what came to the door since was in nobody's hand.
+    outcome, pieces = _typed("outcome", stop.id), [item for _, item in door.pieces if _typed("piece", item.id)]
     if not pieces:
         raise _Wrong("piece", Message("Chưa chọn bưu gửi nào của điểm này."))
     if outcome != DONE and reasons.reason(outcome) is None:
@@ -167,16 +167,6 @@ def _scans(found: models.DeliveryRound, door: doorstep.Door) -> list[doorstep.Co
         )
         for item in pieces
     ]
-
-
-def _pieces_meant(door: doorstep.Door) -> list[models.Item]:
-    """Return the open pieces of a door; where several were shown, those that are ticked and no others."""
-    if _typed("ticks", door.first.id):
-        return [item for _, item in door.pieces if _typed("piece", item.id)]
-    pieces = [item for _, item in door.pieces if item.state in _OPEN_STATES]
-    if len(pieces) < 2:
-        return pieces or list(door.first.consignment.items)
-    return [item for item in pieces if _typed("piece", item.id)]
 
 
 def _time(text: str) -> time:
