@@ -12,6 +12,8 @@ const KINDS = { result: "attempt_failed", collection: "collection_failed" };
 export function whyNot({ today, own, stop, pieces }, back, recorded) {
   const screen = copy("fail");
   head(screen, "form_fail", stop);
+  const which = ticksOf(screen.querySelector("[data-which]"), pieces);
+  let taken = pieces;
   const list = screen.querySelector("[data-reasons]");
   for (const reason of today.reasons) list.append(line(reason));
   const at = { round: today.round.id, position: stop.position };
@@ -32,6 +34,12 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
   const actId = crypto.randomUUID();
   const record = async (form) => {
     const reason = chosen(form);
+    taken = which();
+    if (!taken.length) {
+      notice(say("none_taken"), "danger");
+      form.elements.take[0].focus();
+      return false;
+    }
     if (isResult && reason.needs.includes("call") && stop.phone && !calls.length) {
       notice(say("call_first"), "danger");
       form.querySelector("[data-act=call]").focus();
@@ -43,16 +51,32 @@ export function whyNot({ today, own, stop, pieces }, back, recorded) {
       return false;
     }
     const scan = { kind: KINDS[stop.direction], reason: reason.code, called_at: calls, words: form.elements.words.value.trim() };
-    const scans = pieces.map((piece) => ({ ...scan, code: piece.code }));
+    const scans = taken.map((piece) => ({ ...scan, code: piece.code }));
     await queue({ ...at, act: "fail", pieces: scans, actId, photos: photos() });
     return true;
   };
   const after = () => {
     const invites = isResult && chosen(document.querySelector("[data-form=fail]")).invites;
     if (!invites) return recorded();
-    return leaveCard({ today, stop, pieces, actId }, recorded);
+    return leaveCard({ today, stop, pieces: taken, actId }, recorded);
   };
   wire(screen, back, record, after);
+}
+
+// A reason is about the pieces it is ticked for: of several at one door each may have its own, or still be delivered.
+function ticksOf(box, pieces) {
+  if (pieces.length < 2) {
+    box.remove();
+    return () => pieces;
+  }
+  for (const piece of pieces) {
+    const made = copy("failed-piece");
+    made.querySelector("span").textContent = piece.code;
+    box.append(made);
+  }
+  box.hidden = false;
+  const boxes = [...box.querySelectorAll("[name=take]")];
+  return () => pieces.filter((_, n) => boxes[n].checked);
 }
 
 function line(reason) {

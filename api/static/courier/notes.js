@@ -1,4 +1,5 @@
 // What a courier tells besides scans: trouble on the road, a wrong pin or address, an agency against the procedure.
+import { placesOf } from "./doors.js";
 import { copy, notice, say } from "./words.js";
 import { tellNote } from "./told.js";
 import { locating } from "./place.js";
@@ -26,13 +27,32 @@ export function trouble({ today }, back, recorded) {
 
 export function violation({ today, stop }, back, recorded) {
   const screen = copy("violation");
+  const place = placeOf(screen.querySelector("[data-which]"), stop);
   wire(screen, back, (form) => tellNote({
     round: today.round.id,
-    position: stop.position,
+    position: place(),
     kind: "violation",
     what: form.elements.what.value,
     words: form.elements.words.value.trim(),
   }), recorded);
+}
+
+// Pieces at one door may come from several agencies: whom it is about is said by its place on the plan, never guessed.
+function placeOf(box, stop) {
+  const places = placesOf(stop, stop.pieces);
+  if (places.length < 2) {
+    box.remove();
+    return () => places[0] ?? stop.position;
+  }
+  for (const place of places) {
+    const made = copy("place-of");
+    made.querySelector("input").value = place;
+    const codes = stop.pieces.filter((piece) => piece.position === place).map((piece) => piece.code);
+    made.querySelector("span").textContent = codes.join(", ");
+    box.append(made);
+  }
+  box.hidden = false;
+  return () => Number(box.querySelector(":checked").value);
 }
 
 export function correct({ today, stop }, back, recorded) {

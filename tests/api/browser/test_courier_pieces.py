@@ -11,6 +11,7 @@ from tests.api.browser.accessibility import violations
 from tests.api.browser.phone import act, all_sent, card, fits, scan_as_keyboard, states
 from tests.api.browser.test_courier_phone import enrolled
 from tests.api.browser.test_courier_road import codes
+from tests.api.one_door import join, stops_of
 
 __all__ = ["enrolled"]
 
@@ -72,6 +73,49 @@ def test_one_piece_stays_out_and_open_and_is_delivered_later(two_at_one_door, en
     expect(act(page, "deliver", 1)).to_have_count(0)
     all_sent(page)
     assert states(database) == [State.DELIVERED, State.DELIVERED, State.ON_ROUND]
+
+
+def test_a_reason_is_recorded_for_the_ticked_pieces_and_a_violation_names_its_own(own_round, enrolled, database):
+    (first, second), _, _ = join(database, own_round)
+    with database.write() as session:
+        other = stops_of(session, own_round)[1].consignment
+        agency = models.Office(
+            code="CQ-KHAC", kind=models.OfficeKind.ISSUING, name="Cơ quan khác", commune_code="19789"
+        )
+        session.add(agency)
+        session.flush()
+        other.issuing_office_id = agency_id = agency.id
+    page = enrolled()
+    act(page, "fail", 1).click()
+    ticks = page.get_by_role("group", name="Bưu gửi nào chưa được").get_by_role("checkbox")
+    assert [box.is_checked() for box in ticks.all()] == [True, True]
+    assert violations(page) == []
+    assert fits(page)
+    page.get_by_label("Chưa nộp phí, lệ phí").check()
+    for box in ticks.all():
+        box.uncheck()
+    page.get_by_role("button", name="Ghi chưa được").click()
+    expect(page.get_by_text("Chưa chọn bưu gửi nào.")).to_be_visible()
+    page.get_by_label(second).check()
+    page.get_by_role("button", name="Ghi chưa được").click()
+    page.get_by_role("button", name="Xong", exact=True).click()
+    expect(act(page, "deliver", 1)).to_be_visible()
+    all_sent(page)
+    with database.read() as session:
+        states = dict(session.execute(select(models.Item.s10, models.Item.state)).all())
+        assert (states[first], states[second]) == (State.ON_ROUND, State.ATTEMPTED)
+    card(page, 1).get_by_text("Việc khác ở điểm này").click()
+    act(page, "violation", 1).click()
+    assert violations(page) == []
+    assert fits(page)
+    page.get_by_label("giao kết quả trễ hẹn").check()
+    page.get_by_role("group", name="Về bưu gửi nào").get_by_label(second).check()
+    page.get_by_label("Nội dung").fill("Trễ ba ngày.")
+    with page.expect_response("**/v1/courier/notes"):
+        page.get_by_role("button", name="Gửi phản ánh").click()
+    with database.read() as session:
+        (told,) = session.scalars(select(models.Violation)).all()
+        assert (told.agency_id, session.get_one(models.Item, told.item_id).s10) == (agency_id, second)
 
 
 def test_a_form_left_open_in_another_tab_delivers_no_piece_twice(two_at_one_door, enrolled, database):
