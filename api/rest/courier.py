@@ -125,6 +125,7 @@ def _stop(stop: phones.StopToday, day: date) -> dict[str, Any]:
         "whom": stop.person.full_name,
         "phone": stop.person.phone or "",
         "address": " / ".join(stop.addresses),
+        "addresses": list(stop.addresses),
         "commune": commune.full_name if commune else "",
         "landmark": stop.person.landmark or "",
         "point": point,

@@ -98,7 +98,8 @@ class StopTold(Told):
     """One door with its pieces. ``whom`` is to be asked for; no ID number is told.
 
     Several stops of the plan for one recipient at one address are one door: ``positions`` and ``codes`` are all of
-    theirs, the first being the door's own. A note about one piece bears that piece's position.
+    theirs, the first being the door's own; so are ``addresses``, one for each way it was written. A note about
+    one piece bears that piece's position.
     """
 
     position: int
@@ -112,6 +113,7 @@ class StopTold(Told):
     whom: str
     phone: str
     address: str
+    addresses: list[str]
     commune: str
     landmark: str
     point: PointTold | None

@@ -58,10 +58,12 @@ def doors_of(session: Session, stops: Iterable[RoundStop]) -> list[Door]:
 
 
 def addresses_at(session: Session, door: Door) -> tuple[str, ...]:
-    """Return a door's address as it was written; each where it was written in several ways."""
-    people = [stop.consignment.person for stop in door.stops]
-    written = {one.address_hash: open_person(session, one).address for one in reversed(people)}
-    return tuple(address for address in reversed(written.values()) if address)
+    """Return a door's address as it was written; each where it was written in several ways, the first's first."""
+    written: dict[str | None, str | None] = {}
+    for stop in door.stops:
+        person = stop.consignment.person
+        written.setdefault(person.address_hash, open_person(session, person).address)
+    return tuple(address for address in written.values() if address)
 
 
 def is_same_door(session: Session, one: Consignment, other: Consignment) -> bool:

@@ -69,15 +69,19 @@ def settle_note(act: Act, note_id: int, settlement: str, *, guide: HasRegister) 
     if settlement == APPROVED and found.consignment_id is not None:
         consignment = act.session.get_one(Consignment, found.consignment_id)
         told, *others = at_the_door_of(act.session, found.round_id, consignment)
-        is_open = {one.id for one in others if any(item.finished_at is None for item in one.items)}
-        is_alike = {one.id for one in others if one.person.address_hash == told.person.address_hash}
-        here = [told, *(one for one in others if one.id in is_open & is_alike)]
+        here = [told, *(one for one in others if any(item.finished_at is None for item in one.items))]
+        persons = {one.id: one.person_id for one in here}
+        alike = {one.id for one in here if one.person.address_hash == told.person.address_hash}
         # Two corrections, or one and a change of address, come after each other: none is lost.
         lock_items(act.session, [item for one in here for item in one.items])
         facts = opened(act.session, found).facts
-        for one in here:  # the door stays one: what was seen at it holds for all that goes there
+        point = {name: facts[name] for name in ("lat", "lon") if name in facts}
+        for (
+            one
+        ) in here:  # the door stays one: where it is holds for all that goes there, words for what was written alike
             act.session.refresh(one)
-            _put_right(act, one, facts, guide)
+            if one is told or one.person_id == persons[one.id]:  # else it goes to another address by now
+                _put_right(act, one, facts if one.id in alike else point, guide)
     found.settled_at, found.settled_by_id, found.settlement = act.now, act.by.user_id, settlement
     note_audit(act, f"courier_note_{settlement}", "courier_note", found.id)
     act.session.flush()

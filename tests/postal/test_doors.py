@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from postal import doorstep, people, phones
 from postal.doorstep.doors import at_the_door_of
@@ -166,6 +166,35 @@ def test_a_correction_approved_at_a_door_holds_for_all_that_goes_there(session, 
     points = {one.id: one.lat for one in session.scalars(select(Consignment))}
     ids = [item.consignment_id for item in day.items[:3]]
     assert [round(points[one], 4) for one in ids] == [16.4635, 16.4635, 16.4632]
+
+
+def test_a_door_written_in_two_ways_has_one_place_and_words_stay_with_whom_they_are_about(session, day, plan):
+    person = plan.rounds[0].stops[1].consignment.person
+    people.replace_person(session, person, replace(people.unseal(session, person), address="Số 1, kiệt 2 Lê Lợi"))
+    session.flush()
+    assert seen(session, day).stops[0].addresses == (HOUSE["address"], "Số 1, kiệt 2 Lê Lợi")
+
+    def approved(**facts):
+        told = {"happened_at": TRIED, "round_id": plan.rounds[0].id, "position": 1, "facts": facts}
+        note = doorstep.NoteIn(note_id=f"fix-{facts['lat']}", kind=doorstep.NoteKind.CORRECTION, **told)
+        doorstep.record_notes(build.act(session, TRIED, by=day.actor()), [note])
+        (noted,) = doorstep.open_notes(session)
+        doorstep.settle_note(build.act(session, TRIED), noted.id, "approved", guide=build.guide())
+        stops = plan.rounds[0].stops[:2]
+        return [
+            (round(one.consignment.lat, 4), people.unseal(session, one.consignment.person).address) for one in stops
+        ]
+
+    assert approved(address="1A Lê Lợi", lat=16.4635, lon=107.5865) == [
+        (16.4635, "1A Lê Lợi"),
+        (16.4635, "Số 1, kiệt 2 Lê Lợi"),
+    ]
+    assert seen(session, day).stops[0].positions == (1, 2)
+    # Sent on to another address while the office reads: what was seen at this door is nothing of it any more.
+    moved, elsewhere = plan.rounds[0].stops[1].consignment, day.items[4].consignment.person_id
+    away = update(Consignment).where(Consignment.id == moved.id).values(person_id=elsewhere)
+    session.execute(away.execution_options(synchronize_session=False))
+    assert [lat for lat, _ in approved(lat=16.4637, lon=107.5866)] == [16.4637, 16.4635]
 
 
 def test_a_card_is_of_its_round_and_lies_at_one_door(session, day, plan):

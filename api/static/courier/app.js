@@ -205,7 +205,7 @@ async function countUnsent(reading = acts.acts(), nth = ++nReadings) {
 function showParked(kept, courier) {
   const isOwn = (act) => !courier || isOf(act, courier);
   const refused = day ? kept.filter((act) => act.state === "parked" && isOwn(act)) : [];
-  const said = refused.map((act) => cards.parked(act, () => acts.understood(act.seq).then(() => tellAgain(act))));
+  const said = refused.map((act) => cards.parked(act, () => understood(act)));
   const left = kept.filter((act) => acts.isUnsent(act) && !isOwn(act));
   for (const of of new Set(left.map((act) => act.of))) {
     said.push(cards.waitsOf(of, left.filter((act) => act.of === of).length));
@@ -213,9 +213,15 @@ function showParked(kept, courier) {
   document.querySelector("[data-parked]").replaceChildren(...said);
 }
 
+// A card's number is asked for again on a screen of its own: until what is open is done, the card stays refused.
+function understood(act) {
+  if (act.act === "card" && over) return notice(say("card_waits"), "warning");
+  return acts.understood(act.seq).then(() => tellAgain(act));
+}
+
 // A card that was refused lies at its door all the same: its number is asked for again.
 function tellAgain({ act, round, position }) {
-  const stop = act === "card" && !over && day?.today?.round?.id === round && day.today.stops.find((one) => isAt(one, position));
+  const stop = act === "card" && day?.today?.round?.id === round && day.today.stops.find((one) => isAt(one, position));
   const pieces = stop ? stop.pieces.filter((one) => placesOf(stop, [one]).includes(position)) : [];
   if (!pieces.length) return showRound();
   over = "door";

@@ -59,7 +59,9 @@ export function correct({ today, stop }, back, recorded) {
   const screen = copy("correct");
   head(screen, "correct_for", stop);
   const form = screen.querySelector("form");
-  form.elements.address.value = stop.address;
+  // What is put right is one address: of a door written in two ways the first, which this is told of.
+  const written = stop.addresses?.[0] ?? stop.address;
+  form.elements.address.value = written;
   form.elements.landmark.value = stop.landmark;
   let here = null;
   const where = locating();
@@ -75,7 +77,7 @@ export function correct({ today, stop }, back, recorded) {
     const landmark = filled.elements.landmark.value.trim();
     const says = {
       ...(here ?? {}),
-      ...(address && address !== stop.address ? { address } : {}),
+      ...(address && address !== written ? { address } : {}),
       ...(landmark && landmark !== stop.landmark ? { landmark } : {}),
     };
     if (!Object.keys(says).length) {
