@@ -171,7 +171,7 @@ def address_hash(vault: Vault, address: str) -> str:
 
 
 def bear_one_name(session: Session, one: Person, other: Person) -> bool:
-    """Say whether two people's names are one, accents and all, however typed: HOÀ is Hòa, and Hùng is not Hưng."""
+    """Say whether two people's names are one, accents and all: Hùng is not Hưng, wherever a tone mark is typed."""
     return _as_spoken(unseal(session, one).full_name) == _as_spoken(unseal(session, other).full_name)
 
 
