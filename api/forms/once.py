@@ -18,6 +18,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.forms.keeping import page_of_request, secret, ticket, typed
 from api.wiring import services
+from api.words import translate
 from postal import Act, Message
 from postal.access import idempotency
 
@@ -26,6 +27,9 @@ _LOOKED_EVERY_S = 0.05
 _MAX_BYTES = 8 * 1024 * 1024
 _KEPT_HEADERS = ("Location", "Content-Type", "Content-Disposition")
 DONE_BEFORE = Message("Biểu mẫu này đã gửi và đã được ghi.")
+_SHOWN_ONCE = Message(
+    "Mã hoặc mật khẩu của lần gửi ấy chỉ hiện một lần. Nếu chưa chép được, hãy thu hồi rồi tạo cái mới."
+)
 
 
 class SentBefore(Exception):
@@ -49,6 +53,11 @@ def every_time() -> None:
     g.form_claim = None
 
 
+def shown_once() -> None:
+    """Keep nothing of the answer of the running form but that it was done: it shows a secret, this one time."""
+    g.form_shows_secret = True
+
+
 @contextmanager
 def claimed(act: Act) -> Iterator[Act]:
     """Yield the act once its form is claimed; a claim that is not committed counts for nothing."""
@@ -68,15 +77,19 @@ def keep_answer(response: Response) -> Response:
     if asked is None or response.status_code >= 400:
         return response
     session["form_done"] = asked.key.partition(":")[0]
+    kept, flashes = response, session.get("_flashes", [])
+    if "form_shows_secret" in g:
+        kept = redirect(page_of_request() or "/staff/", 303)  # type: ignore[assignment]
+        flashes = [("done", translate(DONE_BEFORE)), ("warning", translate(_SHOWN_ONCE))]
     told = {
-        "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-        "flashes": session.get("_flashes", []),
+        "headers": {name: kept.headers[name] for name in _KEPT_HEADERS if name in kept.headers},
+        "flashes": flashes,
     }
-    response.direct_passthrough = False
-    body = json.dumps(told, ensure_ascii=False).encode() + b"\n" + response.get_data()
+    kept.direct_passthrough = False
+    body = json.dumps(told, ensure_ascii=False).encode() + b"\n" + kept.get_data()
     if len(body) <= _MAX_BYTES:
         with services().database.write() as db:
-            idempotency.keep_answer(db, asked, idempotency.KeptAnswer(status=response.status_code, body=body))
+            idempotency.keep_answer(db, asked, idempotency.KeptAnswer(status=kept.status_code, body=body))
     return response
 
 
@@ -89,7 +102,7 @@ def answer_again() -> Response:
     """Return what was answered to this form the first time; where that is not known, its page and that it was done."""
     kept = _waited_for(_keyed())
     if kept is None:
-        flash(DONE_BEFORE.text, "done")
+        flash(translate(DONE_BEFORE), "done")
         return redirect(page_of_request() or "/staff/", 303)  # type: ignore[return-value]
     head, _, body = kept.body.partition(b"\n")
     told = json.loads(head)

@@ -112,9 +112,14 @@ def test_a_key_is_issued_once_and_revoked(admin, app, database):
         assert "notice danger" in admin.get(admin.post("/staff/keys", **wrong).location).text
     shown = admin.post("/staff/keys", source_system="he-thong-moi", office="", **scopes)
     assert "không lưu ở đâu" in re.search(r"data-tells>([^<]+)<", shown.text)[1]
-    kept = {name: value for name, value in KEPT.findall(shown.text) if name in ("subject", "seen")}
-    page = admin.post("/staff/keys", source_system="he-thong-moi", office="", confirmed="1", **scopes, **kept)
+    sent = ("subject", "seen", "form_ticket", "form_page")
+    kept = {name: html.unescape(value) for name, value in KEPT.findall(shown.text) if name in sent}
+    asked = {"source_system": "he-thong-moi", "office": "", "confirmed": "1", **scopes, **kept}
+    page = admin.post("/staff/keys", **asked)
     text = re.search(r"data-key>([^<]+)<", page.text)[1]
+    again = admin.post("/staff/keys", **asked)
+    told = admin.get(again.location).text
+    assert ("chỉ hiện một lần" in told, text in again.text + told) == (True, False), "no answer with a key is kept"
     assert System(app, text).get("/v1/items/EE123456785VN").status_code == 404
     listed = admin.get("/staff/keys").text
     assert "he-thong-moi" in listed

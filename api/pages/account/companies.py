@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms
+from api.forms import once
 from api.pages.common import form_text, render_desk
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow, current_actor
@@ -44,6 +45,8 @@ def revoke_company_code(company_code_id: int) -> ResponseReturnValue:
 
 
 def _page(text: str = "") -> str:
+    if text:
+        once.shown_once()
     with services().database.read() as session:
         return render_desk(
             "staff/company_codes.html",

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms
+from api.forms import once
 from api.pages.account.own import own_id
 from api.pages.common import form_text, render_desk, square_code
 from api.pages.desk.home import staff
@@ -94,7 +95,7 @@ def make_recovery_codes() -> ResponseReturnValue:
         if not factors.standing(act.session, own_id()).has_any:
             return redirect(url_for("staff.second_factor"), 303)
         codes = factors.new_codes(act, own_id())
-    return render_desk("staff/recovery_codes.html", _("Mã dự phòng"), codes=codes)
+    return _codes_page(codes)
 
 
 def _codes_of_first(act: Act) -> tuple[str, ...]:
@@ -107,9 +108,14 @@ def _codes_of_first(act: Act) -> tuple[str, ...]:
 
 def _added(codes: tuple[str, ...]) -> ResponseReturnValue:
     if codes:
-        return render_desk("staff/recovery_codes.html", _("Mã dự phòng"), codes=codes)
+        return _codes_page(codes)
     flash(_("Đã thêm yếu tố xác thực thứ hai."), "done")
     return redirect(url_for("staff.second_factor"), 303)
+
+
+def _codes_page(codes: tuple[str, ...]) -> str:
+    once.shown_once()
+    return render_desk("staff/recovery_codes.html", _("Mã dự phòng"), codes=codes)
 
 
 def _page(passkey_name: str = "") -> str:

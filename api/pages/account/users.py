@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms, words
+from api.forms import once
 from api.pages.common import form_text, or_back, read_all, render_desk
 from api.pages.desk.home import staff
 from api.pages.set_up import changing
@@ -214,6 +215,8 @@ def _list_page(typed: dict[str, str]) -> str:
 
 def _user_page(user_id: int, *, made: str = "", done: str = "") -> str:
     idle_for = services().settings.signed_in_for
+    if made:
+        once.shown_once()
     with services().database.read() as session:
         found = _found(session, user_id)
         courier = session.get(models.Courier, found.courier_id) if found.courier_id else None

@@ -9,6 +9,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from api import documents
+from api.forms import once
 from api.pages.common import form_text, or_back, render_desk, square_code
 from api.pages.desk.home import staff
 from api.pages.paper_links import printing_for
@@ -50,6 +51,7 @@ def phone_code(courier_id: int) -> ResponseReturnValue:
         code = phones.make_code(act, courier_id)
         until, name = act.now + phones.CODE_LASTS, courier.code
     address = f"{services().settings.public_url.rstrip('/')}{url_for('courier.app')}#{code}"
+    once.shown_once()
     return render_desk(
         "staff/phone_code.html",
         _("Đăng ký điện thoại"),

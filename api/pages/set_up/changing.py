@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms
+from api.forms import once
 from api.pages.common import form_text, or_back, render_desk, today
 from api.pages.desk.home import staff
 from api.pages.set_up import value_words
@@ -146,6 +147,7 @@ def of_area(session: Session, area: SetUpArea) -> dict[str, object]:
 
 
 def _secret(text: str, back_to: str) -> str:
+    once.shown_once()
     return render_desk("staff/set_up/secret.html", _("Đã ghi, áp dụng ngay."), text=text, back_to=back_to)
 
 

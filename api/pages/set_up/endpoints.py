@@ -8,6 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api import forms
+from api.forms import once
 from api.pages.common import form_choice, form_text, or_back, read_all, render_desk, require_sure
 from api.pages.desk.home import staff
 from api.web.auth import acting, allow
@@ -112,6 +113,8 @@ def _changed(endpoint_id: int, change: Callable[[Act, models.CallbackEndpoint], 
 
 
 def _page(secret: str = "") -> str:
+    if secret:
+        once.shown_once()
     typed = {} if secret else {name: request.form.get(name, "")[:500] for name in ("source_system", "url")}
     with services().database.read() as session:
         return render_desk(
