@@ -26,6 +26,7 @@ from postal.models import (
     User,
 )
 from postal.network.crew import names_of
+from postal.outside.notices import CODE
 from postal.people import open_person
 from postal.rules.lifecycle import Holder, holder
 
@@ -131,10 +132,18 @@ def receipts_of(session: Session, item_ids: Sequence[int]) -> list[Handover]:
 
 
 def notices_to(session: Session, consignment: Consignment) -> list[Notice]:
-    """Return the kept messages to a recipient's phone, also from before an address change, the newest first."""
+    """Return the kept messages to a recipient's phone, also from before an address change, the newest first.
+
+    Of opening codes the last 30: who asks for many pushes no card or receipt out of the story.
+    """
     before = select(AddressChange.old_person_id).where(AddressChange.consignment_id == consignment.id)
     query = select(Notice).where(or_(Notice.person_id == consignment.person_id, Notice.person_id.in_(before)))
-    return list(session.scalars(query.order_by(Notice.id.desc()).limit(30)))
+    query = query.order_by(Notice.id.desc())
+    told = [
+        *session.scalars(query.where(Notice.kind != CODE)),
+        *session.scalars(query.where(Notice.kind == CODE).limit(30)),
+    ]
+    return sorted(told, key=lambda one: one.id, reverse=True)
 
 
 def callbacks_of(session: Session, item_ids: Sequence[int]) -> dict[CallbackState, int]:

@@ -130,12 +130,12 @@ def failed_notices(session: Session, *, now: datetime) -> int:
 
 
 def forget_notices(session: Session, *, now: datetime) -> int:
-    """Delete notices to nobody of ours older than 30 days; return how many.
+    """Delete notices to nobody of ours, and opening codes, older than 30 days; return how many.
 
-    Those to a recipient are part of an item's story and stay: kind, time and outcome, for number and text are in none.
+    Others to a recipient are part of an item's story and stay: kind, time and outcome, for number and text are in none.
     """
     is_old = Notice.queued_at < now - KEPT_FOR
-    done = session.execute(delete(Notice).where(is_old, Notice.person_id.is_(None)))
+    done = session.execute(delete(Notice).where(is_old, Notice.person_id.is_(None) | (Notice.kind == CODE)))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 

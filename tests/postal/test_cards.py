@@ -14,7 +14,7 @@ from postal.life.follow_up import Attempt, fetch_by, follow_up
 from postal.models import CourierNote, Notice, NoticeState
 from postal.network import closures
 from postal.network.closures import Cut
-from postal.outside.notices import forget_notices
+from postal.outside.notices import CODE, forget_notices
 from postal.rules.working_days import WorkingDays
 from tests import builders as build
 from tests.postal import day as a_day
@@ -133,7 +133,12 @@ def test_that_a_card_went_stays_on_the_items_page_and_what_went_to_nobody_goes(s
     leave(session, day, plan)
     told = desk.notices_to(session, day.items[0].consignment)
     at = TRIED - timedelta(days=1)
-    session.add(Notice(kind="alarm", queued_at=at, expires_at=at, next_try_at=at, state=NoticeState.SENT))
+    old = {"queued_at": at, "expires_at": at, "next_try_at": at, "state": NoticeState.SENT}
+    session.add(Notice(kind="alarm", **old))
+    person_id = day.items[0].consignment.person_id
+    session.add_all(Notice(kind=CODE, person_id=person_id, **old) for _ in range(31))
     session.flush()
-    assert forget_notices(session, now=TRIED + timedelta(days=400)) == 1
+    shown = desk.notices_to(session, day.items[0].consignment)
+    assert (len(shown), set(told) < set(shown)) == (31, True), "codes asked for again and again push no card away"
+    assert forget_notices(session, now=TRIED + timedelta(days=400)) == 32
     assert [one.id for one in told] == [one.id for one in desk.notices_to(session, day.items[0].consignment)] != []
