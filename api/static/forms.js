@@ -31,38 +31,43 @@ window.addEventListener("pageshow", (event) => {
 
 // --- Half-filled forms: <form data-keep="what is said when it comes back"> ---
 
-// Each page of a long list keeps its own rows: the query of the form's address tells them apart.
+// All pages of a long list keep into one place: rows move from page to page, and their fields bear the row's id.
 const keyOf = (form) => {
-  const { pathname, search } = new URL(form.action);
-  return PREFIX + ticketOf(form)[0] + pathname + search;
+  const { pathname, searchParams } = new URL(form.action);
+  searchParams.delete("start");
+  return PREFIX + ticketOf(form)[0] + pathname + searchParams;
 };
 const fieldsOf = (form) =>
   [...form.elements].filter((one) => one.name && !["hidden", "password", "file", "submit"].includes(one.type));
 const isBox = (field) => ["checkbox", "radio"].includes(field.type);
 const valueOf = (field) => (isBox(field) ? field.checked : field.value);
 
+const nameOf = (field) => `${field.name} ${field.type} ${isBox(field) ? field.value : ""}`;
+// Each kept field by its name: its value, and the number of the sending it went with, "" for none.
+const keptAt = (key) => Object.entries(JSON.parse(sessionStorage[key] || "{}"));
+
 function forget(isGone) {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(PREFIX) && isGone(JSON.parse(sessionStorage[key]))) sessionStorage.removeItem(key);
+  for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith(PREFIX))) {
+    const left = keptAt(key).filter(([, [, sent]]) => !isGone(sent));
+    if (left.length) sessionStorage[key] = JSON.stringify(Object.fromEntries(left));
+    else sessionStorage.removeItem(key);
   }
 }
 
 function keep(form, sent = "") {
-  const values = fieldsOf(form).map((field) => [field.name, field.type, isBox(field) ? field.value : "", valueOf(field)]);
+  const shown = fieldsOf(form).map((field) => [nameOf(field), [valueOf(field), sent]]);
   try {
-    sessionStorage[keyOf(form)] = JSON.stringify({ values, sent });
+    sessionStorage[keyOf(form)] = JSON.stringify(Object.fromEntries([...keptAt(keyOf(form)), ...shown]));
   } catch {
     // The browser's room is full: what is typed stays on the page and is sent from there.
   }
 }
 
 function restore(form) {
-  const kept = JSON.parse(sessionStorage[keyOf(form)] || "null");
-  if (!kept) return;
-  const known = new Map(kept.values.map(([name, type, choice, value]) => [`${name} ${type} ${choice}`, value]));
+  const known = new Map(keptAt(keyOf(form)));
   let isChanged = false;
   for (const field of fieldsOf(form)) {
-    const value = known.get(`${field.name} ${field.type} ${isBox(field) ? field.value : ""}`);
+    const [value] = known.get(nameOf(field)) || [];
     if (value === undefined || value === valueOf(field)) continue;
     if (isBox(field)) field.checked = value;
     else field.value = value;
@@ -77,7 +82,7 @@ function restore(form) {
 }
 
 const done = document.body.dataset.done;
-if (done) forget((kept) => kept.sent === done);
+if (done) forget((sent) => sent === done);
 const isFilled = Boolean(document.getElementById("faults")); // by the server, which knows what was sent last
 for (const form of document.querySelectorAll("form[data-keep]")) {
   if (!isFilled) restore(form);
