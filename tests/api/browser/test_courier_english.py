@@ -100,6 +100,7 @@ def _fail(phone, day):
 def _collect(phone, day):
     page, position = phone.page, day.at[0]
     card(page, position).get_by_role("button", name="Collect").click()
+    expect(page.get_by_role("checkbox").first).to_be_visible()  # the form is there; `all` waits for nothing
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_label("Receipt number").fill("BL-2")
@@ -114,6 +115,7 @@ def _collect(phone, day):
 def _go_home(phone, day):
     page = phone.page
     phone.press("Back to the office")
+    expect(page.locator("[data-open-stops] select").first).to_be_visible()
     for choice in page.locator("[data-open-stops] select").all():
         choice.select_option("Out of time")
     scan_as_keyboard(page, day.codes[day.at[1]])

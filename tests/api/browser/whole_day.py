@@ -245,6 +245,7 @@ def at_doors(page: Page, day: Day) -> Walk:
 def collected(page: Page, day: Day) -> Walk:
     """A dossier fetched at home, and the receipt the citizen keeps."""
     phone.act(page, "collect", day.at[0]).click()
+    expect(page.locator("[data-form=door] [type=checkbox]").first).to_be_visible()
     yield "collect"
     for box in page.locator("[data-form=door] [type=checkbox]").all():
         box.check()
