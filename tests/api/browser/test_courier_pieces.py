@@ -88,6 +88,7 @@ def test_a_reason_is_recorded_for_the_ticked_pieces_and_a_violation_names_its_ow
     page = enrolled()
     act(page, "fail", 1).click()
     ticks = page.get_by_role("group", name="Bưu gửi nào chưa được").get_by_role("checkbox")
+    expect(ticks).to_have_count(2)
     assert [box.is_checked() for box in ticks.all()] == [True, True]
     assert violations(page) == []
     assert fits(page)
