@@ -14,9 +14,9 @@ from postal.life import tracking
 from postal.pictures import as_photo
 from postal.to_agency import returns
 from tests import builders as build
-from tests.api.test_rights import _plan
 from tests.hostile_pictures import png
 from tests.postal import day as a_day
+from tests.town import published
 
 NOW = build.EVENING
 PARTY = custody.Party(name="Người Ký")
@@ -43,7 +43,7 @@ def loaded(database, house, clock):
         batch = custody.open_batch(build.act(session, NOW), agency_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         custody.hand_over(build.act(session, NOW), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        return f"/staff/rounds/{_plan(session).rounds[0].id}", codes, agency_id
+        return f"/staff/rounds/{published(session, 'BT001').rounds[0].id}", codes, agency_id
 
 
 def states(database):

@@ -4,7 +4,7 @@ import pytest
 
 from postal import custody, models
 from tests import builders as build
-from tests.api.test_rights import _plan
+from tests.town import published
 
 NOW = build.EVENING
 PARTY = custody.Party(name="Người Ký")
@@ -39,7 +39,7 @@ def test_a_list_that_is_over_or_foreign_or_absent_is_refused_by_code(closed, sig
     postal = sign_in("postal")
     with database.write() as session:
         custody.hand_over(build.act(session, NOW), batch_id, scanned=codes, giver=PARTY, receiver=PARTY)
-        round_id = _plan(session).rounds[0].id
+        round_id = published(session, "BT001").rounds[0].id
     answers = {
         f"/v1/batches/{batch_id}/count": (409, "count_over"),
         f"/v1/rounds/{round_id}/back": (409, "count_too_early"),

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from postal import custody, models, rounds
 from tests import builders as build
-from tests.api.test_rights import _plan
 from tests.labels.conftest import poppler  # noqa: F401 - a fixture
 from tests.postal import day as a_day
+from tests.town import published
 
 PARTY = custody.Party(name="Người Ký")
 PHONE = "0905120001"
@@ -29,7 +29,7 @@ def walked(database, house, clock):
         batch = custody.open_batch(build.act(session, build.EVENING), items[0].consignment.issuing_office_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        made = _plan(session)
+        made = published(session, "BT001")
         items[0].consignment.precision = models.PointPrecision.COMMUNE
         return made.rounds[0].id, codes
 

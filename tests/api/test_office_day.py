@@ -8,8 +8,8 @@ from sqlalchemy import select
 from postal import custody, doorstep, models, rounds
 from postal.access.policy import Actor, ActorKind
 from tests import builders as build
-from tests.api.test_rights import _plan
 from tests.postal import day as a_day
+from tests.town import published
 
 PARTY = custody.Party(name="Người Ký")
 
@@ -25,7 +25,7 @@ def out(database, house, clock):
         batch = custody.open_batch(build.act(session, build.EVENING), agency_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        walked = _plan(session).rounds[0]
+        walked = published(session, "BT001").rounds[0]
         rounds.start_round(build.act(session, clock.now), walked.id, scanned=codes)
         own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
         scans = [

@@ -17,9 +17,9 @@ from postal.access.policy import Actor, ActorKind
 from postal.life import tracking
 from postal.to_agency import returns
 from tests import builders as build
-from tests.api.test_rights import _plan
 from tests.labels.conftest import poppler  # noqa: F401 - a fixture
 from tests.postal import day as a_day
+from tests.town import published
 
 PARTY = custody.Party(name="Người Ký")
 NAME = "Tôn Nữ Thị Diễm Hằng"
@@ -49,7 +49,7 @@ def day(database, house, clock):
         handover = custody.hand_over(
             build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY
         )
-        walked = _plan(session).rounds[0]
+        walked = published(session, "BT001").rounds[0]
         rounds.start_round(build.act(session, clock.now), walked.id, scanned=codes)
         own = Actor(kind=ActorKind.USER, role=models.Role.COURIER, courier_id=walked.courier_id)
         reported = [
@@ -250,7 +250,7 @@ def test_labels_come_out_in_the_order_of_the_round(database, house, sign_in, pop
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         batch_id = batch.id
         custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        walked = _plan(session).rounds[0]
+        walked = published(session, "BT001").rounds[0]
         number, round_id = walked.number, walked.id
         codes = [stop.consignment.items[0].dossier_code for stop in walked.stops]
         for stop, position in zip(walked.stops, range(len(codes), 0, -1), strict=True):

@@ -14,11 +14,12 @@ from postal import Actor, ActorKind, NewUser, Role, Scope, bulk, citizen, custod
 from postal.access import accounts, sign_ins
 from postal.network import crew, days_off
 from postal.outside import AddressPolicy
-from routing import Plan, PlannedRound, Point, Visit
+from routing import Point
 from tests import builders as build
 from tests.api.conftest import PASSWORD
 from tests.api.leaks import secrets_of, shown_in
 from tests.hostile_pictures import png
+from tests.town import published
 
 NOW = build.EVENING
 DAY = NOW.date()
@@ -66,7 +67,7 @@ def things(database, house, services):
         party = custody.Party(name="Người Ký")
         codes = [line.s10 for line in manifest.lines]
         handover = custody.hand_over(build.act(session, NOW), batch.id, scanned=codes[:-1], giver=party, receiver=party)
-        plan = _plan(session)
+        plan = published(session, "BT001")
         run = order_plan(build.act(session, NOW), DAY, Way.ANEW, seconds=2)
         ends = Point(lat=16.4, lon=107.5), Point(lat=16.5, lon=107.5)
         nobody = Actor(kind=ActorKind.ANONYMOUS)
@@ -141,30 +142,6 @@ def things(database, house, services):
                 "filename": "tannha.css",
             }
         )
-
-
-def _plan(session):
-    problem = rounds.planning_problem(session, DAY, now=NOW)
-    courier = next(c for c in problem.couriers if c.courier_id == "BT001")
-    assert problem.stops
-    visits = tuple(
-        Visit(stop_id=stop.stop_id, arrive_s=30_000 + n, start_s=30_000 + n, leave_s=30_100 + n)
-        for n, stop in enumerate(problem.stops)
-    )
-    walked = PlannedRound(
-        courier_id=courier.courier_id,
-        office_id=courier.office_id,
-        leave_at_s=28_000,
-        back_at_s=40_000,
-        travel_s=3_000,
-        travel_m=9_000,
-        visits=visits,
-    )
-    plan = Plan(
-        rounds=(walked,), unserved=(), travel_s=3_000, cost=3_000, travel_source="test", degraded=None, seconds=0.1
-    )
-    saved = rounds.save_plan(build.act(session, NOW), DAY, problem, plan)
-    return rounds.publish_plan(build.act(session, NOW), saved.id)
 
 
 def routes(app):

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from postal import custody, models, rounds
 from tests import builders as build
 from tests.api.conftest import PASSWORD
-from tests.api.test_rights import _plan
 from tests.postal import day as a_day
+from tests.town import published
 
 A4 = {"width": 718, "height": 1_020}
 """What Chromium has of an upright A4 page between its margins, in CSS pixels."""
@@ -44,7 +44,7 @@ def walked(database, house, clock):
         batch = custody.open_batch(build.act(session, build.EVENING), items[0].consignment.issuing_office_id)
         codes = [line.s10 for line in build.closed_batch(session, batch.id).lines]
         custody.hand_over(build.act(session, build.EVENING), batch.id, scanned=codes, giver=PARTY, receiver=PARTY)
-        round_id = _plan(session).rounds[0].id
+        round_id = published(session, "BT001").rounds[0].id
         rounds.start_round(build.act(session, clock.now), round_id, scanned=codes[:2])
         build.accepted(session, *(build.result(n, recipient=LONG, address="Thôn Phú Xuân, Huế") for n in range(11, 31)))
     return round_id
